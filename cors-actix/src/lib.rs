@@ -1,0 +1,1 @@
+//! CORS for Actix Web, decided at compile time.

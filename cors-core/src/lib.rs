@@ -1,0 +1,2 @@
+//! A framework-agnostic CORS engine.
+#![no_std]

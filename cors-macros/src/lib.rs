@@ -1,0 +1,1 @@
+//! `cors_policy!` and `#[cors]`.

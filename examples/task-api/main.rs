@@ -1,0 +1,2 @@
+//! The task API.
+fn main() {}
