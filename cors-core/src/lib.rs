@@ -1,2 +1,20 @@
 //! A framework-agnostic CORS engine.
 #![no_std]
+#![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod engine;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use engine::decision::{Decision, Field, FieldIter, Fields, Value};
+pub use engine::denial::Denial;
+pub use engine::mode::{Mode, PolicySet};
+pub use engine::policy::Policy;
+pub use engine::request::{Lines, Request};
+pub use engine::table::names::requested_names;

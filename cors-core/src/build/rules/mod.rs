@@ -1,0 +1,1 @@
+//! The rules: what each is called, what it says, and the one road by which macro and files run them.

@@ -1,0 +1,11 @@
+//! What runs for each request: it allocates nothing, needs no `alloc`, and never looks at how a
+//! policy was built.
+
+pub(crate) mod decision;
+pub(crate) mod denial;
+pub(crate) mod fetch;
+pub(crate) mod mode;
+pub(crate) mod origin;
+pub(crate) mod policy;
+pub(crate) mod request;
+pub(crate) mod table;

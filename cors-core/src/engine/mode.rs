@@ -1,0 +1,128 @@
+//! Production or development: which policy of a set is in force.
+
+use core::fmt;
+
+use super::policy::Policy;
+
+/// The environment variable that can ask for the production policy in a debug build.
+#[cfg(feature = "std")]
+const VARIABLE: &str = "CORS_MODE";
+
+/// The two modes in which an app runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// What the world sees. Every rule applies.
+    Production,
+    /// A developer's machine. Only what can never work is refused.
+    Development,
+}
+
+impl Mode {
+    /// `production` or `development`, as in a policy and in `CORS_MODE`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::Production => "production",
+            Mode::Development => "development",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The policies of one `cors_policy!`: production, and development in a debug build.
+///
+/// ```
+/// use cors_core::{Mode, PolicySet};
+///
+/// fn limits(set: &'static PolicySet) -> bool {
+///     set.get(Mode::Production).is_some_and(|policy| !policy.allows_any_origin())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct PolicySet {
+    production: Policy,
+    development: Option<Policy>,
+}
+
+impl PolicySet {
+    pub(crate) const fn new(production: Policy, development: Option<Policy>) -> Self {
+        Self { production, development }
+    }
+
+    /// The policy for `mode`; `None` for development in a release build, and where the set has no
+    /// such block.
+    pub const fn get(&self, mode: Mode) -> Option<&Policy> {
+        match mode {
+            Mode::Production => Some(&self.production),
+            Mode::Development => self.development.as_ref(),
+        }
+    }
+
+    /// The production policy.
+    pub const fn production(&self) -> &Policy {
+        &self.production
+    }
+
+    /// The policy in force: in a debug build that of the `development` block, if there is one, and
+    /// else the production policy.
+    ///
+    /// With the feature `std`, `CORS_MODE=production` asks a debug build for the production policy.
+    /// The environment can only tighten: a release build that is asked for `development`, and any
+    /// build that is asked for a mode that does not exist, takes the production policy, and says so
+    /// in one error-level event (feature `tracing`).
+    ///
+    /// It reads the environment each time: call it once, at start-up.
+    pub fn active(&self) -> &Policy {
+        #[cfg(feature = "std")]
+        match Asked::read() {
+            Asked::Nothing => {}
+            Asked::Mode(Mode::Production) => return &self.production,
+            Asked::Mode(Mode::Development) if self.development.is_some() || cfg!(debug_assertions) => {}
+            Asked::Mode(Mode::Development) => {
+                complain("CORS_MODE asks for development, but a release build has no development policy");
+                return &self.production;
+            }
+            Asked::Unknown => {
+                complain("CORS_MODE is neither `production` nor `development`");
+                return &self.production;
+            }
+        }
+        self.development.as_ref().unwrap_or(&self.production)
+    }
+}
+
+/// What the environment says.
+#[cfg(feature = "std")]
+enum Asked {
+    Nothing,
+    Mode(Mode),
+    Unknown,
+}
+
+#[cfg(feature = "std")]
+impl Asked {
+    fn read() -> Self {
+        match std::env::var(VARIABLE).as_deref() {
+            Err(std::env::VarError::NotPresent) => Self::Nothing,
+            Ok("production") => Self::Mode(Mode::Production),
+            Ok("development") => Self::Mode(Mode::Development),
+            Ok(_) | Err(std::env::VarError::NotUnicode(_)) => Self::Unknown,
+        }
+    }
+}
+
+/// Reports once a process that the environment is not followed.
+#[cfg(feature = "std")]
+fn complain(why: &str) {
+    #[cfg(feature = "tracing")]
+    {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| tracing::error!("{why}: the production policy is in force"));
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = why;
+}

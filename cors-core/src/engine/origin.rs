@@ -1,0 +1,284 @@
+//! A serialised origin taken apart, within bounds, at request time.
+
+use super::fetch;
+
+/// The longest `Origin` that is looked at, in bytes: 253 of host, and room for scheme and port.
+pub(crate) const MAX_ORIGIN: usize = 300;
+
+/// The longest host name, in bytes. RFC 1035, section 2.3.4.
+pub(crate) const MAX_HOST: usize = 253;
+
+/// The longest label, in bytes. RFC 1035, section 2.3.4.
+pub(crate) const MAX_LABEL: usize = 63;
+
+/// The parts of `scheme://host[:port]`. Splitting promises nothing of the parts: who relies on
+/// one checks it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'o> {
+    pub(crate) scheme: &'o [u8],
+    pub(crate) host: &'o [u8],
+    /// The digits after the colon.
+    pub(crate) port: Option<&'o [u8]>,
+}
+
+impl<'o> Parts<'o> {
+    pub(crate) fn split(origin: &'o [u8]) -> Option<Self> {
+        if origin.len() > MAX_ORIGIN {
+            return None;
+        }
+        let scheme_len = match origin {
+            [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => 5,
+            _ => origin.iter().position(|&byte| byte == b':')?,
+        };
+        let (scheme, rest) = origin.split_at_checked(scheme_len)?;
+        let rest = rest.strip_prefix(b"://")?;
+        let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let (before, port) = rest.split_at_checked(rest.len() - digits)?;
+        Some(match before.split_last() {
+            Some((b':', host)) => Self { scheme, host, port: Some(port) },
+            _ => Self { scheme, host: rest, port: None },
+        })
+    }
+
+    /// Is this what the URL parser and the origin serialiser of a browser can leave?
+    ///
+    /// HTML, section "Origin": *serialization of an origin*; URL, section "Host writing". A host
+    /// may hold punctuation that the ABNF of the `Origin` field leaves out, since browsers send it.
+    pub(crate) fn is_serialised(&self) -> bool {
+        is_scheme(self.scheme)
+            && self.scheme != b"file"
+            && is_host(self.host)
+            && self.port.is_none_or(|port| is_port(self.scheme, port))
+    }
+}
+
+/// RFC 3986, section 3.1, in lower case.
+pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
+    matches!(scheme, [b'a'..=b'z', rest @ ..]
+        if rest.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.')))
+}
+
+/// A port as the serialiser writes it: no leading zero, in range, not the scheme's default.
+pub(crate) fn is_port(scheme: &[u8], port: &[u8]) -> bool {
+    parse_port(port).is_some_and(|port| fetch::default_port(scheme) != Some(port))
+}
+
+/// 1 to 65535 without a leading zero.
+pub(crate) fn parse_port(digits: &[u8]) -> Option<u16> {
+    if digits.first() == Some(&b'0') {
+        return None;
+    }
+    core::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?.parse().ok()
+}
+
+/// One or more labels of the bytes that a wildcard may stand for: `a`, `a.b-c._d`.
+pub(crate) fn are_labels(labels: &[u8]) -> bool {
+    let mut length = 0;
+    for &byte in labels {
+        if byte == b'.' {
+            if length == 0 {
+                return false;
+            }
+            length = 0;
+        } else {
+            length += 1;
+            if length > MAX_LABEL || !fetch::is_label_byte(byte) {
+                return false;
+            }
+        }
+    }
+    length > 0
+}
+
+fn is_host(host: &[u8]) -> bool {
+    if let [b'[', inner @ .., b']'] = host {
+        return is_ipv6(inner);
+    }
+    let name = host.strip_suffix(b".").unwrap_or(host);
+    if name.is_empty() || name.len() > MAX_HOST {
+        return false;
+    }
+    let mut last: &[u8] = b"";
+    for label in name.split(|&byte| byte == b'.') {
+        if label.is_empty() || label.len() > MAX_LABEL || !label.iter().all(|&byte| is_host_byte(byte)) {
+            return false;
+        }
+        last = label;
+    }
+    // A host whose last label is a number is an IPv4 address or nothing. URL, "ends in a number".
+    !is_number(last) || host == name && is_ipv4(host)
+}
+
+/// What may stand in a domain: URL, section "Host miscellaneous", *forbidden domain code point*,
+/// and no upper case, which the parser folds.
+const fn is_host_byte(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'~')
+        && !byte.is_ascii_uppercase()
+        && !matches!(
+            byte,
+            b'#' | b'%' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|'
+        )
+}
+
+/// A label that the URL parser takes for a number, decimal or hexadecimal.
+pub(crate) fn is_number(label: &[u8]) -> bool {
+    if let [b'0', b'x', hex @ ..] = label {
+        return hex.iter().all(u8::is_ascii_hexdigit);
+    }
+    !label.is_empty() && label.iter().all(u8::is_ascii_digit)
+}
+
+/// A dotted quad as the serialiser writes it.
+pub(crate) fn is_ipv4(host: &[u8]) -> bool {
+    // The parser of the standard library takes the canonical form alone: no leading zeros.
+    core::str::from_utf8(host).is_ok_and(|text| text.parse::<core::net::Ipv4Addr>().is_ok())
+}
+
+/// An IPv6 address as the serialiser writes it, without its brackets.
+/// URL, section "Host serializing": the longest run of zero pieces, if longer than one, is `::`.
+pub(crate) fn is_ipv6(inner: &[u8]) -> bool {
+    let Ok(text) = core::str::from_utf8(inner) else { return false };
+    let Ok(address) = text.parse::<core::net::Ipv6Addr>() else { return false };
+    let mut canonical = Fixed::<39>::default();
+    write_ipv6(&mut canonical, address).is_ok() && canonical.bytes() == inner
+}
+
+/// Writes `address` as the URL standard does. The standard library's own form differs from it: it
+/// writes IPv4-mapped addresses with a dotted quad.
+pub(crate) fn write_ipv6(out: &mut dyn core::fmt::Write, address: core::net::Ipv6Addr) -> core::fmt::Result {
+    let pieces = address.segments();
+    let zeros = longest_zero_run(&pieces);
+    let mut at = 0;
+    while at < pieces.len() {
+        if at == zeros.start && zeros.len() > 1 {
+            out.write_str("::")?;
+            at = zeros.end;
+            continue;
+        }
+        if at != 0 && !(at == zeros.end && zeros.len() > 1) {
+            out.write_char(':')?;
+        }
+        write!(out, "{:x}", pieces[at])?;
+        at += 1;
+    }
+    Ok(())
+}
+
+/// The first of the longest runs of zeros.
+fn longest_zero_run(pieces: &[u16; 8]) -> core::ops::Range<usize> {
+    let mut best = 0..0;
+    let mut start = 0;
+    for (at, &piece) in pieces.iter().enumerate() {
+        if piece != 0 {
+            start = at + 1;
+        } else if at + 1 - start > best.len() {
+            best = start..at + 1;
+        }
+    }
+    best
+}
+
+/// Text on the stack: what is written past `N` bytes is an error.
+struct Fixed<const N: usize> {
+    bytes: [u8; N],
+    len: usize,
+}
+
+impl<const N: usize> Default for Fixed<N> {
+    fn default() -> Self {
+        Self { bytes: [0; N], len: 0 }
+    }
+}
+
+impl<const N: usize> Fixed<N> {
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl<const N: usize> core::fmt::Write for Fixed<N> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        let end = self.len + text.len();
+        self.bytes.get_mut(self.len..end).ok_or(core::fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_serialised(origin: &str) -> bool {
+        Parts::split(origin.as_bytes()).is_some_and(|parts| parts.is_serialised())
+    }
+
+    #[test]
+    fn what_browsers_send_is_serialised() {
+        for origin in [
+            "https://example.com",
+            "https://example.com.",
+            "http://localhost:8080",
+            "https://a_b.example.com",
+            "https://-a.example.com",
+            "https://a`b{}.example.com",
+            "http://127.0.0.1:3000",
+            "http://[::1]:3000",
+            "http://[2001:db8::1:0:0:1]",
+            "http://[::ffff:102:304]",
+            "http://[1:0:2:3:4:5:6:7]",
+            "tauri://localhost",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            "https://xn--fa-hia.de",
+            "https://1.a",
+        ] {
+            assert!(is_serialised(origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn what_browsers_never_send_is_not() {
+        for origin in [
+            "",
+            "null",
+            "https://",
+            "https:///",
+            "https://a..b",
+            "https://.a.com",
+            "https://a.com..",
+            "https://a.com/",
+            "https://A.com",
+            "HTTPS://a.com",
+            "https://a.com:443",
+            "http://a.com:80",
+            "https://a.com:0",
+            "https://a.com:08",
+            "https://a.com:65536",
+            "https://a.com:",
+            "https://u@a.com",
+            "https://a.com#b",
+            "https://a b.com",
+            "https://a.com\n",
+            "https://\u{e9}.com",
+            "https://127.1",
+            "https://127.0.0.01",
+            "https://0x7f.0.0.0x1",
+            "https://1.2.3.4.",
+            "https://1a.2",
+            "http://[::1",
+            "http://[0:0:0:0:0:0:0:1]",
+            "http://[::FFFF]",
+            "http://[::ffff:1.2.3.4]",
+            "http://[1::2:3:4:5:6:7]",
+            "file://",
+            "file://host",
+            "1a://b",
+        ] {
+            assert!(!is_serialised(origin), "{origin:?}");
+        }
+        let label = "a".repeat(64);
+        assert!(!is_serialised(&std::format!("https://{label}.com")));
+        let host = std::format!("{}com", "abc.".repeat(63));
+        assert!(!is_serialised(&std::format!("https://{host}")), "255 bytes of host");
+    }
+}

@@ -1,0 +1,458 @@
+//! A policy, and its decision about a request, in the order of the standard.
+
+use core::fmt;
+
+use super::decision::{Decision, Field, Fields, Value};
+use super::denial::Denial;
+use super::fetch;
+use super::request::{Field as RequestField, Lines, Request};
+use super::table::hosts::{Host, Hosts};
+use super::table::names::{self, Refused};
+use super::table::origins::Origins;
+use super::table::set::Set;
+use super::table::{self, Image};
+
+/// The parts of an image, in their order. The header holds the end of each.
+#[derive(Clone, Copy)]
+pub(crate) enum Section {
+    /// The value of `Access-Control-Allow-Methods`.
+    Methods,
+    /// The value of `Access-Control-Allow-Headers`.
+    Headers,
+    /// The value of `Access-Control-Expose-Headers`.
+    Expose,
+    /// The value of `Access-Control-Max-Age`.
+    MaxAge,
+    /// The names in `Headers`, to look requested ones up.
+    Names,
+    /// The exact origins.
+    Exact,
+    /// The origin patterns.
+    Patterns,
+    /// The hosts.
+    Hosts,
+}
+
+impl Section {
+    pub(crate) const COUNT: usize = Self::Hosts as usize + 1;
+}
+
+/// The yes-or-no settings of a policy, as bits of the image's second word.
+pub(crate) mod flag {
+    pub(crate) const CREDENTIALS: u32 = 1;
+    pub(crate) const ANY_ORIGIN: u32 = 1 << 1;
+    pub(crate) const ANY_METHOD: u32 = 1 << 2;
+    pub(crate) const ANY_HEADER: u32 = 1 << 3;
+    pub(crate) const PRIVATE_NETWORK: u32 = 1 << 4;
+    pub(crate) const TIMING: u32 = 1 << 5;
+    pub(crate) const CHECKS_HOST: u32 = 1 << 6;
+    pub(crate) const ANY_HOST: u32 = 1 << 7;
+}
+
+/// The image's first word: what it is, and the version of its layout.
+pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x01");
+
+/// The words before the first section: format, flags, preflight status, and the sections' ends.
+pub(crate) const HEADER: usize = 3 + Section::COUNT;
+
+/// A checked policy, compiled to tables: by `cors_policy!` when the app is built, or by
+/// `Config::policy` while it runs. Both run through the same code.
+///
+/// Cloning is cheap: the tables are shared.
+#[derive(Clone)]
+pub struct Policy {
+    image: Image,
+    flags: u32,
+    status: u16,
+    /// Where each section begins, and where the last one ends.
+    sections: [u32; Section::COUNT + 1],
+    answers: Answers,
+}
+
+/// The fields of each kind of response: they follow from the policy alone.
+#[derive(Clone, Copy)]
+struct Answers {
+    /// An actual request whose origin is allowed.
+    allowed: Fields,
+    /// One without an origin.
+    no_origin: Fields,
+    /// One whose origin is refused.
+    refused: Fields,
+    /// A preflight that is allowed, bar [`Field::AllowPrivateNetwork`].
+    preflight: Fields,
+    /// A preflight that is refused.
+    refused_preflight: Fields,
+}
+
+impl Answers {
+    const fn new(flags: u32, sections: &[u32; Section::COUNT + 1]) -> Self {
+        let any_origin = flags & flag::ANY_ORIGIN != 0;
+        let credentials = flags & flag::CREDENTIALS != 0;
+        let timing = flags & flag::TIMING != 0;
+
+        let refused = Fields::NONE.with_if(!any_origin, Field::Vary);
+        let refused_preflight = Fields::NONE.with(Field::PreflightVary);
+        let allowed = refused
+            .with(Field::AllowOrigin)
+            .with_if(credentials, Field::AllowCredentials)
+            .with_if(filled(sections, Section::Expose), Field::ExposeHeaders)
+            .with_if(timing, Field::TimingAllowOrigin);
+        let any_header = flags & flag::ANY_HEADER != 0;
+        let preflight = refused_preflight
+            .with(Field::AllowOrigin)
+            .with_if(credentials, Field::AllowCredentials)
+            .with(Field::AllowMethods)
+            .with_if(any_header || filled(sections, Section::Headers), Field::AllowHeaders)
+            .with_if(filled(sections, Section::MaxAge), Field::MaxAge);
+        let no_origin = if any_origin { allowed } else { refused };
+        Self { allowed, no_origin, refused, preflight, refused_preflight }
+    }
+}
+
+const fn filled(sections: &[u32; Section::COUNT + 1], section: Section) -> bool {
+    sections[section as usize] < sections[section as usize + 1]
+}
+
+impl Policy {
+    /// A policy over an image that the build wing wrote.
+    ///
+    /// # Panics
+    ///
+    /// If the image is of another layout, which means that macro and library differ in version. In
+    /// const context, where compiled policies are made, that is an error of the build.
+    pub(crate) const fn compiled(image: &'static [u8]) -> Self {
+        Self::new(Header::read(image), Image::Static(image))
+    }
+
+    /// A policy over an image on the heap.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn loaded(image: alloc::vec::Vec<u8>) -> Self {
+        Self::new(Header::read(&image), Image::Heap(image.into()))
+    }
+
+    const fn new(header: Header, image: Image) -> Self {
+        let Header { flags, status, sections } = header;
+        Self { image, flags, status, sections, answers: Answers::new(flags, &sections) }
+    }
+
+    /// Decides about a request.
+    ///
+    /// It allocates nothing and never panics, whatever the bytes; the time is linear in the
+    /// request's, and does not depend on how many origins the policy lists.
+    ///
+    /// Fetch, sections "CORS check" and "CORS-preflight fetch", from the server's side.
+    #[inline]
+    pub fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
+        if request.is_preflight() {
+            return self.decide_preflight(request);
+        }
+        let (fields, denial) = match request.origin {
+            RequestField::Absent => (self.answers.no_origin, None),
+            origin => match self.check_origin(origin) {
+                None => (self.answers.allowed, None),
+                denial => (self.answers.refused, denial),
+            },
+        };
+        Decision { policy: self, preflight: false, fields, denial }
+    }
+
+    fn decide_preflight<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
+        let denial = self
+            .check_origin(request.origin)
+            .or_else(|| self.check_method(request.requested_method))
+            .or_else(|| self.check_headers(request.requested_headers));
+        let private = request.private_network && self.private_network();
+        let fields = match denial {
+            None => self.answers.preflight.with_if(private, Field::AllowPrivateNetwork),
+            Some(_) => self.answers.refused_preflight,
+        };
+        Decision { policy: self, preflight: true, fields, denial }
+    }
+
+    fn check_origin<'a>(&'a self, origin: RequestField<'a>) -> Option<Denial<'a>> {
+        if self.allows_any_origin() {
+            return None;
+        }
+        match origin {
+            RequestField::One(value) if self.lists_origin(value) => None,
+            RequestField::One(origin) => {
+                Some(Denial::OriginNotAllowed { policy: self, origin: Some(origin) })
+            }
+            RequestField::Absent | RequestField::Many => {
+                Some(Denial::OriginNotAllowed { policy: self, origin: None })
+            }
+        }
+    }
+
+    fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {
+        match method {
+            RequestField::One(value) if self.lists_method(value) => None,
+            RequestField::One(method) => {
+                Some(Denial::MethodNotAllowed { policy: self, method: Some(method) })
+            }
+            RequestField::Absent | RequestField::Many => {
+                Some(Denial::MethodNotAllowed { policy: self, method: None })
+            }
+        }
+    }
+
+    fn check_headers<'a>(&'a self, lines: &'a dyn Lines) -> Option<Denial<'a>> {
+        match names::scan(lines, |name| self.lists_header(name)) {
+            Ok(()) => None,
+            Err(Refused::Name(name)) => Some(Denial::HeaderNotAllowed { policy: self, name }),
+            Err(Refused::Empty) => Some(Denial::TooManyEmptyNames { policy: self }),
+        }
+    }
+
+    fn lists_origin(&self, origin: &[u8]) -> bool {
+        self.listed_origins().contains(origin)
+    }
+
+    fn lists_method(&self, method: &[u8]) -> bool {
+        if self.has(flag::ANY_METHOD) {
+            fetch::is_token(method) && !fetch::is_forbidden_method(method)
+        } else {
+            names::lists(self.section(Section::Methods), method)
+        }
+    }
+
+    fn lists_header(&self, name: &[u8]) -> bool {
+        if self.has(flag::ANY_HEADER) {
+            fetch::is_token(name)
+        } else {
+            names::contains_name(Set::new(self.section(Section::Names)), name)
+        }
+    }
+
+    /// May a page at `origin` read responses? `origin` is what the `Origin` field says.
+    pub fn allows_origin(&self, origin: &[u8]) -> bool {
+        self.allows_any_origin() || self.lists_origin(origin)
+    }
+
+    /// Does a preflight that asks for `method` pass? Methods are compared byte for byte.
+    pub fn allows_method(&self, method: &[u8]) -> bool {
+        self.lists_method(method)
+    }
+
+    /// Does a preflight that asks for the header `name` pass? Names are compared whatever their case.
+    pub fn allows_header(&self, name: &[u8]) -> bool {
+        self.lists_header(name)
+    }
+
+    /// Is this value of `Host` (or an authority) one of ours? Always `true` for a policy without
+    /// `hosts`. A port is ignored, and so is one trailing dot; a malformed value is refused.
+    pub fn allows_host(&self, host: &[u8]) -> bool {
+        if !self.checks_host() {
+            return true;
+        }
+        let Some(host) = Host::parse(host) else { return false };
+        self.has(flag::ANY_HOST) || Hosts { listed: Set::new(self.section(Section::Hosts)) }.contains(&host)
+    }
+
+    /// What the field `field` of a response carries; `None` if this policy never sends it.
+    pub fn value(&self, field: Field) -> Option<Value<'_>> {
+        let credentials = self.credentials();
+        let text = match field {
+            Field::AllowOrigin | Field::TimingAllowOrigin if self.allows_any_origin() => ANY,
+            Field::AllowOrigin | Field::TimingAllowOrigin => return Some(Value::RequestOrigin),
+            Field::AllowMethods if self.has(flag::ANY_METHOD) && credentials => {
+                return Some(Value::RequestMethod);
+            }
+            Field::AllowHeaders if self.has(flag::ANY_HEADER) && credentials => {
+                return Some(Value::RequestHeaders);
+            }
+            Field::AllowCredentials if credentials => TRUE,
+            Field::AllowPrivateNetwork if self.private_network() => TRUE,
+            Field::AllowCredentials | Field::AllowPrivateNetwork => return None,
+            Field::AllowMethods => self.text(Section::Methods),
+            Field::AllowHeaders => self.text(Section::Headers),
+            Field::MaxAge => self.text(Section::MaxAge),
+            Field::ExposeHeaders => self.text(Section::Expose),
+            Field::Vary => VARY,
+            Field::PreflightVary => VARY_PREFLIGHT,
+        };
+        (!text.is_empty()).then_some(Value::Fixed(text))
+    }
+
+    /// The listed origins and patterns as they were written, exact ones first; none if any is allowed.
+    pub fn origins(&self) -> impl Iterator<Item = &str> {
+        let Origins { exact, patterns } = self.listed_origins();
+        exact.iter().chain(patterns.iter()).map(table::text)
+    }
+
+    /// The listed methods; `*` if any is allowed.
+    pub fn methods(&self) -> impl Iterator<Item = &str> {
+        names::elements(self.text(Section::Methods))
+    }
+
+    /// The listed request headers; `*` and `authorization` if any is allowed.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        names::elements(self.text(Section::Headers))
+    }
+
+    /// The response headers that pages may read, beside the safelisted ones; `*` for all.
+    pub fn exposed(&self) -> impl Iterator<Item = &str> {
+        names::elements(self.text(Section::Expose))
+    }
+
+    /// The listed hosts; none if any is allowed, or none is checked.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        Set::new(self.section(Section::Hosts)).iter().map(table::text)
+    }
+
+    /// Is every origin allowed?
+    pub const fn allows_any_origin(&self) -> bool {
+        self.has(flag::ANY_ORIGIN)
+    }
+
+    /// Does `Access-Control-Allow-Credentials` go with the answers?
+    pub const fn credentials(&self) -> bool {
+        self.has(flag::CREDENTIALS)
+    }
+
+    /// Is `Access-Control-Request-Private-Network` answered?
+    pub const fn private_network(&self) -> bool {
+        self.has(flag::PRIVATE_NETWORK)
+    }
+
+    /// Does `Timing-Allow-Origin` go with actual responses?
+    pub const fn timing(&self) -> bool {
+        self.has(flag::TIMING)
+    }
+
+    /// Is `Host` checked?
+    pub const fn checks_host(&self) -> bool {
+        self.has(flag::CHECKS_HOST)
+    }
+
+    /// How long a browser may remember an answer to a preflight, in seconds; `None` where the
+    /// policy leaves it to the browser (5 seconds).
+    pub fn max_age(&self) -> Option<u32> {
+        self.text(Section::MaxAge).parse().ok()
+    }
+
+    /// The status of an allowed preflight's answer, 200 to 299.
+    pub const fn preflight_status(&self) -> u16 {
+        self.status
+    }
+
+    /// The size of the policy's tables, in bytes.
+    pub fn table_size(&self) -> usize {
+        self.image.bytes().len()
+    }
+
+    /// The bytes that `cors_policy!` puts into the binary.
+    pub(crate) fn image(&self) -> &[u8] {
+        self.image.bytes()
+    }
+
+    /// [`allows_method`](Self::allows_method) for compiled policies, in const context.
+    pub(crate) const fn compiled_allows_method(&self, method: &str) -> bool {
+        match &self.image {
+            Image::Static(image) if !self.has(flag::ANY_METHOD) => {
+                names::lists(slice(image, &self.sections, Section::Methods), method.as_bytes())
+            }
+            _ => true,
+        }
+    }
+
+    const fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn listed_origins(&self) -> Origins<'_> {
+        Origins {
+            exact: Set::new(self.section(Section::Exact)),
+            patterns: Set::new(self.section(Section::Patterns)),
+        }
+    }
+
+    fn section(&self, section: Section) -> &[u8] {
+        slice(self.image.bytes(), &self.sections, section)
+    }
+
+    fn text(&self, section: Section) -> &str {
+        table::text(self.section(section))
+    }
+}
+
+/// Two policies are equal that were compiled from the same settings, wherever their tables lie.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.image() == other.image()
+    }
+}
+
+impl Eq for Policy {}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("any_origin", &self.allows_any_origin())
+            .field("origins", &List(|| self.origins()))
+            .field("credentials", &self.credentials())
+            .field("methods", &self.text(Section::Methods))
+            .field("headers", &self.text(Section::Headers))
+            .field("expose", &self.text(Section::Expose))
+            .field("max_age", &self.max_age())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The most entries of a list that `Debug` shows.
+const SHOWN: usize = 8;
+
+struct List<F>(F);
+
+impl<'p, I: Iterator<Item = &'p str>, F: Fn() -> I> fmt::Debug for List<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut entries = (self.0)();
+        let mut list = f.debug_list();
+        list.entries(entries.by_ref().take(SHOWN));
+        match entries.count() {
+            0 => list.finish(),
+            _ => list.finish_non_exhaustive(),
+        }
+    }
+}
+
+const ANY: &str = "*";
+const TRUE: &str = "true";
+
+/// `Vary` of an actual response whose policy lists origins. Fetch, "CORS protocol and HTTP caches".
+const VARY: &str = "Origin";
+
+/// `Vary` of every answer to a preflight: some caches can be told to store those.
+const VARY_PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+/// The image's numbers.
+struct Header {
+    flags: u32,
+    status: u16,
+    sections: [u32; Section::COUNT + 1],
+}
+
+impl Header {
+    const fn read(image: &[u8]) -> Self {
+        assert!(
+            table::word(image, 0) == FORMAT,
+            "cors-core and cors-macros differ in version: give both the same one"
+        );
+        let mut sections = [(HEADER * 4) as u32; Section::COUNT + 1];
+        let mut section = 0;
+        while section < Section::COUNT {
+            sections[section + 1] = table::word(image, 3 + section);
+            section += 1;
+        }
+        Self { flags: table::word(image, 1), status: table::word(image, 2) as u16, sections }
+    }
+}
+
+const fn slice<'t>(image: &'t [u8], sections: &[u32; Section::COUNT + 1], section: Section) -> &'t [u8] {
+    let (start, end) = (sections[section as usize] as usize, sections[section as usize + 1] as usize);
+    let Some((image, _)) = image.split_at_checked(end) else { return &[] };
+    match image.split_at_checked(start) {
+        Some((_, bytes)) => bytes,
+        None => &[],
+    }
+}

@@ -1,0 +1,43 @@
+//! The image of a policy: one string of bytes, written when the policy is built, read in place.
+//!
+//! A compiled policy's image lies in the binary, a runtime policy's on the heap; what reads it
+//! cannot tell which. All numbers are little-endian, so that the machine which compiles and the
+//! machine which runs need not agree on anything. Reads are checked: a damaged image matches less,
+//! it never panics.
+
+pub(crate) mod hosts;
+pub(crate) mod names;
+pub(crate) mod origins;
+pub(crate) mod set;
+
+/// Bytes that were there at compile time, or that came later.
+#[derive(Clone)]
+pub(crate) enum Image {
+    Static(&'static [u8]),
+    #[cfg(feature = "alloc")]
+    Heap(alloc::sync::Arc<[u8]>),
+}
+
+impl Image {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Static(bytes) => bytes,
+            #[cfg(feature = "alloc")]
+            Self::Heap(bytes) => bytes,
+        }
+    }
+}
+
+/// The `index`th 32-bit number of `bytes`; 0 past the end.
+pub(crate) const fn word(bytes: &[u8], index: usize) -> u32 {
+    let at = index * 4;
+    if at + 4 > bytes.len() {
+        return 0;
+    }
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// Text that the build wing wrote; empty if the image is damaged.
+pub(crate) fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
