@@ -16,3 +16,9 @@ pub const fn policy_set(production: Policy, development: Option<Policy>) -> Poli
 pub const fn allows_method(policy: &Policy, method: &str) -> bool {
     policy.compiled_allows_method(method)
 }
+
+/// The bytes that `cors_policy!` puts into the binary for a policy.
+#[cfg(feature = "alloc")]
+pub fn image(policy: &Policy) -> &[u8] {
+    policy.image()
+}

@@ -7,11 +7,21 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+mod build;
 mod engine;
 
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "alloc")]
+pub use build::config::{
+    Block, Config, Expectation, Key, Listed, Locus, MaxAge, OriginEntry, Place, Setting,
+};
+#[cfg(feature = "alloc")]
+pub use build::rules::rule::Rule;
+#[cfg(feature = "alloc")]
+pub use build::rules::violation::{Violation, Violations};
 pub use engine::decision::{Decision, Field, FieldIter, Fields, Value};
 pub use engine::denial::Denial;
 pub use engine::mode::{Mode, PolicySet};

@@ -1,6 +1,4 @@
 //! What runs when a policy is built, in the compiler or at start-up: settings, rules, tables.
 
-pub(crate) mod compile;
 pub(crate) mod config;
-pub(crate) mod pattern;
 pub(crate) mod rules;
