@@ -22,6 +22,8 @@ pub use build::config::{
 pub use build::rules::rule::Rule;
 #[cfg(feature = "alloc")]
 pub use build::rules::violation::{Violation, Violations};
+#[cfg(feature = "alloc")]
+pub use build::suffix::public_suffix_list_date;
 pub use engine::decision::{Decision, Field, FieldIter, Fields, Value};
 pub use engine::denial::Denial;
 pub use engine::mode::{Mode, PolicySet};

@@ -1,11 +1,114 @@
 //! The Fetch standard's lists and lexical classes, each once.
+#![cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "the rules read most of them"))]
 
 /// Methods that no script can send, in any case.
 /// Fetch, section "Methods": *forbidden method*.
 pub(crate) const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 
-/// Fields that belong to the policy: an app that sets one itself is overruled.
-pub(crate) const OWNED_PREFIX: &str = "access-control-";
+/// Methods that have a meaning of their own, in the case in which browsers send them.
+/// RFC 9110, section 9.3; RFC 5789 (`PATCH`); the `QUERY` method.
+pub(crate) const STANDARD_METHODS: [&str; 8] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
+
+/// What a policy that names no methods allows. Fetch, section "Methods": *CORS-safelisted method*.
+pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
+
+/// The one header that `*` does not stand for.
+/// Fetch, section "Headers": *CORS non-wildcard request-header name*.
+pub(crate) const NON_WILDCARD_HEADER: &str = "authorization";
+
+/// Names that browsers set themselves and let no script set, and so never ask for.
+/// Fetch, section "Headers": *forbidden request-header*; those that depend on the value left out.
+const FORBIDDEN_REQUEST_HEADERS: [&str; 21] = [
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+/// Beginnings of such names.
+const FORBIDDEN_REQUEST_PREFIXES: [&str; 2] = ["proxy-", "sec-"];
+
+/// Names that no script may read. Fetch, section "Headers": *forbidden response-header name*.
+const FORBIDDEN_RESPONSE_HEADERS: [&str; 2] = ["set-cookie", "set-cookie2"];
+
+/// Names that every page may read.
+/// Fetch, section "Headers": *CORS-safelisted response-header name*.
+const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
+];
+
+/// The fields of CORS, of both directions, begin so.
+const CORS_PREFIX: &str = "access-control-";
+
+/// Fields that a server sends: the standard's, and the draft's for private networks.
+/// Fetch, section "HTTP responses".
+const CORS_RESPONSE_HEADERS: [&str; 6] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+];
+
+/// Schemes that a URL may have but no page's origin: sockets take the origin of the page that
+/// opens them, browsers no longer show `ftp`, the others are opaque.
+const PAGELESS_SCHEMES: [&str; 7] = ["ws", "wss", "ftp", "about", "blob", "data", "javascript"];
+
+/// Is `name` (in lower case) one that browsers never ask for?
+pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
+    FORBIDDEN_REQUEST_HEADERS.contains(&name)
+        || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Is `name` (in lower case) one that no script may read?
+pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
+    FORBIDDEN_RESPONSE_HEADERS.contains(&name)
+}
+
+/// Is `name` (in lower case) readable without being exposed?
+pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
+    SAFELISTED_RESPONSE_HEADERS.contains(&name)
+}
+
+/// Is `name` (in lower case) a field that servers send for CORS, so that no page asks to send it?
+pub(crate) fn is_cors_response_header(name: &str) -> bool {
+    CORS_RESPONSE_HEADERS.contains(&name) || name.starts_with("access-control-allow-")
+}
+
+/// Is `name` (in lower case) a field of CORS, so that no page reads it?
+pub(crate) fn is_cors_header(name: &str) -> bool {
+    name == "origin" || name.starts_with(CORS_PREFIX)
+}
+
+/// Can no page have an origin of this scheme?
+pub(crate) fn is_pageless_scheme(scheme: &str) -> bool {
+    PAGELESS_SCHEMES.contains(&scheme)
+}
 
 /// Is `bytes` an RFC 9110 `token`, the form of every method and field name?
 pub(crate) fn is_token(bytes: &[u8]) -> bool {

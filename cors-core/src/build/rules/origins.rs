@@ -1,0 +1,223 @@
+//! The rules about origins.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::names::duplicate;
+use super::report::{Finding, Report};
+use super::rule::Rule;
+use super::settings::{Settings, Site};
+use crate::build::config::{Key, Listed, OriginEntry, Setting};
+use crate::build::pattern::{FaultKind, OriginPattern};
+use crate::build::{suffix, suggest};
+use crate::engine::fetch;
+
+/// The origins of a policy; `None` stands for `any`.
+pub(crate) type Origins = Option<Vec<OriginPattern>>;
+
+/// Judges the setting and returns what of it keeps the grammar.
+pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report) -> Origins {
+    let Some((site, Setting::Origins(listed))) = settings.get(Key::Origins) else {
+        report.add(&Site::nowhere(), empty("the policy lists no origins"));
+        return Some(Vec::new());
+    };
+    let Listed::Entries(entries) = listed else {
+        report.add(site, any_origin());
+        if settings.is_on(Key::Credentials) {
+            report.add(site, any_origin_with_credentials());
+        }
+        return None;
+    };
+    if entries.is_empty() {
+        report.add(site, empty("the list of origins is empty"));
+    }
+    let patterns = parse(site, entries, report);
+    for (index, pattern) in &patterns {
+        judge_pattern(&site.entry(*index), pattern, report);
+    }
+    judge_coverage(site, &patterns, report);
+    Some(patterns.into_iter().map(|(_, pattern)| pattern).collect())
+}
+
+/// The entries that keep the grammar, with their index; duplicates are reported and kept.
+fn parse(site: &Site, entries: &[OriginEntry], report: &mut Report) -> Vec<(usize, OriginPattern)> {
+    let mut seen = BTreeSet::new();
+    let mut patterns = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        let site = site.entry(index);
+        let OriginEntry::Pattern(text) = entry else { continue };
+        if !seen.insert(text.as_str()) {
+            report.add(&site, duplicate(text, "origin"));
+        }
+        match OriginPattern::parse(text) {
+            Ok(pattern) => patterns.push((index, pattern)),
+            Err(fault) => {
+                let finding = invalid_origin(text, fault.kind);
+                report.add(&site.bytes(fault.bytes), finding);
+            }
+        }
+    }
+    patterns
+}
+
+fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
+    let text = pattern.text();
+    let mut fire = |finding: Finding| report.add(site, finding.value(text));
+    if pattern.is_null() {
+        fire(null_origin());
+        return;
+    }
+    let scheme = pattern.scheme();
+    if fetch::is_pageless_scheme(scheme) {
+        fire(pageless(pattern));
+    }
+    if matches!(scheme, "http" | "https") && pattern.is_loopback() {
+        fire(loopback(text));
+    } else if scheme == "http" {
+        fire(insecure(text));
+    }
+    if pattern.parts().subdomains && !pattern.is_loopback() {
+        if let Some(finding) = public_suffix(pattern) {
+            fire(finding);
+        }
+    }
+}
+
+/// Reports entries whose every origin another single entry accepts.
+///
+/// The entries that could cover one are looked up by their text, so that a long list takes time in
+/// proportion to its length.
+fn judge_coverage(site: &Site, patterns: &[(usize, OriginPattern)], report: &mut Report) {
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, (_, pattern)) in patterns.iter().enumerate() {
+        first.entry(pattern.text()).or_insert(at);
+    }
+    for (at, (index, pattern)) in patterns.iter().enumerate() {
+        let earlier = first.get(pattern.text()).is_some_and(|earlier| *earlier < at);
+        let cover = if earlier {
+            Some(pattern.text().into())
+        } else {
+            covers(pattern).find(|cover| first.contains_key(cover.as_str()))
+        };
+        if let Some(cover) = cover {
+            report.add(&site.entry(*index), redundant(pattern.text(), &cover));
+        }
+    }
+}
+
+/// The patterns that accept all that `pattern` does, itself aside.
+fn covers(pattern: &OriginPattern) -> impl Iterator<Item = String> {
+    let parts = pattern.parts();
+    let scheme = pattern.scheme();
+    let host = pattern.host();
+    let own_port = parts.port.map_or(String::new(), |port| format!(":{}", String::from_utf8_lossy(port)));
+    let any_port = parts.port != Some(b"*");
+    let subdomains = parts.subdomains;
+
+    let above = host.match_indices('.').map(|(dot, _)| &host[dot + 1..]).filter(|above| !above.is_empty());
+    let wider = above.flat_map({
+        let own_port = own_port.clone();
+        move |above| {
+            let any = any_port.then(|| format!("{scheme}://*.{above}:*"));
+            [Some(format!("{scheme}://*.{above}{own_port}")), any]
+        }
+    });
+    let star = if subdomains { "*." } else { "" };
+    let same_host = any_port.then(|| format!("{scheme}://{star}{host}:*"));
+    let wider: Vec<Option<String>> = if pattern.is_null() { Vec::new() } else { wider.collect() };
+    wider.into_iter().chain([same_host.filter(|_| !pattern.is_null())]).flatten()
+}
+
+fn empty(message: &str) -> Finding {
+    let why =
+        "No page gets in: as it stands the policy does nothing, and an absent list never means \"everyone\".";
+    Finding::new(Rule::EmptyOrigins, message, why)
+        .help("list the origins of your front ends: `origins: [\"https://app.example\"]`")
+}
+
+fn invalid_origin(text: &str, kind: FaultKind) -> Finding {
+    let message = format!("`{}` is not an origin: {}", text.escape_debug(), kind.text());
+    let finding = Finding::new(Rule::InvalidOrigin, message, kind.why()).value(text);
+    match kind {
+        FaultKind::AnyWord => finding.help("write `origins: any`, without a list, for every origin"),
+        FaultKind::File => finding.help("serve the page from a scheme and host of its own, and list that"),
+        FaultKind::Ipv4 | FaultKind::WildcardAddress | FaultKind::LongHost | FaultKind::LongLabel => finding,
+        _ => finding.maybe_help(suggest::origin(text).map(|origin| format!("write {origin:?}"))),
+    }
+}
+
+fn any_origin() -> Finding {
+    let why = "Any page that a user visits can read the answers. That is right for public data alone, and wrong for a service that is protected by where it stands.";
+    Finding::new(Rule::AnyOrigin, "every origin is allowed", why)
+        .value("any")
+        .help("list the origins of your front ends, or add `expect(any_origin, reason = \"public data\")`")
+}
+
+fn any_origin_with_credentials() -> Finding {
+    let why = "Browsers refuse `*` for requests with credentials; and a server that echoed every origin instead would show each user's data to every site.";
+    Finding::new(Rule::AnyOriginWithCredentials, "`origins: any` cannot go with `credentials: true`", why)
+        .value("any")
+        .help("list the origins that need credentials, or set `credentials: false` if the data is public")
+}
+
+fn null_origin() -> Finding {
+    let why = "Every sandboxed frame on any site sends `Origin: null`; an attacker makes one in a line of HTML. It is not a name for local files.";
+    Finding::new(Rule::NullOrigin, "the opaque origin `null` is allowed", why)
+        .help("serve the page from an origin of its own, and list that")
+}
+
+fn insecure(text: &str) -> Finding {
+    let secure = text.replacen("http:", "https:", 1);
+    let why = "Whoever is between the user and that page can put a script into it, and read through it what this service answers.";
+    Finding::new(Rule::InsecureOrigin, format!("`{text}` is not encrypted"), why)
+        .maybe_help(OriginPattern::parse(&secure).ok().map(|secure| format!("write {:?}", secure.text())))
+}
+
+fn loopback(text: &str) -> Finding {
+    let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
+    Finding::new(Rule::LoopbackOrigin, format!("`{text}` is on the user's own machine"), why)
+        .help("move it to `development { … }`, or add `expect(loopback_origin, reason = \"…\")` for an app that is served from there")
+}
+
+fn pageless(pattern: &OriginPattern) -> Finding {
+    let (text, scheme) = (pattern.text(), pattern.scheme());
+    let meant = match scheme {
+        "ws" => Some(text.replacen("ws:", "http:", 1)),
+        "wss" => Some(text.replacen("wss:", "https:", 1)),
+        _ => None,
+    };
+    let why = match scheme {
+        "ws" | "wss" => "A WebSocket carries the origin of the page that opens it, which is http or https.",
+        _ => "Browsers give such a page an opaque origin, if they show it at all.",
+    };
+    Finding::new(Rule::InertEntry, format!("`{text}` is the origin of no page"), why)
+        .help(meant.map_or_else(|| "take the entry out".into(), |meant| format!("write {meant:?}")))
+}
+
+fn public_suffix(pattern: &OriginPattern) -> Option<Finding> {
+    let host = pattern.host();
+    let message = match suffix::judge(host)? {
+        suffix::Open::Suffix => format!("under `{host}` anyone can have a domain"),
+        suffix::Open::SuffixesBelow => format!("under `{host}` lie domains where anyone can have a name"),
+        suffix::Open::Unknown => format!("whether anyone can have a domain under `{host}` cannot be judged"),
+    };
+    let (why, help) = match suffix::judge(host)? {
+        suffix::Open::Unknown => (
+            "This build of cors-core has no public suffix list.",
+            "enable the feature `psl` of cors-core".into(),
+        ),
+        _ => (
+            "It is, or holds, a public suffix (publicsuffix.org): a stranger who registers a name there is let in.",
+            format!("name your own domain: {:?}", format!("{}://*.your-name.{host}", pattern.scheme())),
+        ),
+    };
+    Some(Finding::new(Rule::PublicSuffix, message, why).help(help))
+}
+
+fn redundant(text: &str, cover: &str) -> Finding {
+    let why = "Who takes this entry out to lock the origin out finds it still let in.";
+    let message = format!("`{text}` is already covered by `{cover}`");
+    Finding::new(Rule::RedundantOrigin, message, why).help("take this entry out, or narrow the other")
+}

@@ -1,0 +1,74 @@
+//! Under which names strangers can have domains: the public suffix list.
+
+/// Why strangers can have a domain under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "psl", expect(dead_code, reason = "with the list nothing is unknown"))]
+pub(crate) enum Open {
+    /// The name is a public suffix, or a single label, which the list takes for one.
+    Suffix,
+    /// A public suffix lies under it.
+    SuffixesBelow,
+    /// There is no list to ask.
+    Unknown,
+}
+
+/// The publication date (year-month-day) of the oldest public suffix list that the rules may have used: that of the
+/// oldest release of `psl` that this version of cors-core accepts.
+///
+/// The list grows daily, and `cargo update -p psl` brings the newest. With an outdated one a
+/// hosting service that has entered itself since is taken for an ordinary domain, so that
+/// `public_suffix` and `unbounded_regex` let `*.` under it pass; nothing else depends on it.
+pub const fn public_suffix_list_date() -> &'static str {
+    "2026-11-05"
+}
+
+/// Can strangers have domains under `name`? `None` if they cannot.
+///
+/// publicsuffix.org, "Algorithm"; both sections of the list count.
+#[cfg(feature = "psl")]
+pub(crate) fn judge(name: &str) -> Option<Open> {
+    use psl::Psl;
+
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if psl::suffix_str(name) == Some(name) {
+        return Some(Open::Suffix);
+    }
+    // The list asks for a further label only where rules lie below the ones it has seen.
+    let mut asked = 0;
+    let labels = name.rsplit('.').chain(["below"]).inspect(|_| asked += 1);
+    psl::List.find(labels.map(str::as_bytes));
+    (asked > name.split('.').count()).then_some(Open::SuffixesBelow)
+}
+
+/// Without the list only the safe answer is left.
+#[cfg(not(feature = "psl"))]
+pub(crate) fn judge(_: &str) -> Option<Open> {
+    Some(Open::Unknown)
+}
+
+#[cfg(all(test, feature = "psl"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for (name, open) in [
+            ("com", Some(Open::Suffix)),
+            ("co.uk", Some(Open::Suffix)),
+            ("github.io", Some(Open::Suffix)),
+            ("pythonanywhere.com", Some(Open::Suffix)),
+            ("foo.ck", Some(Open::Suffix)),
+            ("intranet", Some(Open::Suffix)),
+            ("com.", Some(Open::Suffix)),
+            ("amazonaws.com", Some(Open::SuffixesBelow)),
+            ("kobe.jp", Some(Open::SuffixesBelow)),
+            ("www.ck", None),
+            ("city.kobe.jp", None),
+            ("example.com", None),
+            ("you.github.io", None),
+            ("a.b.example.co.uk", None),
+        ] {
+            assert_eq!(judge(name), open, "{name}");
+        }
+    }
+}
