@@ -4,7 +4,9 @@
 pub(crate) mod decision;
 pub(crate) mod denial;
 pub(crate) mod fetch;
+pub(crate) mod fixed;
 pub(crate) mod mode;
+pub(crate) mod nearest;
 pub(crate) mod origin;
 pub(crate) mod policy;
 pub(crate) mod request;

@@ -1,6 +1,7 @@
 //! A serialised origin taken apart, within bounds, at request time.
 
 use super::fetch;
+use super::fixed::Fixed;
 
 /// The longest `Origin` that is looked at, in bytes: 253 of host, and room for scheme and port.
 pub(crate) const MAX_ORIGIN: usize = 300;
@@ -176,33 +177,6 @@ fn longest_zero_run(pieces: &[u16; 8]) -> core::ops::Range<usize> {
         }
     }
     best
-}
-
-/// Text on the stack: what is written past `N` bytes is an error.
-struct Fixed<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
-}
-
-impl<const N: usize> Default for Fixed<N> {
-    fn default() -> Self {
-        Self { bytes: [0; N], len: 0 }
-    }
-}
-
-impl<const N: usize> Fixed<N> {
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
-impl<const N: usize> core::fmt::Write for Fixed<N> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(core::fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
-    }
 }
 
 #[cfg(test)]

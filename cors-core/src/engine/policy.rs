@@ -205,7 +205,7 @@ impl Policy {
     }
 
     fn lists_origin(&self, origin: &[u8]) -> bool {
-        self.listed_origins().contains(origin)
+        self.listed_origins().find(origin).is_some()
     }
 
     fn lists_method(&self, method: &[u8]) -> bool {
@@ -227,6 +227,12 @@ impl Policy {
     /// May a page at `origin` read responses? `origin` is what the `Origin` field says.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         self.allows_any_origin() || self.lists_origin(origin)
+    }
+
+    /// The entry of `origins` that accepts `origin`; `None` if none does, or if every origin is
+    /// allowed without an entry.
+    pub fn origin_entry(&self, origin: &[u8]) -> Option<&str> {
+        self.listed_origins().find(origin).map(table::text)
     }
 
     /// Does a preflight that asks for `method` pass? Methods are compared byte for byte.

@@ -14,18 +14,22 @@ pub(crate) struct Origins<'t> {
 }
 
 impl<'t> Origins<'t> {
-    /// Does the policy list this origin? The time is linear in `origin`, whatever the lists hold.
-    pub(crate) fn contains(self, origin: &[u8]) -> bool {
-        origin.len() <= MAX_ORIGIN && (self.exact.contains(origin) || self.matches(origin))
+    /// The entry that accepts this origin. The time is linear in `origin`, whatever the lists hold.
+    #[inline]
+    pub(crate) fn find(self, origin: &[u8]) -> Option<&'t [u8]> {
+        if origin.len() > MAX_ORIGIN {
+            return None;
+        }
+        self.exact.find(origin).or_else(|| self.find_pattern(origin))
     }
 
-    fn matches(self, origin: &[u8]) -> bool {
+    fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
         if self.patterns.is_empty() {
-            return false;
+            return None;
         }
-        let Some(parts) = Parts::split(origin) else { return false };
+        let parts = Parts::split(origin)?;
         if self.patterns.len() <= FEW {
-            self.patterns.iter().any(|entry| Pattern::read(entry).matches(&parts))
+            self.patterns.iter().find(|entry| Pattern::read(entry).matches(&parts))
         } else {
             self.walk(&parts)
         }
@@ -35,7 +39,7 @@ impl<'t> Origins<'t> {
     ///
     /// The first suffix whose pattern has the origin's scheme, host and port decides: what is left
     /// of it must be labels, and a longer suffix would have no other left end.
-    fn walk(self, parts: &Parts<'_>) -> bool {
+    fn walk(self, parts: &Parts<'_>) -> Option<&'t [u8]> {
         let seed = self.patterns.seed();
         let bases =
             [base(seed, parts.scheme, parts.port.unwrap_or_default()), base(seed, parts.scheme, ANY_PORT)];
@@ -43,22 +47,18 @@ impl<'t> Origins<'t> {
         for (at, &byte) in parts.host.iter().enumerate().rev() {
             if byte == b'.' {
                 for base in bases {
-                    let found = self.pattern(key(base, state, true));
-                    if found.is_some_and(|pattern| {
-                        pattern.host == &parts.host[at + 1..] && pattern.fits(parts, true)
-                    }) {
-                        return origin::are_labels(&parts.host[..at]) && parts.host.len() <= MAX_HOST;
+                    let Some(entry) = self.patterns.candidate(key(base, state, true)) else { continue };
+                    let pattern = Pattern::read(entry);
+                    if pattern.host == &parts.host[at + 1..] && pattern.fits(parts, true) {
+                        let labels = origin::are_labels(&parts.host[..at]) && parts.host.len() <= MAX_HOST;
+                        return labels.then_some(entry);
                     }
                 }
             }
             state = hash_back(state, byte);
         }
-        let found = self.pattern(key(bases[1], state, false));
-        found.is_some_and(|pattern| pattern.matches(parts))
-    }
-
-    fn pattern(self, hash: u64) -> Option<Pattern<'t>> {
-        self.patterns.candidate(hash).map(Pattern::read)
+        let entry = self.patterns.candidate(key(bases[1], state, false))?;
+        Pattern::read(entry).matches(parts).then_some(entry)
     }
 }
 

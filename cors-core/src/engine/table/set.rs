@@ -46,10 +46,10 @@ impl<'t> Set<'t> {
         self.entry(index as usize)
     }
 
-    /// Is `key` an entry?
+    /// The entry that equals `key`.
     #[inline]
-    pub(crate) fn contains(self, key: &[u8]) -> bool {
-        self.candidate(hash(self.seed(), key)) == Some(key)
+    pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
+        self.candidate(hash(self.seed(), key)).filter(|entry| *entry == key)
     }
 
     /// The entry at `index`, in the policy's order.
