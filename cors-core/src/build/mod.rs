@@ -2,6 +2,10 @@
 
 mod compile;
 pub(crate) mod config;
+#[cfg(feature = "std")]
+mod env;
+#[cfg(feature = "serde")]
+mod file;
 mod pattern;
 mod perfect;
 pub(crate) mod rules;

@@ -109,6 +109,11 @@ fn duplicate_key(key: Key) -> Finding {
 }
 
 fn unknown_key(name: &str) -> Finding {
+    if let Some((key, value)) = name.split_once('=') {
+        let message = format!("`{}` is neither `true` nor `false`", value.escape_debug());
+        let why = "A switch that is not understood would silently stay off.";
+        return Finding::new(Rule::UnknownKey, message, why).value(value).help(format!("write `{key}=true`"));
+    }
     let finding = Finding::new(
         Rule::UnknownKey,
         format!("`{name}` is no key of a policy"),
@@ -116,6 +121,7 @@ fn unknown_key(name: &str) -> Finding {
     )
     .value(name);
     let keys = Key::ALL.map(Key::name);
+    let name = &*name.to_ascii_lowercase();
     match known_elsewhere(name).or_else(|| suggest::nearest(name, keys)) {
         Some(key) => finding.help(format!("write `{key}`")),
         None => finding.help(format!("the keys are {}", keys.join(", "))),

@@ -1,0 +1,366 @@
+//! Every rule, provoked from a file: which fire, in which mode, and what they propose.
+
+use cors_core::{Config, Mode, Rule};
+
+fn rules(toml: &str, mode: Mode) -> Vec<&'static str> {
+    let config: Config = toml::from_str(toml).unwrap_or_else(|error| panic!("{toml}\n{error}"));
+    match config.policy(mode) {
+        Ok(_) => Vec::new(),
+        Err(violations) => violations.iter().map(|violation| violation.rule().name()).collect(),
+    }
+}
+
+/// Settings on top of an origin that breaks no rule, the rules they break in production, and those
+/// they break in development.
+const CASES: &[(&str, &str, &[&str], &[&str])] = &[
+    ("no mistake", r#"credentials = true"#, &[], &[]),
+    ("unknown key", r#"credential = true"#, &["unknown_key"], &["unknown_key"]),
+    ("method of two words", r#"methods = ["GET, PUT"]"#, &["invalid_method"], &["invalid_method"]),
+    ("star method", r#"methods = ["*"]"#, &["invalid_method"], &["invalid_method"]),
+    ("empty method", r#"methods = [""]"#, &["invalid_method"], &["invalid_method"]),
+    (
+        "forbidden method",
+        r#"methods = ["trace", "CONNECT"]"#,
+        &["forbidden_method"; 2],
+        &["forbidden_method"; 2],
+    ),
+    ("lower-case method", r#"methods = ["get", "patch"]"#, &["inert_entry"; 2], &[]),
+    ("custom methods", r#"methods = ["PURGE", "QUERY", "purge"]"#, &[], &[]),
+    ("no methods", r#"methods = []"#, &[], &[]),
+    ("duplicate method", r#"methods = ["GET", "GET"]"#, &["duplicate_entry"], &["duplicate_entry"]),
+    ("any method", r#"methods = "any""#, &[], &[]),
+    (
+        "any method with credentials",
+        "methods = 'any'\ncredentials = true",
+        &["any_method_with_credentials"],
+        &[],
+    ),
+    ("header with a space", r#"headers = ["Content Type"]"#, &["invalid_header"], &["invalid_header"]),
+    ("star header", r#"headers = ["*"]"#, &["invalid_header"], &["invalid_header"]),
+    (
+        "answer among headers",
+        r#"headers = ["Access-Control-Allow-Origin"]"#,
+        &["wrong_header"],
+        &["wrong_header"],
+    ),
+    ("forbidden headers", r#"headers = ["origin", "DNT", "sec-foo", "proxy-x"]"#, &["inert_entry"; 4], &[]),
+    (
+        "request of CORS among headers",
+        r#"headers = ["access-control-request-method"]"#,
+        &["inert_entry"],
+        &[],
+    ),
+    (
+        "useful headers",
+        r#"headers = ["accept", "authorization", "content-type", "range", "user-agent"]"#,
+        &[],
+        &[],
+    ),
+    ("duplicate header", r#"headers = ["X-Token", "x-token"]"#, &["duplicate_entry"], &["duplicate_entry"]),
+    (
+        "any header with credentials",
+        "headers = 'any'\ncredentials = true",
+        &["any_header_with_credentials"],
+        &[],
+    ),
+    ("exposed star", r#"expose = ["*"]"#, &["invalid_header"], &["invalid_header"]),
+    (
+        "exposed CORS",
+        r#"expose = ["origin", "access-control-max-age"]"#,
+        &["wrong_header"; 2],
+        &["wrong_header"; 2],
+    ),
+    ("exposed for nothing", r#"expose = ["set-cookie", "Content-Type"]"#, &["inert_entry"; 2], &[]),
+    ("exposed", r#"expose = ["x-total-count", "etag", "location"]"#, &[], &[]),
+    (
+        "any exposed with credentials",
+        "expose = 'any'\ncredentials = true",
+        &["any_expose_with_credentials"],
+        &["any_expose_with_credentials"],
+    ),
+    ("a day", r#"max_age = "24h""#, &[], &[]),
+    ("no cache", r#"max_age = 0"#, &[], &[]),
+    ("over a day", r#"max_age = 86401"#, &["invalid_max_age"], &["invalid_max_age"]),
+    ("over a day in hours", r#"max_age = "25h""#, &["invalid_max_age"], &["invalid_max_age"]),
+    ("no duration", r#"max_age = "soon""#, &["invalid_max_age"], &["invalid_max_age"]),
+    ("negative", r#"max_age = -1"#, &["invalid_max_age"], &["invalid_max_age"]),
+    ("status", r#"preflight_status = 404"#, &["invalid_status"], &["invalid_status"]),
+    ("private network", r#"private_network = true"#, &["private_network"], &[]),
+    ("private network off", r#"private_network = false"#, &[], &[]),
+    ("hosts", r#"hosts = ["api.example", ".internal.example", "[::1]", "10.0.0.1"]"#, &[], &[]),
+    ("no hosts", r#"hosts = []"#, &["invalid_host"], &["invalid_host"]),
+    ("host with port", r#"hosts = ["api.example:8080"]"#, &["invalid_host"], &["invalid_host"]),
+    ("Unicode host", r#"hosts = ["bücher.example"]"#, &["invalid_host"], &["invalid_host"]),
+    (
+        "duplicate host",
+        r#"hosts = ["API.example", "api.example"]"#,
+        &["duplicate_entry"],
+        &["duplicate_entry"],
+    ),
+    ("any host", r#"hosts = "any""#, &["any_host"], &[]),
+    (
+        "expectation without a cause",
+        r#"expect = [{ rule = "null_origin", reason = "x" }]"#,
+        &["unfulfilled_expectation"],
+        &["unfulfilled_expectation"],
+    ),
+    (
+        "expectation of the impossible",
+        r#"expect = [{ rule = "invalid_origin", reason = "x" }]"#,
+        &["unfulfilled_expectation"],
+        &["unfulfilled_expectation"],
+    ),
+    (
+        "unknown rule",
+        r#"expect = [{ rule = "nul_origin", reason = "x" }]"#,
+        &["unknown_rule"],
+        &["unknown_rule"],
+    ),
+    (
+        "expectation",
+        "hosts = 'any'\nexpect = [{ rule = 'any_host', reason = 'behind a proxy that checks' }]",
+        &[],
+        &["unfulfilled_expectation"],
+    ),
+    (
+        "expectation without a reason",
+        "hosts = 'any'\nexpect = [{ rule = 'any_host' }]",
+        &["unfulfilled_expectation"],
+        &["unfulfilled_expectation"],
+    ),
+    (
+        "expectation with an empty reason",
+        "hosts = 'any'\nexpect = [{ rule = 'any_host', reason = ' ' }]",
+        &["unfulfilled_expectation"],
+        &["unfulfilled_expectation"],
+    ),
+];
+
+#[test]
+fn settings() {
+    for (name, toml, production, development) in CASES {
+        let in_production = format!("origins = [\"https://app.example\"]\n{toml}");
+        assert_eq!(rules(&in_production, Mode::Production), *production, "{name}: production");
+        let in_development = format!("[development]\n{in_production}");
+        assert_eq!(rules(&in_development, Mode::Development), *development, "{name}: development");
+    }
+}
+
+/// An entry of `origins`, the rules it breaks, and the text that the help proposes.
+const ORIGINS: &[(&str, &[&str], &str)] = &[
+    ("https://myapp.com", &[], ""),
+    ("https://*.myapp.com", &[], ""),
+    ("https://*.myapp.co.uk", &[], ""),
+    ("https://*.you.github.io", &[], ""),
+    ("https://github.io", &[], ""),
+    ("tauri://localhost", &[], ""),
+    ("chrome-extension://abcdefghijklmnopabcdefghijklmnop", &[], ""),
+    ("https://192.168.1.1:8443", &[], ""),
+    ("myapp.com", &["invalid_origin"], "\"https://myapp.com\""),
+    ("https://myapp.com/", &["invalid_origin"], "\"https://myapp.com\""),
+    ("https://myapp.com:443", &["invalid_origin"], "\"https://myapp.com\""),
+    ("HTTPS://MyApp.com", &["invalid_origin"], "\"https://myapp.com\""),
+    ("https://bücher.example", &["invalid_origin"], "\"https://xn--bcher-kva.example\""),
+    ("https://*myapp.com", &["invalid_origin"], "\"https://*.myapp.com\""),
+    ("https://myapp.com/*", &["invalid_origin"], "\"https://myapp.com\""),
+    ("http://localhost*", &["invalid_origin"], "\"http://localhost:*\""),
+    ("*", &["invalid_origin"], "`origins: any`"),
+    ("any", &["invalid_origin"], "`origins: any`"),
+    (".*", &["invalid_origin"], "`origins: any`"),
+    ("file://", &["invalid_origin"], ""),
+    ("null", &["null_origin"], ""),
+    ("http://myapp.com", &["insecure_origin"], "\"https://myapp.com\""),
+    ("http://*.myapp.com", &["insecure_origin"], "\"https://*.myapp.com\""),
+    ("http://myapp.com:8080", &["insecure_origin"], "\"https://myapp.com:8080\""),
+    ("http://localhost:3000", &["loopback_origin"], "development"),
+    ("https://localhost", &["loopback_origin"], "development"),
+    ("http://*.localhost", &["loopback_origin"], "development"),
+    ("http://tauri.localhost", &["loopback_origin"], "development"),
+    ("http://127.1.2.3", &["loopback_origin"], "development"),
+    ("http://[::1]:3000", &["loopback_origin"], "development"),
+    ("http://localhost:*", &["loopback_origin"], "development"),
+    ("https://*.com", &["public_suffix"], "\"https://*.your-name.com\""),
+    ("https://*.github.io", &["public_suffix"], "\"https://*.your-name.github.io\""),
+    ("https://*.pythonanywhere.com", &["public_suffix"], ""),
+    ("https://*.amazonaws.com", &["public_suffix"], ""),
+    ("https://*.intranet", &["public_suffix"], ""),
+    ("http://*.com", &["insecure_origin", "public_suffix"], ""),
+    ("wss://myapp.com", &["inert_entry"], "\"https://myapp.com\""),
+    ("ws://myapp.com", &["inert_entry"], "\"http://myapp.com\""),
+    ("ftp://myapp.com", &["inert_entry"], ""),
+];
+
+#[test]
+fn origins() {
+    for (origin, wanted, help) in ORIGINS {
+        let toml = format!("origins = [{origin:?}]");
+        assert_eq!(rules(&toml, Mode::Production), *wanted, "{origin}");
+        let config: Config = toml::from_str(&toml).expect("it is TOML");
+        if let Err(violations) = config.policy(Mode::Production) {
+            let text = violations.to_string();
+            assert!(text.contains(&format!("help: ")) || help.is_empty(), "{origin}: {text}");
+            assert!(text.contains(help), "{origin}: {text}");
+        }
+        let impossible: Vec<_> = wanted.iter().filter(|rule| **rule == "invalid_origin").copied().collect();
+        let toml = format!("[development]\n{toml}");
+        assert_eq!(rules(&toml, Mode::Development), impossible, "{origin} in development");
+    }
+}
+
+#[test]
+fn coverage() {
+    for (name, origins, wanted) in [
+        ("a subdomain", r#"["https://*.a.com", "https://x.a.com"]"#, &["redundant_origin"][..]),
+        ("the order does not matter", r#"["https://x.a.com", "https://*.a.com"]"#, &["redundant_origin"]),
+        ("a deeper subdomain", r#"["https://*.a.com", "https://x.y.a.com"]"#, &["redundant_origin"]),
+        ("a narrower pattern", r#"["https://*.a.com", "https://*.b.a.com"]"#, &["redundant_origin"]),
+        ("a port", r#"["https://a.com:*", "https://a.com:8443", "https://a.com"]"#, &["redundant_origin"; 2]),
+        ("pattern and port", r#"["https://*.a.com:*", "https://x.a.com:1"]"#, &["redundant_origin"]),
+        ("pattern in pattern", r#"["https://*.a.com:*", "https://*.b.a.com"]"#, &["redundant_origin"]),
+        ("the domain itself", r#"["https://*.a.com", "https://a.com"]"#, &[]),
+        ("another scheme", r#"["https://*.a.com", "app://x.a.com"]"#, &[]),
+        ("another port", r#"["https://*.a.com", "https://x.a.com:8443"]"#, &[]),
+        ("a common suffix", r#"["https://*.a.com", "https://xa.com"]"#, &[]),
+        ("equal ones", r#"["https://a.com", "https://a.com"]"#, &["duplicate_entry", "redundant_origin"]),
+    ] {
+        assert_eq!(rules(&format!("origins = {origins}"), Mode::Production), wanted, "{name}");
+    }
+}
+
+#[test]
+fn origins_as_a_whole() {
+    for (name, toml, production, development) in [
+        ("none", "", &["empty_origins"][..], &["empty_origins"][..]),
+        ("an empty list", "origins = []", &["empty_origins"], &["empty_origins"]),
+        ("any", "origins = 'any'", &["any_origin"], &[]),
+        (
+            "any with credentials",
+            "origins = 'any'\ncredentials = true",
+            &["any_origin", "any_origin_with_credentials"],
+            &["any_origin_with_credentials"],
+        ),
+    ] {
+        assert_eq!(rules(toml, Mode::Production), production, "{name}: production");
+        assert_eq!(
+            rules(&format!("[development]\n{toml}"), Mode::Development),
+            development,
+            "{name}: development"
+        );
+    }
+}
+
+#[test]
+fn modes() {
+    let both = "origins = ['https://a.com']\n[development]\norigins = ['http://localhost:3000']";
+    assert!(rules(both, Mode::Production).is_empty());
+    assert!(rules(both, Mode::Development).is_empty());
+
+    let only_development = "[development]\norigins = 'any'";
+    assert_eq!(rules(only_development, Mode::Production), ["empty_origins"]);
+    assert!(rules(only_development, Mode::Development).is_empty());
+
+    let without_block = "origins = ['null']";
+    assert_eq!(rules(without_block, Mode::Development), ["null_origin"], "development is production here");
+
+    let joined = "origins = ['null', 'http://a.com']\nexpect = [{ rule = 'null_origin', reason = 'x' }]\n\
+                  [production]\nexpect = [{ rule = 'insecure_origin', reason = 'y' }]";
+    assert!(rules(joined, Mode::Production).is_empty(), "outer and inner expectations are joined");
+
+    let overridden = "origins = ['nonsense']\n[production]\norigins = ['https://a.com']";
+    assert!(rules(overridden, Mode::Production).is_empty(), "an overridden setting is not in force");
+}
+
+#[test]
+fn five_mistakes_are_five_violations() {
+    let toml = r#"
+        origins = ["myapp.com", "https://*.github.io"]
+        methods = ["get"]
+        headers = ["Content Type"]
+        max_age = "1y"
+    "#;
+    let wanted = ["invalid_origin", "public_suffix", "inert_entry", "invalid_header", "invalid_max_age"];
+    let mut found = rules(toml, Mode::Production);
+    // The order in a TOML map is its reader's.
+    found.sort_unstable();
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn the_reference_services_own_settings() {
+    let toml = r#"
+        origins = ["migoadvs.pythonanywhere.com"]
+        credentials = true
+        headers = ["accept", "accept-encoding", "authorization", "content-type", "dnt", "origin",
+                   "user-agent", "x-csrftoken", "x-requested-with"]
+    "#;
+    let config: Config = toml::from_str(toml).expect("it is TOML");
+    let violations = config.policy(Mode::Production).expect_err("it is wrong");
+    let found: Vec<_> = violations.iter().map(|v| (v.rule(), v.value().unwrap_or_default())).collect();
+    for wanted in [
+        (Rule::InvalidOrigin, "migoadvs.pythonanywhere.com"),
+        (Rule::InertEntry, "accept-encoding"),
+        (Rule::InertEntry, "dnt"),
+        (Rule::InertEntry, "origin"),
+    ] {
+        assert!(found.contains(&wanted), "{wanted:?}: {found:?}");
+    }
+    assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[test]
+fn json_says_the_same_and_keeps_duplicate_keys() {
+    let json = r#"{"origins": ["https://a.com"], "origins": ["https://b.com"], "mode": 1}"#;
+    let config: Config = serde_json::from_str(json).expect("it is JSON");
+    let violations = config.policy(Mode::Production).expect_err("it is wrong");
+    let found: Vec<_> = violations.iter().map(|violation| violation.rule()).collect();
+    assert_eq!(found, [Rule::DuplicateEntry, Rule::UnknownKey]);
+
+    let value = serde_json::to_value(&violations).expect("it serialises");
+    assert_eq!(value[1]["rule"], "unknown_key");
+    assert_eq!(value[1]["value"], "mode");
+}
+
+#[test]
+fn wrong_types_do_not_deserialise() {
+    for (json, wanted) in [
+        (
+            r#"{"origins": "https://a.com"}"#,
+            "origins: write [\"https://a.com\"] for a list of one, or \"any\"",
+        ),
+        (r#"{"credentials": "yes"}"#, "credentials: invalid type"),
+        (r#"{"max_age": 1.5}"#, "max_age: invalid type"),
+        (r#"{"origins": [{"regexp": "x"}]}"#, "unknown field `regexp`, expected `regex`"),
+        (r#"{"production": {"methods": 1}}"#, "methods: invalid type"),
+    ] {
+        let error = serde_json::from_str::<Config>(json).expect_err(json).to_string();
+        assert!(error.contains(wanted), "{json}: {error}");
+    }
+}
+
+#[test]
+fn the_environment() {
+    let rules = |variables: &[(&str, &str)]| match Config::from_vars("CORS", variables.iter().copied())
+        .policy(Mode::Production)
+    {
+        Ok(_) => Vec::new(),
+        Err(violations) => violations.iter().map(|violation| violation.rule().name()).collect::<Vec<_>>(),
+    };
+    let origin = ("CORS_ORIGINS", "https://a.com, https://*.a.com,");
+    assert_eq!(rules(&[]), ["empty_origins"], "unset");
+    assert_eq!(rules(&[("CORS_ORIGINS", "")]), ["empty_origins"], "empty");
+    assert_eq!(rules(&[("CORS_ORIGINS", " , ")]), ["empty_origins"], "blank");
+    assert_eq!(rules(&[("CORS_ORIGIN", "https://a.com")]), ["empty_origins", "unknown_key"], "misspelt");
+    assert_eq!(rules(&[origin, ("CORS_MODE", "production"), ("CORSX", "y")]), [""; 0], "no settings");
+    assert_eq!(rules(&[origin, ("CORS_CREDENTIALS", "yes")]), ["unknown_key"], "not a switch");
+    assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "1h"), ("CORS_TIMING", "true")]), [""; 0], "fine");
+    assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "")]), ["invalid_max_age"], "empty");
+    assert_eq!(rules(&[origin, ("CORS_PREFLIGHT_STATUS", "ok")]), ["invalid_status"], "no number");
+    assert_eq!(rules(&[("CORS_ORIGINS", "any")]), ["any_origin"], "any");
+    assert_eq!(
+        rules(&[("CORS_ORIGINS", "any"), ("CORS_EXPECT", "any_origin = public data")]),
+        [""; 0],
+        "any on purpose"
+    );
+}
