@@ -1,0 +1,65 @@
+//! The engine's answer, rendered as the reference renders its own.
+
+use cors_core::{
+    Block, Config, Field, Key, Lines, Listed, Mode, Policy, Request, Setting, Value, requested_names,
+};
+
+use crate::reference::{Answer, Head, Settings};
+
+/// Compiles settings at run time, in development so that only the impossible is refused.
+pub fn compile(settings: &Settings) -> Policy {
+    let listed = |names: &Option<Vec<String>>| match names {
+        Some(names) => Listed::Entries(names.clone()),
+        None => Listed::Any,
+    };
+    let block = match &settings.origins {
+        Some(origins) => Block::new().origins(origins.iter().cloned()),
+        None => Block::new().any_origin(),
+    };
+    let mut block = block
+        .credentials(settings.credentials)
+        .with(Setting::Methods(listed(&settings.methods)))
+        .with(Setting::Headers(listed(&settings.headers)))
+        .with(Setting::Expose(listed(&settings.expose)))
+        .with(Setting::PrivateNetwork(settings.private_network))
+        .with(Setting::Timing(settings.timing))
+        .with(Setting::PreflightStatus(settings.preflight_status.into()));
+    if let Some(seconds) = settings.max_age {
+        block = block.max_age(seconds);
+    }
+    let policy = Config::default().development(block).policy(Mode::Development);
+    policy.unwrap_or_else(|violations| panic!("{}: {violations}", Key::Origins))
+}
+
+/// What the policy answers.
+pub fn answer(policy: &Policy, head: &Head) -> Answer {
+    let lines: &dyn Lines = &head.requested_headers;
+    let mut request =
+        Request::new(&head.method).requested_headers(lines).private_network(head.private_network);
+    for origin in &head.origin {
+        request = request.origin(origin);
+    }
+    for method in &head.requested_method {
+        request = request.requested_method(method);
+    }
+    let decision = policy.decide(&request);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut fields: Vec<(String, String)> = decision
+        .fields()
+        .into_iter()
+        .map(|field: Field| {
+            let value = match policy.value(field) {
+                Some(Value::Fixed(value)) => value.to_owned(),
+                Some(Value::RequestOrigin) => text(&head.origin[0]),
+                Some(Value::RequestMethod) => text(&head.requested_method[0]),
+                Some(Value::RequestHeaders) => {
+                    requested_names(lines).map(text).collect::<Vec<_>>().join(", ")
+                }
+                other => panic!("{field:?} is announced without a value: {other:?}"),
+            };
+            (field.name().to_owned(), value)
+        })
+        .collect();
+    fields.sort();
+    Answer { status: decision.status(), fields }
+}
