@@ -1,8 +1,9 @@
 //! The rules about origins.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::names::duplicate;
@@ -33,33 +34,41 @@ pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report) -> Origins {
     if entries.is_empty() {
         report.add(site, empty("the list of origins is empty"));
     }
-    let patterns = parse(site, entries, report);
-    for (index, pattern) in &patterns {
-        judge_pattern(&site.entry(*index), pattern, report);
+    let entries = parse(site, entries, report);
+    for entry in &entries {
+        judge_pattern(&site.entry(entry.index), &entry.pattern, report);
     }
-    judge_coverage(site, &patterns, report);
-    Some(patterns.into_iter().map(|(_, pattern)| pattern).collect())
+    judge_coverage(site, &entries, report);
+    Some(entries.into_iter().map(|entry| entry.pattern).collect())
 }
 
-/// The entries that keep the grammar, with their index; duplicates are reported and kept.
-fn parse(site: &Site, entries: &[OriginEntry], report: &mut Report) -> Vec<(usize, OriginPattern)> {
+/// An entry that keeps the grammar.
+struct Entry {
+    index: usize,
+    pattern: OriginPattern,
+    /// The same text stands before it.
+    repeated: bool,
+}
+
+/// The entries that keep the grammar; duplicates are reported and kept.
+fn parse(site: &Site, listed: &[OriginEntry], report: &mut Report) -> Vec<Entry> {
     let mut seen = BTreeSet::new();
-    let mut patterns = Vec::with_capacity(entries.len());
-    for (index, entry) in entries.iter().enumerate() {
-        let site = site.entry(index);
+    let mut entries = Vec::with_capacity(listed.len());
+    for (index, entry) in listed.iter().enumerate() {
         let OriginEntry::Pattern(text) = entry else { continue };
-        if !seen.insert(text.as_str()) {
-            report.add(&site, duplicate(text, "origin"));
+        let repeated = !seen.insert(text.as_str());
+        if repeated {
+            report.add(&site.entry(index), duplicate(text, "origin"));
         }
         match OriginPattern::parse(text) {
-            Ok(pattern) => patterns.push((index, pattern)),
+            Ok(pattern) => entries.push(Entry { index, pattern, repeated }),
             Err(fault) => {
                 let finding = invalid_origin(text, fault.kind);
-                report.add(&site.bytes(fault.bytes), finding);
+                report.add(&site.entry(index).bytes(fault.bytes), finding);
             }
         }
     }
-    patterns
+    entries
 }
 
 fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
@@ -89,17 +98,20 @@ fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
 ///
 /// The entries that could cover one are looked up by their text, so that a long list takes time in
 /// proportion to its length.
-fn judge_coverage(site: &Site, patterns: &[(usize, OriginPattern)], report: &mut Report) {
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, (_, pattern)) in patterns.iter().enumerate() {
-        first.entry(pattern.text()).or_insert(at);
-    }
-    for (at, (index, pattern)) in patterns.iter().enumerate() {
-        let earlier = first.get(pattern.text()).is_some_and(|earlier| *earlier < at);
-        let cover = if earlier {
+fn judge_coverage(site: &Site, entries: &[Entry], report: &mut Report) {
+    let wide: BTreeSet<&str> = entries
+        .iter()
+        .map(|entry| &entry.pattern)
+        .filter(|pattern| !pattern.is_exact())
+        .map(OriginPattern::text)
+        .collect();
+    for Entry { index, pattern, repeated } in entries {
+        let cover = if *repeated {
             Some(pattern.text().into())
+        } else if wide.is_empty() {
+            None
         } else {
-            covers(pattern).find(|cover| first.contains_key(cover.as_str()))
+            covers(pattern).into_iter().find(|cover| wide.contains(cover.as_str()))
         };
         if let Some(cover) = cover {
             report.add(&site.entry(*index), redundant(pattern.text(), &cover));
@@ -107,28 +119,27 @@ fn judge_coverage(site: &Site, patterns: &[(usize, OriginPattern)], report: &mut
     }
 }
 
-/// The patterns that accept all that `pattern` does, itself aside.
-fn covers(pattern: &OriginPattern) -> impl Iterator<Item = String> {
+/// The texts of the patterns that accept all that `pattern` does, itself aside.
+fn covers(pattern: &OriginPattern) -> Vec<String> {
     let parts = pattern.parts();
-    let scheme = pattern.scheme();
-    let host = pattern.host();
+    let (scheme, host) = (pattern.scheme(), pattern.host());
     let own_port = parts.port.map_or(String::new(), |port| format!(":{}", String::from_utf8_lossy(port)));
-    let any_port = parts.port != Some(b"*");
-    let subdomains = parts.subdomains;
-
-    let above = host.match_indices('.').map(|(dot, _)| &host[dot + 1..]).filter(|above| !above.is_empty());
-    let wider = above.flat_map({
-        let own_port = own_port.clone();
-        move |above| {
-            let any = any_port.then(|| format!("{scheme}://*.{above}:*"));
-            [Some(format!("{scheme}://*.{above}{own_port}")), any]
-        }
-    });
-    let star = if subdomains { "*." } else { "" };
-    let same_host = any_port.then(|| format!("{scheme}://{star}{host}:*"));
-    let wider: Vec<Option<String>> = if pattern.is_null() { Vec::new() } else { wider.collect() };
-    wider.into_iter().chain([same_host.filter(|_| !pattern.is_null())]).flatten()
+    let mut ports = vec![own_port.as_str()];
+    let mut covers = Vec::new();
+    if own_port != ANY_PORT {
+        let star = if parts.subdomains { "*." } else { "" };
+        covers.push(format!("{scheme}://{star}{host}{ANY_PORT}"));
+        ports.push(ANY_PORT);
+    }
+    for (dot, _) in host.match_indices('.') {
+        let above = &host[dot + 1..];
+        covers.extend(ports.iter().map(|port| format!("{scheme}://*.{above}{port}")));
+    }
+    covers
 }
+
+/// The end of a pattern for any port.
+const ANY_PORT: &str = ":*";
 
 fn empty(message: &str) -> Finding {
     let why =
