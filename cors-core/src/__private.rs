@@ -1,5 +1,6 @@
 //! What expansions of the macros name: no part of the public interface.
 
+use crate::engine::policy::NOTHING;
 use crate::{Policy, PolicySet};
 
 /// The compiled policy behind an image.
@@ -12,6 +13,12 @@ pub const fn policy_set(production: Policy, development: Option<Policy>) -> Poli
     PolicySet::new(production, development)
 }
 
+/// What stands in for a policy with mistakes, beside their errors, so that what uses it is not a
+/// mistake as well.
+pub const fn nothing() -> PolicySet {
+    policy_set(policy(&NOTHING), None)
+}
+
 /// Does a compiled policy allow this method? For the check of a route against its policy.
 pub const fn allows_method(policy: &Policy, method: &str) -> bool {
     policy.compiled_allows_method(method)
@@ -21,4 +28,55 @@ pub const fn allows_method(policy: &Policy, method: &str) -> bool {
 #[cfg(feature = "alloc")]
 pub fn image(policy: &Policy) -> &[u8] {
     policy.image()
+}
+
+/// The words of a policy under the names by which it writes them: an expansion imports each with
+/// the user's span, and so an editor finds the documentation.
+pub mod words {
+    /// The keys.
+    pub mod keys {
+        pub use crate::Key::{
+            Credentials as credentials, Expect as expect, Expose as expose, Headers as headers,
+            Hosts as hosts, MaxAge as max_age, Methods as methods, Origins as origins,
+            PreflightStatus as preflight_status, PrivateNetwork as private_network, Timing as timing,
+        };
+    }
+
+    /// The rules, as `expect` names them.
+    pub mod rules {
+        pub use crate::Rule::{
+            AnyExposeWithCredentials as any_expose_with_credentials,
+            AnyHeaderWithCredentials as any_header_with_credentials, AnyHost as any_host,
+            AnyMethodWithCredentials as any_method_with_credentials, AnyOrigin as any_origin,
+            AnyOriginWithCredentials as any_origin_with_credentials, DuplicateEntry as duplicate_entry,
+            EmptyOrigins as empty_origins, ForbiddenMethod as forbidden_method, InertEntry as inert_entry,
+            InsecureOrigin as insecure_origin, InvalidHeader as invalid_header, InvalidHost as invalid_host,
+            InvalidMaxAge as invalid_max_age, InvalidMethod as invalid_method,
+            InvalidOrigin as invalid_origin, InvalidRegex as invalid_regex, InvalidStatus as invalid_status,
+            LoopbackOrigin as loopback_origin, NullOrigin as null_origin, PrivateNetwork as private_network,
+            PublicSuffix as public_suffix, RedundantOrigin as redundant_origin,
+            UnboundedRegex as unbounded_regex, UnfulfilledExpectation as unfulfilled_expectation,
+            UnknownKey as unknown_key, UnknownRule as unknown_rule, WrongHeader as wrong_header,
+        };
+    }
+
+    /// The modes.
+    pub mod modes {
+        pub use crate::Mode::{Development as development, Production as production};
+    }
+
+    /// The words that stand in values.
+    #[expect(non_upper_case_globals, reason = "they are spelt as a policy spells them")]
+    pub mod values {
+        /// Every one, without a list: `origins: any`. With credentials it is refused where it would
+        /// hand users' data to strangers.
+        pub const any: () = ();
+        /// `regex("…")`: the origins that a regular expression matches from end to end.
+        pub const regex: () = ();
+        /// `file("partners.txt")`: origins from a file beside the manifest, one a line, `#` for
+        /// comments. The policy is built anew when it changes.
+        pub const file: () = ();
+        /// `reason = "…"`: why a rule may fire here. The next reader of the policy asks it.
+        pub const reason: () = ();
+    }
 }

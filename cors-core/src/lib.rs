@@ -10,16 +10,13 @@ extern crate std;
 #[cfg(feature = "alloc")]
 mod build;
 mod engine;
+mod words;
 
 #[doc(hidden)]
 pub mod __private;
 
 #[cfg(feature = "alloc")]
-pub use build::config::{
-    Block, Config, Expectation, Key, Listed, Locus, MaxAge, OriginEntry, Place, Setting,
-};
-#[cfg(feature = "alloc")]
-pub use build::rules::rule::Rule;
+pub use build::config::{Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting};
 #[cfg(feature = "alloc")]
 pub use build::rules::violation::{Violation, Violations};
 #[cfg(feature = "alloc")]
@@ -30,3 +27,5 @@ pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;
 pub use engine::request::{Lines, Request};
 pub use engine::table::names::requested_names;
+pub use words::key::Key;
+pub use words::rule::Rule;

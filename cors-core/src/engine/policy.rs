@@ -431,6 +431,21 @@ const VARY: &str = "Origin";
 /// `Vary` of every answer to a preflight: some caches can be told to store those.
 const VARY_PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
+/// The image of a policy that allows nothing: every section is empty.
+pub(crate) static NOTHING: [u8; HEADER * 4] = {
+    let mut words = [(HEADER * 4) as u32; HEADER];
+    words[0] = FORMAT;
+    words[1] = 0;
+    words[2] = 204;
+    let mut image = [0; HEADER * 4];
+    let mut at = 0;
+    while at < image.len() {
+        image[at] = words[at / 4].to_le_bytes()[at % 4];
+        at += 1;
+    }
+    image
+};
+
 /// The image's numbers.
 struct Header {
     flags: u32,

@@ -4,11 +4,10 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::report::{Finding, Report};
-use super::rule::Rule;
 use super::settings::Settings;
-use crate::Mode;
 use crate::build::config::{Expectation, Place};
 use crate::build::suggest;
+use crate::{Mode, Rule};
 
 /// Takes the excused violations out of the report, and reports expectations that excuse nothing.
 pub(crate) fn settle(settings: &Settings<'_>, mode: Mode, report: &mut Report) {

@@ -4,7 +4,6 @@ mod expectations;
 mod names;
 mod origins;
 mod report;
-pub(crate) mod rule;
 mod settings;
 mod values;
 pub(crate) mod violation;
@@ -15,9 +14,9 @@ use alloc::vec::Vec;
 use self::report::Report;
 use self::settings::Settings;
 use self::violation::Violations;
-use super::config::{Config, Key};
+use super::config::Config;
 use super::pattern::OriginPattern;
-use crate::Mode;
+use crate::{Key, Mode};
 
 pub(crate) use values::HostCheck;
 

@@ -5,10 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::report::{Finding, Report};
-use super::rule::Rule;
 use super::settings::{Settings, Site};
-use crate::build::config::{Key, Listed, Setting};
+use crate::build::config::{Listed, Setting};
 use crate::engine::fetch;
+use crate::{Key, Rule};
 
 /// What a list of names comes down to; `None` stands for `any`.
 pub(crate) type Names = Option<Vec<String>>;

@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 
 use super::names::duplicate;
 use super::report::{Finding, Report};
-use super::rule::Rule;
 use super::settings::{Settings, Site};
-use crate::build::config::{Key, Listed, OriginEntry, Setting};
+use crate::build::config::{Listed, OriginEntry, Setting};
 use crate::build::pattern::{FaultKind, OriginPattern};
 use crate::build::{suffix, suggest};
 use crate::engine::fetch;
+use crate::{Key, Rule};
 
 /// The origins of a policy; `None` stands for `any`.
 pub(crate) type Origins = Option<Vec<OriginPattern>>;

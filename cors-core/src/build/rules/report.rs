@@ -4,10 +4,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::rule::Rule;
 use super::settings::Site;
 use super::violation::Violation;
-use crate::Mode;
+use crate::{Mode, Rule};
 
 /// What a rule has to say, before it is known where and in which mode.
 pub(crate) struct Finding {

@@ -5,10 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::report::{Finding, Report};
-use super::rule::Rule;
-use crate::Mode;
-use crate::build::config::{Config, Expectation, Key, Locus, Place, Setting};
+use crate::build::config::{Config, Expectation, Locus, Place, Setting};
 use crate::build::suggest;
+use crate::{Key, Mode, Rule};
 
 /// Where a violation is: the locus, and the key as it was written.
 #[derive(Clone)]

@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use super::names::duplicate;
 use super::report::{Finding, Report};
-use super::rule::Rule;
 use super::settings::Settings;
-use crate::build::config::{Key, Listed, MaxAge, Setting};
+use crate::build::config::{Listed, MaxAge, Setting};
 use crate::build::{pattern, suggest};
+use crate::{Key, Rule};
 
 /// The longest time that any browser remembers a preflight's answer, in seconds: Firefox's.
 const LONGEST_MAX_AGE: i64 = 86_400;

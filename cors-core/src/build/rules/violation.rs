@@ -5,9 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::rule::Rule;
-use crate::Mode;
 use crate::build::config::Locus;
+use crate::{Mode, Rule};
 
 /// A rule that a policy breaks: where, why it matters, and the fix.
 ///

@@ -1,0 +1,80 @@
+//! What keys there are: their names, and for each what it sets.
+
+use core::fmt;
+
+/// The keys of a policy. Each variant's documentation is what an editor shows on the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Key {
+    /// Who may read responses: a list of origins and patterns, or `any`.
+    ///
+    /// `"https://app.example"` is that origin alone; `"https://*.app.example"` every subdomain, at any depth, and not `app.example` itself;
+    /// `"http://localhost:*"` any port; `regex("…")` a whole origin.
+    Origins,
+    /// Whether pages may send cookies and read what comes back: `Access-Control-Allow-Credentials`.
+    Credentials,
+    /// The methods that a preflight may ask for, or `any`. Absent: `GET`, `HEAD`, `POST`.
+    Methods,
+    /// The request headers that a preflight may ask for, or `any`. Absent: none.
+    Headers,
+    /// The response headers that pages may read beside the safelisted ones, or `any`.
+    Expose,
+    /// How long a browser may remember a preflight's answer: seconds, or `30s`, `10m`, `1h`; at most 86400 s. Absent: the
+    /// browser's 5 s. `0`: not at all.
+    MaxAge,
+    /// Whether preflights from a public page to a private address are answered.
+    PrivateNetwork,
+    /// Whether `Timing-Allow-Origin` goes with actual responses.
+    Timing,
+    /// The status of an allowed preflight's answer: 200 to 299. Absent: 204.
+    PreflightStatus,
+    /// The values of `Host` that are ours: `"api.example"`, `".example"` with every subdomain, `any`. Absent: no check.
+    Hosts,
+    /// `expect(rule, reason = "…")`: a rule that fires here on purpose.
+    Expect,
+}
+
+impl Key {
+    /// Every key.
+    pub const ALL: [Key; 11] = [
+        Key::Origins,
+        Key::Credentials,
+        Key::Methods,
+        Key::Headers,
+        Key::Expose,
+        Key::MaxAge,
+        Key::PrivateNetwork,
+        Key::Timing,
+        Key::PreflightStatus,
+        Key::Hosts,
+        Key::Expect,
+    ];
+
+    /// The key as it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Key::Origins => "origins",
+            Key::Credentials => "credentials",
+            Key::Methods => "methods",
+            Key::Headers => "headers",
+            Key::Expose => "expose",
+            Key::MaxAge => "max_age",
+            Key::PrivateNetwork => "private_network",
+            Key::Timing => "timing",
+            Key::PreflightStatus => "preflight_status",
+            Key::Hosts => "hosts",
+            Key::Expect => "expect",
+        }
+    }
+
+    /// The key with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,105 @@
+//! What rustdoc shows of a policy: a table, after the user's own words.
+
+use cors_core::Policy;
+
+use crate::check::Policies;
+
+/// The most entries of a list that are shown.
+const SHOWN: usize = 20;
+
+/// A row: its title, what it says about a policy, and what goes without saying.
+struct Row {
+    title: &'static str,
+    cell: fn(&Policy) -> String,
+    implied: Option<&'static str>,
+}
+
+const ROWS: [Row; 10] = [
+    Row { title: "origins", cell: origins, implied: None },
+    Row { title: "credentials", cell: |policy| yes_or_no(policy.credentials()), implied: None },
+    Row { title: "methods", cell: methods, implied: None },
+    Row { title: "headers", cell: headers, implied: None },
+    Row { title: "expose", cell: |policy| list(policy.exposed()), implied: None },
+    Row { title: "max age", cell: max_age, implied: None },
+    Row { title: "hosts", cell: hosts, implied: None },
+    Row { title: "private network", cell: |policy| yes_or_no(policy.private_network()), implied: Some("no") },
+    Row { title: "timing", cell: |policy| yes_or_no(policy.timing()), implied: Some("no") },
+    Row {
+        title: "preflight status",
+        cell: |policy| policy.preflight_status().to_string(),
+        implied: Some("204"),
+    },
+];
+
+/// A table with a column for each mode.
+pub(crate) fn table(policies: &Policies) -> String {
+    let columns: Vec<&Policy> = std::iter::once(&policies.production).chain(&policies.development).collect();
+    let titles = ["production", "development"].into_iter().take(columns.len()).map(String::from);
+    // The blank line ends the user's paragraph.
+    let mut table = format!("\n{}{}", line("", titles), line("---", columns.iter().map(|_| "---".into())));
+    for Row { title, cell, implied } in ROWS {
+        let cells: Vec<String> = columns.iter().map(|policy| cell(policy)).collect();
+        if cells.iter().any(|cell| Some(cell.as_str()) != implied) {
+            table.push_str(&line(title, cells.into_iter()));
+        }
+    }
+    table
+}
+
+/// The space in front is what rustdoc takes off the lines of a doc comment.
+fn line(title: &str, cells: impl Iterator<Item = String>) -> String {
+    let cells: String = cells.map(|cell| format!(" {cell} |")).collect();
+    format!(" | {title} |{cells}\n")
+}
+
+fn yes_or_no(on: bool) -> String {
+    if on { "yes" } else { "no" }.into()
+}
+
+fn origins(policy: &Policy) -> String {
+    if policy.allows_any_origin() { "any".into() } else { list(policy.origins()) }
+}
+
+fn methods(policy: &Policy) -> String {
+    list(policy.methods())
+}
+
+fn headers(policy: &Policy) -> String {
+    if policy.headers().next() == Some(ANY) { "any".into() } else { list(policy.headers()) }
+}
+
+fn hosts(policy: &Policy) -> String {
+    match (policy.checks_host(), policy.hosts().next()) {
+        (false, _) => "not checked".into(),
+        (true, None) => "any".into(),
+        (true, Some(_)) => list(policy.hosts()),
+    }
+}
+
+fn max_age(policy: &Policy) -> String {
+    match policy.max_age() {
+        None => "the browser's".into(),
+        Some(0) => "not cached".into(),
+        Some(seconds) if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
+        Some(seconds) if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        Some(seconds) => format!("{seconds} s"),
+    }
+}
+
+/// What a policy's lists say for `any`.
+const ANY: &str = "*";
+
+fn list<'p>(mut entries: impl Iterator<Item = &'p str>) -> String {
+    let shown: Vec<String> = entries.by_ref().take(SHOWN).map(code).collect();
+    match (shown.as_slice(), entries.count()) {
+        ([], _) => "none".into(),
+        ([any], 0) if *any == code(ANY) => "any".into(),
+        (_, 0) => shown.join(", "),
+        (_, more) => format!("{}, … and {more} more", shown.join(", ")),
+    }
+}
+
+/// An entry as code. A table's cell would end at a bar.
+fn code(entry: &str) -> String {
+    format!("`{}`", entry.replace('|', "\\|"))
+}

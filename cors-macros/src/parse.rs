@@ -1,0 +1,342 @@
+//! Tokens to tree. What cannot be read is reported and left out; what follows is read all the same.
+
+use cors_core::Mode;
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::Lit;
+
+use crate::ast::{Argument, Block, Declaration, Entry, Settings, Spanned, Value};
+use crate::krate;
+use crate::report::Errors;
+use crate::tokens::Tokens;
+
+/// What a declaration begins with, as help shows it.
+const NAME: &str = "pub static CORS;";
+
+/// Reads the input of `cors_policy!`.
+pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declaration {
+    let input = &mut Tokens::new(stream);
+    Declaration {
+        krate: crate_path(input).unwrap_or_else(krate::default_path),
+        attributes: attributes(input),
+        visibility: visibility(input),
+        name: name(input, errors),
+        settings: settings(input, Separator::Colon, errors),
+    }
+}
+
+/// `crate = path;`. A front puts one before the user's own, which holds.
+fn crate_path(input: &mut Tokens) -> Option<TokenStream> {
+    let mut path = None;
+    while input.is_word(0, "crate") && input.is_punct(1, '=') {
+        input.next();
+        input.next();
+        path = Some(input.until(|input| input.is_punct(0, ';')));
+        input.punct(';');
+    }
+    path
+}
+
+fn attributes(input: &mut Tokens) -> TokenStream {
+    let mut attributes = TokenStream::new();
+    while input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket) {
+        attributes.extend(input.next());
+        attributes.extend(input.next());
+    }
+    attributes
+}
+
+fn visibility(input: &mut Tokens) -> TokenStream {
+    let mut visibility = TokenStream::new();
+    if input.is_word(0, "pub") {
+        visibility.extend(input.next());
+        visibility.extend(input.group(Delimiter::Parenthesis).map(TokenTree::Group));
+    }
+    visibility
+}
+
+/// `static NAME;`
+fn name(input: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
+    let start = input.span();
+    if !input.is_word(0, "static") {
+        errors.report_with_help(start, "a policy begins with the name of its static", NAME);
+        if !begins_item(input) {
+            to_semicolon(input);
+        }
+        return None;
+    }
+    input.next();
+    let name = if begins_item(input) { None } else { input.ident() };
+    let Some(name) = name else {
+        errors.report_with_help(start, "expected a name after `static`", NAME);
+        to_semicolon(input);
+        return None;
+    };
+    if input.punct(';').is_none() {
+        let message = format_args!("expected `;` right after `{name}`");
+        errors.report_with_help(name.span(), message, format_args!("static {name};"));
+        to_semicolon(input);
+    }
+    Some(name)
+}
+
+/// Goes on after the end of a declaration, or at the first setting if it has no end.
+fn to_semicolon(input: &mut Tokens) {
+    input.until(|input| input.is_punct(0, ';') || begins_item(input));
+    input.punct(';');
+}
+
+/// What stands between a key and its value.
+#[derive(Clone, Copy)]
+pub(crate) enum Separator {
+    /// In `cors_policy!`.
+    Colon,
+}
+
+impl Separator {
+    const fn char(self) -> char {
+        match self {
+            Self::Colon => ':',
+        }
+    }
+}
+
+/// Reads settings and blocks up to the end.
+pub(crate) fn settings(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Settings {
+    let mut settings = Settings::default();
+    while !input.is_empty() {
+        match item(input, separator, errors) {
+            Some(Item::Entry(entry)) => settings.outer.push(entry),
+            Some(Item::Block(block)) => add_block(&mut settings, block, errors),
+            None => settings.lost = true,
+        }
+    }
+    settings
+}
+
+fn add_block(settings: &mut Settings, block: Block, errors: &mut Errors) {
+    settings.lost |= block.lost;
+    let place = match block.mode {
+        Mode::Production => &mut settings.production,
+        Mode::Development => &mut settings.development,
+    };
+    if place.is_none() {
+        *place = Some(block);
+    } else {
+        let message = format_args!("a second `{}` block", block.keyword);
+        errors.report_with_help(block.keyword.span(), message, "put its settings into the first one");
+        settings.lost = true;
+    }
+}
+
+/// `key: value` or `mode { … }`
+enum Item {
+    Entry(Entry),
+    Block(Block),
+}
+
+/// Reads an item and the comma after it; `None` if it cannot be read.
+fn item(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option<Item> {
+    let Some(key) = input.ident() else {
+        let message = format_args!("expected a setting, found {}", input.found());
+        errors.report_with_help(input.span(), message, format_args!("key{} value,", separator.char()));
+        input.next();
+        skip_item(input);
+        return None;
+    };
+    if input.is_punct(0, separator.char()) && input.is_group(1, Delimiter::Brace) {
+        let message = format_args!("`{key}` is followed by its block at once");
+        errors.report_with_help(input.span(), message, format_args!("{key} {{ … }}"));
+        input.next();
+    }
+    match input.group(Delimiter::Brace) {
+        // After a block, whose end is plain, the comma may be left out.
+        Some(body) => {
+            input.punct(',');
+            block(key, &body, separator, errors).map(Item::Block)
+        }
+        None => entry(key, input, separator, errors).map(Item::Entry),
+    }
+}
+
+/// Does a setting or a block begin here? Where something cannot be read, reading goes on at the next.
+fn begins_item(input: &Tokens) -> bool {
+    let opens = input.is_group(1, Delimiter::Brace) || input.is_group(1, Delimiter::Parenthesis);
+    let separates = input.is_punct(1, ':') || input.is_punct(1, '=');
+    input.peek_ident(0).is_some() && (opens || separates)
+}
+
+fn skip_item(input: &mut Tokens) {
+    input.until(|input| input.is_punct(0, ',') || begins_item(input));
+    input.punct(',');
+}
+
+fn block(keyword: Ident, body: &Group, separator: Separator, errors: &mut Errors) -> Option<Block> {
+    let Some(mode) = [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
+    else {
+        let message = format_args!("no block is called `{keyword}`");
+        errors.report_with_help(keyword.span(), message, "production { … } or development { … }");
+        return None;
+    };
+    let input = &mut Tokens::new(body.stream());
+    let mut block = Block { mode, keyword, entries: Vec::new(), lost: false };
+    while !input.is_empty() {
+        match item(input, separator, errors) {
+            Some(Item::Entry(entry)) => block.entries.push(entry),
+            Some(Item::Block(inner)) => {
+                let message = format_args!("`{}` inside `{}`", inner.keyword, block.keyword);
+                let help = format_args!("close `{}` before it: blocks do not nest", block.keyword);
+                errors.report_with_help(inner.keyword.span(), message, help);
+                block.lost = true;
+            }
+            None => block.lost = true,
+        }
+    }
+    Some(block)
+}
+
+/// Reads what follows a key.
+fn entry(key: Ident, input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option<Entry> {
+    let span = key.span();
+    let value = if input.is_group(0, Delimiter::Parenthesis) {
+        Some(call(key.clone(), input, errors))
+    } else if separate(&key, input, separator, errors) {
+        value(input, Within::Settings, errors)
+    } else {
+        skip_item(input);
+        return None;
+    };
+    let value = match value {
+        Some(value) => {
+            end_element(input, errors);
+            value
+        }
+        None => {
+            errors.report(span, format_args!("`{key}` has no value"));
+            input.punct(',');
+            Spanned { node: Value::Missing, span }
+        }
+    };
+    Some(Entry { key, value })
+}
+
+/// Reads what stands between a key and its value, or what somebody took for it.
+fn separate(key: &Ident, input: &mut Tokens, separator: Separator, errors: &mut Errors) -> bool {
+    let char = separator.char();
+    if input.punct(char).is_some() {
+        return true;
+    }
+    let message = format_args!("expected `{char}` after `{key}`");
+    let (span, taken_for_it) = (input.span(), input.punct('=').or_else(|| input.punct(':')).is_some());
+    errors.report(if taken_for_it { span } else { key.span() }, message);
+    taken_for_it
+}
+
+/// Reads the comma after a setting or an element.
+fn end_element(input: &mut Tokens, errors: &mut Errors) {
+    if input.punct(',').is_none() && !input.is_empty() {
+        errors.report(input.span(), format_args!("expected `,` before {}", input.found()));
+    }
+}
+
+/// What a value is part of: it tells where the value ends if its comma is missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Settings,
+    List,
+}
+
+impl Within {
+    /// Is this the end of a value, whatever it was?
+    fn ends(self, input: &Tokens) -> bool {
+        let next =
+            self == Within::Settings && begins_item(input) && !input.is_group(1, Delimiter::Parenthesis);
+        input.is_empty() || input.is_punct(0, ',') || next
+    }
+
+    /// Does something begin here that must be the next one, after a value that is whole?
+    fn begins_next(self, input: &Tokens) -> bool {
+        match self {
+            Within::Settings => begins_item(input),
+            Within::List => matches!(input.peek(0), Some(TokenTree::Ident(_) | TokenTree::Literal(_))),
+        }
+    }
+}
+
+/// Reads a value, if there is one. If it goes on in a way that values do not, up to where the next
+/// begins, the whole is [`Value::Other`].
+fn value(input: &mut Tokens, within: Within, errors: &mut Errors) -> Option<Spanned<Value>> {
+    if within.ends(input) {
+        return None;
+    }
+    let (start, span) = (input.mark(), input.span());
+    let node = match primary(input, errors) {
+        Some(node) if within.ends(input) || within.begins_next(input) => node,
+        _ => {
+            input.until(|input| within.ends(input));
+            Value::Other(input.text_since(start))
+        }
+    };
+    Some(Spanned { node, span })
+}
+
+/// A value that goes no further than it has to.
+fn primary(input: &mut Tokens, errors: &mut Errors) -> Option<Value> {
+    let negative = input.is_punct(0, '-') && matches!(input.peek(1), Some(TokenTree::Literal(_)));
+    if negative {
+        input.next();
+    }
+    Some(match input.next()? {
+        TokenTree::Ident(word) if input.is_group(0, Delimiter::Parenthesis) => {
+            Value::Call { arguments: arguments(input, errors), name: word }
+        }
+        TokenTree::Ident(word) if word == "true" || word == "false" => Value::Bool(word == "true"),
+        TokenTree::Ident(word) => Value::Word(word),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+            Value::List(list(group.stream(), errors))
+        }
+        TokenTree::Literal(literal) => match Lit::new(literal) {
+            Lit::Str(text) if !negative => Value::Text(text.value()),
+            Lit::Int(number) => Value::number(negative, number.base10_digits(), number.suffix()),
+            Lit::Float(number) => Value::number(negative, number.base10_digits(), number.suffix()),
+            _ => return None,
+        },
+        TokenTree::Group(_) | TokenTree::Punct(_) => return None,
+    })
+}
+
+fn list(stream: TokenStream, errors: &mut Errors) -> Vec<Spanned<Value>> {
+    let input = &mut Tokens::new(stream);
+    let mut elements = Vec::new();
+    while !input.is_empty() {
+        match value(input, Within::List, errors) {
+            Some(element) => elements.push(element),
+            None => errors.report(input.span(), format_args!("expected a value, found {}", input.found())),
+        }
+        end_element(input, errors);
+    }
+    elements
+}
+
+/// `name(…)` as the value of the key `name`.
+fn call(name: Ident, input: &mut Tokens, errors: &mut Errors) -> Spanned<Value> {
+    let span = name.span();
+    Spanned { node: Value::Call { name, arguments: arguments(input, errors) }, span }
+}
+
+fn arguments(input: &mut Tokens, errors: &mut Errors) -> Vec<Argument> {
+    let Some(group) = input.group(Delimiter::Parenthesis) else { return Vec::new() };
+    let input = &mut Tokens::new(group.stream());
+    let mut arguments = Vec::new();
+    while !input.is_empty() {
+        let name = if input.is_punct(1, '=') { input.ident() } else { None };
+        if name.is_some() {
+            input.next();
+        }
+        match value(input, Within::List, errors) {
+            Some(value) => arguments.push(Argument { name, value }),
+            None => errors.report(input.span(), format_args!("expected a value, found {}", input.found())),
+        }
+        end_element(input, errors);
+    }
+    arguments
+}

@@ -1,0 +1,52 @@
+//! Errors: collected all at once, each on the token at fault.
+
+use std::fmt::Display;
+
+use cors_core::{Rule, Violation};
+use proc_macro2::{Span, TokenStream};
+
+use crate::spans::SpanMap;
+
+/// The errors of one expansion. Whoever finds one reports it here and goes on.
+#[derive(Default)]
+pub(crate) struct Errors {
+    list: Vec<syn::Error>,
+}
+
+impl Errors {
+    /// Reports what is wrong at `span`.
+    pub(crate) fn report(&mut self, span: Span, message: impl Display) {
+        self.list.push(syn::Error::new(span, message));
+    }
+
+    /// Reports what is wrong at `span`, and the text that would be right.
+    pub(crate) fn report_with_help(&mut self, span: Span, message: impl Display, help: impl Display) {
+        self.report(span, format_args!("{message}\nhelp: {help}"));
+    }
+
+    /// Reports broken rules, except where that may only follow from something that could not be read.
+    pub(crate) fn violations<'v>(&mut self, broken: impl Iterator<Item = &'v Violation>, spans: &SpanMap) {
+        let incomplete = !self.is_empty();
+        for violation in broken.filter(|violation| !(incomplete && follows(violation, spans))) {
+            let site = spans.site(violation);
+            match &site.line {
+                None => self.report(site.span, violation),
+                Some(line) => self.report(site.span, format_args!("{line}: {violation}")),
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The errors as the compiler takes them.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.list.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+/// Is this about something that is not there, and that may be what could not be read?
+fn follows(violation: &Violation, spans: &SpanMap) -> bool {
+    violation.rule() == Rule::UnfulfilledExpectation || !spans.is_sound(violation.locus())
+}

@@ -1,0 +1,102 @@
+//! The way back from a place in the configuration to the token that put it there.
+
+use std::fmt;
+use std::rc::Rc;
+
+use cors_core::{Locus, Place, Rule, Violation};
+use proc_macro2::Span;
+
+/// The tokens behind each part of a configuration.
+pub(crate) struct SpanMap {
+    /// The policy's name: where something is missing, there is no better token.
+    name: Span,
+    /// Whether something could not be read, not even its key.
+    lost: bool,
+    outer: Vec<SettingSpans>,
+    pub(crate) production: Vec<SettingSpans>,
+    pub(crate) development: Vec<SettingSpans>,
+}
+
+/// The tokens of one setting.
+pub(crate) struct SettingSpans {
+    key: Span,
+    value: Span,
+    /// The entries of its list.
+    pub(crate) entries: Vec<Site>,
+    /// Whether all of it could be read.
+    pub(crate) sound: bool,
+}
+
+impl SettingSpans {
+    pub(crate) fn of(key: Span, value: Span) -> Self {
+        Self { key, value, entries: Vec::new(), sound: true }
+    }
+
+    /// Lets everything about this setting be reported on one token.
+    pub(crate) fn blame(&mut self, token: Span) {
+        (self.key, self.value) = (token, token);
+    }
+}
+
+/// Where something stands.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub(crate) span: Span,
+    /// For what stands in a file that the token names.
+    pub(crate) line: Option<FileLine>,
+}
+
+impl Site {
+    pub(crate) fn at(span: Span) -> Self {
+        Self { span, line: None }
+    }
+}
+
+/// A line of a file, shown as compilers do.
+#[derive(Clone)]
+pub(crate) struct FileLine {
+    pub(crate) file: Rc<str>,
+    /// Counted from 1.
+    pub(crate) number: usize,
+}
+
+impl fmt::Display for FileLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.number)
+    }
+}
+
+impl SpanMap {
+    pub(crate) fn new(name: Span, lost: bool, outer: Vec<SettingSpans>) -> Self {
+        Self { name, lost, outer, production: Vec::new(), development: Vec::new() }
+    }
+
+    /// Where to report a violation.
+    pub(crate) fn site(&self, violation: &Violation) -> Site {
+        let locus = violation.locus();
+        let Some(setting) = self.setting(locus) else { return Site::at(self.name) };
+        match locus.entry.and_then(|entry| setting.entries.get(entry)) {
+            Some(entry) => entry.clone(),
+            None if violation.rule() == Rule::DuplicateEntry => Site::at(setting.key),
+            None => Site::at(setting.value),
+        }
+    }
+
+    /// Was everything read that a verdict about this place rests on? One on an entry rests on that
+    /// entry alone.
+    pub(crate) fn is_sound(&self, locus: &Locus) -> bool {
+        match self.setting(locus) {
+            None => !self.lost,
+            Some(setting) => setting.sound || locus.entry.is_some(),
+        }
+    }
+
+    fn setting(&self, locus: &Locus) -> Option<&SettingSpans> {
+        let settings = match locus.place {
+            Place::Outer => &self.outer,
+            Place::Production => &self.production,
+            Place::Development => &self.development,
+        };
+        settings.get(locus.setting?)
+    }
+}
