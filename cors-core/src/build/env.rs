@@ -3,7 +3,9 @@
 use alloc::string::String;
 use core::convert::identity;
 
-use super::config::{Block, Config, Expectation, Key, Listed, MaxAge, OriginEntry, Setting};
+use crate::Key;
+
+use super::config::{Block, Config, Expectation, Listed, MaxAge, OriginEntry, Setting};
 
 /// The variable that names the mode is no setting.
 const MODE: &str = "MODE";

@@ -8,7 +8,9 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::config::{Block, Config, Expectation, Key, Listed, MaxAge, OriginEntry, Setting};
+use crate::Key;
+
+use super::config::{Block, Config, Expectation, Listed, MaxAge, OriginEntry, Setting};
 use super::rules::violation::{Violation, Violations};
 
 /// The word that stands in place of a list.

@@ -7,6 +7,7 @@
 use super::word;
 
 /// A slot without an entry.
+#[cfg(feature = "alloc")]
 pub(crate) const EMPTY: u32 = u32::MAX;
 
 /// The words before the displacements.
