@@ -133,7 +133,11 @@ impl Reader<'_> {
             }
             Err(why) => {
                 self.spans.sound = false;
-                self.errors.report_with_help(extent, why, "the path starts at the crate's Cargo.toml");
+                self.errors.report_with_help(
+                    extent,
+                    why,
+                    "the path starts in the folder of the crate's Cargo.toml",
+                );
             }
         }
     }

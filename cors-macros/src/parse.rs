@@ -150,7 +150,7 @@ fn item(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option
         skip_item(input);
         return None;
     };
-    if input.is_punct(0, separator.char()) && input.is_group(1, Delimiter::Brace) {
+    if mode(&key).is_some() && input.is_punct(0, separator.char()) && input.is_group(1, Delimiter::Brace) {
         let message = format_args!("`{key}` is followed by its block at once");
         errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
         input.next();
@@ -163,6 +163,10 @@ fn item(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option
         }
         None => entry(key, input, separator, errors).map(Item::Entry),
     }
+}
+
+fn mode(keyword: &Ident) -> Option<Mode> {
+    [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
 }
 
 /// Does a setting or a block begin here? Where something cannot be read, reading goes on at the next.
@@ -178,8 +182,7 @@ fn skip_item(input: &mut Tokens) {
 }
 
 fn block(keyword: Ident, body: &Group, separator: Separator, errors: &mut Errors) -> Option<Block> {
-    let Some(mode) = [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
-    else {
+    let Some(mode) = mode(&keyword) else {
         let message = format_args!("no block is called `{keyword}`");
         errors.report_with_help(
             keyword.span(),
