@@ -1,4 +1,7 @@
-//! What the tests share: a naive reference, and the engine's answers in its terms.
+//! What the tests share: a naive reference, the engine's answers in its terms, an HTTP client, and the
+//! example program.
 
 pub mod engine;
+pub mod http;
 pub mod reference;
+pub mod task_api;
