@@ -173,6 +173,20 @@ fn what_holds_in_both_modes_is_reported_once_and_as_productions() {
 }
 
 #[test]
+fn a_file_of_origins_is_reported_by_line() {
+    let path = std::env::temp_dir().join(format!("partners-{}.txt", std::process::id()));
+    let path = path.to_str().expect("the path of temporary files is UTF-8");
+    std::fs::write(path, "# partners\n\nhttps://a.example\nb.example # no scheme\n").unwrap();
+    let policy = quote! { static CORS; origins: ["https://app.example", file(#path), "c.example"] };
+    let output = expand(policy);
+    std::fs::remove_file(path).unwrap();
+    assert!(text(output.clone()).contains(&format!("include_bytes!({path:?})")), "{output}");
+    let messages = messages(output);
+    assert!(messages[0].starts_with(&format!("{path}:4: in production: `b.example`")), "{messages:?}");
+    assert!(messages[1].starts_with("in production: `c.example`"), "{messages:?}");
+}
+
+#[test]
 fn a_duration_has_one_meaning_in_every_unit() {
     let tables = |age: TokenStream| {
         text(expand(quote! { static CORS; origins: ["https://app.example"], max_age: #age }))
