@@ -25,7 +25,7 @@ pub use engine::decision::{Decision, Field, FieldIter, Fields, Value};
 pub use engine::denial::Denial;
 pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;
-pub use engine::request::{Lines, Request};
+pub use engine::request::{Escaped, Lines, Request};
 pub use engine::table::names::requested_names;
 pub use words::key::Key;
 pub use words::rule::Rule;

@@ -152,6 +152,29 @@ impl Field {
             Field::Vary | Field::PreflightVary => "vary",
         }
     }
+
+    /// The value, for a field that carries the same under every policy that sends it.
+    pub const fn fixed(self) -> Option<&'static str> {
+        match self {
+            Field::AllowCredentials | Field::AllowPrivateNetwork => Some("true"),
+            // Fetch, section "CORS protocol and HTTP caches".
+            Field::Vary => Some("Origin"),
+            // All that an answer depends on: some caches can be told to store answers to `OPTIONS`.
+            Field::PreflightVary => {
+                Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+            }
+            _ => None,
+        }
+    }
+
+    /// Is the response field `name` (in lower case) the policy's alone? Then an adapter takes off
+    /// what the app set before it adds [`Decision::fields`]: two lines of
+    /// `Access-Control-Allow-Origin` fail the browser's check, and one that the app set itself
+    /// would let in whom the policy does not.
+    #[inline]
+    pub fn is_owned(name: &str) -> bool {
+        name.starts_with("access-control-")
+    }
 }
 
 /// What a field carries.

@@ -267,15 +267,13 @@ impl Policy {
             Field::AllowHeaders if self.has(flag::ANY_HEADER) && credentials => {
                 return Some(Value::RequestHeaders);
             }
-            Field::AllowCredentials if credentials => TRUE,
-            Field::AllowPrivateNetwork if self.private_network() => TRUE,
-            Field::AllowCredentials | Field::AllowPrivateNetwork => return None,
+            Field::AllowCredentials if !credentials => return None,
+            Field::AllowPrivateNetwork if !self.private_network() => return None,
             Field::AllowMethods => self.text(Section::Methods),
             Field::AllowHeaders => self.text(Section::Headers),
             Field::MaxAge => self.text(Section::MaxAge),
             Field::ExposeHeaders => self.text(Section::Expose),
-            Field::Vary => VARY,
-            Field::PreflightVary => VARY_PREFLIGHT,
+            fixed => fixed.fixed()?,
         };
         (!text.is_empty()).then_some(Value::Fixed(text))
     }
@@ -423,13 +421,6 @@ impl<'p, I: Iterator<Item = &'p str>, F: Fn() -> I> fmt::Debug for List<F> {
 }
 
 const ANY: &str = "*";
-const TRUE: &str = "true";
-
-/// `Vary` of an actual response whose policy lists origins. Fetch, "CORS protocol and HTTP caches".
-const VARY: &str = "Origin";
-
-/// `Vary` of every answer to a preflight: some caches can be told to store those.
-const VARY_PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 /// The image of a policy that allows nothing: every section is empty.
 pub(crate) static NOTHING: [u8; HEADER * 4] = {

@@ -142,8 +142,14 @@ impl<T: AsRef<[u8]>> Lines for alloc::vec::Vec<T> {
 }
 
 /// Bytes of a request, fit for a log: what is not printable ASCII is escaped, what is long is cut.
+///
+/// ```
+/// use cors_core::Escaped;
+///
+/// assert_eq!(Escaped(b"https://a\r\nb").to_string(), r"https://a\r\nb");
+/// ```
 #[derive(Clone, Copy)]
-pub(crate) struct Escaped<'b>(pub(crate) &'b [u8]);
+pub struct Escaped<'b>(pub &'b [u8]);
 
 /// The most bytes of a request's value that a message shows.
 const SHOWN: usize = 120;

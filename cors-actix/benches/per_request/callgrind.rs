@@ -1,0 +1,66 @@
+//! Instructions and allocations per request, as valgrind counts them.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs, io};
+
+use crate::subjects::Subject;
+
+/// What one request costs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cost {
+    pub(crate) instructions: u64,
+    pub(crate) allocations: u64,
+}
+
+/// After which callgrind writes down what it saw. It takes no pattern for this; and given two names
+/// instead of a pattern for where to look on, it looks nowhere.
+const MEASURED: [&str; 2] = ["per_request::subjects::measured", "per_request::subjects::tower_measured"];
+
+/// Is valgrind there?
+pub(crate) fn is_there() -> bool {
+    let asked = Command::new("valgrind").arg("--version").output();
+    asked.is_ok_and(|answer| answer.status.success())
+}
+
+/// Runs this program again under callgrind: `subject` serves `requests` requests of each case.
+pub(crate) fn count(subject: Subject, cases: usize, requests: usize) -> io::Result<Vec<Cost>> {
+    let folder = env::temp_dir().join(format!("cors-per-request-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let run = Command::new("valgrind")
+        .args(["--tool=callgrind", "--collect-atstart=no", "--compress-strings=no", "--compress-pos=no"])
+        .arg("--toggle-collect=per_request::subjects::*measured")
+        .args(MEASURED.map(|name| format!("--dump-after={name}")))
+        .arg(format!("--callgrind-out-file={}", folder.join("out").display()))
+        .arg(env::current_exe()?)
+        .args(["--count", &format!("{subject:?}")])
+        .output()?;
+    if !run.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&run.stderr).into_owned()));
+    }
+    // Each case fills two dumps: the first is its warm-up.
+    let costs = (1..=cases).map(|case| read(&folder.join(format!("out.{}", case * 2)), requests));
+    let costs = costs.collect();
+    fs::remove_dir_all(&folder)?;
+    costs
+}
+
+/// Functions by which memory is had.
+const ALLOCATORS: [&str; 5] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"];
+
+fn read(dump: &Path, requests: usize) -> io::Result<Cost> {
+    let text = fs::read_to_string(dump)?;
+    let (mut instructions, mut allocations, mut allocates) = (0, 0, false);
+    for line in text.lines() {
+        if let Some(total) = line.strip_prefix("totals: ") {
+            instructions = total.trim().parse().map_err(io::Error::other)?;
+        } else if let Some(called) = line.strip_prefix("cfn=") {
+            allocates = ALLOCATORS.contains(&called);
+        } else if let Some(calls) = line.strip_prefix("calls=").filter(|_| allocates) {
+            let calls = calls.split(' ').next().unwrap_or_default();
+            allocations += calls.parse::<u64>().map_err(io::Error::other)?;
+        }
+    }
+    let each = |total: u64| (total + requests as u64 / 2) / requests as u64;
+    Ok(Cost { instructions: each(instructions), allocations: each(allocations) })
+}

@@ -1,0 +1,216 @@
+//! Who is measured, and the loop in which they are.
+
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use actix_http::Request;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::web::BytesMut;
+use actix_web::{App, Error, test, web};
+use cors_actix::{Cors, Policy};
+
+use crate::cases::{Case, HEADERS, MAX_AGE, METHODS, ORIGIN, Origins};
+use crate::handwritten::HandWritten;
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Bare,
+    HandWritten,
+    CorsActix,
+    ActixCors,
+    BareTower,
+    TowerHttp,
+}
+
+impl Subject {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Bare, Self::HandWritten, Self::CorsActix, Self::ActixCors, Self::BareTower, Self::TowerHttp];
+}
+
+/// What is done with a subject under a case.
+pub(crate) enum Job {
+    /// Serve this many requests where callgrind looks on.
+    Count(usize),
+    /// Serve requests for about this long; the answer is the time for one.
+    Time(Duration),
+}
+
+const WARM_UP: usize = 64;
+const BATCH: usize = 64;
+
+/// Runs `job`; the answer to [`Job::Time`] is the least time that a request took in a batch.
+pub(crate) async fn run(subject: Subject, case: &Case, job: Job) -> Duration {
+    macro_rules! actix {
+        ($($wrap:tt)*) => {{
+            let app = App::new()$($wrap)*.route("/tasks", web::get().to(|| async { "done" }));
+            let app = test::init_service(app).await;
+            drive(job, || request(case), |request| measured(&app, request))
+        }};
+    }
+    match subject {
+        Subject::Bare => actix!(),
+        Subject::HandWritten => actix!(.wrap(HandWritten)),
+        Subject::CorsActix => actix!(.wrap(Cors::new(policy(case.origins)))),
+        Subject::ActixCors => actix!(.wrap(actix_cors(case.origins))),
+        Subject::BareTower => drive(job, || tower_request(case), |request| tower_measured(&Floor, request)),
+        Subject::TowerHttp => {
+            let service = tower_layer::Layer::layer(&tower_http(case.origins), Floor);
+            drive(job, || tower_request(case), |request| tower_measured(&service, request))
+        }
+    }
+}
+
+fn drive<R>(job: Job, make: impl Fn() -> R, serve: impl Fn(Vec<R>)) -> Duration {
+    let batch = |count| (0..count).map(|_| make()).collect::<Vec<_>>();
+    warm(|| serve(batch(WARM_UP)));
+    let mut least = Duration::MAX;
+    match job {
+        Job::Count(count) => serve(batch(count)),
+        Job::Time(length) => {
+            let end = Instant::now() + length;
+            while Instant::now() < end {
+                let requests = batch(BATCH);
+                let start = Instant::now();
+                serve(requests);
+                least = least.min(start.elapsed());
+            }
+        }
+    }
+    least / BATCH as u32
+}
+
+fn warm(serve: impl FnOnce()) {
+    serve();
+}
+
+/// Where callgrind counts: its name is what the runner looks for.
+#[inline(never)]
+fn measured<S, B>(app: &S, requests: Vec<Request>)
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+{
+    for request in requests {
+        drop(black_box(now(app.call(request))));
+    }
+}
+
+#[inline(never)]
+fn tower_measured<S>(service: &S, requests: Vec<http::Request<()>>)
+where
+    S: tower_service::Service<http::Request<()>> + Clone,
+{
+    let mut service = service.clone();
+    for request in requests {
+        drop(black_box(now(service.call(request))));
+    }
+}
+
+/// None of these futures ever waits.
+fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("nothing here waits"),
+    }
+}
+
+/// The request as the server's own parser makes it, so that clones of its values cost what they cost there.
+fn request(case: &Case) -> Request {
+    use actix_codec::Decoder as _;
+
+    let mut codec = actix_http::h1::Codec::default();
+    let mut bytes = BytesMut::from(case.head().as_str());
+    match codec.decode(&mut bytes) {
+        Ok(Some(actix_http::h1::Message::Item(request))) => request,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn tower_request(case: &Case) -> http::Request<()> {
+    let mut builder = http::Request::builder().method(case.method).uri("/tasks");
+    for (name, value) in case.all_fields() {
+        // Shared bytes, as a server's parser makes them.
+        let value = web::Bytes::from(value.to_owned());
+        let value = http::HeaderValue::from_maybe_shared(value).expect("a legal value");
+        let _first_clone = value.clone();
+        builder = builder.header(name, value);
+    }
+    builder.body(()).expect("a legal request")
+}
+
+fn policy(origins: Origins) -> Policy {
+    use cors_actix::__core::{Block, Config, Mode};
+
+    let block = match origins {
+        Origins::Any => Block::new().any_origin(),
+        listed => Block::new().origins(listed.list()),
+    };
+    let block = block.methods(METHODS.into_iter().filter(|method| *method != "HEAD"));
+    let mut block = block.headers(HEADERS.split(", ")).max_age(3600);
+    if origins == Origins::Any {
+        block = block.expect("any_origin", "a measurement");
+    }
+    Config::new(block).policy(Mode::Production).expect("a sound policy")
+}
+
+fn actix_cors(origins: Origins) -> actix_cors::Cors {
+    let mut cors = actix_cors::Cors::default()
+        .allowed_methods(METHODS)
+        .allowed_headers(HEADERS.split(", "))
+        .max_age(MAX_AGE.parse::<usize>().ok());
+    match origins {
+        Origins::Any => return cors.allow_any_origin().send_wildcard(),
+        Origins::Pattern => {
+            return cors.allowed_origin_fn(|origin, _| origin.as_bytes().ends_with(b".example.com"));
+        }
+        listed => {
+            for origin in listed.list() {
+                cors = cors.allowed_origin(&origin);
+            }
+        }
+    }
+    cors
+}
+
+fn tower_http(origins: Origins) -> tower_http::cors::CorsLayer {
+    use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+    let methods: Vec<http::Method> = METHODS.iter().map(|method| method.parse().expect("a method")).collect();
+    let headers: Vec<http::HeaderName> =
+        HEADERS.split(", ").map(|name| name.parse().expect("a field name")).collect();
+    let layer =
+        CorsLayer::new().allow_methods(methods).allow_headers(headers).max_age(Duration::from_secs(3600));
+    let value = |origin: &str| http::HeaderValue::from_str(origin).expect("a legal value");
+    match origins {
+        Origins::Any => layer.allow_origin(Any),
+        Origins::One => layer.allow_origin(AllowOrigin::exact(value(ORIGIN))),
+        Origins::Pattern => layer
+            .allow_origin(AllowOrigin::predicate(|origin, _| origin.as_bytes().ends_with(b".example.com"))),
+        listed => layer.allow_origin(listed.list().iter().map(|origin| value(origin)).collect::<Vec<_>>()),
+    }
+}
+
+/// The least that a tower service can be.
+#[derive(Clone, Copy)]
+struct Floor;
+
+impl tower_service::Service<http::Request<()>> for Floor {
+    type Response = http::Response<String>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: http::Request<()>) -> Self::Future {
+        let mut response = http::Response::new(String::from("done"));
+        let plain = http::HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(http::header::CONTENT_TYPE, plain);
+        ready(Ok(response))
+    }
+}

@@ -1,0 +1,63 @@
+//! What the log says of a refusal: events of level `debug`, since a stranger decides how many there are.
+//!
+//! They hold values of the fields of CORS, of `Host` and the path, escaped and cut, and of no other
+//! field: a log is no place for a cookie.
+
+use actix_web::dev::RequestHead;
+use actix_web::http::header;
+use cors_core::{Denial, Escaped};
+use tracing::field::display;
+
+use crate::head::lines;
+
+/// What became of a request that the policy denies.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome {
+    /// A preflight was answered with a refusal.
+    Preflight,
+    /// The app's response passes without the fields that let the page read it.
+    Unreadable,
+}
+
+impl Outcome {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Preflight => "preflight refused",
+            Self::Unreadable => "response passed without CORS fields",
+        }
+    }
+}
+
+#[cold]
+pub(crate) fn denied(denial: &Denial<'_>, head: &RequestHead, outcome: Outcome) {
+    let escaped = |bytes| display(Escaped(bytes));
+    let origin = lines(&head.headers, header::ORIGIN).first().map(|line| escaped(line.as_bytes()));
+    let (requested_method, requested_header) = match *denial {
+        Denial::MethodNotAllowed { method, .. } => (method.map(escaped), None),
+        Denial::HeaderNotAllowed { name, .. } => (None, Some(escaped(name))),
+        _ => (None, None),
+    };
+    tracing::debug!(
+        denial = denial.kind(),
+        origin,
+        requested_method,
+        requested_header,
+        method = escaped(head.method.as_str().as_bytes()),
+        path = escaped(head.uri.path().as_bytes()),
+        "{}",
+        outcome.text(),
+    );
+}
+
+#[cold]
+pub(crate) fn host_refused(head: &RequestHead) {
+    let host = lines(&head.headers, header::HOST).first();
+    let authority = head.uri.authority();
+    tracing::debug!(
+        denial = "host_not_allowed",
+        host = host.map(|host| display(Escaped(host.as_bytes()))),
+        authority = authority.map(|authority| display(Escaped(authority.as_str().as_bytes()))),
+        path = display(Escaped(head.uri.path().as_bytes())),
+        "request refused",
+    );
+}

@@ -1,0 +1,231 @@
+//! The response fields of a policy, baked once per worker, and how a response gets them.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use cors_core::{Decision, Field, Fields, Policy, Value, requested_names};
+
+use crate::head::{Preflight, lines};
+use crate::source::Held;
+
+/// A policy, and each value that it can put on a response.
+pub(crate) struct Answers {
+    policy: Held,
+    /// By [`Field`]; `None` for what this policy never sends, or takes from the request.
+    values: [Option<HeaderValue>; Field::ALL.len()],
+}
+
+impl Answers {
+    pub(crate) fn bake(policy: Held) -> Self {
+        let values = Field::ALL.map(|field| match (&policy, field.fixed()) {
+            // Static text is never copied, neither here nor when a response gets it.
+            (_, Some(text)) => Some(HeaderValue::from_static(text)),
+            (Held::Static(policy), None) => fixed(policy.value(field)?).map(HeaderValue::from_static),
+            (Held::Shared(policy), None) => fixed(policy.value(field)?).map(shared),
+        });
+        Self { policy, values }
+    }
+
+    #[inline]
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The request's origin, if a response with `fields` says it.
+    ///
+    /// It is taken before the app runs: an inner layer may change the request's headers.
+    #[inline]
+    pub(crate) fn origin(&self, fields: Fields, lines: &[HeaderValue]) -> Option<HeaderValue> {
+        let mirrored = fields.contains(Field::AllowOrigin) && self.value(Field::AllowOrigin).is_none();
+        if mirrored { lines.first().cloned() } else { None }
+    }
+
+    /// The answer to a preflight.
+    pub(crate) fn answer(&self, decision: &Decision<'_>, asked: &Preflight<'_>) -> HttpResponse {
+        let status = decision.status().and_then(|status| StatusCode::from_u16(status).ok());
+        let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));
+        let headers = response.headers_mut();
+        for field in decision.fields() {
+            let value = self.value(field).cloned().or_else(|| match field {
+                Field::AllowMethods => asked.requested_method.first().cloned(),
+                Field::AllowHeaders => mirrored_names(asked.requested_headers),
+                _ => asked.origin.first().cloned(),
+            });
+            if let Some(value) = value {
+                headers.append(name(field), value);
+            }
+        }
+        response
+    }
+
+    /// Makes `headers` those of an actual response with `fields`, and with no other of the policy's.
+    ///
+    /// Doing it twice changes nothing more: an error's response may be made twice.
+    #[inline]
+    pub(crate) fn edit(&self, headers: &mut HeaderMap, fields: Fields, origin: &mut Option<HeaderValue>) {
+        let there = Present::scan(headers);
+        if there.owned {
+            remove_owned(headers);
+        }
+        // Our names are not there, which `append` takes as it is and `insert` would look up.
+        if fields.contains(Field::TimingAllowOrigin)
+            && let Some(value) = self.value(Field::TimingAllowOrigin).or(origin.as_ref()).cloned()
+        {
+            if there.timing {
+                merge_timing(headers, value);
+            } else {
+                headers.append(name(Field::TimingAllowOrigin), value);
+            }
+        }
+        if fields.contains(Field::AllowOrigin)
+            && let Some(value) = self.value(Field::AllowOrigin).cloned().or_else(|| origin.take())
+        {
+            headers.append(name(Field::AllowOrigin), value);
+        }
+        if fields.contains(Field::AllowCredentials) {
+            headers.append(name(Field::AllowCredentials), TRUE);
+        }
+        if fields.contains(Field::ExposeHeaders)
+            && let Some(value) = self.value(Field::ExposeHeaders).cloned()
+        {
+            headers.append(name(Field::ExposeHeaders), value);
+        }
+        if fields.contains(Field::Vary) {
+            if there.vary {
+                merge_vary(headers, &VARY);
+            } else {
+                headers.append(name(Field::Vary), VARY);
+            }
+        }
+    }
+
+    #[inline]
+    fn value(&self, field: Field) -> Option<&HeaderValue> {
+        self.values[field as usize].as_ref()
+    }
+}
+
+/// The same under every policy, and so made when this is compiled: writing it down costs less than
+/// cloning it.
+const VARY: HeaderValue = HeaderValue::from_static(Field::Vary.fixed().expect("no policy changes it"));
+const TRUE: HeaderValue =
+    HeaderValue::from_static(Field::AllowCredentials.fixed().expect("no policy changes it"));
+
+/// A constant for each name: parsing one is not for each request.
+#[inline]
+fn name(field: Field) -> HeaderName {
+    match field {
+        Field::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        Field::AllowCredentials => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        Field::AllowMethods => header::ACCESS_CONTROL_ALLOW_METHODS,
+        Field::AllowHeaders => header::ACCESS_CONTROL_ALLOW_HEADERS,
+        Field::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
+        Field::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        Field::Vary | Field::PreflightVary => header::VARY,
+        other => HeaderName::from_static(other.name()),
+    }
+}
+
+/// What a response has already that concerns a policy.
+#[derive(Default)]
+struct Present {
+    /// A field that is the policy's alone.
+    owned: bool,
+    vary: bool,
+    timing: bool,
+}
+
+impl Present {
+    /// One walk over the few names that a response has costs less than looking ours up.
+    #[inline]
+    fn scan(headers: &HeaderMap) -> Self {
+        let mut found = Self::default();
+        for name in headers.keys() {
+            let name = name.as_str();
+            // Most names begin with another letter.
+            match name.as_bytes().first() {
+                Some(b'a') => found.owned |= Field::is_owned(name),
+                Some(b'v') => found.vary |= name == Field::Vary.name(),
+                Some(b't') => found.timing |= name == Field::TimingAllowOrigin.name(),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+#[cold]
+fn remove_owned(headers: &mut HeaderMap) {
+    headers.retain(|name, _| !Field::is_owned(name.as_str()));
+}
+
+/// Adds those names of `wanted` that no line of `Vary` has yet; what stands there stays.
+///
+/// RFC 9110, section 12.5.5: several lines are one list, and `*` says it all.
+#[cold]
+pub(crate) fn merge_vary(headers: &mut HeaderMap, wanted: &HeaderValue) {
+    let present = lines(headers, header::VARY);
+    let missing = |name: &&[u8]| !present.iter().any(|line| varies(line, name));
+    let missing: Vec<_> = elements(wanted).filter(missing).collect();
+    if missing.is_empty() {
+        return;
+    }
+    if let Ok(value) = HeaderValue::from_bytes(&missing.join(SEPARATOR)) {
+        headers.append(header::VARY, value);
+    }
+}
+
+/// Does this line of `Vary` name `wanted`, or everything?
+fn varies(line: &HeaderValue, wanted: &[u8]) -> bool {
+    elements(line).any(|name| name == b"*" || name.eq_ignore_ascii_case(wanted))
+}
+
+/// Adds `value`, unless it stands there already: unlike `Access-Control-Allow-Origin` this field is
+/// a list, and what the app says in it is about more than CORS.
+///
+/// Resource Timing, section "Timing-Allow-Origin Response Header".
+#[cold]
+fn merge_timing(headers: &mut HeaderMap, value: HeaderValue) {
+    let present = lines(headers, HeaderName::from_static(Field::TimingAllowOrigin.name()));
+    if !present.iter().flat_map(elements).any(|origin| origin == value.as_bytes()) {
+        headers.append(HeaderName::from_static(Field::TimingAllowOrigin.name()), value);
+    }
+}
+
+const SEPARATOR: &[u8] = b", ";
+
+/// The elements of a list, without the white space round them. RFC 9110, section 5.6.1.
+fn elements(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
+    line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
+}
+
+/// The requested names as one value: the request's own if that is what a browser sends, one list
+/// without white space and empty elements.
+fn mirrored_names(requested: &[HeaderValue]) -> Option<HeaderValue> {
+    if let [line] = requested
+        && elements(line).all(|name| !name.is_empty())
+        && !line.as_bytes().iter().any(|byte| byte.is_ascii_whitespace())
+    {
+        return Some(line.clone());
+    }
+    let names: Vec<_> = requested_names(&requested).collect();
+    if names.is_empty() {
+        return None;
+    }
+    HeaderValue::from_bytes(&names.join(SEPARATOR)).ok()
+}
+
+/// The text of a value that is the same for each request.
+fn fixed(value: Value<'_>) -> Option<&str> {
+    match value {
+        Value::Fixed(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A value whose clones share its bytes.
+fn shared(text: &str) -> HeaderValue {
+    let value = HeaderValue::from_str(text).expect("tables hold tokens and numbers, which are legal values");
+    // The first clone allocates what makes the bytes shareable; clones of it have no more to do.
+    value.clone()
+}

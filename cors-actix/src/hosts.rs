@@ -1,0 +1,158 @@
+//! `AllowedHosts`: a request for somebody else's host ends here.
+
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{RequestHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::{StatusCode, Version, header};
+use actix_web::{Error, HttpResponse};
+use cors_core::Policy;
+use pin_project_lite::pin_project;
+
+use crate::body::boxed;
+use crate::event;
+use crate::head::lines;
+use crate::source::{Held, Source};
+
+/// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
+///
+/// A browser lets a page talk to its own origin without asking, and DNS decides which machine that
+/// is: a page on `http://evil.example:8080` whose name suddenly resolves to `127.0.0.1` (DNS
+/// rebinding) is same-origin with the service on that port, and no CORS policy has a say. What gives
+/// it away is its `Host`.
+///
+/// What is checked:
+///
+/// * exactly one `Host` field, as RFC 9112, section 3.2 has it, or for HTTP/2 the authority of the
+///   request's target (`:authority`) in its place;
+/// * a target in absolute form as well, since some code reads the host there: both must be ours;
+/// * nothing else. `Forwarded` and `X-Forwarded-Host` are what any client writes; a proxy in front has
+///   to pass `Host` on.
+///
+/// A missing or malformed value is refused. A port is not looked at. A policy without `hosts` passes
+/// everything, and so does `hosts: any` with a well-formed host.
+///
+/// Wrap it last, so that it runs first: [`Cors`](crate::Cors) answers preflights itself.
+///
+/// ```
+/// use actix_web::{App, web};
+/// use cors_actix::{AllowedHosts, Block, Config, Cors, Mode};
+///
+/// let block = Block::new().origins(["https://app.example"]).hosts(["api.example"]);
+/// let policy = std::sync::Arc::new(Config::new(block).policy(Mode::Production)?);
+/// let (cors, hosts) = (Cors::new(policy.clone()), AllowedHosts::new(policy));
+/// App::new().wrap(cors).wrap(hosts).route("/tasks", web::get().to(|| async { "[]" }));
+/// # Ok::<(), cors_actix::Violations>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AllowedHosts {
+    source: Source,
+}
+
+impl AllowedHosts {
+    /// A check against the `hosts` of this policy: a [`PolicySet`](crate::PolicySet) that
+    /// `cors_policy!` declares, or a [`Policy`].
+    pub fn new(policy: impl Into<Source>) -> Self {
+        Self { source: policy.into() }
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for AllowedHosts
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = AllowedHostsMiddleware<S>;
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(AllowedHostsMiddleware { service, policy: Rc::new(self.source.0.clone()) }))
+    }
+}
+
+/// The service that [`AllowedHosts`] makes of an app, once per worker.
+pub struct AllowedHostsMiddleware<S> {
+    service: S,
+    policy: Rc<Held>,
+}
+
+impl<S, B> Service<ServiceRequest> for AllowedHostsMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = AllowedHostsFuture<S::Future>;
+
+    forward_ready!(service);
+
+    #[inline]
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let state = if is_ours(&self.policy, request.head()) {
+            State::Pass { inner: self.service.call(request) }
+        } else {
+            event::host_refused(request.head());
+            let response = HttpResponse::new(StatusCode::BAD_REQUEST);
+            State::Refused { response: Some(request.into_response(response)) }
+        };
+        AllowedHostsFuture { state }
+    }
+}
+
+fn is_ours(policy: &Policy, head: &RequestHead) -> bool {
+    if !policy.checks_host() {
+        return true;
+    }
+    let target = head.uri.authority();
+    let named = match (lines(&head.headers, header::HOST), target) {
+        ([host], _) => policy.allows_host(host.as_bytes()),
+        ([], Some(_)) => head.version >= Version::HTTP_2,
+        _ => false,
+    };
+    named && target.is_none_or(|authority| policy.allows_host(authority.as_str().as_bytes()))
+}
+
+pin_project! {
+    /// The future of [`AllowedHostsMiddleware`]: the app's own, or a refusal.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct AllowedHostsFuture<F> {
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = Projection]
+    enum State<F> {
+        Pass {
+            #[pin]
+            inner: F,
+        },
+        Refused { response: Option<ServiceResponse> },
+    }
+}
+
+impl<F, B> Future for AllowedHostsFuture<F>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody + 'static,
+{
+    type Output = Result<ServiceResponse<BoxBody>, Error>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            Projection::Pass { inner } => boxed(inner.poll(context)),
+            Projection::Refused { response } => {
+                Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
+            }
+        }
+    }
+}

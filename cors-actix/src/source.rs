@@ -1,0 +1,70 @@
+//! Where a middleware has its policy from: what [`Cors::new`](crate::Cors::new) takes.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use cors_core::{Policy, PolicySet};
+
+/// What [`Cors::new`](crate::Cors::new) and [`AllowedHosts::new`](crate::AllowedHosts::new) take.
+///
+/// | from | the policy is |
+/// |---|---|
+/// | `&'static PolicySet` | the one [in force](PolicySet::active): what `cors_policy!` declares |
+/// | `&'static Policy` | that one, whatever the mode |
+/// | `Policy`, `Arc<Policy>` | that one, made while the program runs |
+///
+/// There is no need to name it: both take anything that turns into it.
+#[derive(Clone)]
+pub struct Source(pub(crate) Held);
+
+/// A policy that lives as long as whoever holds this.
+#[derive(Clone)]
+pub(crate) enum Held {
+    Static(&'static Policy),
+    Shared(Arc<Policy>),
+}
+
+impl Deref for Held {
+    type Target = Policy;
+
+    #[inline]
+    fn deref(&self) -> &Policy {
+        match self {
+            Self::Static(policy) => policy,
+            Self::Shared(policy) => policy,
+        }
+    }
+}
+
+impl From<&'static PolicySet> for Source {
+    /// Takes [`PolicySet::active`], and with it looks at the environment: once, here.
+    fn from(set: &'static PolicySet) -> Self {
+        set.active().into()
+    }
+}
+
+impl From<&'static Policy> for Source {
+    fn from(policy: &'static Policy) -> Self {
+        Self(Held::Static(policy))
+    }
+}
+
+impl From<Policy> for Source {
+    fn from(policy: Policy) -> Self {
+        Arc::new(policy).into()
+    }
+}
+
+impl From<Arc<Policy>> for Source {
+    fn from(policy: Arc<Policy>) -> Self {
+        Self(Held::Shared(policy))
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let policy: &Policy = &self.0;
+        policy.fmt(f)
+    }
+}

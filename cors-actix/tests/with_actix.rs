@@ -1,0 +1,120 @@
+//! Actix's own middleware on both sides of ours: it is enough that this compiles, and one request of
+//! each app shows that the fields come through.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::{
+    Compat, Compress, Condition, DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, Logger, Next,
+    NormalizePath, from_fn,
+};
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, Error, web};
+use cors_actix::{AllowedHosts, Cors, Mode, Policy};
+use cors_core::{Block, Config};
+
+const ORIGIN: &str = "https://app.example";
+
+fn policy() -> Policy {
+    let block = Block::new().origins([ORIGIN]).methods(["PUT"]).hosts(["localhost"]);
+    Config::new(block).policy(Mode::Production).expect("a sound policy")
+}
+
+fn cors() -> Cors {
+    Cors::new(policy())
+}
+
+async fn pass_on(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next.call(request).await
+}
+
+fn error_handlers<B: 'static>() -> ErrorHandlers<B> {
+    ErrorHandlers::new().handler(StatusCode::NOT_FOUND, |response| {
+        Ok(ErrorHandlerResponse::Response(response.map_into_left_body()))
+    })
+}
+
+/// The app answers an allowed request with the policy's fields, and a preflight without the app.
+async fn check<T, B>(app: App<T>)
+where
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    B: MessageBody,
+{
+    let app = init_service(app.route("/", web::get().to(|| async { "done" }))).await;
+    let actual = TestRequest::get().insert_header(("origin", ORIGIN)).insert_header(("host", "localhost"));
+    let response = call_service(&app, actual.to_request()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), ORIGIN);
+
+    let preflight = TestRequest::with_uri("/")
+        .method(actix_web::http::Method::OPTIONS)
+        .insert_header(("host", "localhost"))
+        .insert_header(("origin", ORIGIN))
+        .insert_header(("access-control-request-method", "PUT"));
+    let response = call_service(&app, preflight.to_request()).await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    assert_eq!(response.headers().get("access-control-allow-methods").unwrap(), "PUT");
+}
+
+#[actix_web::test]
+async fn alone() {
+    check(App::new().wrap(cors())).await;
+    check(App::new().wrap(cors()).wrap(AllowedHosts::new(policy()))).await;
+    check(App::new().wrap(AllowedHosts::new(policy())).wrap(cors())).await;
+    check(App::new().wrap(Compat::new(cors()))).await;
+    check(App::new().wrap(Condition::new(true, cors()))).await;
+    check(App::new().wrap(Condition::new(true, Compat::new(cors())))).await;
+    check(App::new().wrap(Compat::new(AllowedHosts::new(policy()))).wrap(cors())).await;
+}
+
+#[actix_web::test]
+async fn around_actix() {
+    check(App::new().wrap(Compress::default()).wrap(cors())).await;
+    check(App::new().wrap(Condition::new(true, Compat::new(Compress::default()))).wrap(cors())).await;
+    check(App::new().wrap(NormalizePath::trim()).wrap(cors())).await;
+    check(App::new().wrap(Logger::default()).wrap(cors())).await;
+    check(App::new().wrap(from_fn(pass_on)).wrap(cors())).await;
+    check(App::new().wrap(DefaultHeaders::new().add(("x-a", "b"))).wrap(cors())).await;
+    check(App::new().wrap(error_handlers()).wrap(cors())).await;
+    check(App::new().wrap(Logger::default()).wrap(Compress::default()).wrap(cors()).wrap(cors())).await;
+    check(App::new().wrap(cors()).wrap(Compress::default()).wrap(AllowedHosts::new(policy()))).await;
+}
+
+#[actix_web::test]
+async fn inside_actix() {
+    check(App::new().wrap(cors()).wrap(Compress::default())).await;
+    check(App::new().wrap(cors()).wrap(NormalizePath::trim())).await;
+    check(App::new().wrap(cors()).wrap(Logger::default())).await;
+    check(App::new().wrap(cors()).wrap(from_fn(pass_on))).await;
+    check(App::new().wrap(cors()).wrap(DefaultHeaders::new().add(("x-a", "b")))).await;
+    check(App::new().wrap(cors()).wrap(error_handlers())).await;
+    check(App::new().wrap(cors()).wrap(Compat::new(Logger::default())).wrap(Compress::default())).await;
+}
+
+#[test]
+fn it_goes_between_threads() {
+    fn check<T: Clone + Send + Sync + std::fmt::Debug + 'static>() {}
+    check::<Cors>();
+    check::<AllowedHosts>();
+}
+
+#[actix_web::test]
+async fn it_wraps_scopes_and_resources() {
+    let scope = web::scope("/a").wrap(cors()).route("", web::get().to(|| async { "a" }));
+    let resource = web::resource("/b").wrap(cors()).route(web::get().to(|| async { "b" }));
+    let app = init_service(App::new().service(scope).service(resource)).await;
+    for path in ["/a", "/b"] {
+        let request = TestRequest::with_uri(path).insert_header(("origin", ORIGIN));
+        let response = call_service(&app, request.to_request()).await;
+        assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), ORIGIN, "{path}");
+    }
+}
