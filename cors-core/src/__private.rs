@@ -30,16 +30,17 @@ pub fn image(policy: &Policy) -> &[u8] {
     policy.image()
 }
 
-/// The words of a policy under the names by which it writes them: an expansion imports each with
+/// The words of a policy under the names by which it writes them: an expansion mentions each with
 /// the user's span, and so an editor finds the documentation.
 pub mod words {
-    /// The keys.
+    /// The keys, and the blocks that stand among them.
     pub mod keys {
         pub use crate::Key::{
             Credentials as credentials, Expect as expect, Expose as expose, Headers as headers,
             Hosts as hosts, MaxAge as max_age, Methods as methods, Origins as origins,
             PreflightStatus as preflight_status, PrivateNetwork as private_network, Timing as timing,
         };
+        pub use crate::Mode::{Development as development, Production as production};
     }
 
     /// The rules, as `expect` names them.
@@ -58,11 +59,6 @@ pub mod words {
             UnboundedRegex as unbounded_regex, UnfulfilledExpectation as unfulfilled_expectation,
             UnknownKey as unknown_key, UnknownRule as unknown_rule, WrongHeader as wrong_header,
         };
-    }
-
-    /// The modes.
-    pub mod modes {
-        pub use crate::Mode::{Development as development, Production as production};
     }
 
     /// The words that stand in values.
