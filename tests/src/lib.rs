@@ -3,5 +3,7 @@
 
 pub mod engine;
 pub mod http;
+#[cfg(doctest)]
+mod readme;
 pub mod reference;
 pub mod task_api;
