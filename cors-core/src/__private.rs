@@ -76,3 +76,17 @@ pub mod words {
         pub const reason: () = ();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_allows_nothing() {
+        let set = nothing();
+        let policy = set.production();
+        assert!(!policy.allows_origin(b"null") && !policy.allows_origin(b"https://app.example"));
+        assert!(!policy.allows_method(b"GET") && !policy.allows_header(b"accept"));
+        assert!(set.get(crate::Mode::Development).is_none());
+    }
+}
