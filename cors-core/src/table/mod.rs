@@ -1,0 +1,3 @@
+//! What runs for each request.
+
+pub(crate) mod dfa;
