@@ -9,7 +9,9 @@ mod product;
 mod table;
 
 pub(crate) use error::{RegexError, RegexErrorKind, TooBig};
+pub(crate) use expr::Ascii;
 pub(crate) use nfa::{MARK, Marks};
+pub(crate) use parse::{Translator, counts, place, syntax};
 pub(crate) use table::LIMIT;
 
 use alloc::vec;
@@ -113,6 +115,18 @@ impl Automaton {
         words
     }
 
+    /// The same words with the high bit set in any of their bytes, or none.
+    pub(crate) fn ignoring_marks(&self) -> Self {
+        let mut classes = self.classes;
+        let (plain, marked) = classes.split_at_mut(usize::from(MARK));
+        marked.copy_from_slice(plain);
+        Self {
+            classes,
+            ..self.clone()
+        }
+    }
+
+    /// Where every word begins.
     pub(crate) fn start(&self) -> u32 {
         self.start
     }
@@ -122,6 +136,7 @@ impl Automaton {
         self.accepting.len()
     }
 
+    /// Whether a word may end in `state`.
     pub(crate) fn is_accepting(&self, state: u32) -> bool {
         self.accepting[state as usize]
     }

@@ -18,15 +18,15 @@ pub(crate) fn parse(pattern: &str) -> Result<Expr, RegexError> {
 pub(crate) fn syntax(pattern: &str) -> Result<Ast, RegexError> {
     ast::parse::Parser::new()
         .parse(pattern)
-        .map_err(|error| RegexError::syntax(error.kind().to_string(), bytes(error.span())))
+        .map_err(|error| RegexError::syntax(error.kind().to_string(), place(error.span())))
 }
 
 /// The place of a piece of syntax in the pattern.
-pub(crate) fn bytes(span: &ast::Span) -> Range<usize> {
+pub(crate) fn place(span: &ast::Span) -> Range<usize> {
     span.start.offset..span.end.offset
 }
 
-/// The flags that change a meaning here. `u` does not (an origin is ASCII), nor does `m` (it has
+/// Gives syntax its meaning, by the flags that change one here. `u` does not (an origin is ASCII), nor does `m` (it has
 /// one line), nor `U` (a language has no greed).
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Translator {
@@ -95,7 +95,7 @@ impl Translator {
             Ok(byte) if byte.is_ascii() => Ok(self.folded(Ascii::range(byte, byte))),
             _ => Err(RegexError::non_ascii(
                 &format!("`{}`", literal.c),
-                bytes(&literal.span),
+                place(&literal.span),
             )),
         }
     }
@@ -108,11 +108,12 @@ impl Translator {
         }
     }
 
+    /// The bytes of a bracketed class.
     pub(crate) fn class(self, class: &ast::ClassBracketed) -> Result<Ascii, RegexError> {
         let set = self.class_set(&class.kind)?;
         let set = if class.negated { set.not() } else { set };
         if set == Ascii::EMPTY {
-            return Err(RegexError::non_ascii("this class", bytes(&class.span)));
+            return Err(RegexError::non_ascii("this class", place(&class.span)));
         }
         Ok(set)
     }
@@ -169,7 +170,7 @@ fn ascii_part(first: char, last: char) -> Ascii {
 fn unicode_class(class: &ast::ClassUnicode) -> RegexError {
     RegexError {
         help: "write the ASCII class that is meant, such as `[a-z]`, `\\d` or `\\w`".into(),
-        ..RegexError::non_ascii("a Unicode class", bytes(&class.span))
+        ..RegexError::non_ascii("a Unicode class", place(&class.span))
     }
 }
 
@@ -223,7 +224,8 @@ fn look(kind: &ast::AssertionKind) -> Look {
     }
 }
 
-fn counts(kind: &ast::RepetitionKind) -> (u32, Option<u32>) {
+/// The least and the greatest count of a repetition.
+pub(crate) fn counts(kind: &ast::RepetitionKind) -> (u32, Option<u32>) {
     match *kind {
         ast::RepetitionKind::ZeroOrOne => (0, Some(1)),
         ast::RepetitionKind::ZeroOrMore => (0, None),
