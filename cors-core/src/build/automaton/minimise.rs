@@ -26,23 +26,30 @@ impl Complete {
     /// classes in the order in which the words of the language meet them.
     fn quotient(&self, block_of: &[usize]) -> Automaton {
         let (classes, representatives) = self.merged_classes(block_of);
-        let mut ids = BTreeMap::from([(block_of[0], 0)]);
-        let mut order = vec![0];
-        let start = number(self.start as usize, block_of, &mut ids, &mut order);
+        let mut numbering = Numbering {
+            ids: vec![None; block_of.len()],
+            order: Vec::new(),
+        };
+        numbering.id(block_of[0], 0);
+        let start = self.start as usize;
+        let start = numbering.id(block_of[start], start);
         let (mut next, mut accepting) = (Vec::new(), Vec::new());
-        let mut done = 0;
-        while done < order.len() {
-            let state = order[done];
-            done += 1;
+        while let Some(&state) = numbering.order.get(accepting.len()) {
             accepting.push(self.accepting[state]);
             for &class in &representatives {
                 let target = self.next[state * self.stride + class] as usize;
-                next.push(number(target, block_of, &mut ids, &mut order));
+                next.push(numbering.id(block_of[target], target));
+            }
+        }
+        let mut firsts = Vec::new();
+        for (byte, &class) in (0..=u8::MAX).zip(&classes) {
+            if usize::from(class) == firsts.len() {
+                firsts.push(byte);
             }
         }
         Automaton {
             classes,
-            stride: representatives.len(),
+            firsts,
             next,
             accepting,
             start,
@@ -58,29 +65,38 @@ impl Complete {
                 column.push(block_of[target as usize]);
             }
         }
-        let mut ids = BTreeMap::new();
-        let mut representatives = Vec::new();
+        let mut first_with = BTreeMap::new();
+        let same_as: Vec<usize> = columns
+            .iter()
+            .enumerate()
+            .map(|(class, column)| *first_with.entry(column).or_insert(class))
+            .collect();
+        let mut numbering = Numbering {
+            ids: vec![None; self.stride],
+            order: Vec::new(),
+        };
         let classes = self.classes.map(|class| {
-            let class = usize::from(class);
-            *ids.entry(&columns[class]).or_insert_with(|| {
-                representatives.push(class);
-                (representatives.len() - 1) as u8
-            })
+            let class = same_as[usize::from(class)];
+            numbering.id(class, class) as u8
         });
-        (classes, representatives)
+        (classes, numbering.order)
     }
 }
 
-fn number(
-    state: usize,
-    block_of: &[usize],
-    ids: &mut BTreeMap<usize, u32>,
-    order: &mut Vec<usize>,
-) -> u32 {
-    *ids.entry(block_of[state]).or_insert_with(|| {
-        order.push(state);
-        (order.len() - 1) as u32
-    })
+/// Numbers things in the order in which they are met.
+struct Numbering {
+    ids: Vec<Option<u32>>,
+    order: Vec<usize>,
+}
+
+impl Numbering {
+    /// The number of a thing; `as_met` is kept for a new one.
+    fn id(&mut self, thing: usize, as_met: usize) -> u32 {
+        *self.ids[thing].get_or_insert_with(|| {
+            self.order.push(as_met);
+            (self.order.len() - 1) as u32
+        })
+    }
 }
 
 /// States by block. The members of a block stand together in `members`, those that the splitter

@@ -32,7 +32,8 @@ const MAX_PRODUCT: usize = 200_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Automaton {
     classes: [u8; 256],
-    stride: usize,
+    /// The first byte of each class, in order.
+    firsts: Vec<u8>,
     next: Vec<u32>,
     accepting: Vec<bool>,
     start: u32,
@@ -89,8 +90,8 @@ impl Automaton {
             .min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
     }
 
-    /// For each state, the shortest word of bytes that pass `allowed` which leads there from
-    /// `from`, and the first in byte order among those.
+    /// For each state, the shortest word that leads there from `from` by classes whose first byte
+    /// passes `allowed`, and the first in byte order among those.
     pub(crate) fn shortest_to_each(
         &self,
         from: u32,
@@ -147,10 +148,18 @@ impl Automaton {
             .fold(state, |state, &byte| self.next_state(state, byte))
     }
 
-    /// The bytes on which `state` has a future, in order, and where they lead.
+    /// Where `state` has a future: the first byte of each class that has one, in order, and where
+    /// the class leads.
     pub(crate) fn steps(&self, state: u32) -> impl Iterator<Item = (u8, u32)> {
-        let all = (0..=u8::MAX).map(move |byte| (byte, self.next_state(state, byte)));
+        let firsts = self.firsts.iter().enumerate();
+        let all = firsts.map(move |(class, &byte)| (byte, self.step(state, class)));
         all.filter(|&(_, target)| target != 0)
+    }
+
+    /// The bytes of the same class as `byte`, in order: no state tells them apart.
+    pub(crate) fn twins(&self, byte: u8) -> impl Iterator<Item = u8> {
+        let class = |byte: u8| self.classes[usize::from(byte)];
+        (0..=u8::MAX).filter(move |&other| class(other) == class(byte))
     }
 
     fn next_state(&self, state: u32, byte: u8) -> u32 {
@@ -158,7 +167,7 @@ impl Automaton {
     }
 
     fn step(&self, state: u32, class: usize) -> u32 {
-        self.next[state as usize * self.stride + class]
+        self.next[state as usize * self.firsts.len() + class]
     }
 }
 

@@ -4,7 +4,8 @@ use super::super::automaton::{Automaton, TooBig};
 use super::MAX_DOMAINS;
 use super::names::Names;
 use super::suffix::{RULES, inner_labels, standing};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
+use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -39,12 +40,11 @@ impl<'l> Domains<'l> {
         self.found.len() > MAX_DOMAINS
     }
 
-    fn view(&mut self, suffix_labels: usize) -> Result<&Names, TooBig> {
-        if !self.views.contains_key(&suffix_labels) {
-            self.views
-                .insert(suffix_labels, Names::new(self.names, suffix_labels)?);
+    fn view(&mut self, suffix_labels: usize) -> Result<&mut Names, TooBig> {
+        match self.views.entry(suffix_labels) {
+            Entry::Occupied(view) => Ok(view.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(Names::new(self.names, suffix_labels)?)),
         }
-        Ok(&self.views[&suffix_labels])
     }
 
     /// Goes on to the names of one more label than `name`, which belongs to `domain` or, if that is
@@ -86,7 +86,7 @@ impl<'l> Domains<'l> {
         let mut left = RULES;
         let free = (MAX_DOMAINS + 1).saturating_sub(self.found.len());
         let view = self.view(suffix_labels)?;
-        let seen = view.each_label(view.left_of(name), &mut |label| {
+        let seen = view.each_label(name, &mut |label| {
             let longer = join(label, name);
             let standing = standing(&longer);
             if standing.is_suffix || standing.has_more {
@@ -133,7 +133,7 @@ impl<'l> Domains<'l> {
     /// Counts a name that the list excepts from a wildcard, if it is a host or has one under it.
     fn except(&mut self, name: &str) -> Result<(), TooBig> {
         let view = self.view(labels_of(name) - 1)?;
-        if view.has_host(name) || !view.left_of(name).is_empty() {
+        if view.has_host(name) || view.has_any_under(name) {
             self.found.insert(name.into());
         }
         Ok(())
@@ -143,7 +143,7 @@ impl<'l> Domains<'l> {
     fn below_wildcard(&mut self, name: &str, labels: usize) -> Result<(), TooBig> {
         let mut suffixes = Vec::new();
         let view = self.view(labels + 1)?;
-        let _ = view.each_label(view.left_of(name), &mut |label| {
+        let _ = view.each_label(name, &mut |label| {
             let longer = join(label, name);
             if standing(&longer).is_suffix {
                 suffixes.push(longer);
@@ -192,12 +192,14 @@ fn hosts(origins: &Automaton, limit: usize) -> BTreeSet<String> {
         if hosts.len() >= limit {
             break;
         }
-        for (byte, next) in origins
-            .steps(state)
-            .filter(|&(byte, _)| in_brackets || byte != b':')
-        {
-            let in_brackets = byte == b'[' || in_brackets && byte != b']';
-            stack.push((format!("{host}{}", char::from(byte)), next, in_brackets));
+        for (first, next) in origins.steps(state) {
+            for byte in origins
+                .twins(first)
+                .filter(|&byte| in_brackets || byte != b':')
+            {
+                let in_brackets = byte == b'[' || in_brackets && byte != b']';
+                stack.push((format!("{host}{}", char::from(byte)), next, in_brackets));
+            }
         }
     }
     hosts

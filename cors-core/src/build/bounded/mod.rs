@@ -11,9 +11,9 @@
 //!   the registrable domain. Nobody can have `a_b.com`. A host that is a public suffix counts no
 //!   more than a single label does, for nobody can register it either.
 //! * "No class, dot or repetition may take part" holds where it makes a difference: one that can
-//!   only be one byte, such as `[.]`, a letter under `(?i)` or the last dot of `https://a.com`, or
-//!   only one count, such as `a{2}`, spells what it means. If a single domain comes of a regex,
-//!   nothing was left open.
+//!   only be one byte, such as `[.]` or a letter under `(?i)`, or only one count, such as `a{2}`,
+//!   spells what it means. So does the last dot of `https://a.com`, for `a-com` is no name that
+//!   anybody can register. If a single domain comes of a regex, nothing was left open.
 //! * What touches the left edge of a domain without a dot in between is part of the domain that an
 //!   attacker would register, and what ends in a dot is not; so the language decides that.
 //! * An attacker registers under a suffix of the list if there is one; `https://0.ac` is shown for
@@ -34,6 +34,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use domains::Domains;
 use spelling::Spelling;
+use suffix::{Registrable, registrable};
 
 /// As many registrable domains as a regex may have.
 pub(crate) const MAX_DOMAINS: usize = 16;
@@ -63,8 +64,12 @@ pub(crate) struct Witness {
 pub(crate) enum Reason {
     /// The regex leaves the registrable domain open, and the attacker registers this one.
     OpenDomain { domain: String },
-    /// Anyone can have a name under this public suffix, which the regex spells out.
+    /// The regex leaves open a name under this public suffix, or such a suffix below a name that
+    /// it spells out, and anyone can have one there.
     PublicSuffix { suffix: String },
+    /// The regex leaves the registrable domain open, under a last label that is not on the public
+    /// suffix list, so nobody knows who can have a name there.
+    UnlistedSuffix { suffix: String },
     /// The regex leaves an IP address open.
     OpenAddress,
     /// The regex spells out more than [`MAX_DOMAINS`] domains.
@@ -78,12 +83,12 @@ pub(crate) fn judge(pattern: &str, origins: &Origins) -> Result<Verdict, RegexEr
     let mut verdict = decide(pattern, origins)?;
     if let Verdict::Unbounded(witness) = &mut verdict {
         witness.repair = repair::find(pattern, origins);
-        if let (None, Reason::OpenDomain { domain }) = (&witness.repair, &witness.reason)
-            && let Some((_, suffix)) = domain.split_once('.')
-            && suffix.contains('.')
+        // What can be mended is not the suffix's fault.
+        if let (Some(_), Reason::PublicSuffix { .. }) = (&witness.repair, &witness.reason)
+            && let Some(found) = registrable(witness::host(&witness.origin))
         {
-            witness.reason = Reason::PublicSuffix {
-                suffix: suffix.into(),
+            witness.reason = Reason::OpenDomain {
+                domain: found.domain,
             };
         }
     }
@@ -101,14 +106,13 @@ fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
     let domains = Domains::of(&counted.names, &counted.addresses)?;
     if domains.found.len() > 1 {
         let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
-        let is_open = |domain: &str| !spelling.has(domain);
-        if domains.are_too_many() || domains.found.iter().any(|domain| is_open(domain)) {
+        if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
             return Ok(Verdict::Unbounded(
-                counted.witness(&domains.suffixes, &is_open)?,
+                counted.witness(&domains.suffixes, &spelling)?,
             ));
         }
     }
-    match language.intersection(&origins.not_https)?.shortest() {
+    match origins.not_https(&language)?.shortest() {
         Some(origin) => Ok(Verdict::Unbounded(Witness::new(
             text(origin),
             Reason::Scheme,
@@ -136,31 +140,21 @@ struct Counted {
 }
 
 impl Counted {
-    /// The origin to show, if there are more domains than allowed or some that pass `is_open`.
+    /// The origin to show, if there are more domains than allowed or some that are not spelled out.
     fn witness(
         &self,
         suffixes: &BTreeSet<String>,
-        is_open: &dyn Fn(&str) -> bool,
+        spelling: &Spelling,
     ) -> Result<Witness, RegexError> {
-        let registered = witness::find(&self.names, suffixes, is_open)?;
-        if let Some((origin, found)) = registered {
-            return Ok(Witness::new(
-                origin,
-                Reason::OpenDomain {
-                    domain: found.domain,
-                },
-            ));
+        let is_open = |domain: &str| !spelling.has(domain);
+        if let Some((origin, found)) = witness::find(&self.names, suffixes, &is_open)? {
+            return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
-        if let Some(origin) = self.open_address(is_open)? {
+        if let Some(origin) = self.open_address(&is_open)? {
             return Ok(Witness::new(origin, Reason::OpenAddress));
         }
-        if let Some((origin, found)) = witness::find_unlisted(&self.names, is_open)? {
-            return Ok(Witness::new(
-                origin,
-                Reason::OpenDomain {
-                    domain: found.domain,
-                },
-            ));
+        if let Some((origin, found)) = witness::find_unlisted(&self.names, &is_open)? {
+            return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
         let all = self.names.union(&self.addresses)?;
         let origin = all.shortest().map(text).unwrap_or_default();
@@ -179,6 +173,23 @@ impl Counted {
             addresses = addresses.difference(&witness::under(witness::host(&origin)))?;
         }
         Ok(None)
+    }
+}
+
+impl Reason {
+    fn of(found: Registrable, spelling: &Spelling) -> Self {
+        let last = found.suffix.rsplit_once('.').map(|(_, last)| last);
+        match last {
+            _ if !found.is_listed => Self::UnlistedSuffix {
+                suffix: found.suffix,
+            },
+            Some(last) if spelling.has(last) => Self::PublicSuffix {
+                suffix: found.suffix,
+            },
+            _ => Self::OpenDomain {
+                domain: found.domain,
+            },
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::automaton::{Automaton, TooBig};
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,6 +11,9 @@ use core::ops::ControlFlow;
 
 /// What a registry takes as a label.
 const REGISTRABLE_LABEL: &str = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
+/// What stands before the host of every origin here.
+const SCHEME: &[u8] = b"https://";
 
 /// Origins whose host has `suffix_labels` labels and, left of them, one that can be registered.
 pub(super) fn shape(suffix_labels: usize) -> Automaton {
@@ -20,28 +24,44 @@ pub(super) fn shape(suffix_labels: usize) -> Automaton {
     .expect("the shape of an origin is a sound regex")
 }
 
-/// What stands before the host of every origin here.
-const SCHEME: &[u8] = b"https://";
-
 /// Origins of `https:` with a host name, by the reverse of their automaton.
 ///
 /// Every state of it is on the way to an origin, so whatever can be read from the right belongs to
 /// one: no reading ends in a dead end, which is what bounds the work.
 pub(super) struct Names {
     host_start: u32,
-    /// For each state, the bytes of a host that lead there, and from where.
+    /// For each state, the bytes of a host that lead there, and from where: of those that no state
+    /// tells apart the first.
     sources: Vec<Vec<(u8, u32)>>,
+    /// For each of those bytes, all that are like it.
+    twins: BTreeMap<u8, Vec<u8>>,
     /// For each state, the shortest piece of a host that leads there.
     heads: Vec<Option<Vec<u8>>>,
-    /// What may follow a host (a final dot, a port), and after which states.
-    tails: BTreeMap<Vec<u8>, States>,
+    /// What has been read so far in any way, each once.
+    readings: Vec<Reading>,
+    /// The reading of no byte.
+    end: ReadingId,
+    ids: BTreeMap<Places, ReadingId>,
 }
 
-/// States in order.
-pub(super) type States = Vec<u32>;
+/// Where a reading from the right stands.
+pub(super) type ReadingId = usize;
 
-/// Where a reading from the right stands: with each tail, the states that read so far to the end.
-pub(super) type Reading = Vec<(Vec<u8>, States)>;
+/// The reading that has come to nothing.
+const NOWHERE: ReadingId = 0;
+
+/// For each tail (what may follow a host: a final dot, a port), the states from which what was read
+/// and then the tail lead to the end.
+type Places = BTreeMap<Vec<u8>, Vec<u32>>;
+
+struct Reading {
+    places: Rc<Places>,
+    /// Where one more byte leads, once somebody has asked.
+    further: Option<Rc<[(u8, ReadingId)]>>,
+}
+
+/// Labels read so far, with where the reading stands.
+type Piece = (String, ReadingId);
 
 impl Names {
     /// The origins among `accepted` of the [`shape`] with so many labels.
@@ -50,155 +70,197 @@ impl Names {
         let host_start = automaton.read(automaton.start(), SCHEME);
         let heads = automaton.shortest_to_each(host_start, |byte| byte != b':');
         let mut sources = vec![Vec::new(); automaton.len()];
-        let mut tails: BTreeMap<_, States> = BTreeMap::new();
+        let (mut tails, mut twins) = (Places::new(), BTreeMap::new());
         for state in 1..automaton.len() as u32 {
             if heads[state as usize].is_none() {
                 continue;
             }
             for (byte, target) in automaton.steps(state).filter(|&(byte, _)| byte != b':') {
                 sources[target as usize].push((byte, state));
+                twins
+                    .entry(byte)
+                    .or_insert_with(|| automaton.twins(byte).collect());
             }
             if let Some(tail) = tail(&automaton, state) {
                 tails.entry(tail).or_default().push(state);
             }
         }
-        Ok(Self {
+        let (readings, ids) = (Vec::new(), BTreeMap::new());
+        let mut names = Self {
             host_start,
             sources,
+            twins,
             heads,
-            tails,
-        })
+            readings,
+            end: NOWHERE,
+            ids,
+        };
+        names.reading(Places::new());
+        names.end = names.reading(tails);
+        Ok(names)
     }
 
-    /// Where a reading begins.
-    pub(super) fn end(&self) -> Reading {
-        self.tails
+    fn reading(&mut self, places: Places) -> ReadingId {
+        if let Some(&id) = self.ids.get(&places) {
+            return id;
+        }
+        self.readings.push(Reading {
+            places: Rc::new(places.clone()),
+            further: None,
+        });
+        self.ids.insert(places, self.readings.len() - 1);
+        self.readings.len() - 1
+    }
+
+    /// The bytes that may stand to the left, in order, and where they lead.
+    fn further(&mut self, reading: ReadingId) -> Rc<[(u8, ReadingId)]> {
+        if let Some(further) = &self.readings[reading].further {
+            return further.clone();
+        }
+        let mut by_byte: BTreeMap<u8, Places> = BTreeMap::new();
+        for (tail, states) in &*self.readings[reading].places {
+            for &(byte, source) in states
+                .iter()
+                .flat_map(|&state| &self.sources[state as usize])
+            {
+                let places = by_byte.entry(byte).or_default();
+                places.entry(tail.clone()).or_default().push(source);
+            }
+        }
+        let mut further = Vec::new();
+        for (byte, mut places) in by_byte {
+            for states in places.values_mut() {
+                states.sort_unstable();
+                states.dedup();
+            }
+            let id = self.reading(places);
+            further.extend(self.twins[&byte].iter().map(|&twin| (twin, id)));
+        }
+        further.sort_unstable();
+        let further: Rc<[_]> = further.into();
+        self.readings[reading].further = Some(further.clone());
+        further
+    }
+
+    fn back(&mut self, reading: ReadingId, byte: u8) -> ReadingId {
+        let further = self.further(reading);
+        further
             .iter()
-            .map(|(tail, states)| (tail.clone(), states.clone()))
-            .collect()
+            .find(|&&(b, _)| b == byte)
+            .map_or(NOWHERE, |&(_, id)| id)
     }
 
     /// Where a reading stands left of the dot before `name`; at the end if `name` is empty.
-    pub(super) fn left_of(&self, name: &str) -> Reading {
-        if name.is_empty() {
-            return self.end();
-        }
-        let dotted = name.bytes().rev().chain([b'.']);
-        dotted.fold(self.end(), |reading, byte| self.back(&reading, byte))
+    pub(super) fn left_of(&mut self, name: &str) -> ReadingId {
+        let dot = if name.is_empty() { None } else { Some(b'.') };
+        name.bytes()
+            .rev()
+            .chain(dot)
+            .fold(self.end, |reading, byte| self.back(reading, byte))
     }
 
     /// Whether `name` can be the whole host.
-    pub(super) fn has_host(&self, name: &str) -> bool {
+    pub(super) fn has_host(&mut self, name: &str) -> bool {
         let read = name
             .bytes()
             .rev()
-            .fold(self.end(), |reading, byte| self.back(&reading, byte));
-        self.is_at_start(&read)
+            .fold(self.end, |reading, byte| self.back(reading, byte));
+        self.is_at_start(read)
     }
 
-    /// Where a reading stands after one more byte to the left.
-    fn back(&self, reading: &Reading, byte: u8) -> Reading {
-        let back = |states: &States| {
-            let sources = states
-                .iter()
-                .flat_map(|&state| &self.sources[state as usize]);
-            let mut states: States = sources
-                .filter(|&&(b, _)| b == byte)
-                .map(|&(_, source)| source)
-                .collect();
-            states.sort_unstable();
-            states.dedup();
-            states
-        };
-        let read = reading
-            .iter()
-            .map(|(tail, states)| (tail.clone(), back(states)));
-        read.filter(|(_, states)| !states.is_empty()).collect()
+    /// Whether there is a host under `name`.
+    pub(super) fn has_any_under(&mut self, name: &str) -> bool {
+        self.left_of(name) != NOWHERE
     }
 
-    fn is_at_start(&self, reading: &Reading) -> bool {
-        reading
-            .iter()
-            .any(|(_, states)| states.binary_search(&self.host_start).is_ok())
+    fn is_at_start(&self, reading: ReadingId) -> bool {
+        let mut states = self.readings[reading].places.values();
+        states.any(|states| states.binary_search(&self.host_start).is_ok())
     }
 
     /// Whether a label that was read down to here may be complete.
-    fn is_label(&self, reading: &Reading) -> bool {
-        self.is_at_start(reading) || !self.back(reading, b'.').is_empty()
+    fn is_label(&mut self, (label, reading): &Piece) -> bool {
+        let reading = *reading;
+        !label.is_empty() && (self.is_at_start(reading) || self.back(reading, b'.') != NOWHERE)
     }
 
-    /// The bytes other than a dot that may stand to the left, in order.
-    fn bytes(&self, reading: &Reading) -> Vec<u8> {
-        let states = reading.iter().flat_map(|(_, states)| states);
-        let sources = states.flat_map(|&state| &self.sources[state as usize]);
-        let mut bytes: Vec<u8> = sources
-            .map(|&(byte, _)| byte)
-            .filter(|&byte| byte != b'.')
-            .collect();
-        bytes.sort_unstable();
-        bytes.dedup();
-        bytes
+    /// A piece of a label with one more byte to the left.
+    fn longer(&mut self, (label, reading): &Piece) -> impl DoubleEndedIterator<Item = Piece> {
+        let further = self.further(*reading);
+        (0..further.len())
+            .filter(|&index| further[index].0 != b'.')
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(move |index| {
+                let (byte, reading) = further[index];
+                (format!("{}{label}", char::from(byte)), reading)
+            })
     }
 
-    /// Calls `visit` with the labels that may stand at `reading`, each once, until it breaks.
+    /// Calls `visit` with the labels that may stand left of `name`, each once, until it breaks.
     pub(super) fn each_label(
-        &self,
-        reading: Reading,
+        &mut self,
+        name: &str,
         visit: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let mut stack = vec![(String::new(), reading)];
-        while let Some((label, reading)) = stack.pop() {
-            if !label.is_empty() && self.is_label(&reading) {
-                visit(&label)?;
+        let mut stack = vec![(String::new(), self.left_of(name))];
+        while let Some(piece) = stack.pop() {
+            if self.is_label(&piece) {
+                visit(&piece.0)?;
             }
-            for byte in self.bytes(&reading).into_iter().rev() {
-                stack.push((
-                    format!("{}{label}", char::from(byte)),
-                    self.back(&reading, byte),
-                ));
-            }
+            stack.extend(self.longer(&piece).rev());
         }
         ControlFlow::Continue(())
     }
 
-    /// The labels that may stand at `reading`, by length, until `visit` says after one length that
-    /// it has enough or `limit` pieces of labels have been looked at.
-    pub(super) fn labels_by_length(
-        &self,
-        reading: Reading,
+    /// The last labels of a length, given the pieces of labels that are shorter by one, and how
+    /// long an origin with such a label or a longer one is at least. Both are empty after the
+    /// longest, and where there are more than `limit` pieces.
+    pub(super) fn next_length(
+        &mut self,
+        pieces: Vec<Piece>,
         limit: usize,
-        mut visit: impl FnMut(&[String]) -> ControlFlow<()>,
-    ) {
-        let mut pieces = vec![(String::new(), reading)];
-        let mut seen = 0;
-        while !pieces.is_empty() && seen < limit {
-            let mut longer = Vec::new();
-            for (label, reading) in &pieces {
-                for byte in self.bytes(reading) {
-                    let label = format!("{}{label}", char::from(byte));
-                    longer.push((label, self.back(reading, byte)));
-                }
-            }
-            pieces = longer;
-            seen += pieces.len();
-            let complete = pieces.iter().filter(|(_, reading)| self.is_label(reading));
-            let labels: Vec<String> = complete.map(|(label, _)| label.clone()).collect();
-            if visit(&labels).is_break() {
-                return;
+    ) -> (Vec<Piece>, Vec<String>, usize) {
+        let mut longer = Vec::new();
+        for piece in &pieces {
+            longer.extend(self.longer(piece));
+            if longer.len() > limit {
+                return (Vec::new(), Vec::new(), usize::MAX);
             }
         }
+        let least = longer.iter().filter_map(|piece| self.least(piece)).min();
+        let labels = longer.iter().filter(|piece| self.is_label(piece));
+        let labels = labels.map(|(label, _)| label.clone()).collect();
+        (longer, labels, least.unwrap_or(usize::MAX))
+    }
+
+    /// How long an origin whose host ends in this piece is at least.
+    fn least(&self, (label, reading): &Piece) -> Option<usize> {
+        let states = self.readings[*reading].places.values().flatten();
+        let heads = states.filter_map(|&state| self.heads[state as usize].as_ref());
+        heads
+            .map(|head| SCHEME.len() + head.len() + label.len())
+            .min()
+    }
+
+    /// The piece that all labels grow from.
+    pub(super) fn no_label(&self) -> Piece {
+        (String::new(), self.end)
     }
 
     /// The shortest origin, and the first in byte order among those, whose host has one label or
     /// more left of `suffix`.
-    pub(super) fn shortest_under(&self, suffix: &str) -> Option<String> {
+    pub(super) fn shortest_under(&mut self, suffix: &str) -> Option<String> {
         let reading = self.left_of(suffix);
-        let origins = reading.iter().flat_map(|(tail, states)| {
-            let heads = states
-                .iter()
-                .filter_map(|&state| self.heads[state as usize].as_deref());
-            heads.map(move |head| [SCHEME, head, b".", suffix.as_bytes(), tail].concat())
-        });
+        let origins = self.readings[reading]
+            .places
+            .iter()
+            .flat_map(|(tail, states)| {
+                let heads = states
+                    .iter()
+                    .filter_map(|&state| self.heads[state as usize].as_deref());
+                heads.map(move |head| [SCHEME, head, b".", suffix.as_bytes(), tail].concat())
+            });
         let origin = origins.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))?;
         String::from_utf8(origin).ok()
     }
@@ -206,44 +268,21 @@ impl Names {
 
 /// The shortest of what may follow a host that ends in `state`: nothing, a dot, a port, or both.
 fn tail(automaton: &Automaton, state: u32) -> Option<Vec<u8>> {
-    let after_dot = automaton.read(state, b".");
-    let plain = [(&b""[..], state), (b".", after_dot)];
-    let plain = plain
+    let dots = [(&b""[..], state), (b".", automaton.read(state, b"."))];
+    let plain = dots
         .into_iter()
         .filter(|&(_, state)| automaton.is_accepting(state));
-    let with_port = [(&b""[..], state), (b".", after_dot)]
-        .into_iter()
-        .filter_map(|(dot, state)| {
-            let port = shortest_port(automaton, automaton.read(state, b":"))?;
-            Some([dot, b":", &port].concat())
-        });
+    let with_port = dots.into_iter().filter_map(|(dot, state)| {
+        let port_start = automaton.read(state, b":");
+        let ports = automaton.shortest_to_each(port_start, |_| true).into_iter();
+        let accepted = ports
+            .enumerate()
+            .filter(|&(end, _)| automaton.is_accepting(end as u32));
+        let port = accepted
+            .filter_map(|(_, port)| port)
+            .min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))?;
+        Some([dot, b":", &port].concat())
+    });
     let tails = plain.map(|(tail, _)| tail.to_vec()).chain(with_port);
     tails.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
-}
-
-fn shortest_port(automaton: &Automaton, state: u32) -> Option<Vec<u8>> {
-    let mut ports = vec![(Vec::new(), state)];
-    while !ports.is_empty() {
-        if let Some((port, _)) = ports
-            .iter()
-            .find(|&&(_, state)| automaton.is_accepting(state))
-        {
-            return Some(port.clone());
-        }
-        let longer = ports.iter().flat_map(|(port, state)| {
-            automaton
-                .steps(*state)
-                .map(move |(byte, next)| ([&port[..], &[byte]].concat(), next))
-        });
-        let mut known = Vec::new();
-        ports = longer
-            .filter(|&(_, state)| {
-                !known.contains(&state) && {
-                    known.push(state);
-                    true
-                }
-            })
-            .collect();
-    }
-    None
 }

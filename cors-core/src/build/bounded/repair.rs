@@ -88,6 +88,8 @@ fn apply(pattern: &str, edits: &[&Edit]) -> Option<Repair> {
 struct Edits<'p> {
     pattern: &'p str,
     edits: Vec<Edit>,
+    /// Where something open is followed by something that is not.
+    edges: Vec<usize>,
     dots: Vec<(Range<usize>, String)>,
     choices: Vec<(Range<usize>, String)>,
 }
@@ -95,30 +97,29 @@ struct Edits<'p> {
 impl<'p> Edits<'p> {
     fn of(pattern: &'p str) -> Option<Self> {
         let ast = syntax(pattern).ok()?;
-        let mut edits = Self {
+        let mut found = Self {
             pattern,
             edits: vec![],
+            edges: vec![],
             dots: vec![],
             choices: vec![],
         };
-        edits.https();
-        let own = edits.edits.len();
-        edits.walk(&ast);
-        let dots = core::mem::take(&mut edits.dots);
-        edits.insert(own, RepairKind::EscapeDot, dots);
-        let choices = core::mem::take(&mut edits.choices);
-        edits.push(RepairKind::SpellOut, choices);
-        edits.group(&ast);
-        Some(edits)
+        found.walk(&ast);
+        found.https();
+        let dots = core::mem::take(&mut found.dots);
+        found.push(RepairKind::EscapeDot, dots);
+        let choices = core::mem::take(&mut found.choices);
+        found.push(RepairKind::SpellOut, choices);
+        for at in core::mem::take(&mut found.edges) {
+            found.push(RepairKind::SeparateLabel, vec![(at..at, r"\.".into())]);
+        }
+        found.group(&ast);
+        Some(found)
     }
 
     fn push(&mut self, kind: RepairKind, changes: Vec<(Range<usize>, String)>) {
-        self.insert(self.edits.len(), kind, changes);
-    }
-
-    fn insert(&mut self, at: usize, kind: RepairKind, changes: Vec<(Range<usize>, String)>) {
         if !changes.is_empty() {
-            self.edits.insert(at, Edit { kind, changes });
+            self.edits.push(Edit { kind, changes });
         }
     }
 
@@ -171,21 +172,20 @@ impl<'p> Edits<'p> {
         }
     }
 
-    /// A `\.` wherever a piece that is open is followed by one that is not.
     fn edges(&mut self, asts: &[Ast]) {
         for pair in asts.windows(2) {
-            let is_open = matches!(
-                pair[0],
-                Ast::Repetition(_) | Ast::Dot(_) | Ast::ClassBracketed(_) | Ast::ClassPerl(_)
-            );
+            let is_open = match &pair[0] {
+                Ast::Repetition(repetition) => counts(&repetition.op.kind) != (0, Some(1)),
+                Ast::Dot(_) | Ast::ClassBracketed(_) | Ast::ClassPerl(_) => true,
+                _ => false,
+            };
             let names = match &pair[1] {
                 Ast::Literal(literal) => literal.c.is_ascii_alphanumeric(),
                 Ast::Group(_) => true,
                 _ => false,
             };
             if is_open && names {
-                let at = place(pair[1].span()).start;
-                self.push(RepairKind::SeparateLabel, vec![(at..at, r"\.".into())]);
+                self.edges.push(place(pair[1].span()).start);
             }
         }
     }

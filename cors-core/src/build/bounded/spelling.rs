@@ -4,17 +4,24 @@
 //! this is asked of the regex and not of its language: of the regex with the high bit set in every
 //! byte that a class chose or that a repetition may leave out, as the automaton marks them. A
 //! domain is spelled out if some way to it has no such byte. An alternation is no choice, nor is a
-//! count that is fixed. A class is one only where two of its bytes lead to an origin: the last dot
-//! of `https://a.com` can be nothing but a dot, for `a-com` is a name that nobody can register.
+//! count that is fixed, nor a dot that is a dot: what else it could be makes another domain, and
+//! that one is open.
 
 use super::super::automaton::{Automaton, MARK, Marks, RegexError};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-/// A regex with its marks, one automaton for each kind of them.
+/// A regex with its marks, once for each kind of them.
 pub(super) struct Spelling {
-    choices: Automaton,
-    repetitions: Automaton,
+    choices: Marked,
+    repetitions: Marked,
+}
+
+/// A regex with the marks of one kind.
+struct Marked {
+    automaton: Automaton,
+    /// The states in which a label of the host may begin.
+    label_starts: BTreeSet<u32>,
 }
 
 impl Spelling {
@@ -22,7 +29,12 @@ impl Spelling {
     pub(super) fn of(pattern: &str, counted: &Automaton) -> Result<Self, RegexError> {
         let counted = counted.ignoring_marks();
         let marked = |marks| -> Result<_, RegexError> {
-            Ok(Automaton::from_regex_marked(pattern, marks)?.intersection(&counted)?)
+            let automaton = Automaton::from_regex_marked(pattern, marks)?.intersection(&counted)?;
+            let label_starts = label_starts(&automaton);
+            Ok(Marked {
+                automaton,
+                label_starts,
+            })
         };
         Ok(Self {
             choices: marked(Marks::Choices)?,
@@ -32,31 +44,27 @@ impl Spelling {
 
     /// Whether the regex spells `domain` out.
     pub(super) fn has(&self, domain: &str) -> bool {
-        spells(&self.choices, domain, true) && spells(&self.repetitions, domain, false)
+        self.choices.spells(domain) && self.repetitions.spells(domain)
     }
 }
 
-/// Whether `marked` has an origin under `domain` in which no byte of the domain has a mark; with
-/// `forced`, one that is the only marked byte in its place does not count as such.
-fn spells(marked: &Automaton, domain: &str, forced: bool) -> bool {
-    let mut states = label_starts(marked);
-    for byte in domain.bytes() {
-        let read = states.iter().flat_map(|&state| {
-            let plain = marked.read(state, &[byte]);
-            let chosen = marked.read(state, &[byte | MARK]);
-            let is_forced = forced && chosen != 0 && marked_steps(marked, state) == 1;
-            [plain, if is_forced { chosen } else { 0 }]
-        });
-        states = read.filter(|&state| state != 0).collect();
+impl Marked {
+    /// Whether there is an origin under `domain` in which no byte of the domain but a dot has a
+    /// mark.
+    fn spells(&self, domain: &str) -> bool {
+        let mut states = self.label_starts.clone();
+        for byte in domain.bytes() {
+            let read = states.iter().flat_map(|&state| {
+                let plain = self.automaton.read(state, &[byte]);
+                let marked = self.automaton.read(state, &[byte | MARK]);
+                [plain, if byte == b'.' { marked } else { 0 }]
+            });
+            states = read.filter(|&state| state != 0).collect();
+        }
+        states
+            .into_iter()
+            .any(|state| ends_host(&self.automaton, state))
     }
-    states.into_iter().any(|state| ends_host(marked, state))
-}
-
-fn marked_steps(marked: &Automaton, state: u32) -> usize {
-    marked
-        .steps(state)
-        .filter(|&(byte, _)| byte & MARK != 0)
-        .count()
 }
 
 /// The states in which a label of the host may begin.

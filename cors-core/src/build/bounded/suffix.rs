@@ -89,7 +89,7 @@ mod tests {
             // name, is a suffix, has more below it, has a wildcard below it
             ("com", true, true, false),
             ("example.com", false, false, false),
-            ("co.uk", true, false, false),
+            ("com.ac", true, false, false),
             ("github.io", true, false, false),
             ("amazonaws.com", false, true, false),
             ("s3.amazonaws.com", true, false, false),

@@ -4,10 +4,11 @@ use super::super::automaton::{Automaton, TooBig};
 use super::domains::labels_of;
 use super::names::Names;
 use super::suffix::{Registrable, registrable, standing};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
+use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
 use alloc::string::String;
-use core::ops::ControlFlow;
+use alloc::vec;
 
 /// How many pieces of a last label are looked at.
 const MAX_PIECES: usize = 20_000;
@@ -15,9 +16,18 @@ const MAX_PIECES: usize = 20_000;
 /// How many origins that turn out not to be an attacker's are passed over.
 const MAX_ROUNDS: usize = 48;
 
-/// Last labels that are longer than those that can be tried one by one.
-const LONG_SUFFIXES: [&str; 8] = [
-    "app", "com", "info", "net", "online", "org", "shop", "website",
+/// A listed label of each length, for where there are too many labels to try them all.
+const LONG_SUFFIXES: [&str; 10] = [
+    "com",
+    "info",
+    "store",
+    "online",
+    "website",
+    "software",
+    "solutions",
+    "technology",
+    "photography",
+    "construction",
 ];
 
 /// The host of an origin.
@@ -101,19 +111,14 @@ pub(super) fn find_unlisted(
 }
 
 impl Search<'_> {
-    fn view(&mut self, labels: usize) -> Result<&Names, TooBig> {
-        if !self.views.contains_key(&labels) {
-            let names = self.passed.get(&labels).unwrap_or(self.names);
-            self.views.insert(labels, Names::new(names, labels)?);
+    fn view(&mut self, labels: usize) -> Result<&mut Names, TooBig> {
+        match self.views.entry(labels) {
+            Entry::Occupied(view) => Ok(view.into_mut()),
+            Entry::Vacant(place) => {
+                let names = self.passed.get(&labels).unwrap_or(self.names);
+                Ok(place.insert(Names::new(names, labels)?))
+            }
         }
-        Ok(&self.views[&labels])
-    }
-
-    /// The views under last labels, and under last labels with a wildcard.
-    fn both_views(&mut self) -> Result<(&Names, &Names), TooBig> {
-        self.view(1)?;
-        self.view(2)?;
-        Ok((&self.views[&1], &self.views[&2]))
     }
 
     /// Leaves out `name` and what is under it, where the public suffix has so many labels.
@@ -130,43 +135,44 @@ impl Search<'_> {
 
     /// The first origin under any of `suffixes` or any last label, and how many labels its suffix
     /// has.
-    fn shortest(&mut self, suffixes: &BTreeSet<String>) -> Result<Option<(usize, String)>, TooBig> {
+    fn shortest(&mut self, suffixes: &BTreeSet<String>) -> Result<Option<Found>, TooBig> {
         let mut best = None;
         for suffix in suffixes.iter().map(String::as_str).chain(LONG_SUFFIXES) {
-            // Under a wildcard, the suffix that counts has one label more.
-            let labels = labels_of(suffix) + usize::from(standing(suffix).has_wildcard);
-            keep(&mut best, labels, self.view(labels)?.shortest_under(suffix));
+            self.try_suffix(suffix, &mut best)?;
         }
-        let (plain, wild) = self.both_views()?;
-        plain.labels_by_length(plain.end(), MAX_PIECES, |labels| {
-            let Some(len) = labels.first().map(String::len) else {
-                return ControlFlow::Continue(());
-            };
+        let mut pieces = vec![self.view(1)?.no_label()];
+        while !pieces.is_empty() {
+            let (longer, labels, least) = self.view(1)?.next_length(pieces, MAX_PIECES);
+            if best
+                .as_ref()
+                .is_some_and(|(_, best): &Found| best.len() < least)
+            {
+                break;
+            }
             for suffix in labels.iter().filter(|label| is_listed(label)) {
-                match standing(suffix).has_wildcard {
-                    true => keep(&mut best, 2, wild.shortest_under(suffix)),
-                    false => keep(&mut best, 1, plain.shortest_under(suffix)),
-                }
+                self.try_suffix(suffix, &mut best)?;
             }
-            let longer = "https://0.".len() + len + 1;
-            match best.as_ref().is_some_and(|(_, best)| best.len() < longer) {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            }
-        });
+            pieces = longer;
+        }
         Ok(best)
+    }
+
+    fn try_suffix(&mut self, suffix: &str, best: &mut Option<Found>) -> Result<(), TooBig> {
+        // Under a wildcard, the suffix that counts has one label more.
+        let labels = labels_of(suffix) + usize::from(standing(suffix).has_wildcard);
+        if let Some(origin) = self.view(labels)?.shortest_under(suffix)
+            && best
+                .as_ref()
+                .is_none_or(|(_, best)| (origin.len(), &origin) < (best.len(), best))
+        {
+            *best = Some((labels, origin));
+        }
+        Ok(())
     }
 }
 
-fn keep(best: &mut Option<(usize, String)>, labels: usize, origin: Option<String>) {
-    let Some(origin) = origin else { return };
-    let is_better = best
-        .as_ref()
-        .is_none_or(|(_, best)| (origin.len(), &origin) < (best.len(), best));
-    if is_better {
-        *best = Some((labels, origin));
-    }
-}
+/// An origin, and how many labels its public suffix has if nothing longer is on the list.
+type Found = (usize, String);
 
 fn is_listed(label: &str) -> bool {
     registrable(&format!("a.{label}")).is_none_or(|found| found.is_listed)

@@ -12,9 +12,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A label of a host. The URL parser lets more through than a registry: punctuation, `_`, a hyphen
-/// at either end. DNS lets no more than 63 bytes through.
-pub(crate) const LABEL: &str = r##"[!"$&'()*+,;=_`{}~a-z0-9-]{1,63}"##;
+/// A byte of a label. The URL parser lets more through than a registry: punctuation, `_`, a hyphen
+/// at either end.
+const LABEL_BYTE: &str = r##"[!"$&'()*+,;=_`{}~a-z0-9-]"##;
 
 /// A port without leading zeros.
 const PORT: &str = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])";
@@ -28,11 +28,42 @@ const ENDS_IN_A_NUMBER: &str = r"[^:]*://([^:]*\.)?(\d+|0x[0-9a-f]*)\.?(:.*)?";
 /// What no origin is: a default port is left out, and the origin of a file is `null`.
 const NEVER: &str = r"((http|ws)://.*:80|(https|wss)://.*:443|ftp://.*:21|file://.*)";
 
+/// A host with a label that DNS does not carry.
+const LONG_LABEL: &str = r"[^:]*://([^\[:]*\.)?[^\[:.]{64}.*";
+
 /// An address in an origin: in brackets, or ending in a number.
 const ADDRESS: &str = r"[^:]*://(\[.*|([^:]*\.)?\d+(:.*)?)";
 
 /// A name of one label in an origin.
 const SINGLE_LABEL: &str = r"[^:]*://[^.:]*\.?(:.*)?";
+
+/// What a regex accepts that accepts no origin, and what to do about it.
+const NEAR_MISSES: [(&str, &str); 6] = [
+    (
+        "null",
+        "the opaque origin is matched by the entry `\"null\"` alone, never by a regex",
+    ),
+    (
+        r"https://[^/]*:443|http://[^/]*:80",
+        "a browser leaves the scheme's default port out: so must the regex",
+    ),
+    (
+        "[^:/]*[A-Z][^:/]*://[^/]*|[^:/]+://[^/]*[A-Z][^/]*",
+        "a browser sends scheme and host in lower case",
+    ),
+    (
+        r"[^:/]+://[^/]+[/?#].*",
+        "an origin ends with its host or port: leave the slash and what follows out",
+    ),
+    (
+        r"[^:/]+://[^/]*[^\x21-\x7e][^/]*",
+        "no origin has a space or a control character in it",
+    ),
+    (
+        r"[^:/]+(:\d+)?",
+        "an origin begins with its scheme: write `https://` before the host",
+    ),
+];
 
 /// The origins that browsers send, by kind; made once for all the regexes of a policy.
 pub(crate) struct Origins {
@@ -43,14 +74,13 @@ pub(crate) struct Origins {
     pub(crate) https_names: Automaton,
     /// Those of `https:` with an IP address.
     pub(crate) https_addresses: Automaton,
-    /// Those of any other scheme.
-    pub(crate) not_https: Automaton,
 }
 
 impl Origins {
     pub(crate) fn new() -> Result<Self, TooBig> {
         let scheme = "[a-z][a-z0-9+.-]*";
-        let names = regex(&format!(r"{scheme}://{LABEL}(\.{LABEL})*\.?(:{PORT})?"))
+        let label = LABEL_BYTE;
+        let names = regex(&format!(r"{scheme}://{label}+(\.{label}+)*\.?(:{PORT})?"))
             .difference(&regex(ENDS_IN_A_NUMBER))?;
         let v6 = ipv6();
         let addresses = regex(&format!(
@@ -59,14 +89,38 @@ impl Origins {
         let all = names.union(&addresses)?.difference(&regex(NEVER))?;
         let https = all.intersection(&regex("https:.*"))?;
         let https_addresses = https.intersection(&regex(ADDRESS))?;
+        let https_names = https
+            .difference(&https_addresses)?
+            .difference(&regex(SINGLE_LABEL))?;
+        // The counting of bytes is what makes these automata large, so it comes last.
+        let long_label = regex(LONG_LABEL);
         Ok(Self {
-            https_names: https
-                .difference(&https_addresses)?
-                .difference(&regex(SINGLE_LABEL))?,
+            https_names: https_names.difference(&long_label)?,
             https_addresses,
-            not_https: all.difference(&https)?,
-            all,
+            all: all.difference(&long_label)?,
         })
+    }
+
+    /// An error if no browser sends an origin that `language` accepts, with the likely cause.
+    pub(crate) fn check(&self, language: &Automaton) -> Result<(), RegexError> {
+        if !language.intersection(&self.all)?.is_empty() {
+            return Ok(());
+        }
+        for (meant, help) in NEAR_MISSES {
+            if !language.intersection(&regex(meant))?.is_empty() {
+                return Err(RegexError::matches_nothing(help.into()));
+            }
+        }
+        Err(RegexError::matches_nothing(
+            "an origin is `scheme://host` or `scheme://host:port` as a browser writes it".into(),
+        ))
+    }
+
+    /// What `language` accepts and a browser sends for another scheme than `https:`.
+    pub(crate) fn not_https(&self, language: &Automaton) -> Result<Automaton, TooBig> {
+        language
+            .difference(&regex("https:.*"))?
+            .intersection(&self.all)
     }
 
     /// Whether `wider` accepts every origin that `narrower` accepts and a browser sends.
@@ -156,19 +210,4 @@ fn regex(pattern: &str) -> Automaton {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn size() {
-        let t = std::time::Instant::now();
-        let o = Origins::new().unwrap();
-        std::println!(
-            "{:?} all {} not_https {} names {} addr {}",
-            t.elapsed(),
-            o.all.len(),
-            o.not_https.len(),
-            o.https_names.len(),
-            o.https_addresses.len()
-        );
-    }
-}
+pub(crate) mod tests;
