@@ -80,14 +80,16 @@ impl Automaton {
 
     /// The shortest word, and the first in byte order among those.
     pub(crate) fn shortest(&self) -> Option<Vec<u8>> {
-        let words = self.shortest_to_each(self.start, |_| true);
-        let accepted = words
-            .into_iter()
-            .zip(&self.accepting)
-            .filter(|&(_, &accepting)| accepting);
-        accepted
-            .filter_map(|(word, _)| word)
-            .min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+        self.shortest_from(self.start)
+    }
+
+    /// The shortest rest of a word that has led to `state`, and the first in byte order among
+    /// those.
+    pub(crate) fn shortest_from(&self, state: u32) -> Option<Vec<u8>> {
+        let words = self.shortest_to_each(state, |_| true);
+        let accepted = words.into_iter().zip(&self.accepting);
+        let accepted = accepted.filter_map(|(word, &accepting)| word.filter(|_| accepting));
+        accepted.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
     }
 
     /// For each state, the shortest word that leads there from `from` by classes whose first byte

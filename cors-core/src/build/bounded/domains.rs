@@ -13,9 +13,9 @@ use core::ops::ControlFlow;
 
 /// The domains of a language, and the public suffixes they were found under.
 pub(super) struct Domains<'l> {
-    names: &'l Automaton,
+    pub(super) names: &'l Automaton,
     /// The language by the number of labels in the public suffix.
-    views: BTreeMap<usize, Names>,
+    pub(super) views: BTreeMap<usize, Names>,
     /// All of them, or one more than a policy may have.
     pub(super) found: BTreeSet<String>,
     pub(super) suffixes: BTreeSet<String>,
@@ -64,26 +64,30 @@ impl<'l> Domains<'l> {
             self.try_inner_labels(name, domain)?;
             return self.below_wildcard(name, labels);
         }
-        let (special, all_seen) = self.sort_out(name, domain, suffix_labels)?;
-        for name in special {
-            self.descend(&name, domain)?;
+        // Most often a few of them decide.
+        for limit in [MAX_DOMAINS + 1, RULES] {
+            let (special, all_seen) = self.sort_out(name, domain, suffix_labels, limit)?;
+            for name in special {
+                self.descend(&name, domain)?;
+            }
+            if all_seen || self.are_too_many() {
+                return Ok(());
+            }
         }
-        if !all_seen {
-            self.try_inner_labels(name, domain)?;
-        }
-        Ok(())
+        self.try_inner_labels(name, domain)
     }
 
     /// Counts the names of one more label than `name` that are nothing special to the list, and
-    /// returns the others. `false` if there are too many to try them all.
+    /// returns the others. `false` if there are more than `limit`.
     fn sort_out(
         &mut self,
         name: &str,
         domain: Option<&str>,
         suffix_labels: usize,
+        limit: usize,
     ) -> Result<(Vec<String>, bool), TooBig> {
         let (mut special, mut ordinary) = (Vec::new(), BTreeSet::new());
-        let mut left = RULES;
+        let mut left = limit;
         let free = (MAX_DOMAINS + 1).saturating_sub(self.found.len());
         let view = self.view(suffix_labels)?;
         let seen = view.each_label(name, &mut |label| {
@@ -95,7 +99,7 @@ impl<'l> Domains<'l> {
                 ordinary.insert(domain.map_or(longer, String::from));
             }
             left -= 1;
-            match left == 0 || ordinary.len() >= free || special.len() > MAX_SPECIAL {
+            match left == 0 || ordinary.len() >= free {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }
@@ -159,9 +163,6 @@ impl<'l> Domains<'l> {
         Ok(())
     }
 }
-
-/// How many special names under one name are followed; each leads to a domain or more.
-const MAX_SPECIAL: usize = 2_000;
 
 fn join(label: &str, name: &str) -> String {
     if name.is_empty() {

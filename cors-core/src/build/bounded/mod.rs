@@ -107,9 +107,7 @@ fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
     if domains.found.len() > 1 {
         let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
         if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
-            return Ok(Verdict::Unbounded(
-                counted.witness(&domains.suffixes, &spelling)?,
-            ));
+            return Ok(Verdict::Unbounded(counted.witness(domains, &spelling)?));
         }
     }
     match origins.not_https(&language)?.shortest() {
@@ -141,13 +139,9 @@ struct Counted {
 
 impl Counted {
     /// The origin to show, if there are more domains than allowed or some that are not spelled out.
-    fn witness(
-        &self,
-        suffixes: &BTreeSet<String>,
-        spelling: &Spelling,
-    ) -> Result<Witness, RegexError> {
+    fn witness(&self, domains: Domains<'_>, spelling: &Spelling) -> Result<Witness, RegexError> {
         let is_open = |domain: &str| !spelling.has(domain);
-        if let Some((origin, found)) = witness::find(&self.names, suffixes, &is_open)? {
+        if let Some((origin, found)) = witness::find(domains, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
         if let Some(origin) = self.open_address(&is_open)? {

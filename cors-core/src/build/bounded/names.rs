@@ -71,6 +71,10 @@ impl Names {
         let heads = automaton.shortest_to_each(host_start, |byte| byte != b':');
         let mut sources = vec![Vec::new(); automaton.len()];
         let (mut tails, mut twins) = (Places::new(), BTreeMap::new());
+        let mut after = Tails {
+            automaton: &automaton,
+            ports: BTreeMap::new(),
+        };
         for state in 1..automaton.len() as u32 {
             if heads[state as usize].is_none() {
                 continue;
@@ -81,7 +85,7 @@ impl Names {
                     .entry(byte)
                     .or_insert_with(|| automaton.twins(byte).collect());
             }
-            if let Some(tail) = tail(&automaton, state) {
+            if let Some(tail) = after.after(state) {
                 tails.entry(tail).or_default().push(state);
             }
         }
@@ -266,23 +270,38 @@ impl Names {
     }
 }
 
-/// The shortest of what may follow a host that ends in `state`: nothing, a dot, a port, or both.
-fn tail(automaton: &Automaton, state: u32) -> Option<Vec<u8>> {
-    let dots = [(&b""[..], state), (b".", automaton.read(state, b"."))];
-    let plain = dots
-        .into_iter()
-        .filter(|&(_, state)| automaton.is_accepting(state));
-    let with_port = dots.into_iter().filter_map(|(dot, state)| {
-        let port_start = automaton.read(state, b":");
-        let ports = automaton.shortest_to_each(port_start, |_| true).into_iter();
-        let accepted = ports
-            .enumerate()
-            .filter(|&(end, _)| automaton.is_accepting(end as u32));
-        let port = accepted
-            .filter_map(|(_, port)| port)
-            .min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))?;
-        Some([dot, b":", &port].concat())
-    });
-    let tails = plain.map(|(tail, _)| tail.to_vec()).chain(with_port);
-    tails.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+/// What may follow a host.
+struct Tails<'a> {
+    automaton: &'a Automaton,
+    /// For each state after the colon, the shortest port.
+    ports: BTreeMap<u32, Option<Vec<u8>>>,
+}
+
+impl Tails<'_> {
+    /// The shortest of what may follow a host that ends in `state`: nothing, a dot, a port, or
+    /// both.
+    fn after(&mut self, state: u32) -> Option<Vec<u8>> {
+        let mut tails = Vec::new();
+        for dot in [&b""[..], b"."] {
+            let state = self.automaton.read(state, dot);
+            if self.automaton.is_accepting(state) {
+                tails.push(dot.to_vec());
+            }
+            if let Some(port) = self.port(self.automaton.read(state, b":")) {
+                tails.push([dot, b":", &port].concat());
+            }
+        }
+        tails
+            .into_iter()
+            .min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+    }
+
+    fn port(&mut self, start: u32) -> Option<Vec<u8>> {
+        let automaton = self.automaton;
+        let shortest = || match start {
+            0 => None,
+            _ => automaton.shortest_from(start),
+        };
+        self.ports.entry(start).or_insert_with(shortest).clone()
+    }
 }

@@ -1,7 +1,7 @@
 //! The shortest origin that an attacker could register and that a regex lets in.
 
 use super::super::automaton::{Automaton, TooBig};
-use super::domains::labels_of;
+use super::domains::{Domains, labels_of};
 use super::names::Names;
 use super::suffix::{Registrable, registrable, standing};
 use alloc::collections::BTreeSet;
@@ -47,20 +47,18 @@ struct Search<'l> {
     views: BTreeMap<usize, Names>,
 }
 
-/// The shortest origin in `names`, and the first in byte order among those, whose registrable
-/// domain passes `is_open`, under a public suffix of the list. `suffixes` are such that are known
-/// to have origins under them.
+/// The shortest of the origins that were counted, and the first in byte order among those, whose
+/// registrable domain passes `is_open`, under a public suffix of the list.
 pub(super) fn find(
-    names: &Automaton,
-    suffixes: &BTreeSet<String>,
+    counted: Domains<'_>,
     is_open: &dyn Fn(&str) -> bool,
 ) -> Result<Option<(String, Registrable)>, TooBig> {
+    let mut suffixes = counted.suffixes;
     let mut search = Search {
-        names,
+        names: counted.names,
         passed: BTreeMap::new(),
-        views: BTreeMap::new(),
+        views: counted.views,
     };
-    let mut suffixes = suffixes.clone();
     for _ in 0..MAX_ROUNDS {
         let Some((labels, origin)) = search.shortest(&suffixes)? else {
             break;
