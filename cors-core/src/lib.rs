@@ -1,6 +1,7 @@
 //! A framework-agnostic CORS engine.
 #![no_std]
-#![allow(dead_code)]
+// Until the engine and the rules use what is here.
+#![allow(dead_code, unused_imports)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

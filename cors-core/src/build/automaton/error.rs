@@ -1,5 +1,6 @@
 //! Why a regex is refused, as plain data; whoever shows it adds the place.
 
+use super::table::LIMIT;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -73,19 +74,27 @@ impl core::error::Error for RegexError {}
 
 /// An automaton that is larger than its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooBig {
-    /// What its table takes, in bytes: exactly if it was built, else by estimate.
-    pub(crate) size: usize,
+pub(crate) enum TooBig {
+    /// Its table takes so many bytes: exactly if it was built, else by estimate.
+    Table(usize),
+    /// Some automaton on the way to an answer takes more states than these.
+    States(usize),
 }
 
 impl From<TooBig> for RegexError {
-    fn from(TooBig { size }: TooBig) -> Self {
+    fn from(too_big: TooBig) -> Self {
+        let message = match too_big {
+            TooBig::Table(size) => format!(
+                "the policy's regexes need a table of about {size} bytes; the limit is {LIMIT}"
+            ),
+            TooBig::States(states) => format!(
+                "the regex is too intricate: an automaton on the way to its table, or to deciding \
+                 whom it lets in, has more than {states} states"
+            ),
+        };
         Self {
             kind: RegexErrorKind::TooBig,
-            message: format!(
-                "the policy's regexes need a table of about {size} bytes; the limit is {}",
-                super::table::LIMIT
-            ),
+            message,
             help: "a counted repetition costs its count, nested ones multiply: write `+` or `*` \
                    for a large count, or list the origins one by one"
                 .into(),

@@ -12,7 +12,6 @@ pub(crate) use error::{RegexError, RegexErrorKind, TooBig};
 pub(crate) use expr::Ascii;
 pub(crate) use nfa::{MARK, Marks};
 pub(crate) use parse::{Translator, counts, place, syntax};
-pub(crate) use table::LIMIT;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -23,7 +22,7 @@ use nfa::Nfa;
 const MAX_STATES: usize = 32_000;
 
 /// As many states as two automata may have together before theirs is made minimal.
-const MAX_PRODUCT: usize = 200_000;
+const MAX_PRODUCT: usize = 10_000;
 
 /// A regular language over bytes.
 ///

@@ -3,9 +3,10 @@
 use super::error::TooBig;
 use super::expr::{Ascii, Expr, Look};
 use super::minimise::Complete;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::mem;
 
 /// Which bytes of a word get the high bit, to tell what a regex spells out from what it leaves open.
 ///
@@ -27,20 +28,13 @@ pub(crate) const MARK: u8 = 0x80;
 
 /// As many nodes as may stand in an expression. A table within its limit has at most 32 000
 /// transitions, and hardly a regex needs more nodes than its automaton has transitions.
-const MAX_NODES: usize = 20_000;
+const MAX_NODES: usize = 40_000;
 
 /// How many members the sets of all states may have together.
 const MAX_MEMBERS: usize = 2_000_000;
 
 /// How many members may be looked at in all, which bounds the time.
-const MAX_WORK: usize = 20_000_000;
-
-/// What the table of a regex takes that is too large to be looked at: two classes, two bytes.
-fn estimate(states: usize) -> TooBig {
-    TooBig {
-        size: states.saturating_mul(4),
-    }
-}
+const MAX_WORK: usize = 5_000_000;
 
 enum State {
     /// Goes on after a byte of the set with this index.
@@ -61,7 +55,8 @@ impl Nfa {
     pub(crate) fn new(expr: &Expr, marks: Marks) -> Result<Self, TooBig> {
         let size = expr.size();
         if size > MAX_NODES {
-            return Err(estimate(size));
+            // Two classes at least, and two bytes for each.
+            return Err(TooBig::Table(size.saturating_mul(4)));
         }
         let mut nfa = Self {
             states: vec![State::Match],
@@ -175,6 +170,9 @@ struct Subsets<'n> {
     members: Vec<Vec<usize>>,
     ids: BTreeMap<Subset, u32>,
     queue: Vec<Subset>,
+    /// For each state, the last closure that reached it.
+    reached: Vec<usize>,
+    round: usize,
     work: usize,
     stored: usize,
 }
@@ -201,6 +199,8 @@ impl<'n> Subsets<'n> {
             members,
             ids: BTreeMap::new(),
             queue: Vec::new(),
+            reached: vec![0; nfa.states.len()],
+            round: 0,
             work: 0,
             stored: 0,
         }
@@ -247,7 +247,7 @@ impl<'n> Subsets<'n> {
         self.stored += subset.0.len();
         let id = self.ids.len() + 1;
         if self.stored > MAX_MEMBERS || id > super::MAX_STATES {
-            return Err(estimate(id.max(MAX_NODES)));
+            return Err(TooBig::States(id - 1));
         }
         self.ids.insert(subset.clone(), id as u32);
         self.queue.push(subset);
@@ -282,7 +282,7 @@ impl<'n> Subsets<'n> {
             }
         }
         if self.work > MAX_WORK {
-            return Err(estimate(self.ids.len().max(MAX_NODES)));
+            return Err(TooBig::States(self.ids.len()));
         }
         for targets in &mut targets {
             targets.sort_unstable();
@@ -292,14 +292,16 @@ impl<'n> Subsets<'n> {
     }
 
     /// The states that `subset` reaches without a byte, if one of `after` comes next.
-    fn closure(&mut self, (states, before): &Subset, after: Side) -> BTreeSet<usize> {
-        let mut closure = BTreeSet::new();
+    fn closure(&mut self, (states, before): &Subset, after: Side) -> Vec<usize> {
+        self.round += 1;
+        let mut closure = Vec::new();
         let mut stack = states.clone();
         while let Some(state) = stack.pop() {
             self.work += 1;
-            if !closure.insert(state) {
+            if mem::replace(&mut self.reached[state], self.round) == self.round {
                 continue;
             }
+            closure.push(state);
             match &self.nfa.states[state] {
                 State::Split(nexts) => stack.extend(nexts),
                 State::Look(look, next) if look.holds(*before, after) => stack.push(*next),

@@ -76,9 +76,7 @@ impl Automaton {
                 next.push(id((self.step(left, l), other.step(right, r)), &mut queue));
             }
             if queue.len() > MAX_PRODUCT {
-                return Err(TooBig {
-                    size: queue.len() * pairs.len() * 2,
-                });
+                return Err(TooBig::States(MAX_PRODUCT));
             }
         }
         Ok(Complete {

@@ -1,6 +1,7 @@
 //! Writes the table that `table/dfa.rs` runs and describes.
 
 use super::Automaton;
+use super::error::TooBig;
 use crate::table::dfa::{DEAD, HEADER};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -14,12 +15,11 @@ impl Automaton {
         HEADER + 2 * self.firsts.len() * (self.accepting.len() - 1)
     }
 
-    /// The table. It has to be within its [`LIMIT`] first, for its numbers end soon after.
-    pub(crate) fn table(&self) -> Vec<u8> {
-        assert!(
-            self.table_len() <= LIMIT,
-            "the size of a table is checked before it is written"
-        );
+    /// The table, if it is within its [`LIMIT`], under which its numbers fit.
+    pub(crate) fn table(&self) -> Result<Vec<u8>, TooBig> {
+        if self.table_len() > LIMIT {
+            return Err(TooBig::Table(self.table_len()));
+        }
         let order = self.accepting_first();
         let mut index = vec![DEAD; self.accepting.len()];
         for (row, &state) in order.iter().enumerate() {
@@ -41,7 +41,7 @@ impl Automaton {
                 table.extend(index[self.step(state, class) as usize].to_le_bytes());
             }
         }
-        table
+        Ok(table)
     }
 
     /// Every state but the dead one, those that accept before those that do not.

@@ -68,7 +68,7 @@ fn languages() {
     ];
     for (pattern, accepted, refused) in cases {
         let automaton = automaton(pattern);
-        let table = automaton.table();
+        let table = automaton.table().expect("a small table");
         let dfa = Dfa::new(&table).expect("a sound table");
         assert_eq!(
             table.len(),
@@ -110,7 +110,7 @@ fn refusals() {
         ("(((){1000}){1000}){1000}", TooBig, None),
         ("(||||||||||){60000}", TooBig, None),
         ("[ab]*a[ab]{30}", TooBig, None),
-        (r"(\w{1,100}\.){1,100}", TooBig, None),
+        (r"(\w{1,100}\.){1,1000}", TooBig, None),
     ];
     for (pattern, kind, span) in cases {
         let error = Automaton::from_regex(pattern).expect_err(pattern);
@@ -121,6 +121,14 @@ fn refusals() {
         );
         assert!(!error.message.contains('\n'), "{pattern}: {error}");
     }
+}
+
+#[test]
+fn a_table_over_the_limit_is_refused_with_its_size() {
+    let automaton = automaton("[ab]{10000}c{5000}");
+    assert_eq!(automaton.table(), Err(TooBig::Table(automaton.table_len())));
+    let error = RegexError::from(TooBig::Table(automaton.table_len()));
+    assert!(error.message.contains("90268 bytes"), "{error}");
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn shortest_then_first() {
 #[test]
 fn a_dead_state_ends_the_run() {
     let pattern = automaton(r"https://\w+\.example\.com");
-    let table = pattern.table();
+    let table = pattern.table().expect("a small table");
     assert!(
         !Dfa::new(&table)
             .expect("a sound table")
@@ -207,7 +215,7 @@ proptest! {
         words in proptest::collection::vec("[abA0.:\n-]{0,6}", 40),
     ) {
         let (automaton, vm) = (automaton(&pattern), second_opinion(&pattern));
-        let table = automaton.table();
+        let table = automaton.table().expect("a small table");
         let dfa = Dfa::new(&table).expect("a sound table");
         let mut cache = vm.create_cache();
         for word in &words {

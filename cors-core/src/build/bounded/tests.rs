@@ -1,5 +1,6 @@
 //! Verdicts, by table and by chance.
 
+use super::super::automaton::RegexErrorKind;
 use super::super::origin_language::tests::{ORIGINS, is_serialised};
 use super::*;
 use crate::table::dfa::Dfa;
@@ -342,16 +343,7 @@ fn sample(language: &Automaton, choices: &[usize]) -> Vec<u8> {
         word.push(twins[choice / 7 % twins.len()]);
         state = next;
     }
-    let rest = language
-        .shortest_to_each(state, |_| true)
-        .into_iter()
-        .enumerate();
-    let rest = rest.filter(|&(end, _)| language.is_accepting(end as u32));
-    word.extend(
-        rest.filter_map(|(_, rest)| rest)
-            .min_by_key(Vec::len)
-            .expect("a way to the end"),
-    );
+    word.extend(language.shortest_from(state).expect("a way to the end"));
     word
 }
 
@@ -367,25 +359,40 @@ fn is_among(domains: &BTreeSet<String>, origin: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_verdict_holds_for_what_the_regex_accepts(
         pattern in regex(),
-        walks in proptest::collection::vec(proptest::collection::vec(0usize..1000, 0..60), 60),
+        walks in proptest::collection::vec(proptest::collection::vec(0usize..1000, 0..60), 30),
     ) {
         let language = Automaton::from_regex(&pattern).expect("sound");
         let sendable = language.intersection(&ORIGINS.all).expect("small");
         let verdict = decide(&pattern, &ORIGINS).expect("small");
         match &verdict {
             Verdict::Unbounded(witness) => {
-                let table = language.table();
+                let table = language.table().expect("a small table");
                 let dfa = Dfa::new(&table).expect("a sound table");
                 prop_assert!(dfa.is_match(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
                 prop_assert!(is_serialised(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
                 let is_https = witness.origin.starts_with("https://");
                 prop_assert_eq!(is_https, witness.reason != Reason::Scheme);
-                if matches!(witness.reason, Reason::OpenDomain { .. } | Reason::PublicSuffix { .. }) {
+                if matches!(
+                    witness.reason,
+                    Reason::OpenDomain { .. } | Reason::PublicSuffix { .. }
+                ) {
+                    let spelling = Spelling::of(&pattern, &sendable).expect("small");
+                    for origin in walks.iter().map(|walk| text(sample(&sendable, walk))) {
+                        let is_sooner = (origin.len(), &origin) < (witness.origin.len(), &witness.origin);
+                        let found = registrable(witness::host(&origin));
+                        let is_open = found.is_some_and(|found| {
+                            found.is_listed && !spelling.has(&found.domain)
+                        });
+                        prop_assert!(
+                            !(is_sooner && is_open && origin.starts_with("https://")),
+                            "{}: {} comes before {:?}", pattern, origin, witness
+                        );
+                    }
                     let found = registrable(witness::host(&witness.origin));
                     prop_assert!(found.is_some_and(|found| found.is_listed), "{}: {:?}", pattern, witness);
                 }
@@ -399,5 +406,53 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn intricate_regexes_end_soon() {
+    let refused = [
+        ".{0,200}",
+        r"https://[a-z]*a[a-z]{10}\.com",
+        r"https://.*a.{9}\.example\.com",
+        r"https://[a-z]*a[a-z]{30}b?[a-z]*\.com",
+        r"(https://)?(([a-z]{0,9}\.){0,9}[0-9a-f]{0,30}){0,5}(com|org)",
+        r"https://((a{1,1000}){1,1000}){1,1000}\.com",
+    ];
+    for pattern in refused {
+        let error = judge(pattern, &ORIGINS).expect_err(pattern);
+        assert_eq!(error.kind, RegexErrorKind::TooBig, "{pattern}");
+    }
+    let decided = [
+        (
+            r"https://[a-z]{16}a[a-z]*\.com",
+            "https://aaaaaaaaaaaaaaaaa.com",
+        ),
+        (
+            r"https://[^x]*x[^x]*x[^x]*x[^x]*x\.com",
+            "https://0xxxx.com",
+        ),
+        (
+            r"https://[a-z]{10}\.[a-z]{8}",
+            "https://aaaaaaaaaa.software",
+        ),
+        (
+            r"https://.*\.(salesforce|amazonaws|windows)\.(com|net)",
+            "https://0.s3.amazonaws.com",
+        ),
+    ];
+    for (pattern, origin) in decided {
+        assert_eq!(witness(pattern).origin, origin, "{pattern}");
+    }
+    let bounded = [
+        r"https://(\w{1,63}\.){0,6}x\.com",
+        r"https://[a-z]{1,60}_\.[a-z]{1,60}",
+        r"https://-[a-z]*\.com",
+    ];
+    for pattern in bounded {
+        assert!(
+            matches!(verdict(pattern), Verdict::Bounded { .. }),
+            "{pattern}"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use super::super::automaton::{Automaton, TooBig};
 use super::domains::{Domains, labels_of};
 use super::names::Names;
-use super::suffix::{Registrable, registrable, standing};
+use super::suffix::{self, Registrable, inner_labels, registrable, standing};
 use alloc::collections::BTreeSet;
 use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
@@ -45,6 +45,8 @@ struct Search<'l> {
     names: &'l Automaton,
     passed: BTreeMap<usize, Automaton>,
     views: BTreeMap<usize, Names>,
+    /// Public suffixes that may have origins under them.
+    suffixes: BTreeSet<String>,
 }
 
 /// The shortest of the origins that were counted, and the first in byte order among those, whose
@@ -53,14 +55,14 @@ pub(super) fn find(
     counted: Domains<'_>,
     is_open: &dyn Fn(&str) -> bool,
 ) -> Result<Option<(String, Registrable)>, TooBig> {
-    let mut suffixes = counted.suffixes;
     let mut search = Search {
         names: counted.names,
         passed: BTreeMap::new(),
         views: counted.views,
+        suffixes: counted.suffixes,
     };
     for _ in 0..MAX_ROUNDS {
-        let Some((labels, origin)) = search.shortest(&suffixes)? else {
+        let Some((labels, origin)) = search.shortest()? else {
             break;
         };
         match registrable(host(&origin)) {
@@ -70,14 +72,8 @@ pub(super) fn find(
                 }
                 search.pass(labels, &found.domain)?;
             }
-            // The list has a longer suffix for it: it is looked at under that.
-            _ => {
-                let special = last_labels(host(&origin), labels + 1);
-                if standing(special).is_suffix {
-                    suffixes.insert(special.into());
-                }
-                search.pass(labels, special)?;
-            }
+            // The list has a longer suffix for it, which is looked at instead.
+            _ => search.pass(labels, last_labels(host(&origin), labels + 1))?,
         }
     }
     Ok(None)
@@ -119,7 +115,8 @@ impl Search<'_> {
         }
     }
 
-    /// Leaves out `name` and what is under it, where the public suffix has so many labels.
+    /// Leaves out `name` and what is under it, where the public suffix has so many labels, and goes
+    /// on to the suffixes that are below it.
     fn pass(&mut self, labels: usize, name: &str) -> Result<(), TooBig> {
         let names = self
             .passed
@@ -128,13 +125,36 @@ impl Search<'_> {
             .difference(&under(name))?;
         self.passed.insert(labels, names);
         self.views.remove(&labels);
+        self.add(name)
+    }
+
+    /// Adds the public suffixes that are `name` or below it.
+    fn add(&mut self, name: &str) -> Result<(), TooBig> {
+        let standing = standing(name);
+        if !self.view(labels_of(name))?.has_any_under(name) {
+            return Ok(());
+        }
+        if standing.is_suffix || standing.has_wildcard {
+            self.suffixes.insert(name.into());
+        }
+        if standing.has_more {
+            for label in inner_labels() {
+                let longer = format!("{label}.{name}");
+                let below = suffix::standing(&longer);
+                // What is a suffix by a wildcard is found under the wildcard.
+                if below.has_more || below.is_suffix && !standing.has_wildcard {
+                    self.add(&longer)?;
+                }
+            }
+        }
         Ok(())
     }
 
-    /// The first origin under any of `suffixes` or any last label, and how many labels its suffix
+    /// The first origin under any of the suffixes or any last label, and how many labels its suffix
     /// has.
-    fn shortest(&mut self, suffixes: &BTreeSet<String>) -> Result<Option<Found>, TooBig> {
+    fn shortest(&mut self) -> Result<Option<Found>, TooBig> {
         let mut best = None;
+        let suffixes = self.suffixes.clone();
         for suffix in suffixes.iter().map(String::as_str).chain(LONG_SUFFIXES) {
             self.try_suffix(suffix, &mut best)?;
         }

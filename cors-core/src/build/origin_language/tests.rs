@@ -11,8 +11,11 @@ use std::sync::LazyLock;
 pub(crate) static ORIGINS: LazyLock<Origins> =
     LazyLock::new(|| Origins::new().expect("the origins fit"));
 
+/// Whether a browser sends these bytes as an origin.
+type Reader = fn(&[u8]) -> bool;
+
 /// What has to agree with the language on every origin below the length limits.
-const READERS: [(&str, fn(&[u8]) -> bool); 1] = [("the reference", is_serialised)];
+const READERS: [(&str, Reader); 1] = [("the reference", is_serialised)];
 
 /// Whether a browser sends `origin`, said as a parser says it.
 pub(crate) fn is_serialised(origin: &[u8]) -> bool {
