@@ -86,25 +86,23 @@ impl<'l> Domains<'l> {
         suffix_labels: usize,
         limit: usize,
     ) -> Result<(Vec<String>, bool), TooBig> {
-        let (mut special, mut ordinary) = (Vec::new(), BTreeSet::new());
+        let (mut special, mut found) = (Vec::new(), self.found.clone());
         let mut left = limit;
-        let free = (MAX_DOMAINS + 1).saturating_sub(self.found.len());
-        let view = self.view(suffix_labels)?;
-        let seen = view.each_label(name, &mut |label| {
+        let seen = self.view(suffix_labels)?.each_label(name, &mut |label| {
             let longer = join(label, name);
             let standing = standing(&longer);
             if standing.is_suffix || standing.has_more {
                 special.push(longer);
             } else {
-                ordinary.insert(domain.map_or(longer, String::from));
+                found.insert(domain.map_or(longer, String::from));
             }
             left -= 1;
-            match left == 0 || ordinary.len() >= free {
+            match left == 0 || found.len() > MAX_DOMAINS {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }
         });
-        self.found.extend(ordinary);
+        self.found = found;
         Ok((special, seen.is_continue()))
     }
 
@@ -121,14 +119,14 @@ impl<'l> Domains<'l> {
 
     /// Goes on to the names under `name` that the list has and that could not be tried one by one.
     fn try_inner_labels(&mut self, name: &str, domain: Option<&str>) -> Result<(), TooBig> {
+        let has_wildcard = standing(name).has_wildcard;
         for label in inner_labels() {
             let longer = join(label, name);
             let standing = standing(&longer);
-            let of_wildcard = standing.is_suffix && self::standing(name).has_wildcard;
-            if !of_wildcard && (standing.is_suffix || standing.has_more) {
-                self.descend(&longer, domain)?;
-            } else if !standing.is_suffix && self::standing(name).has_wildcard {
-                self.except(&longer)?;
+            match (has_wildcard, standing.is_suffix) {
+                (true, true) => {}
+                (true, false) => self.except(&longer)?,
+                (false, _) => self.descend(&longer, domain)?,
             }
         }
         Ok(())

@@ -150,8 +150,10 @@ impl Counted {
         if let Some((origin, found)) = witness::find_unlisted(&self.names, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
-        let all = self.names.union(&self.addresses)?;
-        let origin = all.shortest().map(text).unwrap_or_default();
+        let origin = match witness::find_unlisted(&self.names, &|_| true)? {
+            Some((origin, _)) => origin,
+            None => self.addresses.shortest().map(text).unwrap_or_default(),
+        };
         Ok(Witness::new(origin, Reason::TooManyDomains))
     }
 

@@ -193,6 +193,12 @@ fn unbounded() {
             Reason::TooManyDomains,
         ),
         (
+            // Among names that are public suffixes themselves, which do not count.
+            r"https://(br|cn|de|eu|ru|sa|uk|us|za|(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)qz)\.com",
+            "https://aqz.com",
+            Reason::TooManyDomains,
+        ),
+        (
             r"https?://.*\.example\.com",
             "http://!.example.com",
             Reason::Scheme,
@@ -404,6 +410,75 @@ proptest! {
                     prop_assert!(origin.starts_with("https://"), "{}: {}", pattern, origin);
                     prop_assert!(is_among(domains, &origin), "{}: {} of {:?}", pattern, origin, domains);
                 }
+            }
+        }
+    }
+}
+
+/// Hosts of every standing with the public suffix list.
+const HOSTS: [&str; 36] = [
+    "a.com",
+    "b.a.com",
+    "c.b.a.com",
+    "a.com.",
+    "a_b.com",
+    "x.a_b.com",
+    "-a.com",
+    "br.com",
+    "a.br.com",
+    "b.a.br.com",
+    "co.uk",
+    "a.co.uk",
+    "a.b.co.uk",
+    "github.io",
+    "a.github.io",
+    "amazonaws.com",
+    "a.amazonaws.com",
+    "s3.amazonaws.com",
+    "a.s3.amazonaws.com",
+    "us-east-1.amazonaws.com",
+    "s3.us-east-1.amazonaws.com",
+    "a.s3.us-east-1.amazonaws.com",
+    "ck",
+    "a.ck",
+    "b.a.ck",
+    "www.ck",
+    "a.www.ck",
+    "kawasaki.jp",
+    "a.kawasaki.jp",
+    "b.a.kawasaki.jp",
+    "city.kawasaki.jp",
+    "x.city.kawasaki.jp",
+    "localhost",
+    "a.internal",
+    "10.0.0.1",
+    "[::1]",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn hosts_that_are_spelled_out_are_counted_one_by_one(
+        hosts in proptest::sample::subsequence(&HOSTS[..], 0..HOSTS.len()),
+        more in 0..14,
+        port in proptest::sample::select(&["", ":8443", r"(:\d+)?"][..]),
+    ) {
+        let more: Vec<_> = (0..more).map(|index| format!("x{index}.com")).collect();
+        let hosts: Vec<&str> = hosts.into_iter().chain(more.iter().map(String::as_str)).collect();
+        let escaped: Vec<_> = hosts.iter().map(|host| regex_syntax::escape(host)).collect();
+        let pattern = format!("https://({}){port}", escaped.join("|"));
+        let domain = |&host: &&str| match host {
+            "10.0.0.1" | "[::1]" => Some(host.into()),
+            _ => registrable(host).map(|found| found.domain),
+        };
+        let domains: BTreeSet<String> = hosts.iter().filter_map(domain).collect();
+        match decide(&pattern, &ORIGINS).expect("small") {
+            Verdict::Bounded { domains: found } => prop_assert_eq!(found, domains, "{}", pattern),
+            Verdict::Unbounded(witness) => {
+                prop_assert!(domains.len() > MAX_DOMAINS, "{}: {:?}", pattern, witness);
+                prop_assert_eq!(&witness.reason, &Reason::TooManyDomains);
+                prop_assert!(is_among(&domains, &witness.origin), "{}: {:?}", pattern, witness);
             }
         }
     }
