@@ -56,6 +56,8 @@ type Places = BTreeMap<Vec<u8>, Vec<u32>>;
 
 struct Reading {
     places: Rc<Places>,
+    /// How long what stands to the left is at least, with what follows the host.
+    least: usize,
     /// Where one more byte leads, once somebody has asked.
     further: Option<Rc<[(u8, ReadingId)]>>,
 }
@@ -108,8 +110,16 @@ impl Names {
         if let Some(&id) = self.ids.get(&places) {
             return id;
         }
+        let lengths = places.iter().flat_map(|(tail, states)| {
+            let heads = states
+                .iter()
+                .filter_map(|&state| self.heads[state as usize].as_ref());
+            heads.map(|head| SCHEME.len() + head.len() + tail.len())
+        });
+        let least = lengths.min().unwrap_or(usize::MAX);
         self.readings.push(Reading {
             places: Rc::new(places.clone()),
+            least,
             further: None,
         });
         self.ids.insert(places, self.readings.len() - 1);
@@ -189,16 +199,12 @@ impl Names {
     }
 
     /// A piece of a label with one more byte to the left.
-    fn longer(&mut self, (label, reading): &Piece) -> impl DoubleEndedIterator<Item = Piece> {
+    fn longer(&mut self, (label, reading): &Piece) -> Vec<Piece> {
         let further = self.further(*reading);
-        (0..further.len())
-            .filter(|&index| further[index].0 != b'.')
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(move |index| {
-                let (byte, reading) = further[index];
-                (format!("{}{label}", char::from(byte)), reading)
-            })
+        let bytes = further.iter().filter(|&&(byte, _)| byte != b'.');
+        bytes
+            .map(|&(byte, reading)| (format!("{}{label}", char::from(byte)), reading))
+            .collect()
     }
 
     /// Calls `visit` with the labels that may stand left of `name`, each once, until it breaks.
@@ -212,39 +218,36 @@ impl Names {
             if self.is_label(&piece) {
                 visit(&piece.0)?;
             }
-            stack.extend(self.longer(&piece).rev());
+            stack.extend(self.longer(&piece).into_iter().rev());
         }
         ControlFlow::Continue(())
     }
 
-    /// The last labels of a length, given the pieces of labels that are shorter by one, and how
-    /// long an origin with such a label or a longer one is at least. Both are empty after the
-    /// longest, and where there are more than `limit` pieces.
+    /// The pieces of last labels that are longer by one byte than `pieces`, without those that only
+    /// longer origins than `bound` end in, and which of them are labels. None if there are more
+    /// than `limit`.
     pub(super) fn next_length(
         &mut self,
-        pieces: Vec<Piece>,
+        pieces: &[Piece],
         limit: usize,
-    ) -> (Vec<Piece>, Vec<String>, usize) {
-        let mut longer = Vec::new();
-        for piece in &pieces {
-            longer.extend(self.longer(piece));
-            if longer.len() > limit {
-                return (Vec::new(), Vec::new(), usize::MAX);
+        bound: usize,
+    ) -> (Vec<Piece>, Vec<String>) {
+        let mut all = Vec::new();
+        for piece in pieces {
+            let longer = self.longer(piece).into_iter();
+            all.extend(longer.filter(|piece| self.least(piece) <= bound));
+            if all.len() > limit {
+                return (Vec::new(), Vec::new());
             }
         }
-        let least = longer.iter().filter_map(|piece| self.least(piece)).min();
-        let labels = longer.iter().filter(|piece| self.is_label(piece));
-        let labels = labels.map(|(label, _)| label.clone()).collect();
-        (longer, labels, least.unwrap_or(usize::MAX))
+        let labels = all.iter().filter(|piece| self.is_label(piece));
+        let labels: Vec<String> = labels.map(|(label, _)| label.clone()).collect();
+        (all, labels)
     }
 
     /// How long an origin whose host ends in this piece is at least.
-    fn least(&self, (label, reading): &Piece) -> Option<usize> {
-        let states = self.readings[*reading].places.values().flatten();
-        let heads = states.filter_map(|&state| self.heads[state as usize].as_ref());
-        heads
-            .map(|head| SCHEME.len() + head.len() + label.len())
-            .min()
+    fn least(&self, (label, reading): &Piece) -> usize {
+        self.readings[*reading].least.saturating_add(label.len())
     }
 
     /// The piece that all labels grow from.

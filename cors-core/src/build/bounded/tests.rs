@@ -147,6 +147,7 @@ fn unbounded() {
             "https://aaaaaaaaa.aaa",
             open("aaaaaaaaa.aaa"),
         ),
+        (r"https://[ab](x\.)?app.*", "https://ax.app", open("ax.app")),
         (r"https://[^.]+\.[^.]+", "https://0.ac", open("0.ac")),
         (".*", "https://0.ac", open("0.ac")),
         (

@@ -160,13 +160,10 @@ impl Search<'_> {
         }
         let mut pieces = vec![self.view(1)?.no_label()];
         while !pieces.is_empty() {
-            let (longer, labels, least) = self.view(1)?.next_length(pieces, MAX_PIECES);
-            if best
+            let bound = best
                 .as_ref()
-                .is_some_and(|(_, best): &Found| best.len() < least)
-            {
-                break;
-            }
+                .map_or(usize::MAX, |(_, best): &Found| best.len());
+            let (longer, labels) = self.view(1)?.next_length(&pieces, MAX_PIECES, bound);
             for suffix in labels.iter().filter(|label| is_listed(label)) {
                 self.try_suffix(suffix, &mut best)?;
             }
