@@ -41,15 +41,9 @@ impl Complete {
                 next.push(numbering.id(block_of[target], target));
             }
         }
-        let mut firsts = Vec::new();
-        for (byte, &class) in (0..=u8::MAX).zip(&classes) {
-            if usize::from(class) == firsts.len() {
-                firsts.push(byte);
-            }
-        }
         Automaton {
             classes,
-            firsts,
+            stride: representatives.len(),
             next,
             accepting,
             start,

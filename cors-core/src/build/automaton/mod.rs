@@ -31,8 +31,8 @@ const MAX_PRODUCT: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Automaton {
     classes: [u8; 256],
-    /// The first byte of each class, in order.
-    firsts: Vec<u8>,
+    /// How many classes there are.
+    stride: usize,
     next: Vec<u32>,
     accepting: Vec<bool>,
     start: u32,
@@ -91,13 +91,14 @@ impl Automaton {
         accepted.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
     }
 
-    /// For each state, the shortest word that leads there from `from` by classes whose first byte
-    /// passes `allowed`, and the first in byte order among those.
+    /// For each state, the shortest word of bytes that pass `allowed` which leads there from
+    /// `from`, and the first in byte order among those.
     pub(crate) fn shortest_to_each(
         &self,
         from: u32,
         allowed: impl Fn(u8) -> bool,
     ) -> Vec<Option<Vec<u8>>> {
+        let classes = self.classes_of(allowed);
         let mut words = vec![None; self.accepting.len()];
         words[from as usize] = Some(Vec::new());
         let mut queue = vec![from];
@@ -105,10 +106,10 @@ impl Automaton {
         while done < queue.len() {
             let state = queue[done];
             done += 1;
-            for (byte, target) in self.steps(state).filter(|&(byte, _)| allowed(byte)) {
+            for (bytes, target) in self.steps(state, &classes) {
                 if words[target as usize].is_none() {
                     let mut word = words[state as usize].clone().unwrap_or_default();
-                    word.push(byte);
+                    word.push(bytes[0]);
                     words[target as usize] = Some(word);
                     queue.push(target);
                 }
@@ -149,18 +150,27 @@ impl Automaton {
             .fold(state, |state, &byte| self.next_state(state, byte))
     }
 
-    /// Where `state` has a future: the first byte of each class that has one, in order, and where
-    /// the class leads.
-    pub(crate) fn steps(&self, state: u32) -> impl Iterator<Item = (u8, u32)> {
-        let firsts = self.firsts.iter().enumerate();
-        let all = firsts.map(move |(class, &byte)| (byte, self.step(state, class)));
-        all.filter(|&(_, target)| target != 0)
+    /// The bytes that pass `allowed`, those together that no state tells apart.
+    pub(crate) fn classes_of(&self, allowed: impl Fn(u8) -> bool) -> Vec<Vec<u8>> {
+        let mut classes = vec![Vec::new(); self.stride];
+        for byte in (0..=u8::MAX).filter(|&byte| allowed(byte)) {
+            classes[usize::from(self.classes[usize::from(byte)])].push(byte);
+        }
+        classes.sort();
+        classes.retain(|bytes| !bytes.is_empty());
+        classes
     }
 
-    /// The bytes of the same class as `byte`, in order: no state tells them apart.
-    pub(crate) fn twins(&self, byte: u8) -> impl Iterator<Item = u8> {
-        let class = |byte: u8| self.classes[usize::from(byte)];
-        (0..=u8::MAX).filter(move |&other| class(other) == class(byte))
+    /// The `classes` on which `state` has a future, and where they lead.
+    pub(crate) fn steps<'c>(
+        &self,
+        state: u32,
+        classes: &'c [Vec<u8>],
+    ) -> impl Iterator<Item = (&'c [u8], u32)> {
+        let all = classes
+            .iter()
+            .map(move |bytes| (&bytes[..], self.next_state(state, bytes[0])));
+        all.filter(|&(_, target)| target != 0)
     }
 
     fn next_state(&self, state: u32, byte: u8) -> u32 {
@@ -168,7 +178,7 @@ impl Automaton {
     }
 
     fn step(&self, state: u32, class: usize) -> u32 {
-        self.next[state as usize * self.firsts.len() + class]
+        self.next[state as usize * self.stride + class]
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) const LIMIT: usize = 64 * 1024;
 impl Automaton {
     /// How large the table is, in bytes.
     pub(crate) fn table_len(&self) -> usize {
-        HEADER + 2 * self.firsts.len() * (self.accepting.len() - 1)
+        HEADER + 2 * self.stride * (self.accepting.len() - 1)
     }
 
     /// The table, if it is within its [`LIMIT`], under which its numbers fit.
@@ -23,7 +23,7 @@ impl Automaton {
         let order = self.accepting_first();
         let mut index = vec![DEAD; self.accepting.len()];
         for (row, &state) in order.iter().enumerate() {
-            index[state as usize] = (row * self.firsts.len()) as u16;
+            index[state as usize] = (row * self.stride) as u16;
         }
         let accepting = self
             .accepting
@@ -33,11 +33,11 @@ impl Automaton {
         let mut table = Vec::with_capacity(self.table_len());
         let mut push = |number: u16| table.extend(number.to_le_bytes());
         push(index[self.start as usize]);
-        push((accepting * self.firsts.len()) as u16);
-        push((order.len() * self.firsts.len()) as u16);
+        push((accepting * self.stride) as u16);
+        push((order.len() * self.stride) as u16);
         table.extend(self.classes);
         for &state in &order {
-            for class in 0..self.firsts.len() {
+            for class in 0..self.stride {
                 table.extend(index[self.step(state, class) as usize].to_le_bytes());
             }
         }

@@ -182,6 +182,7 @@ pub(super) fn labels_of(name: &str) -> usize {
 fn hosts(origins: &Automaton, limit: usize) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
     let start = origins.read(origins.start(), b"https://");
+    let classes = origins.classes_of(|_| true);
     let mut stack = Vec::from([(String::new(), start, false)]);
     while let Some((host, state, in_brackets)) = stack.pop() {
         let ends = origins.is_accepting(state) || origins.read(state, b":") != 0;
@@ -191,11 +192,8 @@ fn hosts(origins: &Automaton, limit: usize) -> BTreeSet<String> {
         if hosts.len() >= limit {
             break;
         }
-        for (first, next) in origins.steps(state) {
-            for byte in origins
-                .twins(first)
-                .filter(|&byte| in_brackets || byte != b':')
-            {
+        for (bytes, next) in origins.steps(state, &classes) {
+            for &byte in bytes.iter().filter(|&&byte| in_brackets || byte != b':') {
                 let in_brackets = byte == b'[' || in_brackets && byte != b']';
                 stack.push((format!("{host}{}", char::from(byte)), next, in_brackets));
             }

@@ -30,11 +30,10 @@ pub(super) fn shape(suffix_labels: usize) -> Automaton {
 /// one: no reading ends in a dead end, which is what bounds the work.
 pub(super) struct Names {
     host_start: u32,
-    /// For each state, the bytes of a host that lead there, and from where: of those that no state
-    /// tells apart the first.
-    sources: Vec<Vec<(u8, u32)>>,
-    /// For each of those bytes, all that are like it.
-    twins: BTreeMap<u8, Vec<u8>>,
+    /// The bytes of a host, those together that no state tells apart.
+    classes: Vec<Vec<u8>>,
+    /// For each state, the classes that lead there, and from where.
+    sources: Vec<Vec<(usize, u32)>>,
     /// For each state, the shortest piece of a host that leads there.
     heads: Vec<Option<Vec<u8>>>,
     /// What has been read so far in any way, each once.
@@ -72,7 +71,8 @@ impl Names {
         let host_start = automaton.read(automaton.start(), SCHEME);
         let heads = automaton.shortest_to_each(host_start, |byte| byte != b':');
         let mut sources = vec![Vec::new(); automaton.len()];
-        let (mut tails, mut twins) = (Places::new(), BTreeMap::new());
+        let classes = automaton.classes_of(|byte| byte != b':');
+        let mut tails = Places::new();
         let mut after = Tails {
             automaton: &automaton,
             ports: BTreeMap::new(),
@@ -81,11 +81,11 @@ impl Names {
             if heads[state as usize].is_none() {
                 continue;
             }
-            for (byte, target) in automaton.steps(state).filter(|&(byte, _)| byte != b':') {
-                sources[target as usize].push((byte, state));
-                twins
-                    .entry(byte)
-                    .or_insert_with(|| automaton.twins(byte).collect());
+            for (class, bytes) in classes.iter().enumerate() {
+                let target = automaton.read(state, &bytes[..1]);
+                if target != 0 {
+                    sources[target as usize].push((class, state));
+                }
             }
             if let Some(tail) = after.after(state) {
                 tails.entry(tail).or_default().push(state);
@@ -95,7 +95,7 @@ impl Names {
         let mut names = Self {
             host_start,
             sources,
-            twins,
+            classes,
             heads,
             readings,
             end: NOWHERE,
@@ -131,24 +131,24 @@ impl Names {
         if let Some(further) = &self.readings[reading].further {
             return further.clone();
         }
-        let mut by_byte: BTreeMap<u8, Places> = BTreeMap::new();
+        let mut by_class: BTreeMap<usize, Places> = BTreeMap::new();
         for (tail, states) in &*self.readings[reading].places {
-            for &(byte, source) in states
+            for &(class, source) in states
                 .iter()
                 .flat_map(|&state| &self.sources[state as usize])
             {
-                let places = by_byte.entry(byte).or_default();
+                let places = by_class.entry(class).or_default();
                 places.entry(tail.clone()).or_default().push(source);
             }
         }
         let mut further = Vec::new();
-        for (byte, mut places) in by_byte {
+        for (class, mut places) in by_class {
             for states in places.values_mut() {
                 states.sort_unstable();
                 states.dedup();
             }
             let id = self.reading(places);
-            further.extend(self.twins[&byte].iter().map(|&twin| (twin, id)));
+            further.extend(self.classes[class].iter().map(|&byte| (byte, id)));
         }
         further.sort_unstable();
         let further: Rc<[_]> = further.into();

@@ -78,13 +78,10 @@ fn label_starts(marked: &Automaton) -> BTreeSet<u32> {
     }
     let mut starts = hosts.clone();
     let mut stack: Vec<u32> = hosts.iter().copied().collect();
+    let classes = marked.classes_of(|byte| byte & !MARK != b':');
     while let Some(state) = stack.pop() {
-        for (byte, next) in marked.steps(state) {
-            match byte & !MARK {
-                b':' => continue,
-                b'.' => starts.insert(next),
-                _ => false,
-            };
+        starts.extend(either(marked, state, b'.'));
+        for (_, next) in marked.steps(state, &classes) {
             if hosts.insert(next) {
                 stack.push(next);
             }

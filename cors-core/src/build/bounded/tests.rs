@@ -148,6 +148,13 @@ fn unbounded() {
             open("aaaaaaaaa.aaa"),
         ),
         (r"https://[ab](x\.)?app.*", "https://ax.app", open("ax.app")),
+        // A byte that leads where a dot or a colon leads is neither.
+        (
+            r"https://x?-.app\.com",
+            "https://x--app.com",
+            open("x--app.com"),
+        ),
+        (r"https://a\.b.1", "https://a.b-1", unlisted("b-1")),
         (r"https://[^.]+\.[^.]+", "https://0.ac", open("0.ac")),
         (".*", "https://0.ac", open("0.ac")),
         (
@@ -340,14 +347,14 @@ fn regex() -> impl Strategy<Value = String> {
 /// A word of `language`, which has one, by way of `choices`.
 fn sample(language: &Automaton, choices: &[usize]) -> Vec<u8> {
     let (mut word, mut state) = (Vec::new(), language.start());
+    let classes = language.classes_of(|_| true);
     for choice in choices {
-        let steps: Vec<_> = language.steps(state).collect();
+        let steps: Vec<_> = language.steps(state, &classes).collect();
         if steps.is_empty() || language.is_accepting(state) && choice % 5 == 0 {
             break;
         }
-        let (first, next) = steps[choice % steps.len()];
-        let twins: Vec<_> = language.twins(first).collect();
-        word.push(twins[choice / 7 % twins.len()]);
+        let (bytes, next) = steps[choice % steps.len()];
+        word.push(bytes[choice / 7 % bytes.len()]);
         state = next;
     }
     word.extend(language.shortest_from(state).expect("a way to the end"));
