@@ -53,8 +53,10 @@ mod body;
 mod cors;
 mod event;
 mod fields;
+mod guard;
 mod head;
 mod hosts;
+mod options;
 mod service;
 mod source;
 
