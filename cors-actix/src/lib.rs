@@ -4,23 +4,29 @@
 //! once, checked by the compiler, and compiled to tables; this crate puts it in front of an app.
 //!
 //! ```
-//! use actix_web::{App, web};
-//! use cors_actix::{AllowedHosts, Block, Config, Cors, Mode};
+//! use actix_web::{App, HttpServer, web};
+//! use cors_actix::{AllowedHosts, Cors, cors_policy};
 //!
-//! let policy = Config::new(
-//!     Block::new()
-//!         .origins(["https://app.example"])
-//!         .credentials(true)
-//!         .methods(["GET", "PUT"])
-//!         .headers(["content-type"])
-//!         .hosts(["api.example"]),
-//! );
-//! let policy = std::sync::Arc::new(policy.policy(Mode::Production)?);
-//! let app = App::new()
-//!     .route("/tasks", web::get().to(|| async { "[]" }))
-//!     .wrap(Cors::new(policy.clone()))
-//!     .wrap(AllowedHosts::new(policy));
-//! # Ok::<(), cors_actix::Violations>(())
+//! cors_policy! {
+//!     /// Who may call the task API from a browser.
+//!     static TASKS;
+//!
+//!     origins: ["https://app.example"],
+//!     credentials: true,
+//!     methods: [GET, PUT],
+//!     headers: ["content-type"],
+//!     hosts: ["api.example"],
+//! }
+//!
+//! # fn main() {
+//! let (cors, hosts) = (Cors::new(&TASKS), AllowedHosts::new(&TASKS));
+//! let server = HttpServer::new(move || {
+//!     App::new()
+//!         .route("/tasks", web::get().to(|| async { "[]" }))
+//!         .wrap(cors.clone())
+//!         .wrap(hosts.clone())
+//! });
+//! # }
 //! ```
 //!
 //! # What happens to a request
@@ -57,6 +63,7 @@ mod guard;
 mod head;
 mod hosts;
 mod options;
+mod policy_macro;
 mod service;
 mod source;
 
@@ -64,6 +71,8 @@ pub use cors::Cors;
 #[doc(hidden)]
 pub use cors_core as __core;
 pub use cors_core::{Block, Config, Decision, Denial, Mode, Policy, PolicySet, Rule, Violation, Violations};
+#[doc(hidden)]
+pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 pub use service::{CorsFuture, CorsMiddleware};

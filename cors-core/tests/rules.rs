@@ -198,7 +198,7 @@ fn origins() {
         let config: Config = toml::from_str(&toml).expect("it is TOML");
         if let Err(violations) = config.policy(Mode::Production) {
             let text = violations.to_string();
-            assert!(text.contains(&format!("help: ")) || help.is_empty(), "{origin}: {text}");
+            assert!(text.contains("help: ") || help.is_empty(), "{origin}: {text}");
             assert!(text.contains(help), "{origin}: {text}");
         }
         let impossible: Vec<_> = wanted.iter().filter(|rule| **rule == "invalid_origin").copied().collect();

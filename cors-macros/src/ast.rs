@@ -1,7 +1,9 @@
 //! What was written, before it means anything: types only, each with the spans that an error may need.
 
 use cors_core::Mode;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
+
+use crate::spans::Extent;
 
 /// The whole input of `cors_policy!`.
 pub(crate) struct Declaration {
@@ -47,10 +49,10 @@ pub(crate) struct Entry {
     pub(crate) value: Spanned<Value>,
 }
 
-/// Something and the token where it stands.
+/// Something and where it stands.
 pub(crate) struct Spanned<T> {
     pub(crate) node: T,
-    pub(crate) span: Span,
+    pub(crate) extent: Extent,
 }
 
 /// A value of a setting, or an element of a list, whatever is wanted there.

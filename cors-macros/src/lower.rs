@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span};
 use crate::ast::{Argument, Entry, Settings, Spanned, Value};
 use crate::origin_file;
 use crate::report::Errors;
-use crate::spans::{FileLine, SettingSpans, Site, SpanMap};
+use crate::spans::{Extent, FileLine, SettingSpans, Site, SpanMap};
 
 /// A configuration, and what else is known about it.
 pub(crate) struct Lowered {
@@ -26,7 +26,7 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
         (settings.into_iter().fold(Block::new(), Block::with), spans)
     };
     let (outer, outer_spans) = block(&settings.outer);
-    let mut spans = SpanMap::new(name, settings.lost, outer_spans);
+    let mut spans = SpanMap::new(name.into(), settings.lost, outer_spans);
     let mut config = Config::new(outer);
     if let Some(production) = &settings.production {
         let lowered;
@@ -44,12 +44,15 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
 fn setting(entry: &Entry, files: &mut Vec<String>, errors: &mut Errors) -> (Setting, SettingSpans) {
     let Entry { key: name, value } = entry;
     let Some(key) = Key::from_name(&name.to_string()) else {
-        return (Setting::Unknown(name.to_string()), SettingSpans::of(name.span(), name.span()));
+        return (
+            Setting::Unknown(name.to_string()),
+            SettingSpans::of(name.span().into(), name.span().into()),
+        );
     };
     // Of a long list only the key is underlined.
-    let whole =
-        if matches!(&value.node, Value::List(list) if !list.is_empty()) { name.span() } else { value.span };
-    let spans = SettingSpans::of(name.span(), whole);
+    let is_long = matches!(&value.node, Value::List(list) if !list.is_empty());
+    let whole = if is_long { name.span().into() } else { value.extent };
+    let spans = SettingSpans::of(name.span().into(), whole);
     let mut reader = Reader { key, files, errors, spans };
     let setting = reader.setting(value);
     (setting, reader.spans)
@@ -100,15 +103,15 @@ impl Reader<'_> {
     fn origin(&mut self, value: &Spanned<Value>, entries: &mut Vec<OriginEntry>) {
         match &value.node {
             Value::Call { name, arguments } if name == "regex" => match only_text(arguments) {
-                Some((regex, span)) => {
-                    self.spans.entries.push(Site::at(span));
+                Some((regex, extent)) => {
+                    self.spans.entries.push(Site::at(extent));
                     entries.push(OriginEntry::Regex(regex.into()));
                 }
-                None => self.refuse_call(name),
+                None => self.refuse_call(value, name),
             },
             Value::Call { name, arguments } if name == "file" => match only_text(arguments) {
-                Some((path, span)) => self.file(path, span, entries),
-                None => self.refuse_call(name),
+                Some((path, extent)) => self.file(path, extent, entries),
+                None => self.refuse_call(value, name),
             },
             _ => {
                 let mut texts = Vec::new();
@@ -118,24 +121,31 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&mut self, path: &str, span: Span, entries: &mut Vec<OriginEntry>) {
+    fn file(&mut self, path: &str, extent: Extent, entries: &mut Vec<OriginEntry>) {
         match origin_file::read(path) {
             Ok(file) => {
                 for (number, origin) in file.origins {
                     let line = FileLine { file: path.into(), number };
-                    self.spans.entries.push(Site { span, line: Some(line) });
+                    self.spans.entries.push(Site { extent, line: Some(line) });
                     entries.push(OriginEntry::Pattern(origin));
                 }
                 self.files.push(file.path);
             }
-            Err(why) => self.unsound(span, why, "the path starts where the crate's Cargo.toml is"),
+            Err(why) => {
+                self.spans.sound = false;
+                self.errors.report_with_help(
+                    extent,
+                    why,
+                    "the path starts in the folder of the crate's Cargo.toml",
+                );
+            }
         }
     }
 
     fn method(&mut self, value: &Spanned<Value>, entries: &mut Vec<String>) {
         match &value.node {
             Value::Word(word) => {
-                self.spans.entries.push(Site::at(value.span));
+                self.spans.entries.push(Site::at(value.extent));
                 entries.push(word.to_string());
             }
             _ => self.text(value, entries),
@@ -149,7 +159,7 @@ impl Reader<'_> {
             Value::Word(word) if word == "any" => word.to_string(),
             _ => return self.refuse_element(value),
         };
-        self.spans.entries.push(Site::at(value.span));
+        self.spans.entries.push(Site::at(value.extent));
         entries.push(text);
     }
 
@@ -193,9 +203,9 @@ impl Reader<'_> {
         };
         let mut rest = arguments.iter();
         match rest.next() {
-            Some(Argument { name: None, value: Spanned { node: Value::Word(rule), span } }) => {
+            Some(Argument { name: None, value: Spanned { node: Value::Word(rule), extent } }) => {
                 expectation.rule = rule.to_string();
-                self.spans.blame(*span);
+                self.spans.blame(*extent);
             }
             Some(argument) => self.refuse(&argument.value),
             None => self.refuse(value),
@@ -215,15 +225,11 @@ impl Reader<'_> {
     fn refuse(&mut self, value: &Spanned<Value>) {
         let key = self.key;
         let (takes, example) = shape(key);
-        let list = takes.contains("list");
-        let help = match written(&value.node) {
-            Some(text) if list => format!("{key}: [{text:?}]"),
-            _ => example.to_string(),
+        let right = match written(&value.node) {
+            Some(text) if is_list(key) => format!("{key}: [{text:?}]"),
+            _ => example.into(),
         };
-        match value.node {
-            Value::Missing => self.spans.sound = false,
-            _ => self.unsound(value.span, format!("`{key}` takes {takes}"), &help),
-        }
+        self.unsound(value, format!("`{key}` takes {takes}"), &format!("write `{right}`"));
     }
 
     /// Reports an element of another type than the list's.
@@ -234,18 +240,27 @@ impl Reader<'_> {
             Key::Methods => "a name or a string",
             _ => "a string",
         };
-        let help = written(&value.node).map_or_else(|| shape(key).1.to_string(), |text| format!("{text:?}"));
-        self.unsound(value.span, format!("an entry of `{key}` is {kinds}"), &help);
+        let help = match written(&value.node) {
+            Some(text) => format!("write {text:?}"),
+            None => format!("write `{}`", shape(key).1),
+        };
+        self.unsound(value, format!("an entry of `{key}` is {kinds}"), &help);
     }
 
-    fn refuse_call(&mut self, name: &Ident) {
-        self.unsound(name.span(), format!("`{name}` takes one string"), &format!("{name}(\"…\")"));
+    fn refuse_call(&mut self, value: &Spanned<Value>, name: &Ident) {
+        self.unsound(value, format!("`{name}` takes one string"), &format!("write `{name}(\"…\")`"));
     }
 
-    fn unsound(&mut self, span: Span, message: String, help: &str) {
-        self.errors.report_with_help(span, message, help);
+    fn unsound(&mut self, value: &Spanned<Value>, message: String, help: &str) {
         self.spans.sound = false;
+        if !matches!(value.node, Value::Missing) {
+            self.errors.report_with_help(value.extent, message, help);
+        }
     }
+}
+
+fn is_list(key: Key) -> bool {
+    matches!(key, Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts)
 }
 
 /// What was written, where it lacks no more than quotes or brackets.
@@ -258,9 +273,11 @@ fn written(value: &Value) -> Option<String> {
     }
 }
 
-fn only_text(arguments: &[Argument]) -> Option<(&str, Span)> {
+fn only_text(arguments: &[Argument]) -> Option<(&str, Extent)> {
     match arguments {
-        [Argument { name: None, value: Spanned { node: Value::Text(text), span } }] => Some((text, *span)),
+        [Argument { name: None, value: Spanned { node: Value::Text(text), extent } }] => {
+            Some((text, *extent))
+        }
         _ => None,
     }
 }

@@ -15,11 +15,11 @@ pub(crate) struct OriginFile {
 /// says why it cannot.
 pub(crate) fn read(path: &str) -> Result<OriginFile, String> {
     let base = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    let path = base.join(path);
-    let text =
-        fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let path = path.into_os_string().into_string().map_err(|_| "the path is not UTF-8")?;
-    Ok(OriginFile { path, origins: origins(&text) })
+    let whole = base.join(path);
+    let text = fs::read_to_string(&whole).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    let whole =
+        whole.into_os_string().into_string().map_err(|_| format!("the path of `{path}` is not UTF-8"))?;
+    Ok(OriginFile { path: whole, origins: origins(&text) })
 }
 
 /// What is not empty and no comment.

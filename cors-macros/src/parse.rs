@@ -2,6 +2,7 @@
 
 use cors_core::Mode;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::Lit;
 
 use crate::ast::{Argument, Block, Declaration, Entry, Settings, Spanned, Value};
@@ -10,18 +11,17 @@ use crate::report::Errors;
 use crate::tokens::Tokens;
 
 /// What a declaration begins with, as help shows it.
-const NAME: &str = "pub static CORS;";
+const NAME: &str = "write `pub static CORS;`";
 
 /// Reads the input of `cors_policy!`.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declaration {
     let input = &mut Tokens::new(stream);
-    Declaration {
-        krate: crate_path(input).unwrap_or_else(krate::default_path),
-        attributes: attributes(input),
-        visibility: visibility(input),
-        name: name(input, errors),
-        settings: settings(input, Separator::Colon, errors),
-    }
+    let krate = crate_path(input).unwrap_or_else(krate::default_path);
+    let (attributes, visibility) = (attributes(input), visibility(input));
+    let name = name(input, errors);
+    let mut settings = settings(input, Separator::Colon, errors);
+    settings.lost |= name.is_none();
+    Declaration { krate, attributes, visibility, name, settings }
 }
 
 /// `crate = path;`. A front puts one before the user's own, which holds.
@@ -57,26 +57,33 @@ fn visibility(input: &mut Tokens) -> TokenStream {
 /// `static NAME;`
 fn name(input: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
     let start = input.span();
-    if !input.is_word(0, "static") {
+    let is_static = input.is_word(0, "static");
+    if !is_static {
         errors.report_with_help(start, "a policy begins with the name of its static", NAME);
-        if !begins_item(input) {
-            to_semicolon(input);
+    }
+    if is_static || input.is_word(0, "const") {
+        input.next();
+    } else if begins_item(input) {
+        return None;
+    }
+    let name = input.peek_ident(0).and_then(|name| syn::parse2::<Ident>(name.to_token_stream()).ok());
+    if name.is_some() {
+        input.next();
+    }
+    let ended = input.punct(';').is_some();
+    if !ended {
+        to_semicolon(input);
+    }
+    match &name {
+        _ if !is_static => {}
+        None => errors.report_with_help(start, "expected a name after `static`", NAME),
+        Some(name) if !ended => {
+            let message = format_args!("expected `;` right after `{name}`");
+            errors.report_with_help(name.span(), message, format_args!("write `static {name};`"));
         }
-        return None;
+        Some(_) => {}
     }
-    input.next();
-    let name = if begins_item(input) { None } else { input.ident() };
-    let Some(name) = name else {
-        errors.report_with_help(start, "expected a name after `static`", NAME);
-        to_semicolon(input);
-        return None;
-    };
-    if input.punct(';').is_none() {
-        let message = format_args!("expected `;` right after `{name}`");
-        errors.report_with_help(name.span(), message, format_args!("static {name};"));
-        to_semicolon(input);
-    }
-    Some(name)
+    name
 }
 
 /// Goes on after the end of a declaration, or at the first setting if it has no end.
@@ -138,14 +145,14 @@ enum Item {
 fn item(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option<Item> {
     let Some(key) = input.ident() else {
         let message = format_args!("expected a setting, found {}", input.found());
-        errors.report_with_help(input.span(), message, format_args!("key{} value,", separator.char()));
+        errors.report_with_help(input.span(), message, format_args!("write `key{} value`", separator.char()));
         input.next();
         skip_item(input);
         return None;
     };
-    if input.is_punct(0, separator.char()) && input.is_group(1, Delimiter::Brace) {
+    if mode(&key).is_some() && input.is_punct(0, separator.char()) && input.is_group(1, Delimiter::Brace) {
         let message = format_args!("`{key}` is followed by its block at once");
-        errors.report_with_help(input.span(), message, format_args!("{key} {{ … }}"));
+        errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
         input.next();
     }
     match input.group(Delimiter::Brace) {
@@ -156,6 +163,10 @@ fn item(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option
         }
         None => entry(key, input, separator, errors).map(Item::Entry),
     }
+}
+
+fn mode(keyword: &Ident) -> Option<Mode> {
+    [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
 }
 
 /// Does a setting or a block begin here? Where something cannot be read, reading goes on at the next.
@@ -171,10 +182,13 @@ fn skip_item(input: &mut Tokens) {
 }
 
 fn block(keyword: Ident, body: &Group, separator: Separator, errors: &mut Errors) -> Option<Block> {
-    let Some(mode) = [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
-    else {
+    let Some(mode) = mode(&keyword) else {
         let message = format_args!("no block is called `{keyword}`");
-        errors.report_with_help(keyword.span(), message, "production { … } or development { … }");
+        errors.report_with_help(
+            keyword.span(),
+            message,
+            "the blocks are `production { … }` and `development { … }`",
+        );
         return None;
     };
     let input = &mut Tokens::new(body.stream());
@@ -213,7 +227,7 @@ fn entry(key: Ident, input: &mut Tokens, separator: Separator, errors: &mut Erro
         None => {
             errors.report(span, format_args!("`{key}` has no value"));
             input.punct(',');
-            Spanned { node: Value::Missing, span }
+            Spanned { node: Value::Missing, extent: span.into() }
         }
     };
     Some(Entry { key, value })
@@ -268,7 +282,7 @@ fn value(input: &mut Tokens, within: Within, errors: &mut Errors) -> Option<Span
     if within.ends(input) {
         return None;
     }
-    let (start, span) = (input.mark(), input.span());
+    let start = input.mark();
     let node = match primary(input, errors) {
         Some(node) if within.ends(input) || within.begins_next(input) => node,
         _ => {
@@ -276,7 +290,12 @@ fn value(input: &mut Tokens, within: Within, errors: &mut Errors) -> Option<Span
             Value::Other(input.text_since(start))
         }
     };
-    Some(Spanned { node, span })
+    // A call is told from others by its name.
+    let extent = match &node {
+        Value::Call { name, .. } => name.span().into(),
+        _ => input.extent_since(start),
+    };
+    Some(Spanned { node, extent })
 }
 
 /// A value that goes no further than it has to.
@@ -310,17 +329,23 @@ fn list(stream: TokenStream, errors: &mut Errors) -> Vec<Spanned<Value>> {
     while !input.is_empty() {
         match value(input, Within::List, errors) {
             Some(element) => elements.push(element),
-            None => errors.report(input.span(), format_args!("expected a value, found {}", input.found())),
+            None => elements.push(missing(input, errors)),
         }
         end_element(input, errors);
     }
     elements
 }
 
+/// What stands in for an element that is not there.
+fn missing(input: &Tokens, errors: &mut Errors) -> Spanned<Value> {
+    errors.report(input.span(), format_args!("expected a value, found {}", input.found()));
+    Spanned { node: Value::Missing, extent: input.span().into() }
+}
+
 /// `name(…)` as the value of the key `name`.
 fn call(name: Ident, input: &mut Tokens, errors: &mut Errors) -> Spanned<Value> {
-    let span = name.span();
-    Spanned { node: Value::Call { name, arguments: arguments(input, errors) }, span }
+    let extent = name.span().into();
+    Spanned { node: Value::Call { name, arguments: arguments(input, errors) }, extent }
 }
 
 fn arguments(input: &mut Tokens, errors: &mut Errors) -> Vec<Argument> {
@@ -334,7 +359,7 @@ fn arguments(input: &mut Tokens, errors: &mut Errors) -> Vec<Argument> {
         }
         match value(input, Within::List, errors) {
             Some(value) => arguments.push(Argument { name, value }),
-            None => errors.report(input.span(), format_args!("expected a value, found {}", input.found())),
+            None => arguments.push(Argument { name, value: missing(input, errors) }),
         }
         end_element(input, errors);
     }

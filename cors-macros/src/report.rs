@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use cors_core::{Rule, Violation};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 
-use crate::spans::SpanMap;
+use crate::spans::{Extent, SpanMap};
 
 /// The errors of one expansion. Whoever finds one reports it here and goes on.
 #[derive(Default)]
@@ -14,14 +14,19 @@ pub(crate) struct Errors {
 }
 
 impl Errors {
-    /// Reports what is wrong at `span`.
-    pub(crate) fn report(&mut self, span: Span, message: impl Display) {
-        self.list.push(syn::Error::new(span, message));
+    /// Reports what is wrong here.
+    pub(crate) fn report(&mut self, at: impl Into<Extent>, message: impl Display) {
+        self.list.push(syn::Error::new_spanned(at.into(), message));
     }
 
-    /// Reports what is wrong at `span`, and the text that would be right.
-    pub(crate) fn report_with_help(&mut self, span: Span, message: impl Display, help: impl Display) {
-        self.report(span, format_args!("{message}\nhelp: {help}"));
+    /// Reports what is wrong here, and what would be right.
+    pub(crate) fn report_with_help(
+        &mut self,
+        at: impl Into<Extent>,
+        message: impl Display,
+        help: impl Display,
+    ) {
+        self.report(at, format_args!("{message}\nhelp: {help}"));
     }
 
     /// Reports broken rules, except where that may only follow from something that could not be read.
@@ -30,8 +35,8 @@ impl Errors {
         for violation in broken.filter(|violation| !(incomplete && follows(violation, spans))) {
             let site = spans.site(violation);
             match &site.line {
-                None => self.report(site.span, violation),
-                Some(line) => self.report(site.span, format_args!("{line}: {violation}")),
+                None => self.report(site.extent, violation),
+                Some(line) => self.report(site.extent, format_args!("{line}: {violation}")),
             }
         }
     }

@@ -4,12 +4,33 @@ use std::fmt;
 use std::rc::Rc;
 
 use cors_core::{Locus, Place, Rule, Violation};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt};
+
+/// The first and the last token of something: on stable two spans cannot be joined.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) start: Span,
+    pub(crate) end: Span,
+}
+
+impl From<Span> for Extent {
+    fn from(span: Span) -> Self {
+        Self { start: span, end: span }
+    }
+}
+
+impl ToTokens for Extent {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mark = |span| Ident::new("_", span);
+        tokens.append_all([mark(self.start), mark(self.end)]);
+    }
+}
 
 /// The tokens behind each part of a configuration.
 pub(crate) struct SpanMap {
     /// The policy's name: where something is missing, there is no better token.
-    name: Span,
+    name: Extent,
     /// Whether something could not be read, not even its key.
     lost: bool,
     outer: Vec<SettingSpans>,
@@ -19,8 +40,8 @@ pub(crate) struct SpanMap {
 
 /// The tokens of one setting.
 pub(crate) struct SettingSpans {
-    key: Span,
-    value: Span,
+    key: Extent,
+    value: Extent,
     /// The entries of its list.
     pub(crate) entries: Vec<Site>,
     /// Whether all of it could be read.
@@ -28,12 +49,12 @@ pub(crate) struct SettingSpans {
 }
 
 impl SettingSpans {
-    pub(crate) fn of(key: Span, value: Span) -> Self {
+    pub(crate) fn of(key: Extent, value: Extent) -> Self {
         Self { key, value, entries: Vec::new(), sound: true }
     }
 
     /// Lets everything about this setting be reported on one token.
-    pub(crate) fn blame(&mut self, token: Span) {
+    pub(crate) fn blame(&mut self, token: Extent) {
         (self.key, self.value) = (token, token);
     }
 }
@@ -41,14 +62,14 @@ impl SettingSpans {
 /// Where something stands.
 #[derive(Clone)]
 pub(crate) struct Site {
-    pub(crate) span: Span,
+    pub(crate) extent: Extent,
     /// For what stands in a file that the token names.
     pub(crate) line: Option<FileLine>,
 }
 
 impl Site {
-    pub(crate) fn at(span: Span) -> Self {
-        Self { span, line: None }
+    pub(crate) fn at(extent: Extent) -> Self {
+        Self { extent, line: None }
     }
 }
 
@@ -67,7 +88,7 @@ impl fmt::Display for FileLine {
 }
 
 impl SpanMap {
-    pub(crate) fn new(name: Span, lost: bool, outer: Vec<SettingSpans>) -> Self {
+    pub(crate) fn new(name: Extent, lost: bool, outer: Vec<SettingSpans>) -> Self {
         Self { name, lost, outer, production: Vec::new(), development: Vec::new() }
     }
 

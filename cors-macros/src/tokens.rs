@@ -2,6 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+use crate::spans::Extent;
+
 /// A sequence of tokens that is read from the front. Reading cannot fail, it can only end.
 pub(crate) struct Tokens {
     tokens: Vec<TokenTree>,
@@ -44,6 +46,13 @@ impl Tokens {
     /// Where reading stands, for [`text_since`](Self::text_since).
     pub(crate) fn mark(&self) -> usize {
         self.at
+    }
+
+    /// Where what was read since stands.
+    pub(crate) fn extent_since(&self, mark: usize) -> Extent {
+        let read = &self.tokens[mark..self.at];
+        let spans = read.first().zip(read.last()).map(|(first, last)| (first.span(), last.span()));
+        spans.map_or_else(|| self.span().into(), |(start, end)| Extent { start, end })
     }
 
     /// What was read since, without spaces.

@@ -1,16 +1,44 @@
 //! Under which names strangers can have domains: the public suffix list.
 
+use alloc::format;
+use alloc::string::String;
+
 /// Why strangers can have a domain under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "psl", expect(dead_code, reason = "with the list nothing is unknown"))]
 pub(crate) enum Open {
     /// The name is a public suffix, or a single label, which the list takes for one.
+    #[cfg(feature = "psl")]
     Suffix,
     /// A public suffix lies under it.
+    #[cfg(feature = "psl")]
     SuffixesBelow,
     /// There is no list to ask.
+    #[cfg(not(feature = "psl"))]
     Unknown,
 }
+
+impl Open {
+    /// What is wrong with a pattern for the subdomains of `name`, and why.
+    pub(crate) fn text(self, name: &str) -> (String, &'static str) {
+        match self {
+            #[cfg(feature = "psl")]
+            Self::Suffix => (format!("under `{name}` anyone can have a domain"), STRANGERS),
+            #[cfg(feature = "psl")]
+            Self::SuffixesBelow => {
+                (format!("under `{name}` lie domains where anyone can have a name"), STRANGERS)
+            }
+            #[cfg(not(feature = "psl"))]
+            Self::Unknown => (
+                format!("whether anyone can have a domain under `{name}` cannot be judged"),
+                "This build of cors-core has no public suffix list: enable its feature `psl`.",
+            ),
+        }
+    }
+}
+
+#[cfg(feature = "psl")]
+const STRANGERS: &str =
+    "It is, or holds, a public suffix (publicsuffix.org): a stranger who registers a name there is let in.";
 
 /// The publication date (year-month-day) of the oldest public suffix list that the rules may have used: that of the
 /// oldest release of `psl` that this version of cors-core accepts.

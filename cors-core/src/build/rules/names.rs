@@ -41,10 +41,10 @@ pub(crate) fn methods(settings: &Settings<'_>, report: &mut Report) -> Names {
 
 /// `GET` brings `HEAD` along: a route for the one answers the other.
 fn with_head(mut methods: Vec<String>) -> Vec<String> {
-    if !methods.iter().any(|method| method == "HEAD") {
-        if let Some(get) = methods.iter().position(|method| method == "GET") {
-            methods.insert(get + 1, "HEAD".into());
-        }
+    if !methods.iter().any(|method| method == "HEAD")
+        && let Some(get) = methods.iter().position(|method| method == "GET")
+    {
+        methods.insert(get + 1, "HEAD".into());
     }
     methods
 }

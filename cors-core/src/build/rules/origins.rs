@@ -87,10 +87,11 @@ fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
     } else if scheme == "http" {
         fire(insecure(text));
     }
-    if pattern.parts().subdomains && !pattern.is_loopback() {
-        if let Some(finding) = public_suffix(pattern) {
-            fire(finding);
-        }
+    if pattern.parts().subdomains
+        && !pattern.is_loopback()
+        && let Some(finding) = public_suffix(pattern)
+    {
+        fire(finding);
     }
 }
 
@@ -209,22 +210,9 @@ fn pageless(pattern: &OriginPattern) -> Finding {
 
 fn public_suffix(pattern: &OriginPattern) -> Option<Finding> {
     let host = pattern.host();
-    let message = match suffix::judge(host)? {
-        suffix::Open::Suffix => format!("under `{host}` anyone can have a domain"),
-        suffix::Open::SuffixesBelow => format!("under `{host}` lie domains where anyone can have a name"),
-        suffix::Open::Unknown => format!("whether anyone can have a domain under `{host}` cannot be judged"),
-    };
-    let (why, help) = match suffix::judge(host)? {
-        suffix::Open::Unknown => (
-            "This build of cors-core has no public suffix list.",
-            "enable the feature `psl` of cors-core".into(),
-        ),
-        _ => (
-            "It is, or holds, a public suffix (publicsuffix.org): a stranger who registers a name there is let in.",
-            format!("name your own domain: {:?}", format!("{}://*.your-name.{host}", pattern.scheme())),
-        ),
-    };
-    Some(Finding::new(Rule::PublicSuffix, message, why).help(help))
+    let (message, why) = suffix::judge(host)?.text(host);
+    let own = format!("{}://*.your-name.{host}", pattern.scheme());
+    Some(Finding::new(Rule::PublicSuffix, message, why).help(format!("name your own domain: {own:?}")))
 }
 
 fn redundant(text: &str, cover: &str) -> Finding {

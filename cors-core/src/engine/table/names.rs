@@ -89,7 +89,7 @@ pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
 
 /// The names that the lines of `Access-Control-Request-Headers` list, without white space and empty
 /// elements: what an adapter sends back for [`Value::RequestHeaders`](crate::Value::RequestHeaders).
-pub fn requested_names<'r>(lines: &'r dyn Lines) -> impl Iterator<Item = &'r [u8]> {
+pub fn requested_names(lines: &dyn Lines) -> impl Iterator<Item = &[u8]> {
     (0..)
         .map_while(|index| lines.line(index))
         .flat_map(|line| line.split(|&byte| byte == b','))

@@ -1,0 +1,1 @@
+//! The same settings through `cors_policy!` and through `Config` are the same policy.

@@ -1,0 +1,13 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    origins: ["https://app.example"],
+    credentials: true,
+    expose: any,
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

@@ -1,0 +1,12 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    #[cfg(feature = "shop")]
+    origins: ["https://app.example"],
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

@@ -1,0 +1,13 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    production: {
+        origins: ["https://app.example"],
+    }
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

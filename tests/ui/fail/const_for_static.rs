@@ -1,0 +1,11 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    pub const CORS;
+
+    origins: ["https://app.example"],
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

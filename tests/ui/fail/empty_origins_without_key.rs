@@ -1,0 +1,11 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    credentials: true,
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

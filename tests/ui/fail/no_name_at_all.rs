@@ -1,0 +1,7 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    credentials: true,
+    orig
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

@@ -1,0 +1,17 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    production {
+        origins: ["https://app.example"],
+    }
+
+    production {
+        credentials: true,
+    }
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}

@@ -1,0 +1,15 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    origins: ["https://app.example"],
+
+    prod {
+        credentials: true,
+    }
+}
+
+fn main() {
+    let _: &cors_core::PolicySet = &CORS;
+}
