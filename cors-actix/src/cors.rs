@@ -37,18 +37,23 @@ use crate::source::Source;
 ///
 /// ```
 /// use actix_web::{App, HttpServer, middleware::Logger, web};
-/// use cors_actix::{Block, Config, Cors, Mode};
+/// use cors_actix::{Cors, cors_policy};
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let block = Block::new().origins(["https://app.example"]).methods(["GET", "PUT"]).headers(["authorization"]);
-/// let cors = Cors::new(Config::new(block).policy(Mode::Production)?);
+/// cors_policy! {
+///     static TASKS;
+///     origins: ["https://app.example"],
+///     methods: [GET, PUT],
+///     headers: ["authorization"],
+/// }
+///
+/// # fn main() {
+/// let cors = Cors::new(&TASKS);
 /// let server = HttpServer::new(move || {
 ///     App::new()
 ///         .route("/tasks", web::get().to(|| async { "[]" }))
 ///         .wrap(cors.clone())
 ///         .wrap(Logger::default())
 /// });
-/// # Ok(())
 /// # }
 /// ```
 ///
@@ -91,11 +96,15 @@ impl Cors {
     /// matter, and none for authentication anywhere: a program sends any `Origin` it likes.
     ///
     /// ```
-    /// # use cors_actix::{Block, Config, Cors, Mode};
-    /// # let block = Block::new().origins(["https://app.example"]).hosts(["api.example"]);
-    /// # let policy = Config::new(block).policy(Mode::Production)?;
-    /// let cors = Cors::new(policy).enforce();
-    /// # Ok::<(), cors_actix::Violations>(())
+    /// use cors_actix::{Cors, cors_policy};
+    ///
+    /// cors_policy! {
+    ///     static TASKS;
+    ///     origins: ["https://app.example"],
+    ///     hosts: ["api.example"],
+    /// }
+    ///
+    /// let cors = Cors::new(&TASKS).enforce();
     /// ```
     pub fn enforce(mut self) -> Self {
         if !self.source.0.checks_host() {
@@ -138,11 +147,12 @@ impl Cors {
     /// For trying a stricter policy in production. Wrap it outside of the policy in force, which answers preflights itself:
     ///
     /// ```
-    /// # use actix_web::App;
-    /// # use cors_actix::{Block, Config, Cors, Mode};
-    /// # let policy = || Config::new(Block::new().origins(["https://app.example"])).policy(Mode::Production).unwrap();
-    /// # let (in_force, stricter) = (policy(), policy());
-    /// let app = App::new().wrap(Cors::new(in_force)).wrap(Cors::new(stricter).report_only());
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static IN_FORCE; origins: ["https://app.example", "https://old.example"] }
+    /// # cors_policy! { static STRICTER; origins: ["https://app.example"] }
+    /// let app = actix_web::App::new()
+    ///     .wrap(Cors::new(&IN_FORCE))
+    ///     .wrap(Cors::new(&STRICTER).report_only());
     /// ```
     pub fn report_only(mut self) -> Self {
         self.options.report_only = true;
@@ -157,12 +167,11 @@ impl Cors {
     ///
     /// ```
     /// use actix_web::HttpResponse;
-    /// # use cors_actix::{Block, Config, Cors, Mode};
-    /// # let policy = Config::new(Block::new().origins(["https://app.example"])).policy(Mode::Production)?;
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static TASKS; origins: ["https://app.example"] }
     ///
-    /// let cors = Cors::new(policy)
+    /// let cors = Cors::new(&TASKS)
     ///     .on_refusal(|denial, _request| HttpResponse::Forbidden().body(denial.kind()));
-    /// # Ok::<(), cors_actix::Violations>(())
     /// ```
     pub fn on_refusal<F>(mut self, respond: F) -> Self
     where

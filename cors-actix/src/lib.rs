@@ -70,7 +70,9 @@ mod source;
 pub use cors::Cors;
 #[doc(hidden)]
 pub use cors_core as __core;
-pub use cors_core::{Block, Config, Decision, Denial, Mode, Policy, PolicySet, Rule, Violation, Violations};
+#[cfg(feature = "config")]
+pub use cors_core::{Block, Config, Violation, Violations};
+pub use cors_core::{Decision, Denial, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;
