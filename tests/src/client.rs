@@ -107,8 +107,7 @@ impl Head {
                 Err(_) if !received.is_empty() => break,
                 Err(error) => panic!("no answer to {}: {error}", self.request_line),
             }
-            // After 101 the connection is no longer HTTP's, and nobody closes it.
-            if received.starts_with(b"HTTP/1.1 101") && received.ends_with(b"\r\n\r\n") {
+            if !self.request_line.starts_with("HEAD") && Received::is_whole(&received) {
                 break;
             }
         }
@@ -140,6 +139,16 @@ impl Received {
         });
         let fields = fields.collect();
         Self { status: status.expect("a status line"), fields, body: bytes[end + 4..].to_vec() }
+    }
+
+    /// Is all there that the head promises? Some servers keep the line open after an upgrade.
+    fn is_whole(bytes: &[u8]) -> bool {
+        if !bytes.windows(4).any(|window| window == b"\r\n\r\n") {
+            return false;
+        }
+        let received = Self::parse(bytes);
+        let length = received.value("content-length").and_then(|length| length.parse().ok());
+        received.status == 101 || length.is_some_and(|length: usize| received.body.len() >= length)
     }
 
     /// The values of each line of the field `name`.
