@@ -29,6 +29,9 @@
 //! # }
 //! ```
 //!
+//! With the feature `config` a policy can come from a file or the environment as well: see
+//! `Config`. The rules are the same.
+//!
 //! # What happens to a request
 //!
 //! ```text
@@ -71,8 +74,11 @@ pub use cors::Cors;
 #[doc(hidden)]
 pub use cors_core as __core;
 #[cfg(feature = "config")]
-pub use cors_core::{Block, Config, Violation, Violations};
-pub use cors_core::{Decision, Denial, Mode, Policy, PolicySet, Rule};
+pub use cors_core::{
+    Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting, Violation, Violations,
+    public_suffix_list_date,
+};
+pub use cors_core::{Decision, Denial, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;

@@ -11,6 +11,7 @@ mod ast;
 mod check;
 mod docs;
 mod emit;
+mod head;
 mod ide;
 mod krate;
 mod lower;
@@ -37,7 +38,7 @@ pub fn cors_policy(input: TokenStream) -> TokenStream {
 /// Two gates: everything that cannot be read or breaks a rule is found before anything is written.
 fn expand(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let mut errors = Errors::default();
-    let declaration = parse::declaration(input, &mut errors);
+    let declaration = head::declaration(input, &mut errors);
     let name = declaration.name.as_ref().map_or_else(Span::call_site, |name| name.span());
     let lowered = lower::lower(&declaration.settings, name, &mut errors);
     let policies = check::check(&lowered, &mut errors);

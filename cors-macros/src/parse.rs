@@ -1,114 +1,17 @@
-//! Tokens to tree. What cannot be read is reported and left out; what follows is read all the same.
+//! Tokens to tree: settings and blocks. What cannot be read is reported and left out, what follows is
+//! read all the same.
 
 use cors_core::Mode;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::Lit;
 
-use crate::ast::{Argument, Block, Declaration, Entry, Settings, Spanned, Value};
-use crate::krate;
+use crate::ast::{Argument, Block, Entry, Settings, Spanned, Value};
 use crate::report::Errors;
 use crate::tokens::Tokens;
 
-/// What a declaration begins with, as help shows it.
-const NAME: &str = "write `pub static CORS;`";
-
-/// Reads the input of `cors_policy!`.
-pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declaration {
-    let input = &mut Tokens::new(stream);
-    let krate = crate_path(input).unwrap_or_else(krate::default_path);
-    let (attributes, visibility) = (attributes(input), visibility(input));
-    let name = name(input, errors);
-    let mut settings = settings(input, Separator::Colon, errors);
-    settings.lost |= name.is_none();
-    Declaration { krate, attributes, visibility, name, settings }
-}
-
-/// `crate = path;`. A front puts one before the user's own, which holds.
-fn crate_path(input: &mut Tokens) -> Option<TokenStream> {
-    let mut path = None;
-    while input.is_word(0, "crate") && input.is_punct(1, '=') {
-        input.next();
-        input.next();
-        path = Some(input.until(|input| input.is_punct(0, ';')));
-        input.punct(';');
-    }
-    path
-}
-
-fn attributes(input: &mut Tokens) -> TokenStream {
-    let mut attributes = TokenStream::new();
-    while input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket) {
-        attributes.extend(input.next());
-        attributes.extend(input.next());
-    }
-    attributes
-}
-
-fn visibility(input: &mut Tokens) -> TokenStream {
-    let mut visibility = TokenStream::new();
-    if input.is_word(0, "pub") {
-        visibility.extend(input.next());
-        visibility.extend(input.group(Delimiter::Parenthesis).map(TokenTree::Group));
-    }
-    visibility
-}
-
-/// `static NAME;`
-fn name(input: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
-    let start = input.span();
-    let is_static = input.is_word(0, "static");
-    if !is_static {
-        errors.report_with_help(start, "a policy begins with the name of its static", NAME);
-    }
-    if is_static || input.is_word(0, "const") {
-        input.next();
-    } else if begins_item(input) {
-        return None;
-    }
-    let name = input.peek_ident(0).and_then(|name| syn::parse2::<Ident>(name.to_token_stream()).ok());
-    if name.is_some() {
-        input.next();
-    }
-    let ended = input.punct(';').is_some();
-    if !ended {
-        to_semicolon(input);
-    }
-    match &name {
-        _ if !is_static => {}
-        None => errors.report_with_help(start, "expected a name after `static`", NAME),
-        Some(name) if !ended => {
-            let message = format_args!("expected `;` right after `{name}`");
-            errors.report_with_help(name.span(), message, format_args!("write `static {name};`"));
-        }
-        Some(_) => {}
-    }
-    name
-}
-
-/// Goes on after the end of a declaration, or at the first setting if it has no end.
-fn to_semicolon(input: &mut Tokens) {
-    input.until(|input| input.is_punct(0, ';') || begins_item(input));
-    input.punct(';');
-}
-
-/// What stands between a key and its value.
-#[derive(Clone, Copy)]
-pub(crate) enum Separator {
-    /// In `cors_policy!`.
-    Colon,
-}
-
-impl Separator {
-    const fn char(self) -> char {
-        match self {
-            Self::Colon => ':',
-        }
-    }
-}
-
-/// Reads settings and blocks up to the end.
-pub(crate) fn settings(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Settings {
+/// Reads settings and blocks up to the end. `separator` stands between a key and its value: `:` in
+/// `cors_policy!`.
+pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors) -> Settings {
     let mut settings = Settings::default();
     while !input.is_empty() {
         match item(input, separator, errors) {
@@ -142,15 +45,15 @@ enum Item {
 }
 
 /// Reads an item and the comma after it; `None` if it cannot be read.
-fn item(input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option<Item> {
+fn item(input: &mut Tokens, separator: char, errors: &mut Errors) -> Option<Item> {
     let Some(key) = input.ident() else {
         let message = format_args!("expected a setting, found {}", input.found());
-        errors.report_with_help(input.span(), message, format_args!("write `key{} value`", separator.char()));
+        errors.report_with_help(input.span(), message, format_args!("write `key{separator} value`"));
         input.next();
         skip_item(input);
         return None;
     };
-    if mode(&key).is_some() && input.is_punct(0, separator.char()) && input.is_group(1, Delimiter::Brace) {
+    if mode(&key).is_some() && input.is_punct(0, separator) && input.is_group(1, Delimiter::Brace) {
         let message = format_args!("`{key}` is followed by its block at once");
         errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
         input.next();
@@ -170,7 +73,7 @@ fn mode(keyword: &Ident) -> Option<Mode> {
 }
 
 /// Does a setting or a block begin here? Where something cannot be read, reading goes on at the next.
-fn begins_item(input: &Tokens) -> bool {
+pub(crate) fn begins_item(input: &Tokens) -> bool {
     let opens = input.is_group(1, Delimiter::Brace) || input.is_group(1, Delimiter::Parenthesis);
     let separates = input.is_punct(1, ':') || input.is_punct(1, '=');
     input.peek_ident(0).is_some() && (opens || separates)
@@ -181,7 +84,7 @@ fn skip_item(input: &mut Tokens) {
     input.punct(',');
 }
 
-fn block(keyword: Ident, body: &Group, separator: Separator, errors: &mut Errors) -> Option<Block> {
+fn block(keyword: Ident, body: &Group, separator: char, errors: &mut Errors) -> Option<Block> {
     let Some(mode) = mode(&keyword) else {
         let message = format_args!("no block is called `{keyword}`");
         errors.report_with_help(
@@ -209,7 +112,7 @@ fn block(keyword: Ident, body: &Group, separator: Separator, errors: &mut Errors
 }
 
 /// Reads what follows a key.
-fn entry(key: Ident, input: &mut Tokens, separator: Separator, errors: &mut Errors) -> Option<Entry> {
+fn entry(key: Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> Option<Entry> {
     let span = key.span();
     let value = if input.is_group(0, Delimiter::Parenthesis) {
         Some(call(key.clone(), input, errors))
@@ -234,12 +137,11 @@ fn entry(key: Ident, input: &mut Tokens, separator: Separator, errors: &mut Erro
 }
 
 /// Reads what stands between a key and its value, or what somebody took for it.
-fn separate(key: &Ident, input: &mut Tokens, separator: Separator, errors: &mut Errors) -> bool {
-    let char = separator.char();
-    if input.punct(char).is_some() {
+fn separate(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> bool {
+    if input.punct(separator).is_some() {
         return true;
     }
-    let message = format_args!("expected `{char}` after `{key}`");
+    let message = format_args!("expected `{separator}` after `{key}`");
     let (span, taken_for_it) = (input.span(), input.punct('=').or_else(|| input.punct(':')).is_some());
     errors.report(if taken_for_it { span } else { key.span() }, message);
     taken_for_it

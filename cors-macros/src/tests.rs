@@ -1,1 +1,233 @@
-//! Tests
+//! Expansions and error messages, on tokens. What rustc makes of them is tested from outside.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+use crate::expand;
+
+/// The messages of an expansion's errors, first lines only.
+fn errors(input: TokenStream) -> Vec<String> {
+    messages(expand(input)).iter().map(|message| message.lines().next().unwrap_or_default().into()).collect()
+}
+
+fn messages(output: TokenStream) -> Vec<String> {
+    let mut messages = Vec::new();
+    let mut tokens = output.into_iter();
+    while let Some(token) = tokens.next() {
+        let reports = matches!(&token, TokenTree::Ident(ident) if ident == "compile_error");
+        if let Some(TokenTree::Group(group)) = reports.then(|| tokens.nth(1)).flatten() {
+            let text = syn::parse2::<syn::LitStr>(group.stream()).expect("an error has one message");
+            messages.push(text.value());
+        }
+    }
+    messages
+}
+
+/// Without spaces, which token streams set as they like.
+fn text(tokens: TokenStream) -> String {
+    tokens.to_string().split_whitespace().collect()
+}
+
+#[test]
+fn a_policy_becomes_a_static_with_its_tables_in_a_byte_string() {
+    let output = text(expand(quote! {
+        #[doc = " Mine."]
+        pub(crate) static CORS;
+        origins: ["https://app.example"],
+    }));
+    let expected = text(quote!(pub(crate) static CORS: ::cors_core::PolicySet));
+    assert!(output.starts_with("#[doc=\"Mine.\"]#[doc=\"\\n||production|"), "{output}");
+    assert!(output.contains(&expected), "{output}");
+    assert!(output.contains("::cors_core::__private::policy(b\"cor\\x01"), "{output}");
+    assert!(!output.contains("compile_error"), "{output}");
+}
+
+#[test]
+fn the_development_policy_is_there_under_debug_assertions_alone() {
+    let output = text(expand(quote! {
+        static CORS;
+        origins: ["https://app.example"],
+        development { origins: ["https://dev.example"] }
+    }));
+    let table = output.find("https://dev.example").and_then(|doc| {
+        // The first is in the documentation.
+        output[doc + 1..].find("https://dev.example").map(|code| doc + 1 + code)
+    });
+    let table = table.expect("the table lists the origin");
+    let guard = output[..table].rfind("#[").expect("an attribute stands before it");
+    assert!(output[guard..].starts_with("#[cfg(debug_assertions)]const"), "{}", &output[guard..]);
+    assert_eq!(output.matches("#[cfg(not(debug_assertions))]").count(), 1);
+}
+
+#[test]
+fn the_engine_is_where_the_last_path_says() {
+    let output = text(expand(quote! {
+        crate = front::__core;
+        crate = crate::engine;
+        static CORS;
+        origins: ["https://app.example"],
+    }));
+    assert!(output.contains("crate::engine::PolicySet"), "{output}");
+    assert!(!output.contains("cors_core") && !output.contains("front"), "{output}");
+}
+
+#[test]
+fn words_are_imported_from_where_they_are_documented() {
+    let output = text(expand(quote! {
+        static CORS;
+        production {
+            origins: ["null"],
+            headers: any,
+            unheard: of,
+            expect(null_origin, reason = "…"),
+        }
+    }));
+    for word in [
+        "modes::production",
+        "keys::origins",
+        "values::any",
+        "keys::expect",
+        "rules::null_origin",
+        "values::reason",
+    ] {
+        assert!(output.contains(word), "{word} in {output}");
+    }
+    assert!(!output.contains("unheardas_"), "{output}");
+}
+
+#[test]
+fn a_mistake_leaves_a_static_of_the_right_type() {
+    for input in [
+        quote! { #[doc = " Mine."] pub static CORS; },
+        quote! { #[doc = " Mine."] pub static CORS; orig },
+        quote! { #[doc = " Mine."] pub static CORS; origins: },
+        quote! { #[doc = " Mine."] pub static CORS; origins: [,] },
+        quote! { #[doc = " Mine."] pub static CORS; origins: any },
+    ] {
+        let shown = input.to_string();
+        let output = text(expand(input));
+        let stub = "pubstaticCORS:::cors_core::PolicySet=::cors_core::__private::nothing();";
+        assert!(output.starts_with(&format!("#[doc=\"Mine.\"]{stub}")), "{shown} became {output}");
+        assert_eq!(output.matches("compile_error").count(), 1, "{shown} became {output}");
+    }
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once() {
+    let errors = errors(quote! {
+        static CORS;
+        origins: ["app.example", 5],
+        credentials = yes,
+        max_age: "1h"
+        headers: [content-type],
+        production { production { } }
+        @
+        production { }
+        staging { }
+    });
+    assert_eq!(
+        errors,
+        [
+            "expected `:` after `credentials`",
+            "expected `,` before `headers`",
+            "`production` inside `production`",
+            "expected a setting, found `@`",
+            "a second `production` block",
+            "no block is called `staging`",
+            "an entry of `origins` is a string, `regex(\"…\")` or `file(\"…\")`",
+            "`credentials` takes `true` or `false`",
+            "`max_age` takes seconds or a duration",
+            "an entry of `headers` is a string",
+            "in production: `app.example` is not an origin: it has no scheme [invalid_origin]",
+        ]
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_not_called_missing() {
+    let unreadable_list = errors(quote! { static CORS; origins: "https://app.example", });
+    assert_eq!(unreadable_list, ["`origins` takes a list of origins, or `any`"]);
+    let unreadable_entry = errors(quote! { static CORS; origins: [5], });
+    assert_eq!(unreadable_entry.len(), 1, "{unreadable_entry:?}");
+    let unreadable_cause = errors(quote! {
+        static CORS;
+        origins: ["https://app.example", null],
+        expect(null_origin, reason = "a sandboxed frame"),
+    });
+    assert_eq!(unreadable_cause.len(), 1, "{unreadable_cause:?}");
+    let unrelated = errors(quote! { static CORS; credentials: yes, });
+    assert_eq!(unrelated.len(), 2, "{unrelated:?}");
+}
+
+#[test]
+fn what_holds_in_both_modes_is_reported_once_and_as_productions() {
+    let errors = errors(quote! {
+        static CORS;
+        methods: [TRACE],
+        origins: ["https://app.example"],
+        development { max_age: 2d }
+    });
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("in production: `TRACE`"), "{errors:?}");
+    assert!(errors[1].starts_with("in development: `2d`"), "{errors:?}");
+}
+
+#[test]
+fn a_file_of_origins_is_reported_by_line() {
+    let path = std::env::temp_dir().join(format!("partners-{}.txt", std::process::id()));
+    let path = path.to_str().expect("the path of temporary files is UTF-8");
+    std::fs::write(path, "# partners\n\nhttps://a.example\nb.example # no scheme\n").unwrap();
+    let policy = quote! { static CORS; origins: ["https://app.example", file(#path), "c.example"] };
+    let output = expand(policy);
+    std::fs::remove_file(path).unwrap();
+    assert!(text(output.clone()).contains(&format!("include_bytes!({path:?})")), "{output}");
+    let messages = messages(output);
+    assert!(messages[0].starts_with(&format!("{path}:4: in production: `b.example`")), "{messages:?}");
+    assert!(messages[1].starts_with("in production: `c.example`"), "{messages:?}");
+}
+
+#[test]
+fn a_duration_has_one_meaning_in_every_unit() {
+    let tables = |age: TokenStream| {
+        text(expand(quote! { static CORS; origins: ["https://app.example"], max_age: #age }))
+    };
+    let hour = tables(quote!(1h));
+    assert!(!hour.contains("compile_error"), "{hour}");
+    for same in [quote!(3600), quote!(3600s), quote!(3_600), quote!(60m)] {
+        assert_eq!(tables(same.clone()), hour, "{same}");
+    }
+}
+
+#[test]
+fn no_input_is_too_broken() {
+    let broken = [
+        quote! {},
+        quote! { , },
+        quote! { static },
+        quote! { static; },
+        quote! { static _; },
+        quote! { static fn; },
+        quote! { static mut CORS; },
+        quote! { pub(crate) },
+        quote! { #[doc] },
+        quote! { #![doc] static CORS; },
+        quote! { crate = },
+        quote! { crate = x },
+        quote! { static CORS; {} },
+        quote! { static CORS; () [] {} },
+        quote! { static CORS; : },
+        quote! { static CORS; origins: : },
+        quote! { static CORS; origins: [[], [[,]], (), {}, -, -"x", - 1 2] },
+        quote! { static CORS; origins: [a: b, c(d: e), f(=), g(h = ), i(,)] },
+        quote! { static CORS; expect(=) expect(,) expect(a = b) expect(a b c) },
+        quote! { static CORS; production production production },
+        quote! { static CORS; production { , , development { static X; } } },
+        quote! { static CORS; max_age: 99999999999999999999999999, preflight_status: 99999999999999999999 },
+        quote! { static CORS; max_age: -99999999999999999999h, preflight_status: -1 },
+        quote! { static CORS; methods: [r#type, self, crate, GET.PUT, 'a', 'b: c] },
+    ];
+    for input in broken {
+        let shown = input.to_string();
+        assert!(!messages(expand(input)).is_empty(), "{shown}");
+    }
+}

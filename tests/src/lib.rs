@@ -1,8 +1,10 @@
-//! What the tests share: a naive reference, the engine's answers in its terms, and an app behind a
-//! socket with a client that shows every byte.
+//! What the tests share: a naive reference, the engine's answers in its terms, an HTTP client, an app
+//! behind a socket, and the example program.
 
-pub mod client;
 pub mod engine;
+pub mod head;
+pub mod http;
 pub mod reference;
 pub mod server;
 pub mod spy;
+pub mod task_api;

@@ -1,0 +1,128 @@
+//! An HTTP/1.1 client that hides nothing: each field line of a response, in order.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A response as it came over the socket.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Names in lower case, with their values.
+    pub fields: Vec<(String, String)>,
+    /// The bytes after the head, as they came.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// Every value of a field, in order.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The value of a field that may come once.
+    ///
+    /// # Panics
+    ///
+    /// If it came twice.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        let values = self.all(name);
+        assert!(values.len() < 2, "{name} came {} times: {values:?}", values.len());
+        values.first().copied()
+    }
+
+    /// The fields of CORS and `Vary`, sorted by name, lines of one name as they came: what a policy is
+    /// about.
+    pub fn cors(&self) -> Vec<(&str, &str)> {
+        let ours = |name: &str| {
+            name.starts_with("access-control-") || name == "vary" || name == "timing-allow-origin"
+        };
+        let fields = self.fields.iter().filter(|(name, _)| ours(name));
+        let mut fields: Vec<_> = fields.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.sort_by_key(|(name, _)| *name);
+        fields
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// The status and the fields of CORS, one a line: what a table of cases compares.
+impl fmt::Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        self.cors().iter().try_for_each(|(name, value)| write!(f, "\n{name}: {value}"))
+    }
+}
+
+/// Sends a request line and fields as they are, with `Host` and `Connection: close` added where they
+/// are missing, and reads the answer.
+///
+/// # Panics
+///
+/// If the server cannot be reached, or does not answer in HTTP.
+pub fn send(server: SocketAddr, line: &str, fields: &[(&str, &str)], body: &str) -> Response {
+    let mut head = format!("{line} HTTP/1.1\r\n");
+    let mut field = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
+    for (name, value) in fields {
+        field(name, value);
+    }
+    let has = |name: &str| fields.iter().any(|(field, _)| field.eq_ignore_ascii_case(name));
+    if !has("host") {
+        field("Host", &server.to_string());
+    }
+    if !has("connection") {
+        field("Connection", "close");
+    }
+    if !body.is_empty() {
+        field("Content-Length", &body.len().to_string());
+    }
+    exchange(server, format!("{head}\r\n{body}").as_bytes())
+}
+
+/// Sends bytes as they are and reads the answer.
+///
+/// # Panics
+///
+/// As [`send`].
+pub fn exchange(server: SocketAddr, request: &[u8]) -> Response {
+    let mut socket = TcpStream::connect(server).unwrap_or_else(|error| panic!("{server}: {error}"));
+    socket.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+    socket.write_all(request).expect("the server takes the request");
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    let head_end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+        match socket.read(&mut buffer) {
+            Ok(0) | Err(_) => panic!("no head came: {:?}", String::from_utf8_lossy(&bytes)),
+            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+    let status = status.unwrap_or_else(|| panic!("no status line: {head}"));
+    let fields = lines.filter_map(|line| line.split_once(':'));
+    let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    let mut body = bytes[head_end + 4..].to_vec();
+    // An upgraded connection stays open and is none of HTTP's any more.
+    let mut response = Response { status, fields, body };
+    let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());
+    // After 101 the connection is no longer HTTP's, and after a refused upgrade it may stay open.
+    while status != 101 && length.is_none_or(|length| response.body.len() < length) {
+        match socket.read(&mut buffer).expect("the server closes when it has answered") {
+            0 => break,
+            read => response.body.extend_from_slice(&buffer[..read]),
+        }
+    }
+    response
+}

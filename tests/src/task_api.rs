@@ -1,0 +1,97 @@
+//! The example program `task-api`, run as a user runs it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// The program, stopped when this is dropped.
+#[derive(Debug)]
+pub struct TaskApi {
+    process: Child,
+    /// Where the API listens.
+    pub api: Origin,
+    /// The page that may call it.
+    pub trusted: Origin,
+    /// The page that may not.
+    pub untrusted: Origin,
+}
+
+/// Scheme, host and port as the program printed them.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// `http://localhost:8080`
+    pub text: String,
+    /// The socket behind it.
+    pub address: SocketAddr,
+}
+
+impl TaskApi {
+    /// Builds it if need be, and starts it on free ports.
+    ///
+    /// # Panics
+    ///
+    /// If it does not build or start.
+    pub fn start(profile: Profile, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(build(profile));
+        command.args(["--port", "0", "--page-port", "0", "--untrusted-port", "0"]).args(arguments);
+        // What the machine has set is not what is tested.
+        command.env_remove("CORS_MODE").env_remove("DEBUG").envs(environment.iter().copied());
+        let mut process =
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("task-api starts");
+        let output = process.stdout.take().expect("its output is piped");
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let mut origin = |label: &str| {
+            let line = lines.find(|line| line.trim_start().starts_with(label));
+            let line = line.unwrap_or_else(|| panic!("task-api does not print its {label}"));
+            Origin::parse(line.split_whitespace().last().unwrap_or_default())
+        };
+        let (api, trusted, untrusted) = (origin("API"), origin("trusted page"), origin("untrusted page"));
+        Self { process, api, trusted, untrusted }
+    }
+}
+
+impl Drop for TaskApi {
+    fn drop(&mut self) {
+        // It may have stopped already; then there is nothing to do.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Origin {
+    fn parse(text: &str) -> Self {
+        let port = text.rsplit(':').next().and_then(|port| port.parse().ok());
+        let port: u16 = port.unwrap_or_else(|| panic!("{text} has no port"));
+        Self { text: text.into(), address: SocketAddr::from(([127, 0, 0, 1], port)) }
+    }
+}
+
+/// How the program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// `cargo build`
+    Debug,
+    /// `cargo build --release`
+    Release,
+}
+
+/// The path of the program, built anew if it is out of date.
+///
+/// # Panics
+///
+/// If it does not build.
+pub fn build(profile: Profile) -> PathBuf {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "--locked", "--manifest-path", manifest, "--bin", "task-api"]);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
+    assert!(output.status.success(), "task-api does not build");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let path = messages.lines().find_map(|line| line.split("\"executable\":\"").nth(1)?.split('"').next());
+    path.expect("cargo names the program that it built").into()
+}

@@ -1,0 +1,17 @@
+//! A policy whose origins stand in a file of their own.
+
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CATALOGUE;
+    origins: ["https://app.example", file("tests/partners.txt")],
+}
+
+#[test]
+fn the_origins_of_the_file_are_allowed_beside_the_others() {
+    let policy = CATALOGUE.production();
+    for origin in ["https://app.example", "https://partner.example", "https://a.shops.example"] {
+        assert!(policy.allows_origin(origin.as_bytes()), "{origin}");
+    }
+    assert_eq!(policy.origins().count(), 3);
+}
