@@ -41,34 +41,16 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let state = match self.judge(request.request()) {
-            Verdict::Pass(edit) => State::Pass { inner: self.service.call(request), edit },
-            Verdict::Answer(response) => State::Answer { response: Some(request.into_response(response)) },
-        };
-        CorsFuture { state }
-    }
-}
-
-/// What becomes of a request.
-enum Verdict {
-    /// The app gets it, and this is done to its response.
-    Pass(Edit),
-    /// The app never sees it.
-    Answer(HttpResponse),
-}
-
-impl<S> CorsMiddleware<S> {
-    #[inline]
-    fn judge(&self, request: &HttpRequest) -> Verdict {
-        let head = request.head();
+        let http = request.request();
+        let head = http.head();
         if self.options.report_only {
-            self.report(request);
-            return Verdict::Pass(Edit::nothing());
+            self.report(http);
+            return CorsFuture::pass(self.service.call(request), Edit::nothing());
         }
         if head.method == Method::OPTIONS
-            && let Some(response) = self.preflight(request)
+            && let Some(response) = self.preflight(http)
         {
-            return Verdict::Answer(response);
+            return CorsFuture::answer(request.into_response(response));
         }
         let origin = lines(&head.headers, header::ORIGIN);
         let asked = actual(origin);
@@ -76,16 +58,19 @@ impl<S> CorsMiddleware<S> {
         let fields = decision.fields();
         let mut by_site = false;
         if let Some(denial) = decision.denial() {
-            match self.denied(denial, fields, request) {
+            match self.denied(denial, fields, http) {
                 Denied::Pass => {}
                 Denied::SameOrigin => by_site = true,
-                Denied::Refused(response) => return Verdict::Answer(response),
+                Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
             }
         }
         let origin = self.answers.origin(fields, origin);
-        Verdict::Pass(Edit { answers: Some(Rc::clone(&self.answers)), fields, origin, by_site })
+        let edit = Edit { answers: Some(Rc::clone(&self.answers)), fields, origin, by_site };
+        CorsFuture::pass(self.service.call(request), edit)
     }
+}
 
+impl<S> CorsMiddleware<S> {
     /// The answer, if it is a preflight.
     fn preflight(&self, request: &HttpRequest) -> Option<HttpResponse> {
         let policy = self.answers.policy();
@@ -96,7 +81,9 @@ impl<S> CorsMiddleware<S> {
             return None;
         }
         if let Some(denial) = decision.denial() {
-            event::denied(denial, request, Outcome::PreflightRefused, || false);
+            if event::is_heard() {
+                event::denied(denial, request, Outcome::PreflightRefused, || false);
+            }
             if let Some(response) = self.options.refusal(denial, request) {
                 return Some(self.dress(response, decision.fields()));
             }
@@ -109,7 +96,9 @@ impl<S> CorsMiddleware<S> {
     fn denied(&self, denial: &Denial<'_>, fields: Fields, request: &HttpRequest) -> Denied {
         let same_origin = || is_same_origin(self.answers.policy(), request, self.options.behind_tls);
         if !self.options.guards(request.head()) {
-            event::denied(denial, request, Outcome::Unreadable, same_origin);
+            if event::is_heard() {
+                event::denied(denial, request, Outcome::Unreadable, same_origin);
+            }
             return Denied::Pass;
         }
         if same_origin() {
@@ -210,6 +199,18 @@ pin_project! {
             edit: Edit,
         },
         Answer { response: Option<ServiceResponse> },
+    }
+}
+
+impl<F> CorsFuture<F> {
+    #[inline]
+    fn pass(inner: F, edit: Edit) -> Self {
+        Self { state: State::Pass { inner, edit } }
+    }
+
+    #[inline]
+    fn answer(response: ServiceResponse) -> Self {
+        Self { state: State::Answer { response: Some(response) } }
     }
 }
 
