@@ -4,6 +4,8 @@
 pub mod engine;
 pub mod head;
 pub mod http;
+#[cfg(doctest)]
+mod readme;
 pub mod reference;
 pub mod server;
 pub mod spy;
