@@ -32,6 +32,9 @@ use crate::source::Source;
 /// * `Vary` is merged: what stands there stays, and nothing is added twice.
 /// * The decision is made from the request as it arrives. What layers inside do to it changes nothing.
 ///
+/// Of two such layers round each other the outer one answers preflights and has the last word on every
+/// response.
+///
 /// Wrap it after (that is, outside of) whatever may answer or fail in the app's stead, so that those
 /// responses can be read, too:
 ///
