@@ -26,7 +26,12 @@ impl<'t> Origins<'t> {
         if origin.len() > MAX_ORIGIN {
             return None;
         }
-        self.exact.find(origin).or_else(|| self.find_pattern(origin)).or_else(|| self.find_regex(origin))
+        self.exact.find(origin).or_else(|| self.find_inexact(origin))
+    }
+
+    /// The pattern or regex that accepts this origin.
+    pub(crate) fn find_inexact(self, origin: &[u8]) -> Option<&'t [u8]> {
+        self.find_pattern(origin).or_else(|| self.find_regex(origin))
     }
 
     fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
