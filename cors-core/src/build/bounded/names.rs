@@ -55,8 +55,6 @@ type Places = BTreeMap<Vec<u8>, Vec<u32>>;
 
 struct Reading {
     places: Rc<Places>,
-    /// How long what stands to the left is at least, with what follows the host.
-    least: usize,
     /// Where one more byte leads, once somebody has asked.
     further: Option<Rc<[(u8, ReadingId)]>>,
 }
@@ -110,16 +108,8 @@ impl Names {
         if let Some(&id) = self.ids.get(&places) {
             return id;
         }
-        let lengths = places.iter().flat_map(|(tail, states)| {
-            let heads = states
-                .iter()
-                .filter_map(|&state| self.heads[state as usize].as_ref());
-            heads.map(|head| SCHEME.len() + head.len() + tail.len())
-        });
-        let least = lengths.min().unwrap_or(usize::MAX);
         self.readings.push(Reading {
             places: Rc::new(places.clone()),
-            least,
             further: None,
         });
         self.ids.insert(places, self.readings.len() - 1);
@@ -221,38 +211,6 @@ impl Names {
             stack.extend(self.longer(&piece).into_iter().rev());
         }
         ControlFlow::Continue(())
-    }
-
-    /// The pieces of last labels that are longer by one byte than `pieces`, without those that only
-    /// longer origins than `bound` end in, and which of them are labels. None if there are more
-    /// than `limit`.
-    pub(super) fn next_length(
-        &mut self,
-        pieces: &[Piece],
-        limit: usize,
-        bound: usize,
-    ) -> (Vec<Piece>, Vec<String>) {
-        let mut all = Vec::new();
-        for piece in pieces {
-            let longer = self.longer(piece).into_iter();
-            all.extend(longer.filter(|piece| self.least(piece) <= bound));
-            if all.len() > limit {
-                return (Vec::new(), Vec::new());
-            }
-        }
-        let labels = all.iter().filter(|piece| self.is_label(piece));
-        let labels: Vec<String> = labels.map(|(label, _)| label.clone()).collect();
-        (all, labels)
-    }
-
-    /// How long an origin whose host ends in this piece is at least.
-    fn least(&self, (label, reading): &Piece) -> usize {
-        self.readings[*reading].least.saturating_add(label.len())
-    }
-
-    /// The piece that all labels grow from.
-    pub(super) fn no_label(&self) -> Piece {
-        (String::new(), self.end)
     }
 
     /// The shortest origin, and the first in byte order among those, whose host has one label or

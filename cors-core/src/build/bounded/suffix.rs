@@ -4,12 +4,17 @@ use alloc::string::String;
 use core::iter;
 use psl::{List, Psl};
 
+// The list can be asked about a name and whether it knows longer ones, but not which. The words of
+// the two files stand in for that where a regex leaves a label so open that its values cannot be
+// tried one by one. What the list got later than they did is found wherever they can.
+
+/// The last labels that the list knows.
+pub(super) fn last_labels() -> impl Iterator<Item = &'static str> {
+    include_str!("last_labels.txt").split_whitespace()
+}
+
 /// The labels below which, inside of somebody's name, the list has public suffixes, and those that
-/// it excepts from a `*`; the shortest first.
-///
-/// The list can be asked about a name and whether it knows longer ones, but not which. These words
-/// stand in for that where a regex leaves a label so open that its values cannot be tried one by
-/// one: a name that the list got later than this file is found wherever they can.
+/// it excepts from a `*`.
 pub(super) fn inner_labels() -> impl Iterator<Item = &'static str> {
     include_str!("inner_labels.txt").split_whitespace()
 }
@@ -129,6 +134,16 @@ mod tests {
         for (host, expected) in cases {
             let found = registrable(host).map(|found| found.domain);
             assert_eq!(found.as_deref(), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn last_labels_are_known() {
+        for label in last_labels() {
+            let is_listed = List
+                .suffix(label.as_bytes())
+                .is_some_and(|suffix| suffix.is_known());
+            assert!(is_listed || standing(label).has_more, "{label}");
         }
     }
 

@@ -147,6 +147,7 @@ fn unbounded() {
             "https://aaaaaaaaa.aaa",
             open("aaaaaaaaa.aaa"),
         ),
+        (r"https://.\.app.*", "https://0.app", open("0.app")),
         (r"https://[ab](x\.)?app.*", "https://ax.app", open("ax.app")),
         // A byte that leads where a dot or a colon leads is neither.
         (
@@ -178,6 +179,7 @@ fn unbounded() {
             "https://0.s3.amazonaws.com",
             public("s3.amazonaws.com"),
         ),
+        (r"https://.*\.za", "https://0.ac.za", public("ac.za")),
         (r"https://.*\.ck", "https://0.0.ck", public("0.ck")),
         (
             r"https://.*\.internal",
@@ -517,7 +519,7 @@ fn intricate_regexes_end_soon() {
         ),
         (
             r"https://[a-z]{10}\.[a-z]{8}",
-            "https://aaaaaaaaaa.software",
+            "https://aaaaaaaaaa.abudhabi",
         ),
         (
             r"https://.*\.(salesforce|amazonaws|windows)\.(com|net)",
