@@ -103,6 +103,7 @@ impl Search<'_> {
     /// Leaves out `name` and what is under it, where the public suffix has so many labels, and goes
     /// on to the suffixes that are below it.
     fn pass(&mut self, labels: usize, name: &str) -> Result<(), TooBig> {
+        self.add(name)?;
         let names = self
             .passed
             .get(&labels)
@@ -110,7 +111,7 @@ impl Search<'_> {
             .difference(&under(name))?;
         self.passed.insert(labels, names);
         self.views.remove(&labels);
-        self.add(name)
+        Ok(())
     }
 
     /// Adds the public suffixes that are `name` or below it.
