@@ -121,24 +121,29 @@ impl Names {
         if let Some(further) = &self.readings[reading].further {
             return further.clone();
         }
-        let mut by_class: BTreeMap<usize, Places> = BTreeMap::new();
+        let mut by_class = vec![Places::new(); self.classes.len()];
         for (tail, states) in &*self.readings[reading].places {
+            let mut sources = vec![Vec::new(); self.classes.len()];
             for &(class, source) in states
                 .iter()
                 .flat_map(|&state| &self.sources[state as usize])
             {
-                let places = by_class.entry(class).or_default();
-                places.entry(tail.clone()).or_default().push(source);
+                sources[class].push(source);
+            }
+            for (places, mut states) in by_class.iter_mut().zip(sources) {
+                if !states.is_empty() {
+                    states.sort_unstable();
+                    states.dedup();
+                    places.insert(tail.clone(), states);
+                }
             }
         }
         let mut further = Vec::new();
-        for (class, mut places) in by_class {
-            for states in places.values_mut() {
-                states.sort_unstable();
-                states.dedup();
+        for (class, places) in by_class.into_iter().enumerate() {
+            if !places.is_empty() {
+                let id = self.reading(places);
+                further.extend(self.classes[class].iter().map(|&byte| (byte, id)));
             }
-            let id = self.reading(places);
-            further.extend(self.classes[class].iter().map(|&byte| (byte, id)));
         }
         further.sort_unstable();
         let further: Rc<[_]> = further.into();

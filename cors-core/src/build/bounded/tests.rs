@@ -375,7 +375,7 @@ fn is_among(domains: &BTreeSet<String>, origin: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn a_verdict_holds_for_what_the_regex_accepts(
@@ -466,7 +466,7 @@ const HOSTS: [&str; 36] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn hosts_that_are_spelled_out_are_counted_one_by_one(
