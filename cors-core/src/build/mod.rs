@@ -2,7 +2,7 @@
 
 #[cfg(feature = "regex")]
 pub(crate) mod automaton;
-#[cfg(all(feature = "regex", feature = "psl"))]
+#[cfg(feature = "regex")]
 pub(crate) mod bounded;
 mod compile;
 pub(crate) mod config;

@@ -3,7 +3,9 @@
 use alloc::string::String;
 use core::ops::Range;
 
-use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, Parts};
+#[cfg(feature = "regex")]
+use crate::engine::origin::Parts;
+use crate::engine::origin::{self, MAX_HOST, MAX_LABEL};
 use crate::engine::{fetch, table::origins::Pattern};
 
 /// An entry of `origins` that keeps the grammar. Its text is its canonical form.
@@ -52,11 +54,13 @@ impl OriginPattern {
     }
 
     /// Does it accept this origin?
+    #[cfg(feature = "regex")]
     pub(crate) fn accepts(&self, origin: &[u8]) -> bool {
         Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
     }
 
     /// An origin that it accepts; for `null`, which is no origin of the grammar, itself.
+    #[cfg(feature = "regex")]
     pub(crate) fn sample(&self) -> String {
         self.text.replacen("://*.", "://a.", 1).replacen(":*", "", 1)
     }

@@ -77,6 +77,9 @@ pub(crate) struct Standing {
     pub(crate) is_suffix: bool,
     /// The list has longer names that end in it.
     pub(crate) has_more: bool,
+    /// Every name of one more label is a public suffix, but for exceptions.
+    #[cfg(feature = "regex")]
+    pub(crate) has_wildcard: bool,
 }
 
 /// What `name` is to the list.
@@ -84,15 +87,21 @@ pub(crate) struct Standing {
 /// The list asks for a further label only where rules lie below the ones it has seen.
 #[cfg(feature = "psl")]
 pub(crate) fn standing(name: &str) -> Standing {
-    use psl::Psl;
+    use psl::{List, Psl};
 
+    let labels = || name.rsplit('.').map(str::as_bytes);
     let mut has_more = false;
     let ask = core::iter::from_fn(|| {
         has_more = true;
         None
     });
-    let info = psl::List.find(name.rsplit('.').map(str::as_bytes).chain(ask));
-    Standing { is_suffix: info.len == name.len(), has_more }
+    let is_suffix = List.find(labels().chain(ask)).len == name.len();
+    Standing {
+        is_suffix,
+        has_more,
+        #[cfg(feature = "regex")]
+        has_wildcard: List.find(labels().chain([&b"no-such-label"[..]])).len > name.len(),
+    }
 }
 
 /// Without the list only the safe answer is left.
@@ -124,6 +133,28 @@ mod tests {
             ("a.b.example.co.uk", None),
         ] {
             assert_eq!(judge(name), open, "{name}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "regex")]
+    fn standings() {
+        let cases = [
+            // name, is a suffix, has more below it, has a wildcard below it
+            ("com", true, true, false),
+            ("example.com", false, false, false),
+            ("com.ac", true, false, false),
+            ("github.io", true, false, false),
+            ("amazonaws.com", false, true, false),
+            ("s3.amazonaws.com", true, false, false),
+            ("ck", true, true, true),
+            ("any.ck", true, false, false),
+            ("www.ck", false, false, false),
+            ("kawasaki.jp", false, true, true),
+            ("no-such-tld", true, false, false),
+        ];
+        for (name, is_suffix, has_more, has_wildcard) in cases {
+            assert_eq!(standing(name), Standing { is_suffix, has_more, has_wildcard }, "{name}");
         }
     }
 }

@@ -4,15 +4,13 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
+use super::bounded::{self, Verdict};
 use super::origin_language::Origins;
 use super::rules::report::Finding;
 use crate::Rule;
 
 /// The registrable domains of a regex, or what is wrong with it.
-#[cfg(feature = "psl")]
 pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, Finding> {
-    use super::bounded::{self, Verdict};
-
     match bounded::judge(text, origins) {
         Ok(Verdict::Bounded { domains }) => Ok(domains),
         Ok(Verdict::Unbounded(witness)) => Err(words::finding(text, &witness)),
@@ -23,16 +21,6 @@ pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, F
     }
 }
 
-/// Without the public suffix list only the safe answer is left.
-#[cfg(not(feature = "psl"))]
-pub(crate) fn judge(text: &str, _: &Origins) -> Result<BTreeSet<String>, Finding> {
-    let message = format!("whom the regex `{text}` lets in cannot be judged");
-    let why = "This build of cors-core has no public suffix list.";
-    Err(Finding::new(Rule::UnboundedRegex, message, why)
-        .help("enable its feature `psl`, or list the origins"))
-}
-
-#[cfg(feature = "psl")]
 mod words {
     use super::*;
     use crate::build::bounded::{MAX_DOMAINS, Reason, RepairKind, Witness};

@@ -8,7 +8,9 @@ mod parse;
 mod product;
 mod table;
 
-pub(crate) use error::{RegexError, RegexErrorKind, TooBig};
+#[cfg(test)]
+pub(crate) use error::RegexErrorKind;
+pub(crate) use error::{RegexError, TooBig};
 pub(crate) use expr::Ascii;
 pub(crate) use nfa::{MARK, Marks};
 pub(crate) use parse::{Translator, counts, place, syntax};

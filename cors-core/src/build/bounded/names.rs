@@ -53,8 +53,6 @@ type Places = BTreeMap<Vec<u8>, Vec<u32>>;
 
 struct Reading {
     places: Rc<Places>,
-    /// How long what stands to the left is at least, with what follows the host.
-    least: usize,
     /// Where one more byte leads, once somebody has asked.
     further: Option<Rc<[(u8, ReadingId)]>>,
 }
@@ -97,12 +95,7 @@ impl Names {
         if let Some(&id) = self.ids.get(&places) {
             return id;
         }
-        let lengths = places.iter().flat_map(|(tail, states)| {
-            let heads = states.iter().filter_map(|&state| self.heads[state as usize].as_ref());
-            heads.map(|head| SCHEME.len() + head.len() + tail.len())
-        });
-        let least = lengths.min().unwrap_or(usize::MAX);
-        self.readings.push(Reading { places: Rc::new(places.clone()), least, further: None });
+        self.readings.push(Reading { places: Rc::new(places.clone()), further: None });
         self.ids.insert(places, self.readings.len() - 1);
         self.readings.len() - 1
     }
@@ -112,21 +105,26 @@ impl Names {
         if let Some(further) = &self.readings[reading].further {
             return further.clone();
         }
-        let mut by_class: BTreeMap<usize, Places> = BTreeMap::new();
+        let mut by_class = vec![Places::new(); self.classes.len()];
         for (tail, states) in &*self.readings[reading].places {
+            let mut sources = vec![Vec::new(); self.classes.len()];
             for &(class, source) in states.iter().flat_map(|&state| &self.sources[state as usize]) {
-                let places = by_class.entry(class).or_default();
-                places.entry(tail.clone()).or_default().push(source);
+                sources[class].push(source);
+            }
+            for (places, mut states) in by_class.iter_mut().zip(sources) {
+                if !states.is_empty() {
+                    states.sort_unstable();
+                    states.dedup();
+                    places.insert(tail.clone(), states);
+                }
             }
         }
         let mut further = Vec::new();
-        for (class, mut places) in by_class {
-            for states in places.values_mut() {
-                states.sort_unstable();
-                states.dedup();
+        for (class, places) in by_class.into_iter().enumerate() {
+            if !places.is_empty() {
+                let id = self.reading(places);
+                further.extend(self.classes[class].iter().map(|&byte| (byte, id)));
             }
-            let id = self.reading(places);
-            further.extend(self.classes[class].iter().map(|&byte| (byte, id)));
         }
         further.sort_unstable();
         let further: Rc<[_]> = further.into();
@@ -188,38 +186,6 @@ impl Names {
             stack.extend(self.longer(&piece).into_iter().rev());
         }
         ControlFlow::Continue(())
-    }
-
-    /// The pieces of last labels that are longer by one byte than `pieces`, without those that only
-    /// longer origins than `bound` end in, and which of them are labels. None if there are more
-    /// than `limit`.
-    pub(super) fn next_length(
-        &mut self,
-        pieces: &[Piece],
-        limit: usize,
-        bound: usize,
-    ) -> (Vec<Piece>, Vec<String>) {
-        let mut all = Vec::new();
-        for piece in pieces {
-            let longer = self.longer(piece).into_iter();
-            all.extend(longer.filter(|piece| self.least(piece) <= bound));
-            if all.len() > limit {
-                return (Vec::new(), Vec::new());
-            }
-        }
-        let labels = all.iter().filter(|piece| self.is_label(piece));
-        let labels: Vec<String> = labels.map(|(label, _)| label.clone()).collect();
-        (all, labels)
-    }
-
-    /// How long an origin whose host ends in this piece is at least.
-    fn least(&self, (label, reading): &Piece) -> usize {
-        self.readings[*reading].least.saturating_add(label.len())
-    }
-
-    /// The piece that all labels grow from.
-    pub(super) fn no_label(&self) -> Piece {
-        (String::new(), self.end)
     }
 
     /// The shortest origin, and the first in byte order among those, whose host has one label or

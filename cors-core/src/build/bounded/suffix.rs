@@ -1,45 +1,28 @@
 //! What the public suffix list says of a name, one label at a time.
 
 use alloc::string::String;
-use core::iter;
+
 use psl::{List, Psl};
 
+pub(super) use crate::build::suffix::standing;
+
+// The list can be asked about a name and whether it knows longer ones, but not which. The words of
+// the two files stand in for that where a regex leaves a label so open that its values cannot be
+// tried one by one. What the list got later than they did is found wherever they can.
+
+/// The last labels that the list knows.
+pub(super) fn last_labels() -> impl Iterator<Item = &'static str> {
+    include_str!("last_labels.txt").split_whitespace()
+}
+
 /// The labels below which, inside of somebody's name, the list has public suffixes, and those that
-/// it excepts from a `*`; the shortest first.
-///
-/// The list can be asked about a name and whether it knows longer ones, but not which. These words
-/// stand in for that where a regex leaves a label so open that its values cannot be tried one by
-/// one: a name that the list got later than this file is found wherever they can.
+/// it excepts from a `*`.
 pub(super) fn inner_labels() -> impl Iterator<Item = &'static str> {
     include_str!("inner_labels.txt").split_whitespace()
 }
 
 /// As many rules as the list has at most: of more names than this, some are ordinary.
 pub(super) const RULES: usize = 20_000;
-
-/// What a name is to the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
-    /// A name under it can be registered. A single label that is not listed counts as one.
-    pub(super) is_suffix: bool,
-    /// The list has longer names that end in it.
-    pub(super) has_more: bool,
-    /// Every name of one more label is a public suffix, but for exceptions.
-    pub(super) has_wildcard: bool,
-}
-
-/// What `name` is to the list.
-pub(super) fn standing(name: &str) -> Standing {
-    let mut has_more = false;
-    let ask = iter::from_fn(|| {
-        has_more = true;
-        None
-    });
-    let info = List.find(name.rsplit('.').map(str::as_bytes).chain(ask));
-    let labels = name.rsplit('.').map(str::as_bytes);
-    let below = List.find(labels.chain(iter::once(&b"no-such-label"[..])));
-    Standing { is_suffix: info.len == name.len(), has_more, has_wildcard: below.len > name.len() }
-}
 
 /// A name that somebody can register, with what stands to its right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,27 +60,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standings() {
-        let cases = [
-            // name, is a suffix, has more below it, has a wildcard below it
-            ("com", true, true, false),
-            ("example.com", false, false, false),
-            ("com.ac", true, false, false),
-            ("github.io", true, false, false),
-            ("amazonaws.com", false, true, false),
-            ("s3.amazonaws.com", true, false, false),
-            ("ck", true, true, true),
-            ("any.ck", true, false, false),
-            ("www.ck", false, false, false),
-            ("kawasaki.jp", false, true, true),
-            ("no-such-tld", true, false, false),
-        ];
-        for (name, is_suffix, has_more, has_wildcard) in cases {
-            assert_eq!(standing(name), Standing { is_suffix, has_more, has_wildcard }, "{name}");
-        }
-    }
-
-    #[test]
     fn registrable_domains() {
         let cases = [
             ("a.b.example.com", Some("example.com")),
@@ -114,6 +76,14 @@ mod tests {
         for (host, expected) in cases {
             let found = registrable(host).map(|found| found.domain);
             assert_eq!(found.as_deref(), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn last_labels_are_known() {
+        for label in last_labels() {
+            let is_listed = List.suffix(label.as_bytes()).is_some_and(|suffix| suffix.is_known());
+            assert!(is_listed || standing(label).has_more, "{label}");
         }
     }
 

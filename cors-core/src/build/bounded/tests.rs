@@ -80,6 +80,7 @@ fn unbounded() {
         (r"https://.*-app\.com", "https://0-app.com", open("0-app.com")),
         (r"https://.*\.?myapp\.com:8443", "https://0myapp.com:8443", open("0myapp.com")),
         (r"https://[a-z]{9}\.[a-z]{3}", "https://aaaaaaaaa.aaa", open("aaaaaaaaa.aaa")),
+        (r"https://.\.app.*", "https://0.app", open("0.app")),
         (r"https://[ab](x\.)?app.*", "https://ax.app", open("ax.app")),
         // A byte that leads where a dot or a colon leads is neither.
         (r"https://x?-.app\.com", "https://x--app.com", open("x--app.com")),
@@ -91,6 +92,7 @@ fn unbounded() {
         (r"https://pr-\d+\.netlify\.app", "https://pr-0.netlify.app", public("netlify.app")),
         (r"https://\w+\.co\.uk", "https://0.co.uk", public("co.uk")),
         (r"https://.*\.amazonaws\.com", "https://0.s3.amazonaws.com", public("s3.amazonaws.com")),
+        (r"https://.*\.za", "https://0.ac.za", public("ac.za")),
         (r"https://.*\.ck", "https://0.0.ck", public("0.ck")),
         (r"https://.*\.internal", "https://0.internal", unlisted("internal")),
         (r"https://www\.example.com", "https://www.example-com", unlisted("example-com")),
@@ -217,7 +219,7 @@ fn is_among(domains: &BTreeSet<String>, origin: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn a_verdict_holds_for_what_the_regex_accepts(
@@ -308,7 +310,7 @@ const HOSTS: [&str; 36] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn hosts_that_are_spelled_out_are_counted_one_by_one(
@@ -353,7 +355,7 @@ fn intricate_regexes_end_soon() {
     let decided = [
         (r"https://[a-z]{16}a[a-z]*\.com", "https://aaaaaaaaaaaaaaaaa.com"),
         (r"https://[^x]*x[^x]*x[^x]*x[^x]*x\.com", "https://0xxxx.com"),
-        (r"https://[a-z]{10}\.[a-z]{8}", "https://aaaaaaaaaa.software"),
+        (r"https://[a-z]{10}\.[a-z]{8}", "https://aaaaaaaaaa.abudhabi"),
         (r"https://.*\.(salesforce|amazonaws|windows)\.(com|net)", "https://0.s3.amazonaws.com"),
     ];
     for (pattern, origin) in decided {

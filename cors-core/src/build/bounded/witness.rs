@@ -3,32 +3,14 @@
 use super::super::automaton::{Automaton, TooBig};
 use super::domains::{Domains, labels_of};
 use super::names::Names;
-use super::suffix::{self, Registrable, inner_labels, registrable, standing};
+use super::suffix::{self, Registrable, inner_labels, last_labels, registrable, standing};
 use alloc::collections::BTreeSet;
 use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
-
-/// How many pieces of a last label are looked at.
-const MAX_PIECES: usize = 20_000;
 
 /// How many origins that turn out not to be an attacker's are passed over.
 const MAX_ROUNDS: usize = 48;
-
-/// A listed label of each length, for where there are too many labels to try them all.
-const LONG_SUFFIXES: [&str; 10] = [
-    "com",
-    "info",
-    "store",
-    "online",
-    "website",
-    "software",
-    "solutions",
-    "technology",
-    "photography",
-    "construction",
-];
 
 /// The host of an origin.
 pub(super) fn host(origin: &str) -> &str {
@@ -67,13 +49,16 @@ pub(super) fn find(
         };
         match registrable(host(&origin)) {
             Some(found) if labels_of(&found.suffix) == labels => {
-                if found.is_listed && is_open(&found.domain) {
+                if !found.is_listed {
+                    search.pass(labels, &found.suffix)?;
+                } else if is_open(&found.domain) {
                     return Ok(Some((origin, found)));
+                } else {
+                    search.pass(labels, &found.domain)?;
                 }
-                search.pass(labels, &found.domain)?;
             }
             // The list has a longer suffix for it, which is looked at instead.
-            _ => search.pass(labels, last_labels(host(&origin), labels + 1))?,
+            _ => search.pass(labels, tail(host(&origin), labels + 1))?,
         }
     }
     Ok(None)
@@ -115,10 +100,11 @@ impl Search<'_> {
     /// Leaves out `name` and what is under it, where the public suffix has so many labels, and goes
     /// on to the suffixes that are below it.
     fn pass(&mut self, labels: usize, name: &str) -> Result<(), TooBig> {
+        self.add(name)?;
         let names = self.passed.get(&labels).unwrap_or(self.names).difference(&under(name))?;
         self.passed.insert(labels, names);
         self.views.remove(&labels);
-        self.add(name)
+        Ok(())
     }
 
     /// Adds the public suffixes that are `name` or below it.
@@ -147,25 +133,22 @@ impl Search<'_> {
     /// has.
     fn shortest(&mut self) -> Result<Option<Found>, TooBig> {
         let mut best = None;
-        let suffixes = self.suffixes.clone();
-        for suffix in suffixes.iter().map(String::as_str).chain(LONG_SUFFIXES) {
+        for suffix in last_labels() {
             self.try_suffix(suffix, &mut best)?;
         }
-        let mut pieces = vec![self.view(1)?.no_label()];
-        while !pieces.is_empty() {
-            let bound = best.as_ref().map_or(usize::MAX, |(_, best): &Found| best.len());
-            let (longer, labels) = self.view(1)?.next_length(&pieces, MAX_PIECES, bound);
-            for suffix in labels.iter().filter(|label| is_listed(label)) {
-                self.try_suffix(suffix, &mut best)?;
-            }
-            pieces = longer;
+        for suffix in &self.suffixes.clone() {
+            self.try_suffix(suffix, &mut best)?;
         }
         Ok(best)
     }
 
     fn try_suffix(&mut self, suffix: &str, best: &mut Option<Found>) -> Result<(), TooBig> {
+        let labels = labels_of(suffix);
+        if !self.view(labels)?.has_any_under(suffix) {
+            return Ok(());
+        }
         // Under a wildcard, the suffix that counts has one label more.
-        let labels = labels_of(suffix) + usize::from(standing(suffix).has_wildcard);
+        let labels = labels + usize::from(standing(suffix).has_wildcard);
         if let Some(origin) = self.view(labels)?.shortest_under(suffix)
             && best.as_ref().is_none_or(|(_, best)| (origin.len(), &origin) < (best.len(), best))
         {
@@ -178,12 +161,8 @@ impl Search<'_> {
 /// An origin, and how many labels its public suffix has if nothing longer is on the list.
 type Found = (usize, String);
 
-fn is_listed(label: &str) -> bool {
-    registrable(&format!("a.{label}")).is_none_or(|found| found.is_listed)
-}
-
 /// The last `count` labels of a host, without its final dot.
-fn last_labels(host: &str, count: usize) -> &str {
+fn tail(host: &str, count: usize) -> &str {
     let host = host.strip_suffix('.').unwrap_or(host);
     host.rmatch_indices('.').nth(count - 1).map_or(host, |(dot, _)| &host[dot + 1..])
 }

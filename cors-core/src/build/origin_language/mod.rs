@@ -101,11 +101,6 @@ impl Origins {
     pub(crate) fn not_https(&self, language: &Automaton) -> Result<Automaton, TooBig> {
         language.difference(&regex("https:.*"))?.intersection(&self.all)
     }
-
-    /// Whether `wider` accepts every origin that `narrower` accepts and a browser sends.
-    pub(crate) fn covers(&self, wider: &Automaton, narrower: &Automaton) -> Result<bool, TooBig> {
-        narrower.intersection(&self.all)?.is_subset_of(wider)
-    }
 }
 
 /// The port of an origin pattern.
@@ -120,11 +115,6 @@ pub(crate) enum PortPattern<'p> {
 }
 
 impl Automaton {
-    /// The language of one origin.
-    pub(crate) fn exact(origin: &str) -> Result<Self, RegexError> {
-        Self::from_regex(&regex_syntax::escape(origin))
-    }
-
     /// The language of an origin pattern; with `subdomains`, of `host`'s subdomains at any depth
     /// and not of `host` itself.
     pub(crate) fn pattern(

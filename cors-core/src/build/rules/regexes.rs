@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use super::report::{Finding, Report};
 use super::settings::Site;
+use crate::Rule;
 use crate::build::pattern::OriginPattern;
-use crate::{Mode, Rule};
 
 /// The regexes of a policy, as one table.
 #[derive(Default)]
@@ -68,6 +68,7 @@ mod automata {
     use core::str;
 
     use super::*;
+    use crate::Mode;
     use crate::build::automaton::{Automaton, RegexError};
     use crate::build::origin_language::{Origins, PortPattern};
     use crate::build::unbounded;

@@ -53,6 +53,7 @@ impl Report {
     }
 
     /// The mode that is judged.
+    #[cfg(feature = "regex")]
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }

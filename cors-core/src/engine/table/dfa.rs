@@ -22,12 +22,14 @@
 //! it, panic, or take more than one step a byte.
 
 /// The state that every transition without a future leads to.
+#[cfg(any(feature = "regex", test))]
 pub(crate) const DEAD: u16 = u16::MAX;
 
 /// The bytes before the class map.
 const NUMBERS: usize = 6;
 
 /// The bytes before the transitions.
+#[cfg(any(feature = "regex", test))]
 pub(crate) const HEADER: usize = NUMBERS + 256;
 
 /// A matcher over a table in the binary or on the heap.
