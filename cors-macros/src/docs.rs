@@ -141,7 +141,7 @@ mod tests {
  | expose | none |
  | max age | 90 s |
  | hosts | not checked |
- | tables | 233 bytes |
+ | tables | 169 bytes |
 ";
         assert_eq!(production(block), expected);
     }
