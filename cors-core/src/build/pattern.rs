@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::ops::Range;
 
-use crate::engine::origin::{self, MAX_HOST, MAX_LABEL};
+use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, Parts};
 use crate::engine::{fetch, table::origins::Pattern};
 
 /// An entry of `origins` that keeps the grammar. Its text is its canonical form.
@@ -49,6 +49,16 @@ impl OriginPattern {
     /// The host without `*.`.
     pub(crate) fn host(&self) -> &str {
         core::str::from_utf8(self.parts().host).unwrap_or_default()
+    }
+
+    /// Does it accept this origin?
+    pub(crate) fn accepts(&self, origin: &[u8]) -> bool {
+        Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
+    }
+
+    /// An origin that it accepts; for `null`, which is no origin of the grammar, itself.
+    pub(crate) fn sample(&self) -> String {
+        self.text.replacen("://*.", "://a.", 1).replacen(":*", "", 1)
     }
 
     /// Is it on the machine of whoever asks? The hosts of Fetch Metadata's "potentially trustworthy"

@@ -62,17 +62,37 @@ pub const fn public_suffix_list_date() -> &'static str {
 /// publicsuffix.org, "Algorithm"; both sections of the list count.
 #[cfg(feature = "psl")]
 pub(crate) fn judge(name: &str) -> Option<Open> {
-    use psl::Psl;
-
-    let name = name.strip_suffix('.').unwrap_or(name);
-    if psl::suffix_str(name) == Some(name) {
+    let standing = standing(name.strip_suffix('.').unwrap_or(name));
+    if standing.is_suffix {
         return Some(Open::Suffix);
     }
-    // The list asks for a further label only where rules lie below the ones it has seen.
-    let mut asked = 0;
-    let labels = name.rsplit('.').chain(["below"]).inspect(|_| asked += 1);
-    psl::List.find(labels.map(str::as_bytes));
-    (asked > name.split('.').count()).then_some(Open::SuffixesBelow)
+    standing.has_more.then_some(Open::SuffixesBelow)
+}
+
+/// What a name is to the list.
+#[cfg(feature = "psl")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// A name under it can be registered. A single label that is not listed counts as one.
+    pub(crate) is_suffix: bool,
+    /// The list has longer names that end in it.
+    pub(crate) has_more: bool,
+}
+
+/// What `name` is to the list.
+///
+/// The list asks for a further label only where rules lie below the ones it has seen.
+#[cfg(feature = "psl")]
+pub(crate) fn standing(name: &str) -> Standing {
+    use psl::Psl;
+
+    let mut has_more = false;
+    let ask = core::iter::from_fn(|| {
+        has_more = true;
+        None
+    });
+    let info = psl::List.find(name.rsplit('.').map(str::as_bytes).chain(ask));
+    Standing { is_suffix: info.len == name.len(), has_more }
 }
 
 /// Without the list only the safe answer is left.

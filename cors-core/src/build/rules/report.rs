@@ -52,6 +52,11 @@ impl Report {
         Self { mode, list: Vec::new() }
     }
 
+    /// The mode that is judged.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Takes a finding down, unless its rule is silent in this mode.
     pub(crate) fn add(&mut self, site: &Site, finding: Finding) {
         let Finding { rule, value, message, why, help } = finding;
