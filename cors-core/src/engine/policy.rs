@@ -219,10 +219,11 @@ impl Policy {
 
     #[inline]
     fn lists_origin(&self, origin: &[u8]) -> bool {
-        // Most origins that are listed are listed as they are: the patterns come into it after that.
+        // Most origins that are listed are listed as they are: patterns and regexes come after that.
+        let wide = filled(&self.sections, Section::Patterns) || filled(&self.sections, Section::Dfa);
         origin.len() <= MAX_ORIGIN
             && (Set::new(self.section(Section::Exact)).find(origin).is_some()
-                || self.listed_origins().find_inexact(origin).is_some())
+                || wide && self.listed_origins().find_wide(origin).is_some())
     }
 
     fn lists_method(&self, method: &[u8]) -> bool {

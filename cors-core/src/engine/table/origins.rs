@@ -26,26 +26,21 @@ impl<'t> Origins<'t> {
         if origin.len() > MAX_ORIGIN {
             return None;
         }
-        self.exact.find(origin).or_else(|| self.find_inexact(origin))
+        self.exact.find(origin).or_else(|| self.find_wide(origin))
     }
 
     /// The pattern or regex that accepts this origin.
-    pub(crate) fn find_inexact(self, origin: &[u8]) -> Option<&'t [u8]> {
+    pub(crate) fn find_wide(self, origin: &[u8]) -> Option<&'t [u8]> {
         self.find_pattern(origin).or_else(|| self.find_regex(origin))
     }
 
+    #[inline]
     fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
-        if self.patterns.is_empty() {
-            return None;
+        match self.patterns.len() {
+            0 => None,
+            1..=FEW => self.patterns.iter().find(|entry| accepts(entry, origin)),
+            _ => self.walk(&Parts::split(origin)?),
         }
-        if self.patterns.len() > FEW {
-            return self.walk(&Parts::split(origin)?);
-        }
-        self.patterns.iter().find(|entry| {
-            subdomain_of(entry, origin).unwrap_or_else(|| {
-                Parts::split(origin).is_some_and(|parts| Pattern::read(entry).matches(&parts))
-            })
-        })
     }
 
     /// A regex is run over what a browser can send, and nothing else: `null` is no such origin.
@@ -85,7 +80,14 @@ impl<'t> Origins<'t> {
     }
 }
 
-/// Does the pattern accept the origin? Answered for the shape that most patterns have, the subdomains
+/// Does the pattern accept the origin?
+#[inline]
+fn accepts(entry: &[u8], origin: &[u8]) -> bool {
+    let taken_apart = || Parts::split(origin).is_some_and(|parts| Pattern::read(entry).matches(&parts));
+    subdomain_of(entry, origin).unwrap_or_else(taken_apart)
+}
+
+/// [`accepts`], answered for the shape that most patterns have, the subdomains
 /// of a host over https, without taking anything apart; `None` for any other.
 #[inline]
 fn subdomain_of(entry: &[u8], origin: &[u8]) -> Option<bool> {
