@@ -87,21 +87,36 @@ pub(crate) struct Standing {
 /// The list asks for a further label only where rules lie below the ones it has seen.
 #[cfg(feature = "psl")]
 pub(crate) fn standing(name: &str) -> Standing {
-    use psl::{List, Psl};
-
     let labels = || name.rsplit('.').map(str::as_bytes);
     let mut has_more = false;
     let ask = core::iter::from_fn(|| {
         has_more = true;
         None
     });
-    let is_suffix = List.find(labels().chain(ask)).len == name.len();
+    let is_suffix = find(&mut labels().chain(ask)).len == name.len();
     Standing {
         is_suffix,
         has_more,
         #[cfg(feature = "regex")]
-        has_wildcard: List.find(labels().chain([&b"no-such-label"[..]])).len > name.len(),
+        has_wildcard: find(&mut labels().chain([&b"no-such-label"[..]])).len > name.len(),
     }
+}
+
+/// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
+#[cfg(feature = "regex")]
+pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
+    let found = find(&mut name.rsplit('.').map(str::as_bytes));
+    let suffix = name.len().checked_sub(found.len).and_then(|start| name.get(start..));
+    (suffix.unwrap_or(name), found.typ.is_some())
+}
+
+/// Asks the list, always by way of the same type: it is one large generic function, and each type
+/// of iterator would have it compiled anew, for seconds.
+#[cfg(feature = "psl")]
+fn find(labels: &mut dyn Iterator<Item = &[u8]>) -> psl::Info {
+    use psl::{List, Psl};
+
+    List.find(labels)
 }
 
 /// Without the list only the safe answer is left.

@@ -2,9 +2,8 @@
 
 use alloc::string::String;
 
-use psl::{List, Psl};
-
 pub(super) use crate::build::suffix::standing;
+use crate::build::suffix::suffix_of;
 
 // The list can be asked about a name and whether it knows longer ones, but not which. The words of
 // the two files stand in for that where a regex leaves a label so open that its values cannot be
@@ -36,15 +35,13 @@ pub(super) struct Registrable {
 /// The registrable domain of `host`. `None` if `host` is a public suffix itself, or if no
 /// registry would take the name: it has letters, digits and inner hyphens only.
 pub(super) fn registrable(host: &str) -> Option<Registrable> {
-    let domain = List.domain(host.as_bytes())?.trim();
-    let suffix = core::str::from_utf8(domain.suffix().trim().as_bytes()).ok()?;
-    let is_listed = domain.suffix().is_known();
-    let domain = core::str::from_utf8(domain.as_bytes()).ok()?;
-    domain.split('.').all(can_be_registered).then(|| Registrable {
-        domain: domain.into(),
-        suffix: suffix.into(),
-        is_listed,
-    })
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let (suffix, is_listed) = suffix_of(host);
+    let owned = host.strip_suffix(suffix)?.strip_suffix('.')?;
+    let start = owned.rfind('.').map_or(0, |dot| dot + 1);
+    let domain = host.get(start..)?;
+    let sound = domain.split('.').all(can_be_registered);
+    sound.then(|| Registrable { domain: domain.into(), suffix: suffix.into(), is_listed })
 }
 
 fn can_be_registered(label: &str) -> bool {
@@ -82,7 +79,7 @@ mod tests {
     #[test]
     fn last_labels_are_known() {
         for label in last_labels() {
-            let is_listed = List.suffix(label.as_bytes()).is_some_and(|suffix| suffix.is_known());
+            let (_, is_listed) = suffix_of(label);
             assert!(is_listed || standing(label).has_more, "{label}");
         }
     }
