@@ -64,12 +64,17 @@ impl Fetch {
         self
     }
 
-    /// Adds a header. One that no page can set is left out, as a browser does.
+    /// Adds a header. One that no page can set is left out, and blanks around the value are, as a
+    /// browser does. Fetch, "Headers": *normalize*, *forbidden request-header*.
     #[must_use]
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         let name = name.as_ref().to_ascii_lowercase();
-        if !crate::engine::fetch::is_forbidden_request_header(&name) {
-            self.headers.push((name, value.into()));
+        let value = value.into().trim_matches(['\t', '\n', '\r', ' ']).to_string();
+        let forbidden = crate::engine::fetch::is_forbidden_request_header(&name)
+            || safelist::METHOD_OVERRIDES.contains(&name.as_str())
+                && safelist::names_forbidden_method(&value);
+        if !forbidden {
+            self.headers.push((name, value));
         }
         self
     }
