@@ -217,3 +217,31 @@ fn the_words_of_the_console() {
         assert_eq!(reason.unwrap_or(&words), said);
     }
 }
+
+#[test]
+fn a_call_to_another_server() {
+    let answer = |status, fields: &[(&str, &str)]| Response {
+        status,
+        fields: fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+    };
+    let call = Fetch::new("https://a.example").header("x-a", "1");
+    let star = ("access-control-allow-origin", "*");
+    let asked = answer(204, &[star, ("access-control-allow-headers", "x-a")]);
+    let read = answer(200, &[star, ("access-control-expose-headers", "etag")]);
+    let outcome = call.judge(&asked, &read);
+    assert!(outcome.is_allowed() && outcome.was_preflighted() && outcome.can_read("etag"), "{outcome}");
+    for (name, call, preflight, answer, preflighted) in [
+        ("the preflight fails", call.clone(), &read, &read, true),
+        ("the answer fails", call, &asked, &answer(200, &[]), true),
+        ("it is never sent", Fetch::new("https://a.example").method("TRACE"), &asked, &read, false),
+    ] {
+        let outcome = call.judge(preflight, answer);
+        assert_eq!(
+            (outcome.is_allowed(), outcome.was_preflighted()),
+            (false, preflighted),
+            "{name}: {outcome}"
+        );
+    }
+    // Without a preflight nobody looks at the answer to one.
+    assert!(Fetch::new("https://a.example").judge(&answer(500, &[]), &read).is_allowed());
+}

@@ -158,6 +158,20 @@ impl Fetch {
         }
     }
 
+    /// What comes of the call, with a server that answers its preflight, if there is one, and itself
+    /// so: whoever made the answers.
+    pub fn judge(&self, preflight: &Response, answer: &Response) -> Outcome {
+        if let Some(failure) = self.refused_by_browser() {
+            return Outcome::blocked(false, failure, None);
+        }
+        let needs_preflight = self.needs_preflight();
+        let asked = if needs_preflight { self.check_preflight(preflight) } else { Ok(()) };
+        match asked.and_then(|()| self.check_response(answer)) {
+            Ok(()) => Outcome::allowed(needs_preflight, answer.clone(), self.credentials),
+            Err(failure) => Outcome::blocked(needs_preflight, failure, None),
+        }
+    }
+
     /// What the browser refuses before it sends anything.
     pub fn refused_by_browser(&self) -> Option<Failure> {
         let method = self.method.as_bytes();
