@@ -99,6 +99,17 @@ impl Answers {
         }
     }
 
+    /// Makes `headers` those of a refusal that the app wrote.
+    #[cold]
+    pub(crate) fn edit_refusal(&self, headers: &mut HeaderMap, fields: Fields) {
+        remove_owned(headers);
+        for field in fields {
+            if let Some(value) = self.value(field) {
+                merge_vary(headers, value);
+            }
+        }
+    }
+
     #[inline]
     fn value(&self, field: Field) -> Option<&HeaderValue> {
         self.values[field as usize].as_ref()

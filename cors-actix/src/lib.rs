@@ -4,11 +4,13 @@
 //! once, checked by the compiler, and compiled to tables; this crate puts it in front of an app.
 //!
 //! ```
-//! use actix_web::{App, web};
+//! use actix_web::{App, HttpServer, web};
 //! use cors_actix::{AllowedHosts, Cors, cors_policy};
 //!
 //! cors_policy! {
+//!     /// Who may call the task API from a browser.
 //!     static TASKS;
+//!
 //!     origins: ["https://app.example"],
 //!     credentials: true,
 //!     methods: [GET, PUT],
@@ -16,10 +18,15 @@
 //!     hosts: ["api.example"],
 //! }
 //!
-//! let app = App::new()
-//!     .route("/tasks", web::get().to(|| async { "[]" }))
-//!     .wrap(Cors::new(&TASKS))
-//!     .wrap(AllowedHosts::new(&TASKS));
+//! # fn main() {
+//! let (cors, hosts) = (Cors::new(&TASKS), AllowedHosts::new(&TASKS));
+//! let server = HttpServer::new(move || {
+//!     App::new()
+//!         .route("/tasks", web::get().to(|| async { "[]" }))
+//!         .wrap(cors.clone())
+//!         .wrap(hosts.clone())
+//! });
+//! # }
 //! ```
 //!
 //! With the feature `config` a policy can come from a file or the environment as well: see
@@ -55,8 +62,10 @@ mod body;
 mod cors;
 mod event;
 mod fields;
+mod guard;
 mod head;
 mod hosts;
+mod options;
 mod policy_macro;
 mod service;
 mod source;
