@@ -30,16 +30,17 @@ pub fn image(policy: &Policy) -> &[u8] {
     policy.image()
 }
 
-/// The words of a policy under the names by which it writes them: an expansion imports each with
+/// The words of a policy under the names by which it writes them: an expansion mentions each with
 /// the user's span, and so an editor finds the documentation.
 pub mod words {
-    /// The keys.
+    /// The keys, and the blocks that stand among them.
     pub mod keys {
         pub use crate::Key::{
             Credentials as credentials, Expect as expect, Expose as expose, Headers as headers,
             Hosts as hosts, MaxAge as max_age, Methods as methods, Origins as origins,
             PreflightStatus as preflight_status, PrivateNetwork as private_network, Timing as timing,
         };
+        pub use crate::Mode::{Development as development, Production as production};
     }
 
     /// The rules, as `expect` names them.
@@ -60,11 +61,6 @@ pub mod words {
         };
     }
 
-    /// The modes.
-    pub mod modes {
-        pub use crate::Mode::{Development as development, Production as production};
-    }
-
     /// The words that stand in values.
     #[expect(non_upper_case_globals, reason = "they are spelt as a policy spells them")]
     pub mod values {
@@ -78,5 +74,19 @@ pub mod words {
         pub const file: () = ();
         /// `reason = "…"`: why a rule may fire here. The next reader of the policy asks it.
         pub const reason: () = ();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_allows_nothing() {
+        let set = nothing();
+        let policy = set.production();
+        assert!(!policy.allows_origin(b"null") && !policy.allows_origin(b"https://app.example"));
+        assert!(!policy.allows_method(b"GET") && !policy.allows_header(b"accept"));
+        assert!(set.get(crate::Mode::Development).is_none());
     }
 }

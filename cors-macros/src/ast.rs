@@ -1,6 +1,5 @@
 //! What was written, before it means anything: types only, each with the spans that an error may need.
 
-use cors_core::Mode;
 use proc_macro2::{Ident, TokenStream};
 
 use crate::spans::Extent;
@@ -20,7 +19,6 @@ pub(crate) struct Declaration {
 }
 
 /// The settings of a policy: what `cors_policy!` and `#[cors]` have in common.
-#[derive(Default)]
 pub(crate) struct Settings {
     /// The settings that hold in both modes.
     pub(crate) outer: Vec<Entry>,
@@ -30,17 +28,16 @@ pub(crate) struct Settings {
     pub(crate) development: Option<Block>,
     /// Whether something could not be read, not even its key.
     pub(crate) lost: bool,
+    /// Words that nothing follows: mostly keys that are just being typed.
+    pub(crate) loose: Vec<Ident>,
 }
 
 /// A block of settings.
 pub(crate) struct Block {
-    pub(crate) mode: Mode,
     /// `production` or `development`.
     pub(crate) keyword: Ident,
     /// What stands between the braces.
     pub(crate) entries: Vec<Entry>,
-    /// Whether something in it could not be read, not even its key.
-    pub(crate) lost: bool,
 }
 
 /// `key: value`

@@ -99,7 +99,52 @@ fn list<'p>(mut entries: impl Iterator<Item = &'p str>) -> String {
     }
 }
 
-/// An entry as code. A table's cell would end at a bar.
+/// An entry as code, with nothing in it that would end the code or the cell: a regex has everything.
 fn code(entry: &str) -> String {
-    format!("`{}`", entry.replace('|', "\\|"))
+    let fence = if entry.contains('`') { "`` " } else { "`" };
+    let text = entry.replace('|', "\\|").replace('\n', " ");
+    format!("{fence}{text}{}", fence.chars().rev().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use cors_core::{Block, Config, Mode};
+
+    use super::*;
+
+    fn production(block: Block) -> String {
+        let production = Config::new(block).policy(Mode::Production).expect("the policy keeps the rules");
+        table(&Policies { production, development: None })
+    }
+
+    #[test]
+    fn a_table_says_what_is_in_force() {
+        let block = Block::new().origins(["https://app.example", "https://*.app.example"]).max_age(90);
+        let expected = "
+ |  | production |
+ | --- | --- |
+ | origins | `https://app.example`, `https://*.app.example` |
+ | credentials | no |
+ | methods | `GET`, `HEAD`, `POST` |
+ | headers | none |
+ | expose | none |
+ | max age | 90 s |
+ | hosts | not checked |
+";
+        assert_eq!(production(block), expected);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let origins = (0..SHOWN + 5).map(|number| format!("https://shop{number}.example"));
+        let table = production(Block::new().origins(origins));
+        assert!(table.contains("`https://shop19.example`, … and 5 more |"), "{table}");
+        assert!(!table.contains("shop20"), "{table}");
+    }
+
+    #[test]
+    fn a_regex_does_not_break_the_table() {
+        assert_eq!(code("https://(a|b)"), "`https://(a\\|b)`");
+        assert_eq!(code("(?x)`\n"), "`` (?x)`  ``");
+    }
 }

@@ -1,65 +1,95 @@
-//! Documentation for editors: the expansion names a documented item for each word of the policy, with
-//! the span of that word.
+//! Documentation and completion for editors: the expansion names a documented item for each word of the
+//! policy, with the span of that word.
 
-use cors_core::{Key, Rule};
+use cors_core::{Key, Mode, Rule};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
-use crate::ast::{Block, Declaration, Entry, Settings, Value};
+use crate::ast::{Argument, Declaration, Entry, Settings, Value};
 
-/// Imports of the items behind the words.
-pub(crate) fn imports(declaration: &Declaration) -> TokenStream {
+/// The words that stand in values, beside the rules.
+const VALUES: [&str; 4] = ["any", "file", "reason", "regex"];
+
+/// Mentions of the items behind the words. What is no such word, since it is mistaken or just being
+/// typed, is mentioned for rust-analyzer alone, which then completes it.
+pub(crate) fn mentions(declaration: &Declaration) -> TokenStream {
     let krate = &declaration.krate;
-    let words = words(&declaration.settings);
-    quote! {
-        const _: () = {
-            #[allow(unused_imports)]
-            use #krate::__private::words::{#(#words as _),*};
-        };
-    }
-}
-
-/// The paths of the items, below the module of words.
-fn words(settings: &Settings) -> Vec<TokenStream> {
-    let blocks = || settings.production.iter().chain(&settings.development);
-    let entries = settings.outer.iter().chain(blocks().flat_map(|block| &block.entries));
-    let modes = blocks().map(|Block { keyword, .. }| quote!(modes::#keyword));
-    modes.chain(entries.flat_map(entry)).collect()
-}
-
-fn entry(entry: &Entry) -> Vec<TokenStream> {
-    let Entry { key, value } = entry;
-    if Key::from_name(&key.to_string()).is_none() {
-        return Vec::new();
-    }
-    let mut words = vec![quote!(keys::#key)];
-    match &value.node {
-        Value::Word(word) => words.extend(value_word(word)),
-        Value::List(elements) => {
-            let calls = elements.iter().filter_map(|element| match &element.node {
-                Value::Call { name, .. } => Some(name),
-                _ => None,
-            });
-            words.extend(calls.filter_map(value_word));
+    let mut words = Words { path: quote!(#krate::__private::words), known: Vec::new(), unknown: Vec::new() };
+    words.settings(&declaration.settings);
+    let Words { known, unknown, .. } = words;
+    let completed = (!unknown.is_empty()).then(|| {
+        quote! {
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #[cfg(rust_analyzer)]
+                let _ = (#(#unknown,)*);
+            };
         }
-        Value::Call { arguments, .. } => {
-            for argument in arguments {
-                words.extend(argument.name.as_ref().and_then(value_word));
-                if let Value::Word(rule) = &argument.value.node {
-                    words.extend(rule_word(rule));
+    });
+    quote! {
+        const _: () = { let _ = (#(#known,)*); };
+        #completed
+    }
+}
+
+/// The paths of the items.
+struct Words {
+    /// The module of words.
+    path: TokenStream,
+    known: Vec<TokenStream>,
+    unknown: Vec<TokenStream>,
+}
+
+impl Words {
+    fn settings(&mut self, settings: &Settings) {
+        let Settings { outer, production, development, loose, .. } = settings;
+        loose.iter().for_each(|word| self.key(word));
+        outer.iter().for_each(|entry| self.entry(entry));
+        for block in production.iter().chain(development) {
+            self.key(&block.keyword);
+            block.entries.iter().for_each(|entry| self.entry(entry));
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        self.key(&entry.key);
+        match &entry.value.node {
+            Value::Word(word) => self.value(word),
+            Value::List(elements) => {
+                for element in elements {
+                    if let Value::Call { name, .. } = &element.node {
+                        self.value(name);
+                    }
                 }
             }
+            Value::Call { arguments, .. } => arguments.iter().for_each(|argument| self.argument(argument)),
+            _ => {}
         }
-        _ => {}
     }
-    words
-}
 
-fn value_word(word: &Ident) -> Option<TokenStream> {
-    let known = ["any", "regex", "file", "reason"];
-    known.iter().any(|known| word == known).then(|| quote!(values::#word))
-}
+    fn argument(&mut self, argument: &Argument) {
+        if let Some(name) = &argument.name {
+            self.value(name);
+        } else if let Value::Word(rule) = &argument.value.node {
+            let known = Rule::from_name(&rule.to_string()).is_some();
+            self.add(known, quote!(rules::#rule));
+        }
+    }
 
-fn rule_word(word: &Ident) -> Option<TokenStream> {
-    Rule::from_name(&word.to_string()).map(|_| quote!(rules::#word).into_token_stream())
+    fn key(&mut self, word: &Ident) {
+        let is_mode = [Mode::Production, Mode::Development].iter().any(|mode| word == mode.name());
+        let known = is_mode || Key::from_name(&word.to_string()).is_some();
+        self.add(known, quote!(keys::#word));
+    }
+
+    fn value(&mut self, word: &Ident) {
+        let known = VALUES.iter().any(|known| word == known);
+        self.add(known, quote!(values::#word));
+    }
+
+    fn add(&mut self, known: bool, path: TokenStream) {
+        let words = &self.path;
+        let path = quote!(#words::#path);
+        if known { self.known.push(path) } else { self.unknown.push(path) }
+    }
 }

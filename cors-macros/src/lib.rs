@@ -29,7 +29,121 @@ use proc_macro2::Span;
 
 use crate::report::Errors;
 
-/// Declares a CORS policy as a `static`.
+/// Declares a CORS policy as a `static`, checked and compiled when the program is built.
+///
+/// ```
+/// use cors_core::Mode;
+/// use cors_macros::cors_policy;
+///
+/// cors_policy! {
+///     /// Who may call the task API from a browser.
+///     pub static TASKS;
+///
+///     // Keys out here hold in both modes; a mode's block overrides them.
+///     methods: [GET, POST, PUT, PATCH, DELETE],
+///
+///     production {
+///         origins: [
+///             "https://myapp.com",
+///             "https://*.myapp.com", // any subdomain at any depth, not myapp.com itself
+///             "tauri://localhost",   // a custom scheme
+///         ],
+///         credentials: true,
+///         headers: ["authorization", "content-type"],
+///         expose: ["x-total-count"],
+///         max_age: 1h,
+///         hosts: ["api.myapp.com", ".internal.myapp.com"],
+///     }
+///
+///     development {
+///         origins: any,
+///         headers: any,
+///         hosts: any,
+///     }
+/// }
+///
+/// let policy = TASKS.production();
+/// assert!(policy.allows_origin(b"https://shop.myapp.com"));
+/// assert!(!policy.allows_origin(b"https://myapp.com.evil.example"));
+/// ```
+///
+/// The static is a [`PolicySet`](cors_core::PolicySet). It is built in const context: at start-up nothing
+/// runs and nothing is allocated. Its documentation shows the policy as a table, after your own words.
+///
+/// # Keys
+///
+/// | key | values | absent means |
+/// |---|---|---|
+/// | `origins` | a list of origins and patterns, or `any` | an error |
+/// | `credentials` | `true`, `false` | `false` |
+/// | `methods` | a list of names or strings, or `any` | `GET`, `HEAD`, `POST` |
+/// | `headers` | a list of request headers, or `any` | none |
+/// | `expose` | a list of response headers, or `any` | none |
+/// | `max_age` | `3600`, `3600s`, `60m`, `1h`; `0` for no cache | the browser's 5 seconds |
+/// | `private_network` | `true`, `false` | `false` |
+/// | `timing` | `true`, `false` | `false` |
+/// | `preflight_status` | 200 to 299 | 204 |
+/// | `hosts` | a list of hosts, or `any` | no check |
+///
+/// [`Key`](cors_core::Key) says more about each; so does an editor, on the word.
+///
+/// Origins are written as browsers send them, `scheme://host[:port]`. In their place may stand
+///
+/// - `"https://*.app.example"` for every subdomain, `"http://localhost:*"` for every port;
+/// - `"null"` for the opaque origin;
+/// - `regex("…")` for the origins that a regular expression matches from end to end;
+/// - `file("partners.txt")` for those in a file beside the crate's manifest: one a line, `#` for comments.
+///   The policy is built anew when the file changes.
+///
+/// # Modes
+///
+/// `production { … }` and `development { … }` override the keys around them. A policy without blocks is
+/// one for production. The development policy is there where `cfg(debug_assertions)` holds, and nowhere
+/// else: a release binary cannot carry it.
+///
+/// # Rules
+///
+/// A policy that cannot work does not compile, and neither does one that lets strangers in:
+///
+/// ```compile_fail
+/// # use cors_macros::cors_policy;
+/// cors_policy! {
+///     static TASKS;
+///     origins: ["app.example"], // no scheme: it would never match
+///     credentials: yes,         // `true`
+/// }
+/// ```
+///
+/// All mistakes are reported at once, each on its own token, with the fix and with the name of its
+/// [`Rule`](cors_core::Rule). In production, a rule that is broken on purpose is excused with a reason:
+///
+/// ```
+/// # use cors_macros::cors_policy;
+/// cors_policy! {
+///     static WEATHER;
+///     origins: any,
+///     expect(any_origin, reason = "public data"),
+/// }
+/// # assert!(WEATHER.production().allows_any_origin());
+/// ```
+///
+/// # The engine
+///
+/// The expansion names `::cors_core`. Where that is called otherwise, `crate = path;` before everything
+/// else says so:
+///
+/// ```
+/// mod web {
+///     pub use cors_core as engine;
+/// }
+///
+/// cors_macros::cors_policy! {
+///     crate = crate::web::engine;
+///     static TASKS;
+///     origins: ["https://app.example"],
+/// }
+/// # fn main() {}
+/// ```
 #[proc_macro]
 pub fn cors_policy(input: TokenStream) -> TokenStream {
     expand(input.into()).into()
@@ -47,7 +161,7 @@ fn expand(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
         _ => stub::item(&declaration),
     };
     output.extend(emit::dependencies(&lowered.files));
-    output.extend(ide::imports(&declaration));
+    output.extend(ide::mentions(&declaration));
     output.extend(errors.into_tokens());
     output
 }

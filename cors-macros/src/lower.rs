@@ -102,17 +102,16 @@ impl Reader<'_> {
 
     fn origin(&mut self, value: &Spanned<Value>, entries: &mut Vec<OriginEntry>) {
         match &value.node {
-            Value::Call { name, arguments } if name == "regex" => match only_text(arguments) {
-                Some((regex, extent)) => {
-                    self.spans.entries.push(Site::at(extent));
-                    entries.push(OriginEntry::Regex(regex.into()));
+            Value::Call { name, arguments } if name == "regex" || name == "file" => {
+                match only_text(arguments) {
+                    Some((path, extent)) if name == "file" => self.file(path, extent, entries),
+                    Some((regex, extent)) => {
+                        self.spans.entries.push(Site::at(extent));
+                        entries.push(OriginEntry::Regex(regex.into()));
+                    }
+                    None => self.refuse_call(value, name),
                 }
-                None => self.refuse_call(value, name),
-            },
-            Value::Call { name, arguments } if name == "file" => match only_text(arguments) {
-                Some((path, extent)) => self.file(path, extent, entries),
-                None => self.refuse_call(value, name),
-            },
+            }
             _ => {
                 let mut texts = Vec::new();
                 self.text(value, &mut texts);
@@ -133,11 +132,8 @@ impl Reader<'_> {
             }
             Err(why) => {
                 self.spans.sound = false;
-                self.errors.report_with_help(
-                    extent,
-                    why,
-                    "the path starts in the folder of the crate's Cargo.toml",
-                );
+                let help = "the path starts in the folder of the crate's Cargo.toml";
+                self.errors.report_with_help(extent, why, help);
             }
         }
     }

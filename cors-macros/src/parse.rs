@@ -12,59 +12,130 @@ use crate::tokens::Tokens;
 /// Reads settings and blocks up to the end. `separator` stands between a key and its value: `:` in
 /// `cors_policy!`.
 pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors) -> Settings {
-    let mut settings = Settings::default();
+    let mut parser = Parser { separator, errors, lost: false, loose: Vec::new() };
+    let (mut outer, mut production, mut development) = (Vec::new(), None, None);
     while !input.is_empty() {
-        match item(input, separator, errors) {
-            Some(Item::Entry(entry)) => settings.outer.push(entry),
-            Some(Item::Block(block)) => add_block(&mut settings, block, errors),
-            None => settings.lost = true,
+        match parser.item(input) {
+            Some(Item::Entry(entry)) => outer.push(entry),
+            Some(Item::Block(Mode::Production, block)) => parser.keep(block, &mut production),
+            Some(Item::Block(Mode::Development, block)) => parser.keep(block, &mut development),
+            None => parser.lost = true,
         }
     }
-    settings
-}
-
-fn add_block(settings: &mut Settings, block: Block, errors: &mut Errors) {
-    settings.lost |= block.lost;
-    let place = match block.mode {
-        Mode::Production => &mut settings.production,
-        Mode::Development => &mut settings.development,
-    };
-    if place.is_none() {
-        *place = Some(block);
-    } else {
-        let message = format_args!("a second `{}` block", block.keyword);
-        errors.report_with_help(block.keyword.span(), message, "put its settings into the first one");
-        settings.lost = true;
-    }
+    Settings { outer, production, development, lost: parser.lost, loose: parser.loose }
 }
 
 /// `key: value` or `mode { … }`
 enum Item {
     Entry(Entry),
-    Block(Block),
+    Block(Mode, Block),
 }
 
-/// Reads an item and the comma after it; `None` if it cannot be read.
-fn item(input: &mut Tokens, separator: char, errors: &mut Errors) -> Option<Item> {
-    let Some(key) = input.ident() else {
-        let message = format_args!("expected a setting, found {}", input.found());
-        errors.report_with_help(input.span(), message, format_args!("write `key{separator} value`"));
-        input.next();
-        skip_item(input);
-        return None;
-    };
-    if mode(&key).is_some() && input.is_punct(0, separator) && input.is_group(1, Delimiter::Brace) {
-        let message = format_args!("`{key}` is followed by its block at once");
-        errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
-        input.next();
-    }
-    match input.group(Delimiter::Brace) {
-        // After a block, whose end is plain, the comma may be left out.
-        Some(body) => {
-            input.punct(',');
-            block(key, &body, separator, errors).map(Item::Block)
+struct Parser<'e> {
+    separator: char,
+    errors: &'e mut Errors,
+    /// Whether something could not be read, not even its key.
+    lost: bool,
+    /// Words that nothing follows.
+    loose: Vec<Ident>,
+}
+
+impl Parser<'_> {
+    /// Reads an item and the comma after it; `None` if it cannot be read.
+    fn item(&mut self, input: &mut Tokens) -> Option<Item> {
+        let Some(key) = input.ident() else {
+            let message = format_args!("expected a setting, found {}", input.found());
+            let help = format_args!("write `key{} value`", self.separator);
+            self.errors.report_with_help(input.span(), message, help);
+            input.next();
+            skip_item(input);
+            return None;
+        };
+        let separated = input.is_punct(0, self.separator) && input.is_group(1, Delimiter::Brace);
+        if separated && mode(&key).is_some() {
+            let message = format_args!("`{key}` is followed by its block at once");
+            self.errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
+            input.next();
         }
-        None => entry(key, input, separator, errors).map(Item::Entry),
+        match input.group(Delimiter::Brace) {
+            Some(body) => {
+                // After a block, whose end is plain, the comma may be left out.
+                input.punct(',');
+                self.block(key, &body)
+            }
+            None => self.entry(key, input).map(Item::Entry),
+        }
+    }
+
+    fn block(&mut self, keyword: Ident, body: &Group) -> Option<Item> {
+        let Some(mode) = mode(&keyword) else {
+            let message = format_args!("no block is called `{keyword}`");
+            let help = "the blocks are `production { … }` and `development { … }`";
+            self.errors.report_with_help(keyword.span(), message, help);
+            return None;
+        };
+        let input = &mut Tokens::new(body.stream());
+        let mut entries = Vec::new();
+        while !input.is_empty() {
+            match self.item(input) {
+                Some(Item::Entry(entry)) => entries.push(entry),
+                Some(Item::Block(_, inner)) => {
+                    let message = format_args!("`{}` inside `{keyword}`", inner.keyword);
+                    let help = format_args!("close `{keyword}` before it: blocks do not nest");
+                    self.errors.report_with_help(inner.keyword.span(), message, help);
+                    self.lost = true;
+                }
+                None => self.lost = true,
+            }
+        }
+        Some(Item::Block(mode, Block { keyword, entries }))
+    }
+
+    fn keep(&mut self, block: Block, place: &mut Option<Block>) {
+        if place.is_none() {
+            *place = Some(block);
+            return;
+        }
+        let message = format_args!("a second `{}` block", block.keyword);
+        self.errors.report_with_help(block.keyword.span(), message, "put its settings into the first one");
+        self.lost = true;
+    }
+
+    /// Reads what follows a key.
+    fn entry(&mut self, key: Ident, input: &mut Tokens) -> Option<Entry> {
+        let span = key.span();
+        let value = if input.is_group(0, Delimiter::Parenthesis) {
+            Some(call(key.clone(), input, self.errors))
+        } else if self.separator(&key, input) {
+            value(input, Within::Settings, self.errors)
+        } else {
+            self.loose.push(key);
+            skip_item(input);
+            return None;
+        };
+        let value = match value {
+            Some(value) => {
+                end_element(input, self.errors);
+                value
+            }
+            None => {
+                self.errors.report(span, format_args!("`{key}` has no value"));
+                input.punct(',');
+                Spanned { node: Value::Missing, extent: span.into() }
+            }
+        };
+        Some(Entry { key, value })
+    }
+
+    /// Reads what stands between a key and its value, or what somebody took for it.
+    fn separator(&mut self, key: &Ident, input: &mut Tokens) -> bool {
+        if input.punct(self.separator).is_some() {
+            return true;
+        }
+        let taken_for_it = input.punct('=').or_else(|| input.punct(':'));
+        let message = format_args!("expected `{}` after `{key}`", self.separator);
+        self.errors.report(taken_for_it.unwrap_or(key.span()), message);
+        taken_for_it.is_some()
     }
 }
 
@@ -82,69 +153,6 @@ pub(crate) fn begins_item(input: &Tokens) -> bool {
 fn skip_item(input: &mut Tokens) {
     input.until(|input| input.is_punct(0, ',') || begins_item(input));
     input.punct(',');
-}
-
-fn block(keyword: Ident, body: &Group, separator: char, errors: &mut Errors) -> Option<Block> {
-    let Some(mode) = mode(&keyword) else {
-        let message = format_args!("no block is called `{keyword}`");
-        errors.report_with_help(
-            keyword.span(),
-            message,
-            "the blocks are `production { … }` and `development { … }`",
-        );
-        return None;
-    };
-    let input = &mut Tokens::new(body.stream());
-    let mut block = Block { mode, keyword, entries: Vec::new(), lost: false };
-    while !input.is_empty() {
-        match item(input, separator, errors) {
-            Some(Item::Entry(entry)) => block.entries.push(entry),
-            Some(Item::Block(inner)) => {
-                let message = format_args!("`{}` inside `{}`", inner.keyword, block.keyword);
-                let help = format_args!("close `{}` before it: blocks do not nest", block.keyword);
-                errors.report_with_help(inner.keyword.span(), message, help);
-                block.lost = true;
-            }
-            None => block.lost = true,
-        }
-    }
-    Some(block)
-}
-
-/// Reads what follows a key.
-fn entry(key: Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> Option<Entry> {
-    let span = key.span();
-    let value = if input.is_group(0, Delimiter::Parenthesis) {
-        Some(call(key.clone(), input, errors))
-    } else if separate(&key, input, separator, errors) {
-        value(input, Within::Settings, errors)
-    } else {
-        skip_item(input);
-        return None;
-    };
-    let value = match value {
-        Some(value) => {
-            end_element(input, errors);
-            value
-        }
-        None => {
-            errors.report(span, format_args!("`{key}` has no value"));
-            input.punct(',');
-            Spanned { node: Value::Missing, extent: span.into() }
-        }
-    };
-    Some(Entry { key, value })
-}
-
-/// Reads what stands between a key and its value, or what somebody took for it.
-fn separate(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> bool {
-    if input.punct(separator).is_some() {
-        return true;
-    }
-    let message = format_args!("expected `{separator}` after `{key}`");
-    let (span, taken_for_it) = (input.span(), input.punct('=').or_else(|| input.punct(':')).is_some());
-    errors.report(if taken_for_it { span } else { key.span() }, message);
-    taken_for_it
 }
 
 /// Reads the comma after a setting or an element.
