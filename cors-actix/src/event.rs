@@ -7,7 +7,9 @@ use actix_web::HttpRequest;
 use actix_web::dev::RequestHead;
 use actix_web::http::header;
 use cors_core::{Denial, Escaped};
+use tracing::Level;
 use tracing::field::display;
+use tracing::level_filters::LevelFilter;
 
 use crate::head::lines;
 
@@ -34,6 +36,13 @@ impl Outcome {
             Self::Reported => "denied by a policy that only reports",
         }
     }
+}
+
+/// Does anybody listen to events of this level? Asking costs next to nothing, and most apps in
+/// production say no.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    LevelFilter::current() >= Level::DEBUG || log::max_level() >= log::Level::Debug
 }
 
 #[cold]

@@ -90,6 +90,7 @@ pub use cors_macros::cors;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 pub use service::{CorsFuture, CorsMiddleware};
+pub use paths::Paths;
 pub use source::Source;
 
 /// What the expansion of `#[cors]` names: no part of the public interface.

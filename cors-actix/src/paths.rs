@@ -36,7 +36,7 @@ impl Paths {
         self.entries.push((resource, source));
     }
 
-    pub(crate) fn sources(&self) -> impl Iterator<Item = &(ResourceDef, Source)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &(ResourceDef, Source)> {
         self.entries.iter()
     }
 }

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::event::{self, Outcome};
@@ -15,11 +14,12 @@ use crate::options::Options;
 ///
 /// Mostly it is one policy. Of several the first answers, unless another refuses: what one of them
 /// refuses must not get through on the word of the others.
-pub(crate) fn answer(policies: &[&Rc<Answers>], request: &HttpRequest, options: &Options) -> Option<HttpResponse> {
+pub(crate) fn answer<'a>(
+    policies: impl IntoIterator<Item = &'a Rc<Answers>>,
+    request: &HttpRequest,
+    options: &Options,
+) -> Option<HttpResponse> {
     let head = request.head();
-    if head.method != Method::OPTIONS {
-        return None;
-    }
     let mut allowed = None;
     for answers in policies {
         let policy = answers.policy();
@@ -35,7 +35,9 @@ pub(crate) fn answer(policies: &[&Rc<Answers>], request: &HttpRequest, options: 
             }
             continue;
         };
-        event::denied(denial, request, Outcome::PreflightRefused, || false);
+        if event::is_heard() {
+            event::denied(denial, request, Outcome::PreflightRefused, || false);
+        }
         if let Some(mut response) = options.refusal(denial, request) {
             answers.edit_refusal(response.headers_mut(), decision.fields());
             return Some(response);

@@ -107,13 +107,13 @@ fn mark(id: u64) -> String {
 }
 
 /// The routes with `#[cors]` of one app, in the router's order.
-pub(crate) struct Routes(Vec<Located>);
+pub(crate) struct Routes(Vec<Rc<Located>>);
 
 /// A route, and where in the app it is.
 pub(crate) struct Located {
     route: Rc<Route>,
     resource: ResourceDef,
-    pattern: Rc<str>,
+    pattern: String,
 }
 
 /// The routes that may govern what a preflight asks for.
@@ -130,7 +130,7 @@ impl Routes {
         let routes: Vec<_> =
             REGISTRY.with(|registry| registry.routes.borrow().values().filter_map(Weak::upgrade).collect());
         let routes = routes.into_iter().filter(|route| route.is_of(request));
-        Self(routes.filter_map(Located::new).collect())
+        Self(routes.filter_map(Located::new).map(Rc::new).collect())
     }
 
     #[inline]
@@ -139,7 +139,7 @@ impl Routes {
     }
 
     /// The route that an actual request is for.
-    pub(crate) fn find(&self, request: &ServiceRequest) -> Option<&Located> {
+    pub(crate) fn find(&self, request: &ServiceRequest) -> Option<&Rc<Located>> {
         let method = request.method().as_str();
         let path = request.match_info().as_str();
         let accepted = |path: &str| self.on(path, method).find(|located| located.route.accepts(request));
@@ -205,7 +205,7 @@ impl Routes {
         Found { located, is_open: true }
     }
 
-    fn on<'r>(&'r self, path: &'r str, method: &'r str) -> impl Iterator<Item = &'r Located> {
+    fn on<'r, 'q>(&'r self, path: &'q str, method: &'q str) -> impl Iterator<Item = &'r Rc<Located>> + use<'r, 'q> {
         self.0.iter().filter(move |located| located.route.serves(method) && located.resource.is_match(path))
     }
 
@@ -225,7 +225,7 @@ impl Routes {
 
 /// Routes that were found, and whether it may be none of them.
 struct Found<'r> {
-    located: Vec<&'r Located>,
+    located: Vec<&'r Rc<Located>>,
     is_open: bool,
 }
 
@@ -239,26 +239,25 @@ impl<'r> From<Found<'r>> for Candidates<'r> {
 impl Located {
     fn new(route: Rc<Route>) -> Option<Self> {
         let pattern = route.full_pattern()?;
-        Some(Self { route, resource: ResourceDef::new(pattern.as_str()), pattern: pattern.into() })
+        Some(Self { route, resource: ResourceDef::new(pattern.as_str()), pattern })
     }
 
     pub(crate) fn route(&self) -> &Rc<Route> {
         &self.route
     }
 
-    pub(crate) fn pattern(&self) -> &Rc<str> {
-        &self.pattern
+    /// Did another resource match this request, of which it was expected that this one would?
+    pub(crate) fn is_not_what_matched(&self, request: &HttpRequest) -> bool {
+        !self.is_static() && request.match_pattern().is_some_and(|matched| matched != self.pattern)
+    }
+
+    fn is_static(&self) -> bool {
+        !self.pattern.contains('{')
     }
 
     /// Is no other resource in front of it on this path? The map knows patterns, but not methods. One
     /// in front of a path without parameters cannot serve the route's method, or the route would never be reached.
     fn is_first_on(&self, path: &str, request: &ServiceRequest) -> bool {
-        let is_static = !self.pattern.contains('{');
-        is_static || request.resource_map().match_pattern(path).is_none_or(|first| *first == *self.pattern)
+        self.is_static() || request.resource_map().match_pattern(path).is_none_or(|first| first == self.pattern)
     }
-}
-
-/// Did this request, of which a route with this pattern was expected, go to another resource?
-pub(crate) fn went_elsewhere(request: &HttpRequest, pattern: &str) -> bool {
-    pattern.contains('{') && request.match_pattern().is_some_and(|matched| matched != pattern)
 }

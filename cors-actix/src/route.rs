@@ -130,16 +130,16 @@ impl Guard for AsksFor {
 fn answer(route: &Rc<resolve::Route>, request: &ServiceRequest) -> Option<HttpResponse> {
     let options = Options::default();
     if !route.is_guarded() {
-        return preflight::answer(&[&route.answers], request.request(), &options);
+        return preflight::answer([&route.answers], request.request(), &options);
     }
     let routes = Routes::of(request.request());
     let method = asked(request.headers()).unwrap_or_default();
     let candidates = routes.candidates_at_router(request, method).routes;
     if !candidates.iter().any(|candidate| Rc::ptr_eq(candidate, route)) {
-        return preflight::answer(&[&route.answers], request.request(), &options);
+        return preflight::answer([&route.answers], request.request(), &options);
     }
-    let answers: Vec<_> = candidates.iter().map(|candidate| &candidate.answers).collect();
-    preflight::answer(&answers, request.request(), &options)
+    let answers = candidates.iter().map(|candidate| &candidate.answers);
+    preflight::answer(answers, request.request(), &options)
 }
 
 /// Has a resource in front, without a `#[cors]`, a route for this method? It is the one that the

@@ -113,7 +113,7 @@ pub fn exchange(server: SocketAddr, request: &[u8]) -> Response {
     let status = status.unwrap_or_else(|| panic!("no status line: {head}"));
     let fields = lines.filter_map(|line| line.split_once(':'));
     let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-    let mut body = bytes[head_end + 4..].to_vec();
+    let body = bytes[head_end + 4..].to_vec();
     // An upgraded connection stays open and is none of HTTP's any more.
     let mut response = Response { status, fields, body };
     let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());

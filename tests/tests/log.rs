@@ -144,3 +144,26 @@ fn enforcing_without_hosts_is_in_the_log() {
     let text = Log::of(|| drop(Cors::new(&HOSTLESS).enforce()));
     assert!(text.contains("WARN") && text.contains("hosts"), "{text}");
 }
+
+#[test]
+fn t37_what_a_stranger_writes_is_escaped_and_cut() {
+    let long = format!("https://{}.example", "a".repeat(4000));
+    let lines = Log::of_requests(
+        Cors::new(&TASKS),
+        [
+            request("/a%0d%0aINFO%20all%20is%20well").insert_header(("origin", FOREIGN)),
+            request("/a").insert_header(("origin", b"https://\xe9\x9b\t\\ is well".as_slice())),
+            request("/a").insert_header(("origin", long)),
+            request("/a").insert_header(("host", b"evil\x85host".as_slice())),
+        ],
+    );
+    let [path, origin, long, host] = lines.as_slice() else { panic!("{lines:#?}") };
+    assert!(path.contains("path=/a%0d%0aINFO%20all%20is%20well"), "{path}");
+    assert!(origin.contains(r"origin=https://\xe9\x9b\t\\ is well"), "{origin}");
+    assert!(long.len() < 500 && long.contains("(4016 bytes)"), "{long}");
+    assert!(host.contains(r"host=evil\x85host"), "{host}");
+    assert!(
+        lines.iter().all(|line| line.chars().all(|c| c == '…' || (' '..='~').contains(&c))),
+        "{lines:#?}"
+    );
+}

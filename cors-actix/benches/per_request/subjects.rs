@@ -41,7 +41,7 @@ pub(crate) enum Job {
     Time(Duration),
 }
 
-const WARM_UP: usize = 64;
+const WARM_UP: usize = 512;
 const BATCH: usize = 64;
 
 /// Runs `job`; the answer to [`Job::Time`] is the least time that a request took in a batch.
@@ -68,7 +68,7 @@ pub(crate) async fn run(subject: Subject, case: &Case, job: Job) -> Duration {
 
 fn drive<R>(job: Job, make: impl Fn() -> R, serve: impl Fn(Vec<R>)) -> Duration {
     let batch = |count| (0..count).map(|_| make()).collect::<Vec<_>>();
-    warm(|| serve(batch(WARM_UP)));
+    serve(batch(WARM_UP));
     let mut least = Duration::MAX;
     match job {
         Job::Count(count) => serve(batch(count)),
@@ -83,10 +83,6 @@ fn drive<R>(job: Job, make: impl Fn() -> R, serve: impl Fn(Vec<R>)) -> Duration 
         }
     }
     least / BATCH as u32
-}
-
-fn warm(serve: impl FnOnce()) {
-    serve();
 }
 
 /// Where callgrind counts: its name is what the runner looks for.

@@ -135,7 +135,7 @@ impl FaultKind {
     pub(crate) const fn why(self) -> &'static str {
         match self {
             Self::AnyWord => {
-                "an entry of the list is one origin or pattern; `any` stands in place of the list."
+                "An entry of the list is one origin or pattern; `any` stands in place of the list."
             }
             Self::NoScheme => {
                 "A browser sends the scheme as well, and the same host over http is another origin; without one the entry never matches."

@@ -18,27 +18,34 @@ pub(crate) enum Open {
 }
 
 impl Open {
-    /// What is wrong with a pattern for the subdomains of `name`, and why.
-    pub(crate) fn text(self, name: &str) -> (String, &'static str) {
+    /// What is wrong with a pattern for the subdomains of `name`, why, and the fix.
+    pub(crate) fn text(self, scheme: &str, name: &str) -> [String; 3] {
         match self {
             #[cfg(feature = "psl")]
-            Self::Suffix => (format!("under `{name}` anyone can have a domain"), STRANGERS),
+            Self::Suffix => [
+                format!("under `{name}` anyone can have a domain"),
+                format!(
+                    "`{name}` is a public suffix (publicsuffix.org): a stranger who registers a name there is let in."
+                ),
+                format!("name your own domain: \"{scheme}://*.your-name.{name}\""),
+            ],
             #[cfg(feature = "psl")]
-            Self::SuffixesBelow => {
-                (format!("under `{name}` lie domains where anyone can have a name"), STRANGERS)
-            }
+            Self::SuffixesBelow => [
+                format!("under `{name}` lie domains where anyone can have a name"),
+                format!(
+                    "`{name}` holds public suffixes (publicsuffix.org): a stranger who registers a name in one is let in."
+                ),
+                "name in full the domain that is yours".into(),
+            ],
             #[cfg(not(feature = "psl"))]
-            Self::Unknown => (
+            Self::Unknown => [
                 format!("whether anyone can have a domain under `{name}` cannot be judged"),
-                "This build of cors-core has no public suffix list: enable its feature `psl`.",
-            ),
+                "This build of cors-core has no public suffix list.".into(),
+                format!("enable its feature `psl`, or list the origins: \"{scheme}://www.{name}\""),
+            ],
         }
     }
 }
-
-#[cfg(feature = "psl")]
-const STRANGERS: &str =
-    "It is, or holds, a public suffix (publicsuffix.org): a stranger who registers a name there is let in.";
 
 /// The publication date (year-month-day) of the oldest public suffix list that the rules may have used: that of the
 /// oldest release of `psl` that this version of cors-core accepts.

@@ -148,10 +148,8 @@ impl Policy {
         }
         let (fields, denial) = match request.origin {
             RequestField::Absent => (self.answers.no_origin, None),
-            origin => match self.check_origin(origin) {
-                None => (self.answers.allowed, None),
-                denial => (self.answers.refused, denial),
-            },
+            origin if self.accepts(origin) => (self.answers.allowed, None),
+            origin => (self.answers.refused, Some(self.origin_denied(origin))),
         };
         Decision { policy: self, preflight: false, fields, denial }
     }
@@ -169,19 +167,21 @@ impl Policy {
         Decision { policy: self, preflight: true, fields, denial }
     }
 
+    fn accepts(&self, origin: RequestField<'_>) -> bool {
+        self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
+    }
+
+    #[inline]
+    fn origin_denied<'a>(&'a self, origin: RequestField<'a>) -> Denial<'a> {
+        let origin = match origin {
+            RequestField::One(origin) => Some(origin),
+            RequestField::Absent | RequestField::Many => None,
+        };
+        Denial::OriginNotAllowed { policy: self, origin }
+    }
+
     fn check_origin<'a>(&'a self, origin: RequestField<'a>) -> Option<Denial<'a>> {
-        if self.allows_any_origin() {
-            return None;
-        }
-        match origin {
-            RequestField::One(value) if self.lists_origin(value) => None,
-            RequestField::One(origin) => {
-                Some(Denial::OriginNotAllowed { policy: self, origin: Some(origin) })
-            }
-            RequestField::Absent | RequestField::Many => {
-                Some(Denial::OriginNotAllowed { policy: self, origin: None })
-            }
-        }
+        if self.accepts(origin) { None } else { Some(self.origin_denied(origin)) }
     }
 
     fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {
@@ -197,22 +197,31 @@ impl Policy {
     }
 
     fn check_headers<'a>(&'a self, lines: &'a dyn Lines) -> Option<Denial<'a>> {
-        match names::scan(lines, |name| self.lists_header(name)) {
+        let scanned = if self.has(flag::ANY_HEADER) {
+            names::scan(lines, fetch::is_token)
+        } else {
+            let names = Set::new(self.section(Section::Names));
+            names::scan(lines, |name| names::contains_name(names, name))
+        };
+        match scanned {
             Ok(()) => None,
             Err(Refused::Name(name)) => Some(Denial::HeaderNotAllowed { policy: self, name }),
             Err(Refused::Empty) => Some(Denial::TooManyEmptyNames { policy: self }),
         }
     }
 
+    #[inline]
     fn lists_origin(&self, origin: &[u8]) -> bool {
-        self.listed_origins().find(origin).is_some()
+        // Most origins that are listed are listed as they are: the patterns come into it after that.
+        Set::new(self.section(Section::Exact)).find(origin).is_some()
+            || self.listed_origins().find_pattern(origin).is_some()
     }
 
     fn lists_method(&self, method: &[u8]) -> bool {
         if self.has(flag::ANY_METHOD) {
             fetch::is_token(method) && !fetch::is_forbidden_method(method)
         } else {
-            names::lists(self.section(Section::Methods), method)
+            names::contains(self.section(Section::Methods), method)
         }
     }
 
@@ -371,6 +380,7 @@ impl Policy {
         }
     }
 
+    #[inline]
     fn section(&self, section: Section) -> &[u8] {
         slice(self.image.bytes(), &self.sections, section)
     }
@@ -460,6 +470,7 @@ impl Header {
     }
 }
 
+#[inline]
 const fn slice<'t>(image: &'t [u8], sections: &[u32; Section::COUNT + 1], section: Section) -> &'t [u8] {
     let (start, end) = (sections[section as usize] as usize, sections[section as usize + 1] as usize);
     let Some((image, _)) = image.split_at_checked(end) else { return &[] };

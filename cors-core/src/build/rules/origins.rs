@@ -210,9 +210,8 @@ fn pageless(pattern: &OriginPattern) -> Finding {
 
 fn public_suffix(pattern: &OriginPattern) -> Option<Finding> {
     let host = pattern.host();
-    let (message, why) = suffix::judge(host)?.text(host);
-    let own = format!("{}://*.your-name.{host}", pattern.scheme());
-    Some(Finding::new(Rule::PublicSuffix, message, why).help(format!("name your own domain: {own:?}")))
+    let [message, why, help] = suffix::judge(host)?.text(pattern.scheme(), host);
+    Some(Finding::new(Rule::PublicSuffix, message, why).help(help))
 }
 
 fn redundant(text: &str, cover: &str) -> Finding {

@@ -17,14 +17,12 @@ impl<'t> Origins<'t> {
     /// The entry that accepts this origin. The time is linear in `origin`, whatever the lists hold.
     #[inline]
     pub(crate) fn find(self, origin: &[u8]) -> Option<&'t [u8]> {
-        if origin.len() > MAX_ORIGIN {
-            return None;
-        }
         self.exact.find(origin).or_else(|| self.find_pattern(origin))
     }
 
-    fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
-        if self.patterns.is_empty() {
+    /// The pattern that accepts this origin.
+    pub(crate) fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
+        if self.patterns.is_empty() || origin.len() > MAX_ORIGIN {
             return None;
         }
         let parts = Parts::split(origin)?;

@@ -1,0 +1,127 @@
+//! Why a browser blocks a call, in the words of its console.
+
+use alloc::string::String;
+use core::fmt;
+
+/// The check that failed first. `Display` says it as Chromium's console does, after "has been
+/// blocked by CORS policy:".
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// `fetch()` throws before it sends anything.
+    ForbiddenMethod {
+        /// The method.
+        method: String,
+    },
+    /// A failure of the CORS check.
+    Check {
+        /// Of the preflight's answer?
+        preflight: bool,
+        /// What is wrong with it.
+        fault: CheckFault,
+    },
+    /// The preflight's status is not 200 to 299.
+    Status {
+        /// The status.
+        status: u16,
+        /// Is it a redirect?
+        redirect: bool,
+    },
+    /// `Access-Control-Allow-Methods` or `-Headers` is no list of tokens.
+    Unparsable {
+        /// The field.
+        field: &'static str,
+    },
+    /// The method is not listed.
+    Method {
+        /// The method.
+        method: String,
+    },
+    /// A header is not listed.
+    Header {
+        /// The header.
+        name: String,
+    },
+}
+
+/// What is wrong with `Access-Control-Allow-Origin` or `-Credentials`. Fetch, "CORS check".
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckFault {
+    /// No `Access-Control-Allow-Origin`.
+    NoOrigin,
+    /// More than one value.
+    SeveralOrigins {
+        /// The values, joined.
+        value: String,
+    },
+    /// `*`, with credentials.
+    Wildcard,
+    /// Another origin.
+    OtherOrigin {
+        /// The value.
+        value: String,
+    },
+    /// `Access-Control-Allow-Credentials` is not `true`.
+    NoCredentials {
+        /// The value.
+        value: String,
+    },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ForbiddenMethod { method } => write!(f, "'{method}' HTTP method is unsupported."),
+            Self::Check { preflight, fault } => {
+                if *preflight {
+                    f.write_str("Response to preflight request doesn't pass access control check: ")?;
+                }
+                write!(f, "{fault}")
+            }
+            Self::Status { redirect: true, .. } => f.write_str(
+                "Response to preflight request doesn't pass access control check: Redirect is not allowed for a preflight request.",
+            ),
+            Self::Status { .. } => f.write_str(
+                "Response to preflight request doesn't pass access control check: It does not have HTTP ok status.",
+            ),
+            Self::Unparsable { field } => {
+                write!(f, "Cannot parse {field} response header field in preflight response.")
+            }
+            Self::Method { method } => {
+                write!(f, "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response.")
+            }
+            Self::Header { name } => write!(
+                f,
+                "Request header field {name} is not allowed by Access-Control-Allow-Headers in preflight response."
+            ),
+        }
+    }
+}
+
+impl fmt::Display for CheckFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoOrigin => {
+                f.write_str("No 'Access-Control-Allow-Origin' header is present on the requested resource.")
+            }
+            Self::SeveralOrigins { value } => write!(
+                f,
+                "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed."
+            ),
+            Self::Wildcard => f.write_str(
+                "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
+            ),
+            Self::OtherOrigin { value } => write!(
+                f,
+                "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin."
+            ),
+            Self::NoCredentials { value } => write!(
+                f,
+                "The value of the 'Access-Control-Allow-Credentials' header in the response is '{value}' which must be 'true' when the request's credentials mode is 'include'."
+            ),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}

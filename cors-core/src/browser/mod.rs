@@ -1,0 +1,164 @@
+//! The other side of the exchange: what a browser makes of a policy's answers, for tests and tools.
+//!
+//! It follows the Fetch standard step by step, and is as strict as the standard where browsers are
+//! laxer. A page in a real browser may be stopped by more than CORS: mixed content, a content
+//! security policy, the user's answer to a local-network prompt.
+//!
+//! ```
+//! use cors_core::browser::Fetch;
+//! use cors_core::{Block, Config, Mode};
+//!
+//! let policy = Config::new(Block::new().origins(["https://app.example"]).methods(["PUT"]).headers(["authorization"]))
+//!     .policy(Mode::Production)?;
+//! let put = Fetch::new("https://app.example").method("PUT").header("authorization", "Bearer …");
+//! assert!(put.needs_preflight());
+//! assert!(put.ask(&policy).is_allowed());
+//! assert!(!put.method("DELETE").ask(&policy).is_allowed());
+//! # Ok::<(), cors_core::Violations>(())
+//! ```
+
+mod check;
+mod failure;
+mod outcome;
+mod safelist;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+pub use check::Response;
+pub use failure::{CheckFault, Failure};
+pub use outcome::Outcome;
+
+use crate::Request;
+
+/// A call of `fetch()` by a page, to a server of another origin, in mode `cors`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    origin: String,
+    method: String,
+    headers: Vec<(String, String)>,
+    credentials: bool,
+    forced: bool,
+}
+
+impl Fetch {
+    /// A `GET` by a page of this origin, without headers of its own and without credentials.
+    pub fn new(origin: impl Into<String>) -> Self {
+        Self {
+            origin: origin.into(),
+            method: "GET".into(),
+            headers: Vec::new(),
+            credentials: false,
+            forced: false,
+        }
+    }
+
+    /// Sets the method, in the case in which the page writes it.
+    ///
+    /// Fetch, "Methods": *normalize* puts six of them into upper case, and `patch` is not one.
+    #[must_use]
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        let method = method.into();
+        let normal = safelist::NORMALIZED_METHODS.iter().find(|normal| normal.eq_ignore_ascii_case(&method));
+        self.method = normal.map_or(method, ToString::to_string);
+        self
+    }
+
+    /// Adds a header. One that no page can set is left out, as a browser does.
+    #[must_use]
+    pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
+        let name = name.as_ref().to_ascii_lowercase();
+        if !crate::engine::fetch::is_forbidden_request_header(&name) {
+            self.headers.push((name, value.into()));
+        }
+        self
+    }
+
+    /// Sets `credentials: "include"`: cookies go along.
+    #[must_use]
+    pub fn credentials(mut self, include: bool) -> Self {
+        self.credentials = include;
+        self
+    }
+
+    /// Forces a preflight, as a listener on an upload or a stream for a body does.
+    #[must_use]
+    pub fn force_preflight(mut self, forced: bool) -> Self {
+        self.forced = forced;
+        self
+    }
+
+    /// The page's origin.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The method as it is sent.
+    pub fn sent_method(&self) -> &str {
+        &self.method
+    }
+
+    /// The headers as they are sent, beside those that the browser adds.
+    pub fn sent_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Do cookies go along?
+    pub fn includes_credentials(&self) -> bool {
+        self.credentials
+    }
+
+    /// Must the browser ask first? Fetch, "HTTP fetch".
+    pub fn needs_preflight(&self) -> bool {
+        self.forced || !safelist::is_method(&self.method) || !self.unsafe_headers().is_empty()
+    }
+
+    /// The value of `Access-Control-Request-Headers`; `None` if there is nothing to ask for.
+    /// Fetch, "CORS-preflight fetch": names in lower case, sorted, without spaces.
+    pub fn requested_headers(&self) -> Option<String> {
+        let names = self.unsafe_headers();
+        (!names.is_empty()).then(|| names.join(","))
+    }
+
+    fn unsafe_headers(&self) -> Vec<&str> {
+        safelist::unsafe_names(&self.headers)
+    }
+
+    /// What comes of the call, with a server that answers by `policy`.
+    pub fn ask<'a>(&'a self, policy: &'a crate::Policy) -> Outcome {
+        if let Some(failure) = self.refused_by_browser() {
+            return Outcome::blocked(false, failure, None);
+        }
+        let needs_preflight = self.needs_preflight();
+        if needs_preflight {
+            let lines: Vec<String> = self.requested_headers().into_iter().collect();
+            let request = Request::new(b"OPTIONS")
+                .origin(self.origin.as_bytes())
+                .requested_method(self.method.as_bytes())
+                .requested_headers(&lines);
+            let decision = policy.decide(&request);
+            let answer = Response::of(&decision, self, &lines);
+            if let Err(failure) = self.check_preflight(&answer) {
+                return Outcome::blocked(true, failure, decision.denial().map(ToString::to_string));
+            }
+        }
+        let request = Request::new(self.method.as_bytes()).origin(self.origin.as_bytes());
+        let decision = policy.decide(&request);
+        let answer = Response::of(&decision, self, &[]);
+        match self.check_response(&answer) {
+            Ok(()) => Outcome::allowed(needs_preflight, answer, self.credentials),
+            Err(failure) => {
+                Outcome::blocked(needs_preflight, failure, decision.denial().map(ToString::to_string))
+            }
+        }
+    }
+
+    /// What the browser refuses before it sends anything.
+    pub fn refused_by_browser(&self) -> Option<Failure> {
+        let method = self.method.as_bytes();
+        if !crate::engine::fetch::is_token(method) || crate::engine::fetch::is_forbidden_method(method) {
+            return Some(Failure::ForbiddenMethod { method: self.method.clone() });
+        }
+        None
+    }
+}

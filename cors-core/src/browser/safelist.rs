@@ -1,0 +1,117 @@
+//! Which methods and headers a page may send without a preflight.
+//!
+//! Fetch, section "Headers": *CORS-safelisted request-header*, *CORS-unsafe request-header names*.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::engine::fetch::SAFELISTED_METHODS;
+
+/// Methods that `fetch()` puts into upper case. Fetch, "Methods": *normalize*.
+pub(super) const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+
+/// The longest value of a safelisted header, in bytes.
+const MAX_VALUE: usize = 128;
+
+/// The most bytes of safelisted values together.
+const MAX_TOTAL: usize = 1024;
+
+const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
+pub(super) fn is_method(method: &str) -> bool {
+    SAFELISTED_METHODS.contains(&method)
+}
+
+/// The names that need a preflight, sorted, each once.
+pub(super) fn unsafe_names(headers: &[(String, String)]) -> Vec<&str> {
+    let safe = |header: &&(String, String)| is_safelisted(&header.0, &header.1);
+    let total: usize = headers.iter().filter(safe).map(|(_, value)| value.len()).sum();
+    let mut names: Vec<&str> = headers
+        .iter()
+        .filter(|header| total > MAX_TOTAL || !safe(header))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn is_safelisted(name: &str, value: &str) -> bool {
+    value.len() <= MAX_VALUE
+        && match name {
+            "accept" => !value.bytes().any(is_unsafe),
+            "accept-language" | "content-language" => value.bytes().all(
+                |byte| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'='),
+            ),
+            "content-type" => !value.bytes().any(is_unsafe) && is_form_type(value),
+            "range" => is_simple_range(value),
+            _ => false,
+        }
+}
+
+/// Fetch: *CORS-unsafe request-header byte*.
+fn is_unsafe(byte: u8) -> bool {
+    byte < 0x20 && byte != b'\t'
+        || matches!(
+            byte,
+            b'"' | b'(' | b')' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'{' | b'}' | 0x7f
+        )
+}
+
+fn is_form_type(value: &str) -> bool {
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    FORM_TYPES.iter().any(|form| form.eq_ignore_ascii_case(essence))
+}
+
+/// `bytes=N-` or `bytes=N-M` with N not above M. Fetch: *simple range header value*.
+fn is_simple_range(value: &str) -> bool {
+    let Some((from, to)) = value.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+        return false;
+    };
+    let number = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten()
+    };
+    match (number(from), to) {
+        (Some(_), "") => true,
+        (Some(from), to) => number(to).is_some_and(|to| from <= to),
+        (None, _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn safelisted() {
+        for (name, value, safe) in [
+            ("accept", "text/html, */*;q=0.1", true),
+            ("accept", "text/html\"", false),
+            ("accept-language", "de-CH, en;q=0.5", true),
+            ("accept-language", "de_CH", false),
+            ("content-type", "text/plain;charset=utf-8", true),
+            ("content-type", "Multipart/Form-Data; boundary=x", true),
+            ("content-type", "application/json", false),
+            ("range", "bytes=0-", true),
+            ("range", "bytes=5-9", true),
+            ("range", "bytes=9-5", false),
+            ("range", "bytes=-5", false),
+            ("range", "bytes=0-1, 3-4", false),
+            ("authorization", "x", false),
+            ("x-anything", "", false),
+        ] {
+            assert_eq!(is_safelisted(name, value), safe, "{name}: {value}");
+        }
+        assert!(is_safelisted("accept", &"a".repeat(128)));
+        assert!(!is_safelisted("accept", &"a".repeat(129)));
+    }
+
+    #[test]
+    fn together_they_may_be_too_long() {
+        let header = |name: &str, length| (String::from(name), "a".repeat(length));
+        let few: Vec<_> = (0..8).map(|_| header("accept", 128)).collect();
+        assert!(unsafe_names(&few).is_empty());
+        let many: Vec<_> = (0..9).map(|_| header("accept", 128)).collect();
+        assert_eq!(unsafe_names(&many), ["accept"]);
+    }
+}

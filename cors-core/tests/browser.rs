@@ -1,0 +1,176 @@
+//! What a browser makes of a policy's answers, case by case.
+
+use cors_core::browser::{CheckFault, Failure, Fetch, Response};
+use cors_core::{Block, Config, Listed, Mode, Policy, Setting};
+
+fn policy(block: Block) -> Policy {
+    let policy = Config::default().development(block).policy(Mode::Development);
+    policy.unwrap_or_else(|violations| panic!("{violations}"))
+}
+
+fn listed() -> Policy {
+    policy(
+        Block::new()
+            .origins(["https://app.example"])
+            .credentials(true)
+            .methods(["GET", "PUT", "PATCH"])
+            .headers(["authorization", "content-type"])
+            .expose(["x-total-count"]),
+    )
+}
+
+fn any() -> Policy {
+    let any = |setting: fn(Listed<String>) -> Setting| setting(Listed::Any);
+    policy(
+        Block::new()
+            .any_origin()
+            .with(any(Setting::Methods))
+            .with(any(Setting::Headers))
+            .with(any(Setting::Expose)),
+    )
+}
+
+#[test]
+fn calls() {
+    let fetch = || Fetch::new("https://app.example");
+    for (name, call, policy, preflight, allowed) in [
+        ("simple", fetch(), listed(), false, true),
+        ("with credentials", fetch().credentials(true), listed(), false, true),
+        ("a form", fetch().method("post").header("Content-Type", "text/plain"), listed(), false, true),
+        ("JSON", fetch().method("POST").header("Content-Type", "application/json"), listed(), true, false),
+        ("PUT", fetch().method("put"), listed(), true, true),
+        ("PATCH", fetch().method("PATCH").credentials(true), listed(), true, true),
+        ("patch", fetch().method("patch"), listed(), true, false),
+        ("a token", fetch().header("Authorization", "Bearer x"), listed(), true, true),
+        ("another header", fetch().header("X-Other", "1"), listed(), true, false),
+        ("a header that is left out", fetch().header("Cookie", "a=b"), listed(), false, true),
+        ("an upload that is watched", fetch().force_preflight(true), listed(), true, true),
+        ("a method that is refused", fetch().method("TRACE"), listed(), false, false),
+        ("another origin", Fetch::new("https://evil.example"), listed(), false, false),
+        ("another origin's PUT", Fetch::new("https://evil.example").method("PUT"), listed(), true, false),
+        ("any", Fetch::new("null"), any(), false, true),
+        (
+            "any method and header",
+            fetch().method("PURGE").header("authorization", "x").header("x-a", ""),
+            any(),
+            true,
+            true,
+        ),
+        ("any with credentials", fetch().credentials(true), any(), false, false),
+    ] {
+        let outcome = call.ask(&policy);
+        // POST is safelisted, but a preflight that asks for it is refused if it is not listed.
+        assert_eq!(outcome.is_allowed(), allowed, "{name}: {outcome}");
+        assert_eq!(outcome.was_preflighted(), preflight, "{name}: {outcome}");
+    }
+}
+
+#[test]
+fn headers_that_a_page_can_read() {
+    let page = Fetch::new("https://app.example");
+    let outcome = page.ask(&listed());
+    for (header, readable) in
+        [("Content-Type", true), ("X-Total-Count", true), ("etag", false), ("set-cookie", false)]
+    {
+        assert_eq!(outcome.can_read(header), readable, "{header}");
+    }
+    let outcome = page.ask(&any());
+    assert!(outcome.can_read("etag") && !outcome.can_read("set-cookie"));
+    assert!(!Fetch::new("https://evil.example").ask(&listed()).can_read("content-type"));
+}
+
+#[test]
+fn answers_of_other_servers() {
+    let answer = |status, fields: &[(&str, &str)]| Response {
+        status,
+        fields: fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+    };
+    let plain = Fetch::new("https://a.example").method("PUT").header("x-a", "1");
+    let with_credentials = plain.clone().credentials(true);
+    let origin = ("Access-Control-Allow-Origin", "https://a.example");
+    let star = ("access-control-allow-origin", "*");
+    let credentials = ("access-control-allow-credentials", "true");
+    let methods = ("access-control-allow-methods", "PUT, , DELETE");
+    let headers = ("access-control-allow-headers", "X-A");
+    let check = |fault| Some(Failure::Check { preflight: true, fault });
+
+    for (name, fetch, answer, failure) in [
+        ("fine", &plain, answer(204, &[origin, methods, headers]), None),
+        (
+            "fine with stars",
+            &plain,
+            answer(
+                200,
+                &[star, ("Access-Control-Allow-Methods", "*"), ("access-control-allow-headers", "*")],
+            ),
+            None,
+        ),
+        ("nothing", &plain, answer(200, &[]), check(CheckFault::NoOrigin)),
+        (
+            "two origins",
+            &plain,
+            answer(200, &[origin, origin]),
+            check(CheckFault::SeveralOrigins { value: "https://a.example, https://a.example".into() }),
+        ),
+        (
+            "another origin",
+            &plain,
+            answer(200, &[("access-control-allow-origin", "https://a.example/")]),
+            check(CheckFault::OtherOrigin { value: "https://a.example/".into() }),
+        ),
+        (
+            "a star with credentials",
+            &with_credentials,
+            answer(200, &[star, credentials]),
+            check(CheckFault::Wildcard),
+        ),
+        (
+            "True",
+            &with_credentials,
+            answer(200, &[origin, ("access-control-allow-credentials", "True")]),
+            check(CheckFault::NoCredentials { value: "True".into() }),
+        ),
+        (
+            "404",
+            &plain,
+            answer(404, &[origin, methods, headers]),
+            Some(Failure::Status { status: 404, redirect: false }),
+        ),
+        ("a redirect", &plain, answer(301, &[origin]), Some(Failure::Status { status: 301, redirect: true })),
+        (
+            "no methods",
+            &plain,
+            answer(200, &[origin, headers]),
+            Some(Failure::Method { method: "PUT".into() }),
+        ),
+        (
+            "a method in another case",
+            &plain,
+            answer(200, &[origin, ("access-control-allow-methods", "put"), headers]),
+            Some(Failure::Method { method: "PUT".into() }),
+        ),
+        ("no headers", &plain, answer(200, &[origin, methods]), Some(Failure::Header { name: "x-a".into() })),
+        (
+            "stars with credentials",
+            &with_credentials,
+            answer(200, &[origin, credentials, ("access-control-allow-methods", "*"), headers]),
+            Some(Failure::Method { method: "PUT".into() }),
+        ),
+        (
+            "no list",
+            &plain,
+            answer(200, &[origin, ("access-control-allow-methods", "PUT DELETE")]),
+            Some(Failure::Unparsable { field: "access-control-allow-methods" }),
+        ),
+    ] {
+        assert_eq!(fetch.check_preflight(&answer).err(), failure, "{name}");
+    }
+
+    let token = Fetch::new("https://a.example").header("authorization", "x");
+    let stars = answer(200, &[star, ("access-control-allow-headers", "*")]);
+    assert_eq!(
+        token.check_preflight(&stars).err(),
+        Some(Failure::Header { name: "authorization".into() }),
+        "the star leaves authorization out"
+    );
+}
