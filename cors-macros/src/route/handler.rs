@@ -60,7 +60,7 @@ fn registering(
     quote! {
         #(#conditions)*
         #(#documentation)*
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, missing_docs, unreachable_pub)]
         // As public as Actix's own macros make it.
         pub struct #name;
 

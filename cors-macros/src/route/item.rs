@@ -8,7 +8,8 @@ use crate::tokens::Tokens;
 /// An item.
 pub(crate) struct Item {
     pub(crate) attributes: Vec<Attribute>,
-    /// Everything after the attributes.
+    pub(crate) visibility: TokenStream,
+    /// Everything after that.
     pub(crate) rest: TokenStream,
     pub(crate) kind: Kind,
 }
@@ -88,9 +89,13 @@ impl Item {
             attributes.push(attribute);
         }
         let start = input.mark();
-        let kind = kind(input);
+        skip_visibility(input);
+        let visibility = input.stream_since(start);
+        let start = input.mark();
+        let kind = head(input);
+        input.until(|_| false);
         let rest = input.stream_since(start);
-        Self { attributes, rest, kind }
+        Self { attributes, visibility, rest, kind }
     }
 
     /// Takes the attributes of this name away.
@@ -107,24 +112,22 @@ impl Item {
     pub(crate) fn tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         tokens.append_all(&self.attributes);
+        tokens.extend(self.visibility.clone());
         tokens.extend(self.rest.clone());
         tokens
     }
 }
 
-/// Reads an item after its attributes, all of it.
-fn kind(input: &mut Tokens) -> Kind {
-    let kind = head(input);
-    input.until(|_| false);
-    kind
-}
-
-/// Reads an item up to where its kind and name are plain.
-pub(crate) fn head(input: &mut Tokens) -> Kind {
+fn skip_visibility(input: &mut Tokens) {
     if input.is_word(0, "pub") {
         input.next();
         input.group(Delimiter::Parenthesis);
     }
+}
+
+/// Reads an item up to where its kind and name are plain.
+pub(crate) fn head(input: &mut Tokens) -> Kind {
+    skip_visibility(input);
     const BEFORE_FN: [&str; 4] = ["async", "const", "unsafe", "extern"];
     let qualifies = |input: &Tokens| {
         BEFORE_FN.iter().any(|word| input.is_word(0, word)) || matches!(input.peek(0), Some(TokenTree::Literal(_)))

@@ -49,6 +49,7 @@ pub(crate) fn expand(
     braces.set_span(body.span());
     let mut output = spread.alias.as_ref().map(Alias::import).unwrap_or_default();
     output.append_all(&module.attributes);
+    output.extend(module.visibility.clone());
     // The body is the last token.
     let mut rest: Vec<TokenTree> = module.rest.clone().into_iter().collect();
     rest.pop();
