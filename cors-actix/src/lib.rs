@@ -69,6 +69,7 @@ mod options;
 mod paths;
 mod policy_macro;
 mod preflight;
+mod registry;
 mod resolve;
 mod route;
 mod service;

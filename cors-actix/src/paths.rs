@@ -50,8 +50,7 @@ pub(crate) fn find<'e, T>(entries: &'e [(ResourceDef, T)], path: &str) -> Option
     let position = |path: &str| entries.iter().position(|(resource, _)| resource.is_match(path));
     let found = position(path)?;
     let (resource, value) = &entries[found];
-    let is_odd = path.contains("//") || (path.len() > 1 && path.ends_with('/'));
-    if is_odd && resource.pattern().is_some_and(spelling::is_loose) {
+    if spelling::is_odd(path) && resource.pattern().is_some_and(spelling::is_loose) {
         let elsewhere = |spelling: &String| position(spelling).is_some_and(|other| other != found);
         if spelling::normalized(path).iter().any(elsewhere) {
             return None;

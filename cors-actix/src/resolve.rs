@@ -2,124 +2,34 @@
 //!
 //! A middleware around the app has to know: a preflight must not go through whatever stands between
 //! it and the route, and a response that comes from there is to be judged by the route's policy all
-//! the same. So each route, when it is registered, leaves a [`Route`] with the thread that it is
-//! registered on, and a node in Actix's resource map. From that node the map tells the patterns of
-//! the scopes around it; from then on paths are matched here, with the router's own types, on the text that
-//! the router matches.
+//! the same. Paths are matched with the router's own types, on the text that the router matches.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use actix_web::HttpRequest;
 use actix_web::dev::{ResourceDef, ResourceMap, ServiceRequest};
-use actix_web::error::UrlGenerationError;
-use actix_web::guard::Guard;
 
-use crate::fields::Answers;
+use crate::registry::{Route, routes_of};
 use crate::spelling;
-
-thread_local! {
-    static REGISTRY: Registry = Registry::default();
-}
-
-/// The routes of this thread's apps. An app is registered and served on one thread.
-#[derive(Default)]
-struct Registry {
-    next: Cell<u64>,
-    /// In the order of registration, which is that of the router.
-    routes: RefCell<BTreeMap<u64, Weak<Route>>>,
-}
-
-/// A route with a policy of its own.
-pub(crate) struct Route {
-    id: u64,
-    /// Its node in the resource map, with the app's map above it.
-    node: Rc<ResourceMap>,
-    pattern: String,
-    methods: &'static [&'static str],
-    guards: Vec<Box<dyn Guard>>,
-    pub(crate) answers: Rc<Answers>,
-}
-
-impl Route {
-    /// A route, and the resource under which its node has to be registered, in its own place.
-    pub(crate) fn new(
-        pattern: String,
-        methods: &'static [&'static str],
-        guards: Vec<Box<dyn Guard>>,
-        answers: Rc<Answers>,
-    ) -> (Rc<Self>, ResourceDef) {
-        REGISTRY.with(|registry| {
-            let id = registry.next.replace(registry.next.get() + 1);
-            let place = ResourceDef::prefix(mark(id));
-            let mut node = ResourceMap::new(place.clone());
-            let mut leaf = ResourceDef::new("");
-            leaf.set_name(mark(id));
-            node.add(&mut leaf, None);
-            let route = Rc::new(Self { id, node: Rc::new(node), pattern, methods, guards, answers });
-            registry.routes.borrow_mut().insert(id, Rc::downgrade(&route));
-            (route, place)
-        })
-    }
-
-    pub(crate) fn node(&self) -> Rc<ResourceMap> {
-        Rc::clone(&self.node)
-    }
-
-    pub(crate) fn serves(&self, method: &str) -> bool {
-        self.methods.contains(&method)
-    }
-
-    pub(crate) fn is_guarded(&self) -> bool {
-        !self.guards.is_empty()
-    }
-
-    fn accepts(&self, request: &ServiceRequest) -> bool {
-        self.guards.iter().all(|guard| guard.check(&request.guard_ctx()))
-    }
-
-    /// Is it a route of the app that got the request?
-    fn is_of(&self, request: &HttpRequest) -> bool {
-        let none: [&str; 0] = [];
-        !matches!(request.url_for(&mark(self.id), none), Err(UrlGenerationError::ResourceNotFound))
-    }
-
-    /// The patterns of the scopes around it, and its own.
-    fn full_pattern(&self) -> Option<String> {
-        let place = mark(self.id);
-        let scopes = self.node.match_pattern(&place)?;
-        Some(scopes.strip_suffix(&place)?.to_owned() + &self.pattern)
-    }
-}
-
-impl Drop for Route {
-    fn drop(&mut self) {
-        // When a thread ends, its registry may be gone first.
-        let _ = REGISTRY.try_with(|registry| registry.routes.borrow_mut().remove(&self.id));
-    }
-}
-
-/// The pattern of a route's node, and its name. No browser sends such a byte in a path, and if another client
-/// does, it finds nothing there.
-fn mark(id: u64) -> String {
-    format!("/\u{1}cors/{id}")
-}
 
 /// The routes with `#[cors]` of one app, in the router's order.
 pub(crate) struct Routes(Vec<Rc<Located>>);
 
 /// A route, and where in the app it is.
 pub(crate) struct Located {
-    route: Rc<Route>,
+    pub(crate) route: Rc<Route>,
+    /// Matches the paths of the scopes around it.
+    scope: ResourceDef,
+    /// Matches whole paths.
     resource: ResourceDef,
+    /// The pattern of those.
     pattern: String,
 }
 
 /// The routes that may govern what a preflight asks for.
 #[derive(Default)]
 pub(crate) struct Candidates<'r> {
-    pub(crate) routes: Vec<&'r Rc<Route>>,
+    pub(crate) routes: Vec<&'r Rc<Located>>,
     /// It may as well be none of them.
     pub(crate) is_open: bool,
 }
@@ -127,10 +37,7 @@ pub(crate) struct Candidates<'r> {
 impl Routes {
     /// The routes of the app that got this request.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let routes: Vec<_> =
-            REGISTRY.with(|registry| registry.routes.borrow().values().filter_map(Weak::upgrade).collect());
-        let routes = routes.into_iter().filter(|route| route.is_of(request));
-        Self(routes.filter_map(Located::new).map(Rc::new).collect())
+        Self(routes_of(request).filter_map(Located::new).map(Rc::new).collect())
     }
 
     #[inline]
@@ -139,81 +46,103 @@ impl Routes {
     }
 
     /// The route that an actual request is for.
+    ///
+    /// Of scopes with one pattern, told apart by guards that nobody but the router knows, it is the
+    /// first that has one. The route's own layer will set it right, if the request gets there.
     pub(crate) fn find(&self, request: &ServiceRequest) -> Option<&Rc<Located>> {
         let method = request.method().as_str();
         let path = request.match_info().as_str();
-        let accepted = |path: &str| self.on(path, method).find(|located| located.route.accepts(request));
-        accepted(path).or_else(|| {
-            let spellings = self.respelt(path, request);
-            spellings.iter().find_map(|spelling| accepted(spelling))
-        })
+        let accepting = |path: &str| self.0.iter().find(|located| located.takes(path, method, request));
+        accepting(path).or_else(|| self.respelt(path, request).iter().find_map(|path| accepting(path)))
     }
 
     /// The routes that a preflight for `method` may be about.
     ///
     /// A preflight passes only if the policy of each of them lets it pass. Mostly it is one; more where
-    /// a preflight does not show what the router will look at:
+    /// a preflight does not show all that the router will look at:
     ///
-    /// * Guards are asked about the preflight itself, which has the host, path and query of the request to come,
-    ///   but not its header fields. The first that says yes settles it. Where none does, and where one without guards comes after
-    ///   them, any of them may be it.
-    /// * A route without `#[cors]` in front, on a pattern that matches the path as well, may or may
-    ///   not serve the method.
+    /// * Guards are asked about the preflight itself, which has the host, path and query of the request
+    ///   to come, but not its fields. The first that says yes settles it. Where none does, and
+    ///   where the route after them has no guards, any of them may be it.
+    /// * A route without `#[cors]` in front, whose pattern matches the path as well, may or may not
+    ///   serve the method.
+    /// * Scopes with one pattern may be told apart by guards.
     /// * A layer such as `NormalizePath` may change the path on the way, where a tail matched it as it is.
     pub(crate) fn candidates(&self, request: &ServiceRequest, method: &str) -> Candidates<'_> {
         let path = request.match_info().as_str();
-        let mut found = self.as_spelt(path, request, method);
-        let Some(first) = found.located.first() else { return self.respelt_candidates(path, request, method) };
-        found.is_open |= !first.is_first_on(path, request);
+        let mut candidates = self.as_spelt(path, request, method);
+        let Some(first) = candidates.routes.first() else {
+            return self.respelt_candidates(path, request, method);
+        };
+        candidates.is_open |= !first.is_first_on(path, request.resource_map());
         if spelling::is_loose(&first.pattern) {
-            for spelling in spelling::normalized(path) {
-                found.located.extend(self.as_spelt(&spelling, request, method).located);
+            for path in spelling::normalized(path) {
+                candidates.routes.extend(self.as_spelt(&path, request, method).routes);
             }
         }
-        found.into()
+        candidates
     }
 
-    /// The candidates where no layer changes the path any more: at the router.
-    pub(crate) fn candidates_at_router(&self, request: &ServiceRequest, method: &str) -> Candidates<'_> {
-        self.as_spelt(request.match_info().as_str(), request, method).into()
+    /// The same at the router, where one of them has got the preflight: its scope is known, and no layer
+    /// changes the path any more.
+    pub(crate) fn candidates_beside(
+        &self,
+        route: &Rc<Route>,
+        request: &ServiceRequest,
+        method: &str,
+    ) -> Candidates<'_> {
+        let scopes = self.by_scope(request.match_info().as_str(), method, request.resource_map());
+        let own = scopes.into_iter().find(|scope| scope.iter().any(|other| Rc::ptr_eq(&other.route, route)));
+        own.map_or_else(Candidates::default, |scope| in_scope(scope, request))
     }
 
     fn respelt_candidates(&self, path: &str, request: &ServiceRequest, method: &str) -> Candidates<'_> {
-        for spelling in self.respelt(path, request) {
-            let mut found = self.as_spelt(&spelling, request, method);
-            if !found.located.is_empty() {
-                found.is_open |= request.resource_map().has_resource(path);
-                return found.into();
+        for respelt in self.respelt(path, request) {
+            let mut candidates = self.as_spelt(&respelt, request, method);
+            if !candidates.routes.is_empty() {
+                candidates.is_open |= request.resource_map().has_resource(path);
+                return candidates;
             }
         }
         Candidates::default()
     }
 
-    /// The routes on a path as it is spelt, up to the one that must be it.
-    fn as_spelt(&self, path: &str, request: &ServiceRequest, method: &str) -> Found<'_> {
-        let mut located = Vec::new();
-        for found in self.on(path, method) {
-            if !found.route.is_guarded() {
-                located.push(found);
-                return Found { located, is_open: false };
-            }
-            if found.route.accepts(request) {
-                return Found { located: vec![found], is_open: false };
-            }
-            located.push(found);
+    /// The routes on a path as it is spelt.
+    fn as_spelt(&self, path: &str, request: &ServiceRequest, method: &str) -> Candidates<'_> {
+        let mut candidates = Candidates::default();
+        for scope in self.by_scope(path, method, request.resource_map()) {
+            let Candidates { routes, is_open } = in_scope(scope, request);
+            candidates.routes.extend(routes);
+            candidates.is_open |= is_open;
         }
-        Found { located, is_open: true }
+        candidates
     }
 
-    fn on<'r, 'q>(&'r self, path: &'q str, method: &'q str) -> impl Iterator<Item = &'r Rc<Located>> + use<'r, 'q> {
-        self.0.iter().filter(move |located| located.route.serves(method) && located.resource.is_match(path))
+    /// The routes on this path with this method, those of one scope together.
+    fn by_scope(&self, path: &str, method: &str, map: &ResourceMap) -> Vec<Vec<&Rc<Located>>> {
+        let on: Vec<_> = self.0.iter().filter(|located| located.is_on(path, method)).collect();
+        if on.len() < 2 {
+            return vec![on];
+        }
+        let mut scopes: Vec<(bool, Vec<&Rc<Located>>)> = Vec::new();
+        for located in on {
+            let is_in_sight = located.is_in_sight(path, map);
+            let same = |(seen, scope): &&mut (bool, Vec<&Rc<Located>>)| {
+                *seen == is_in_sight && scope.iter().all(|other| other.scope == located.scope)
+            };
+            match scopes.iter_mut().find(same) {
+                Some((_, scope)) => scope.push(located),
+                None => scopes.push((is_in_sight, vec![located])),
+            }
+        }
+        scopes.into_iter().map(|(_, scope)| scope).collect()
     }
 
-    /// What a layer between may make of a path on which there is no such route: other spellings, unless a resource without a
-    /// tail is there, which no such layer would have left reachable.
+    /// What a layer further in may make of a path on which there is no such route as it is spelt. Nothing, where a
+    /// resource without a tail is there: such a layer would have left it without requests.
     fn respelt(&self, path: &str, request: &ServiceRequest) -> Vec<String> {
-        let is_odd = path.contains("//") || (path.len() > 1 && path.ends_with('/'));
-        if !is_odd && !self.0.iter().any(|located| located.pattern.ends_with('/')) {
+        let is_odd = spelling::is_odd(path) || self.0.iter().any(|located| located.pattern.ends_with('/'));
+        if !is_odd {
             return Vec::new();
         }
         match request.resource_map().match_pattern(path) {
@@ -223,27 +152,41 @@ impl Routes {
     }
 }
 
-/// Routes that were found, and whether it may be none of them.
-struct Found<'r> {
-    located: Vec<&'r Rc<Located>>,
-    is_open: bool,
-}
-
-impl<'r> From<Found<'r>> for Candidates<'r> {
-    fn from(found: Found<'r>) -> Self {
-        let routes = found.located.into_iter().map(|located| &located.route).collect();
-        Self { routes, is_open: found.is_open }
+/// The routes of a scope up to the one that must be it, in the router's order.
+fn in_scope<'r>(scope: Vec<&'r Rc<Located>>, request: &ServiceRequest) -> Candidates<'r> {
+    let mut routes = Vec::new();
+    for located in scope {
+        if !located.route.is_guarded() {
+            routes.push(located);
+            return Candidates { routes, is_open: false };
+        }
+        if located.route.accepts(request) {
+            return Candidates { routes: vec![located], is_open: false };
+        }
+        routes.push(located);
     }
+    Candidates { is_open: !routes.is_empty(), routes }
 }
 
 impl Located {
     fn new(route: Rc<Route>) -> Option<Self> {
-        let pattern = route.full_pattern()?;
-        Some(Self { route, resource: ResourceDef::new(pattern.as_str()), pattern })
+        let scopes = route.scopes()?;
+        let pattern = format!("{scopes}{}", route.pattern());
+        let (scope, resource) = (ResourceDef::prefix(scopes), ResourceDef::new(pattern.as_str()));
+        Some(Self { route, scope, resource, pattern })
     }
 
-    pub(crate) fn route(&self) -> &Rc<Route> {
-        &self.route
+    fn is_on(&self, path: &str, method: &str) -> bool {
+        self.route.serves(method) && self.resource.is_match(path)
+    }
+
+    fn takes(&self, path: &str, method: &str, request: &ServiceRequest) -> bool {
+        self.is_on(path, method) && self.route.accepts(request)
+    }
+
+    fn is_in_sight(&self, path: &str, map: &ResourceMap) -> bool {
+        let scope = self.scope.find_match(path).and_then(|end| path.get(..end));
+        scope.is_some_and(|scope| self.route.is_in_sight(scope, map))
     }
 
     /// Did another resource match this request, of which it was expected that this one would?
@@ -251,13 +194,14 @@ impl Located {
         !self.is_static() && request.match_pattern().is_some_and(|matched| matched != self.pattern)
     }
 
-    fn is_static(&self) -> bool {
-        !self.pattern.contains('{')
+    /// Is no other resource in front of it on this path? The map knows patterns, but not methods. One in
+    /// front of a path without parameters cannot serve the route's method, or the route would never
+    /// be reached.
+    fn is_first_on(&self, path: &str, map: &ResourceMap) -> bool {
+        self.is_static() || map.match_pattern(path).is_none_or(|first| first == self.pattern)
     }
 
-    /// Is no other resource in front of it on this path? The map knows patterns, but not methods. One
-    /// in front of a path without parameters cannot serve the route's method, or the route would never be reached.
-    fn is_first_on(&self, path: &str, request: &ServiceRequest) -> bool {
-        self.is_static() || request.resource_map().match_pattern(path).is_none_or(|first| first == self.pattern)
+    fn is_static(&self) -> bool {
+        !self.pattern.contains('{')
     }
 }

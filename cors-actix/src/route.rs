@@ -18,7 +18,8 @@ use crate::fields::Answers;
 use crate::head::{asked, lines};
 use crate::options::Options;
 use crate::preflight;
-use crate::resolve::{self, Routes};
+use crate::registry;
+use crate::resolve::Routes;
 use crate::service::{CorsMiddleware, Own};
 use crate::source::Source;
 
@@ -90,7 +91,7 @@ fn register_preflight(config: &mut AppService, route: &Route, answers: &Rc<Answe
     // As Actix registers a resource.
     let slash = if pattern.is_empty() || pattern.starts_with('/') { "" } else { "/" };
     let full = format!("{slash}{pattern}");
-    let (route, place) = resolve::Route::new(full, methods, guards(), Rc::clone(answers));
+    let (route, place) = registry::Route::new(full, methods, guards(), Rc::clone(answers));
     let nobody: Box<dyn Guard> = Box::new(fn_guard(|_| false));
     let nothing = fn_service(|request: ServiceRequest| {
         ready(Ok(request.into_response(HttpResponse::NotFound())))
@@ -127,18 +128,15 @@ impl Guard for AsksFor {
 
 /// The policy's answer. Without guards the first resource to take a preflight is the one whose route
 /// will take the request, or the router would have stopped before.
-fn answer(route: &Rc<resolve::Route>, request: &ServiceRequest) -> Option<HttpResponse> {
+fn answer(route: &Rc<registry::Route>, request: &ServiceRequest) -> Option<HttpResponse> {
     let options = Options::default();
     if !route.is_guarded() {
         return preflight::answer([&route.answers], request.request(), &options);
     }
     let routes = Routes::of(request.request());
     let method = asked(request.headers()).unwrap_or_default();
-    let candidates = routes.candidates_at_router(request, method).routes;
-    if !candidates.iter().any(|candidate| Rc::ptr_eq(candidate, route)) {
-        return preflight::answer([&route.answers], request.request(), &options);
-    }
-    let answers = candidates.iter().map(|candidate| &candidate.answers);
+    let candidates = routes.candidates_beside(route, request, method).routes;
+    let answers = candidates.iter().map(|located| &located.route.answers);
     preflight::answer(answers, request.request(), &options)
 }
 

@@ -139,7 +139,7 @@ impl<S> CorsMiddleware<S> {
             (Rc::clone(own), own.policy().decide(&asked).fields())
         });
         let place = Place::For { located: Rc::clone(located), own };
-        Some(Judge { answers: &located.route().answers, place })
+        Some(Judge { answers: &located.route.answers, place })
     }
 
     /// The routes inside with policies of their own, if there are any.
@@ -171,7 +171,7 @@ impl<S> CorsMiddleware<S> {
             // Where it may be that no policy holds, none answers.
             return None;
         }
-        let policies = routes.iter().map(|route| &route.answers).chain(own);
+        let policies = routes.iter().map(|located| &located.route.answers).chain(own);
         preflight::answer(policies, request.request(), &self.options)
     }
 

@@ -22,6 +22,11 @@ pub(crate) fn normalized(path: &str) -> Vec<String> {
     spellings
 }
 
+/// Is a path spelt in a way that such a layer changes?
+pub(crate) fn is_odd(path: &str) -> bool {
+    path.contains("//") || (path.len() > 1 && path.ends_with('/'))
+}
+
 /// Can a parameter of this pattern take in slashes: a tail, or a regex of the app's own? Any other
 /// pattern matches a path of odd spelling only if it is spelt so itself.
 pub(crate) fn is_loose(pattern: &str) -> bool {

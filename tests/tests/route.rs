@@ -149,7 +149,7 @@ mod whole {
         HttpResponse::Ok().body(DONE)
     }
 
-    pub mod deeper {
+    pub(crate) mod deeper {
         use super::DONE;
 
         #[actix_web::delete("/deeper")]
