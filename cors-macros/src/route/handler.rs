@@ -25,6 +25,10 @@ pub(crate) fn expand(args: &Args, name: &Ident, item: &Item, errors: &mut Errors
         );
         return item.tokens();
     }
+    if !item.has_response() {
+        // No route macro takes such a handler.
+        return item.tokens();
+    }
     let macros = item.attributes.iter().filter(|attribute| is_route(attribute));
     let Some(routes) = macros.map(Route::read).collect::<Option<Vec<_>>>() else {
         // The macro has more to say about that.
@@ -33,8 +37,8 @@ pub(crate) fn expand(args: &Args, name: &Ident, item: &Item, errors: &mut Errors
     let methods: Vec<Method> = routes.iter().flat_map(|route| route.methods.clone()).collect();
     let (policy, declared) = match &args.policy {
         Policy::Missing => return item.tokens(),
-        Policy::Named(path) => (path.clone(), check_methods(args, path, &methods)),
-        Policy::Inline => inline(args, &methods, errors),
+        Policy::Named(path) => (path.clone(), check_methods(args, path, name, &methods)),
+        Policy::Inline => inline(args, name, &methods, errors),
     };
     registering(args, name, item, &routes, &policy, &declared)
 }
@@ -92,7 +96,7 @@ fn description(krate: &TokenStream, handler: &Ident, route: &Route) -> TokenStre
 }
 
 /// The name of an inline policy, and its static.
-fn inline(args: &Args, methods: &[Method], errors: &mut Errors) -> (TokenStream, TokenStream) {
+fn inline(args: &Args, handler: &Ident, methods: &[Method], errors: &mut Errors) -> (TokenStream, TokenStream) {
     let krate = &args.krate;
     let name = Ident::new("__CORS", Span::call_site());
     let before = errors.count();
@@ -113,7 +117,7 @@ fn inline(args: &Args, methods: &[Method], errors: &mut Errors) -> (TokenStream,
     match policies {
         Some(policies) if errors.count() == before => {
             tokens.extend(emit::item(&declaration, &policies));
-            tokens.extend(check_methods(args, &path, methods));
+            tokens.extend(check_methods(args, &path, handler, methods));
         }
         _ => tokens.extend(stub::item(&declaration)),
     }
@@ -151,13 +155,12 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
 /// Const evaluation of the policy, for each method: the error stands on the attribute.
 ///
 /// The production policy decides. What only a development policy allows would be found out in production.
-fn check_methods(args: &Args, policy: &TokenStream, methods: &[Method]) -> TokenStream {
+fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[Method]) -> TokenStream {
     let krate = &args.krate;
     let checks = methods.iter().map(|Method { name, .. }| {
         let message = Literal::string(&format!(
-            "`{name}` is not among the methods of `{policy}`: every preflight for this route would be refused\n\
-             help: add {name} to the policy's `methods`",
-            policy = shown(args)
+            "the policy of `{handler}` does not allow {name}: every preflight for this route would be refused\n\
+             help: add {name} to the policy's `methods`"
         ));
         quote_spanned! {Span::call_site()=>
             const _: () = if !#krate::__core::__private::allows_method(#policy.production(), #name) {
@@ -166,12 +169,4 @@ fn check_methods(args: &Args, policy: &TokenStream, methods: &[Method]) -> Token
         }
     });
     checks.collect()
-}
-
-/// The policy, as a message names it.
-fn shown(args: &Args) -> String {
-    match &args.policy {
-        Policy::Named(path) => path.to_string().replace(' ', ""),
-        _ => "#[cors]".into(),
-    }
 }

@@ -108,6 +108,13 @@ impl Item {
         self.attributes.iter().filter(move |attribute| attribute.name == name)
     }
 
+    /// Does a function say what it returns?
+    pub(crate) fn has_response(&self) -> bool {
+        let input = &mut Tokens::new(self.rest.clone());
+        input.until(|input| input.is_punct(0, '-') && input.is_punct(1, '>'));
+        !input.is_empty()
+    }
+
     /// The item as it was written.
     pub(crate) fn tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();

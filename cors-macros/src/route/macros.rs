@@ -58,9 +58,10 @@ impl Route {
             let value = text(&input.next()?)?;
             match key.as_str() {
                 "name" => route.name = Some(value.value()),
-                "method" => route.methods.push(Method { name: value.value(), span: value.span() }),
+                "method" if value.value().chars().all(|char| char.is_ascii_uppercase()) => route.methods.push(Method { name: value.value(), span: value.span() }),
                 "guard" => route.guards.push(value.parse().ok()?),
-                _ => {}
+                "wrap" => {}
+                _ => return None,
             }
         }
         (input.is_empty() && !route.methods.is_empty()).then_some(route)
