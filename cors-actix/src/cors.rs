@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use cors_core::Denial;
 
 use crate::fields::Answers;
 use crate::options::Options;
-use crate::service::CorsMiddleware;
+use crate::paths::Paths;
+use crate::service::{CorsMiddleware, Own};
 use crate::source::Source;
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
@@ -63,8 +64,8 @@ use crate::source::Source;
 /// Fetch, sections "CORS protocol" and "CORS-preflight fetch".
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until an app wraps it"]
-pub struct Cors {
-    source: Source,
+pub struct Cors<P = Source> {
+    policies: P,
     options: Options,
 }
 
@@ -75,9 +76,53 @@ impl Cors {
     /// Of a set it takes [the policy in force](crate::PolicySet::active), and so it reads the
     /// environment once, here.
     pub fn new(policy: impl Into<Source>) -> Self {
-        Self { source: policy.into(), options: Options::default() }
+        Self { policies: policy.into(), options: Options::default() }
     }
 
+    /// Middleware with a policy per path: see [`at`](Cors::at).
+    pub fn paths() -> Cors<Paths> {
+        Cors { policies: Paths::default(), options: Options::default() }
+    }
+}
+
+impl Cors<Paths> {
+    /// Has this policy hold on the paths that a pattern matches.
+    ///
+    /// ```
+    /// use actix_web::App;
+    /// use cors_actix::{Cors, cors_policy};
+    ///
+    /// cors_policy! { static ADMIN; origins: ["https://admin.example"], methods: [GET, DELETE] }
+    /// cors_policy! { static TASKS; origins: ["https://app.example"], methods: [GET, PUT] }
+    ///
+    /// let cors = Cors::paths().at("/api/admin/{tail}*", &ADMIN).at("/api/{tail}*", &TASKS);
+    /// let app = App::new().wrap(cors);
+    /// ```
+    ///
+    /// Patterns are those of Actix ([`ResourceDef`](actix_web::dev::ResourceDef)), matched by its own code on the text
+    /// that its router matches: the path as it is decoded for routing, from the app's root, whatever
+    /// is wrapped. So `/%61pi` is `/api`, while `/API`, `//api`, `/api/`, `/x/../api` and `/x%2Fapi` are not.
+    ///
+    /// * **The first pattern that matches holds**, in the order in which they are written. Nothing is
+    ///   taken from the others.
+    /// * On a path that none matches the middleware does nothing at all.
+    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Should
+    ///   `NormalizePath` be inside all the same, a path that a tail matches as it is spelt, and
+    ///   that would be another pattern's once it is normalised, gets no policy.
+    /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
+    ///
+    /// # Panics
+    ///
+    /// If the pattern does not begin with a slash or is malformed, and if no path would ever get to
+    /// it: since it matches the same paths as an earlier one, whatever the parameters are called, or
+    /// less. Where patterns have regexes of their own, only equal ones are found.
+    pub fn at(mut self, pattern: &str, policy: impl Into<Source>) -> Self {
+        self.policies.add(pattern, policy.into());
+        self
+    }
+}
+
+impl<P: Policies> Cors<P> {
     /// Refuses what CORS lets through: a request whose origin is not allowed gets 403, and the app is
     /// not asked.
     ///
@@ -110,7 +155,7 @@ impl Cors {
     /// let cors = Cors::new(&TASKS).enforce();
     /// ```
     pub fn enforce(mut self) -> Self {
-        if !self.source.0.checks_host() {
+        if !self.policies.check_hosts() {
             tracing::warn!(
                 "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
                  to this machine (DNS rebinding) counts as same-origin"
@@ -185,8 +230,47 @@ impl Cors {
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Cors
+/// What a middleware has its policies from.
+///
+/// It is public for the sake of the bounds above, in a module that is not: nobody else can implement it.
+pub trait Policies {
+    /// Do all of them list hosts?
+    #[doc(hidden)]
+    fn check_hosts(&self) -> bool;
+
+    /// The policies with everything ready that they put on responses, once per worker.
+    #[doc(hidden)]
+    fn bake(&self) -> Baked;
+}
+
+/// The policies of a layer, ready for responses.
+#[doc(hidden)]
+pub struct Baked(Own);
+
+impl Policies for Source {
+    fn check_hosts(&self) -> bool {
+        self.0.checks_host()
+    }
+
+    fn bake(&self) -> Baked {
+        Baked(Own::One(Rc::new(Answers::bake(self.0.clone()))))
+    }
+}
+
+impl Policies for Paths {
+    fn check_hosts(&self) -> bool {
+        self.entries().all(|(_, source)| source.0.checks_host())
+    }
+
+    fn bake(&self) -> Baked {
+        let bake = |(pattern, source): &(_, Source)| (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.0.clone())));
+        Baked(Own::Paths(self.entries().map(bake).collect()))
+    }
+}
+
+impl<P, S, B> Transform<S, ServiceRequest> for Cors<P>
 where
+    P: Policies,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
@@ -197,7 +281,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let answers = Rc::new(Answers::bake(self.source.0.clone()));
-        ready(Ok(CorsMiddleware { service, answers, options: self.options.clone() }))
+        let Baked(own) = self.policies.bake();
+        ready(Ok(CorsMiddleware::new(service, own, self.options.clone())))
     }
 }

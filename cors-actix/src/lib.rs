@@ -66,9 +66,15 @@ mod guard;
 mod head;
 mod hosts;
 mod options;
+mod paths;
 mod policy_macro;
+mod preflight;
+mod registry;
+mod resolve;
+mod route;
 mod service;
 mod source;
+mod spelling;
 
 pub use cors::Cors;
 #[doc(hidden)]
@@ -81,7 +87,18 @@ pub use cors_core::{
 pub use cors_core::{Decision, Denial, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
+pub use cors_macros::cors;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 pub use service::{CorsFuture, CorsMiddleware};
+pub use paths::Paths;
 pub use source::Source;
+
+/// What the expansion of `#[cors]` names: no part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use actix_web::dev::{AppService, HttpServiceFactory};
+    pub use actix_web::guard::fn_guard;
+
+    pub use crate::route::{Route, layer, register};
+}

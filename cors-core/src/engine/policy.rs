@@ -382,11 +382,17 @@ impl Policy {
     /// [`allows_method`](Self::allows_method) for compiled policies, in const context.
     pub(crate) const fn compiled_allows_method(&self, method: &str) -> bool {
         match &self.image {
-            Image::Static(image) if !self.has(flag::ANY_METHOD) => {
+            Image::Static(image) if !self.has(flag::ANY_METHOD) && !self.stands_in() => {
                 names::lists(slice(image, &self.sections, Section::Methods), method.as_bytes())
             }
             _ => true,
         }
+    }
+
+    /// Is it [`NOTHING`], which stands in for a policy with mistakes? Those have been reported, and are no
+    /// reason to report what follows from them.
+    const fn stands_in(&self) -> bool {
+        self.flags == 0 && self.sections[0] == self.sections[Section::COUNT]
     }
 
     const fn has(&self, flag: u32) -> bool {
