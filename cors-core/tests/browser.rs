@@ -44,6 +44,9 @@ fn calls() {
         ("a token", fetch().header("Authorization", "Bearer x"), listed(), true, true),
         ("another header", fetch().header("X-Other", "1"), listed(), true, false),
         ("a header that is left out", fetch().header("Cookie", "a=b"), listed(), false, true),
+        ("a value in blanks", fetch().header("Content-Language", "\tde "), listed(), false, true),
+        ("a hidden method", fetch().header("X-HTTP-Method-Override", "put, Trace"), listed(), false, true),
+        ("another method", fetch().header("X-HTTP-Method-Override", "PUT"), listed(), true, false),
         ("an upload that is watched", fetch().force_preflight(true), listed(), true, true),
         ("a method that is refused", fetch().method("TRACE"), listed(), false, false),
         ("another origin", Fetch::new("https://evil.example"), listed(), false, false),
@@ -173,4 +176,72 @@ fn answers_of_other_servers() {
         Some(Failure::Header { name: "authorization".into() }),
         "the star leaves authorization out"
     );
+}
+
+#[test]
+fn the_words_of_the_console() {
+    let call = Fetch::new("https://a.example").method("PUT").credentials(true);
+    let origin = ("access-control-allow-origin", "https://a.example");
+    let credentials = ("access-control-allow-credentials", "true");
+    for (fields, said) in [
+        (&[][..], "No 'Access-Control-Allow-Origin' header is present on the requested resource."),
+        (
+            &[("access-control-allow-origin", "https://b.example")],
+            "The 'Access-Control-Allow-Origin' header has a value 'https://b.example' that is not equal to the supplied origin. Have the server send the header with a valid value.",
+        ),
+        (
+            &[("access-control-allow-origin", "null")],
+            "The 'Access-Control-Allow-Origin' header has a value 'null' that is not equal to the supplied origin. Have the server send the header with a valid value.",
+        ),
+        (
+            &[("access-control-allow-origin", "https://a.example https://b.example")],
+            "The 'Access-Control-Allow-Origin' header contains multiple values 'https://a.example https://b.example', but only one is allowed. Have the server send the header with a valid value.",
+        ),
+        (
+            &[("access-control-allow-origin", "a.example")],
+            "The 'Access-Control-Allow-Origin' header contains the invalid value 'a.example'. Have the server send the header with a valid value.",
+        ),
+        (
+            &[origin, credentials, ("access-control-allow-methods", "PUT DELETE")],
+            "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
+        ),
+        (
+            &[origin, credentials, ("access-control-allow-headers", "(bad)")],
+            "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
+        ),
+    ] {
+        let fields = fields.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let failure = call.check_preflight(&Response { status: 200, fields: fields.collect() }).unwrap_err();
+        let words = failure.to_string();
+        let reason = words.strip_prefix("Response to preflight request doesn't pass access control check: ");
+        assert_eq!(reason.unwrap_or(&words), said);
+    }
+}
+
+#[test]
+fn a_call_to_another_server() {
+    let answer = |status, fields: &[(&str, &str)]| Response {
+        status,
+        fields: fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+    };
+    let call = Fetch::new("https://a.example").header("x-a", "1");
+    let star = ("access-control-allow-origin", "*");
+    let asked = answer(204, &[star, ("access-control-allow-headers", "x-a")]);
+    let read = answer(200, &[star, ("access-control-expose-headers", "etag")]);
+    let outcome = call.judge(&asked, &read);
+    assert!(outcome.is_allowed() && outcome.was_preflighted() && outcome.can_read("etag"), "{outcome}");
+    for (name, call, preflight, answer, preflighted) in [
+        ("the preflight fails", call.clone(), &read, &read, true),
+        ("the answer fails", call, &asked, &answer(200, &[]), true),
+        ("it is never sent", Fetch::new("https://a.example").method("TRACE"), &asked, &read, false),
+    ] {
+        let outcome = call.judge(preflight, answer);
+        assert_eq!(
+            (outcome.is_allowed(), outcome.was_preflighted()),
+            (false, preflighted),
+            "{name}: {outcome}"
+        );
+    }
+    // Without a preflight nobody looks at the answer to one.
+    assert!(Fetch::new("https://a.example").judge(&answer(500, &[]), &read).is_allowed());
 }

@@ -1,6 +1,7 @@
 //! What the tests share: a naive reference, the engine's answers in its terms, an HTTP client, an app
 //! behind a socket, and the example program.
 
+pub mod browser;
 pub mod engine;
 pub mod head;
 pub mod http;

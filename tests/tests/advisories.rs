@@ -1,7 +1,7 @@
 //! Holes that CORS libraries had: one regression test a row, named after it.
 //!
-//! Rows 14 and 15 are about regexes, 31 to 35 about policies per path and per route: they stand with
-//! those. Row 37 is about the log, and in `log.rs`.
+//! Rows 31 to 35 are about policies per path and per route, and stand with those. Row 37 is about the
+//! log, and in `log.rs`.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,7 +9,9 @@ use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::{AllowedHosts, Cors, cors_policy};
-use cors_core::{Block, Config, Field, Mode, Policy, Request, Rule, Setting, Value, Violations};
+use cors_core::{
+    Block, Config, Field, Listed, Mode, OriginEntry, Policy, Request, Rule, Setting, Value, Violations,
+};
 use cors_tests::head::Head;
 use cors_tests::http::Response;
 use cors_tests::server::Server;
@@ -51,6 +53,10 @@ fn denies(policy: &Policy, origins: &[&str]) {
     for origin in origins {
         assert!(!policy.allows_origin(origin.as_bytes()), "{origin}");
     }
+}
+
+fn regex(pattern: &str) -> Block {
+    Block::new().with(Setting::Origins(Listed::Entries(vec![OriginEntry::Regex(pattern.into())])))
 }
 
 fn serve(cors: Cors) -> (Server, Spy) {
@@ -196,6 +202,33 @@ fn t12_a_wildcard_at_the_end_is_refused() {
 fn t13_a_dot_is_a_dot() {
     denies(&listed(&["https://good.example"]), &["https://goodXexample", "https://good-example"]);
     denies(&listed(&["https://*.good.example"]), &["https://a.goodXexample", "https://aXgood.example"]);
+}
+
+#[test]
+fn t14_a_regex_ends_where_it_ends() {
+    let policy = judge(regex(r"https://trusted\.com")).expect("a sound policy");
+    assert!(policy.allows_origin(b"https://trusted.com"));
+    denies(&policy, &["https://trusted.com.evil.io", "https://trusted.com:8080", "https://trusted.com\n"]);
+}
+
+#[test]
+fn t15_a_regex_begins_where_it_begins() {
+    for pattern in
+        [r"https://example\.com|https://other\.com", r"^https://example\.com$|^https://other\.com$"]
+    {
+        let policy = judge(regex(pattern)).expect("a sound policy");
+        assert!(policy.allows_origin(b"https://other.com"));
+        denies(
+            &policy,
+            &[
+                "https://example.com-evil.net",
+                "https://evil.net/?https://example.com",
+                "https://example.com.evil.net",
+                "https://evil.nethttps://other.com",
+                "https://evil.net\nhttps://example.com",
+            ],
+        );
+    }
 }
 
 #[test]

@@ -16,3 +16,11 @@ fn the_number_of_rules_is_right() {
     let count = cors_core::Rule::all().len();
     assert!(include_str!("../../README.md").contains(&format!("There are {count} such rules")));
 }
+
+#[test]
+fn the_number_of_combinations_is_the_one_of_ci() {
+    let count = cors_tests::browser::CASES_IN_CI;
+    let said = format!("{count} combinations of a policy and a call are checked against Chromium in CI");
+    let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains(&said), "the README does not say: {said}");
+}

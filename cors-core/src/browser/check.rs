@@ -8,6 +8,9 @@ use super::{Fetch, safelist};
 use crate::engine::fetch::{NON_WILDCARD_HEADER, is_token};
 use crate::{Decision, Field, Value, requested_names};
 
+/// How an origin is written that is none of a URL's. HTML, "serialization of an origin".
+const NULL: &str = "null";
+
 /// The head of a server's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
@@ -107,7 +110,8 @@ impl Fetch {
         if value != self.origin() {
             return Err(match value.as_str() {
                 "*" => CheckFault::Wildcard,
-                _ if value.contains(',') => CheckFault::SeveralOrigins { value },
+                _ if value.contains([',', ' ']) => CheckFault::SeveralOrigins { value },
+                text if text != NULL && !text.contains(':') => CheckFault::NoUrl { value },
                 _ => CheckFault::OtherOrigin { value },
             });
         }

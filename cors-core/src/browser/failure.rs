@@ -3,8 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
-/// The check that failed first. `Display` says it as Chromium's console does, after "has been
-/// blocked by CORS policy:".
+/// The check that failed first. `Display` says it as Chromium's console does of a `fetch()`, after "has
+/// been blocked by CORS policy:".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
@@ -57,6 +57,11 @@ pub enum CheckFault {
     },
     /// `*`, with credentials.
     Wildcard,
+    /// Something that is no URL.
+    NoUrl {
+        /// The value.
+        value: String,
+    },
     /// Another origin.
     OtherOrigin {
         /// The value.
@@ -86,7 +91,9 @@ impl fmt::Display for Failure {
                 "Response to preflight request doesn't pass access control check: It does not have HTTP ok status.",
             ),
             Self::Unparsable { field } => {
-                write!(f, "Cannot parse {field} response header field in preflight response.")
+                f.write_str("Cannot parse ")?;
+                capitalised(field, f)?;
+                f.write_str(" response header field in preflight response.")
             }
             Self::Method { method } => {
                 write!(f, "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response.")
@@ -107,14 +114,17 @@ impl fmt::Display for CheckFault {
             }
             Self::SeveralOrigins { value } => write!(
                 f,
-                "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed."
+                "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed. Have the server send the header with a valid value."
             ),
             Self::Wildcard => f.write_str(
                 "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
             ),
+            Self::NoUrl { value } => {
+                write!(f, "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'. Have the server send the header with a valid value.")
+            }
             Self::OtherOrigin { value } => write!(
                 f,
-                "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin."
+                "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin. Have the server send the header with a valid value."
             ),
             Self::NoCredentials { value } => write!(
                 f,
@@ -122,6 +132,16 @@ impl fmt::Display for CheckFault {
             ),
         }
     }
+}
+
+/// A field name as people write it: the console does so, wherever the server wrote it otherwise.
+fn capitalised(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut first = true;
+    for letter in name.chars() {
+        fmt::Write::write_char(f, if first { letter.to_ascii_uppercase() } else { letter })?;
+        first = letter == '-';
+    }
+    Ok(())
 }
 
 impl core::error::Error for Failure {}

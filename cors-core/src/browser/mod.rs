@@ -64,12 +64,17 @@ impl Fetch {
         self
     }
 
-    /// Adds a header. One that no page can set is left out, as a browser does.
+    /// Adds a header. One that no page can set is left out, and blanks around the value are, as a
+    /// browser does. Fetch, "Headers": *normalize*, *forbidden request-header*.
     #[must_use]
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         let name = name.as_ref().to_ascii_lowercase();
-        if !crate::engine::fetch::is_forbidden_request_header(&name) {
-            self.headers.push((name, value.into()));
+        let value = value.into().trim_matches(['\t', '\n', '\r', ' ']).to_string();
+        let forbidden = crate::engine::fetch::is_forbidden_request_header(&name)
+            || safelist::METHOD_OVERRIDES.contains(&name.as_str())
+                && safelist::names_forbidden_method(&value);
+        if !forbidden {
+            self.headers.push((name, value));
         }
         self
     }
@@ -150,6 +155,20 @@ impl Fetch {
             Err(failure) => {
                 Outcome::blocked(needs_preflight, failure, decision.denial().map(ToString::to_string))
             }
+        }
+    }
+
+    /// What comes of the call, with a server that answers its preflight, if there is one, and itself
+    /// so: whoever made the answers.
+    pub fn judge(&self, preflight: &Response, answer: &Response) -> Outcome {
+        if let Some(failure) = self.refused_by_browser() {
+            return Outcome::blocked(false, failure, None);
+        }
+        let needs_preflight = self.needs_preflight();
+        let asked = if needs_preflight { self.check_preflight(preflight) } else { Ok(()) };
+        match asked.and_then(|()| self.check_response(answer)) {
+            Ok(()) => Outcome::allowed(needs_preflight, answer.clone(), self.credentials),
+            Err(failure) => Outcome::blocked(needs_preflight, failure, None),
         }
     }
 

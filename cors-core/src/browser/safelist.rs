@@ -5,10 +5,15 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::engine::fetch::SAFELISTED_METHODS;
+use crate::engine::fetch::{SAFELISTED_METHODS, is_forbidden_method};
 
 /// Methods that `fetch()` puts into upper case. Fetch, "Methods": *normalize*.
 pub(super) const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+
+/// Headers by which frameworks let a `POST` act as another method: no page can name one there that it
+/// could not send itself. Fetch, "Headers": *forbidden request-header*.
+pub(super) const METHOD_OVERRIDES: [&str; 3] =
+    ["x-http-method", "x-http-method-override", "x-method-override"];
 
 /// The longest value of a safelisted header, in bytes.
 const MAX_VALUE: usize = 128;
@@ -20,6 +25,11 @@ const FORM_TYPES: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/f
 
 pub(super) fn is_method(method: &str) -> bool {
     SAFELISTED_METHODS.contains(&method)
+}
+
+/// Is one of the methods in a list of them forbidden?
+pub(super) fn names_forbidden_method(list: &str) -> bool {
+    list.split(',').any(|method| is_forbidden_method(method.trim_matches(['\t', ' ']).as_bytes()))
 }
 
 /// The names that need a preflight, sorted, each once.

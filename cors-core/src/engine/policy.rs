@@ -5,6 +5,7 @@ use core::fmt;
 use super::decision::{Decision, Field, Fields, Value};
 use super::denial::Denial;
 use super::fetch;
+use super::origin::MAX_ORIGIN;
 use super::request::{Field as RequestField, Lines, Request};
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, Refused};
@@ -29,6 +30,12 @@ pub(crate) enum Section {
     Exact,
     /// The origin patterns.
     Patterns,
+    /// The automaton of the regexes.
+    Dfa,
+    /// The regexes as they were written.
+    Regexes,
+    /// The registrable domains of the origins that the regexes accept.
+    Domains,
     /// The hosts.
     Hosts,
 }
@@ -212,9 +219,11 @@ impl Policy {
 
     #[inline]
     fn lists_origin(&self, origin: &[u8]) -> bool {
-        // Most origins that are listed are listed as they are: the patterns come into it after that.
-        Set::new(self.section(Section::Exact)).find(origin).is_some()
-            || self.listed_origins().find_pattern(origin).is_some()
+        // Most origins that are listed are listed as they are: patterns and regexes come after that.
+        let wide = filled(&self.sections, Section::Patterns) || filled(&self.sections, Section::Dfa);
+        origin.len() <= MAX_ORIGIN
+            && (Set::new(self.section(Section::Exact)).find(origin).is_some()
+                || wide && self.listed_origins().find_wide(origin).is_some())
     }
 
     fn lists_method(&self, method: &[u8]) -> bool {
@@ -238,8 +247,8 @@ impl Policy {
         self.allows_any_origin() || self.lists_origin(origin)
     }
 
-    /// The entry of `origins` that accepts `origin`; `None` if none does, or if every origin is
-    /// allowed without an entry.
+    /// The entry of `origins` that accepts `origin`, or `a regex` where it is one of several; `None`
+    /// if none does, or if every origin is allowed without an entry.
     pub fn origin_entry(&self, origin: &[u8]) -> Option<&str> {
         self.listed_origins().find(origin).map(table::text)
     }
@@ -289,8 +298,19 @@ impl Policy {
 
     /// The listed origins and patterns as they were written, exact ones first; none if any is allowed.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
-        let Origins { exact, patterns } = self.listed_origins();
+        let Origins { exact, patterns, .. } = self.listed_origins();
         exact.iter().chain(patterns.iter()).map(table::text)
+    }
+
+    /// The listed regexes as they were written.
+    pub fn origin_regexes(&self) -> impl Iterator<Item = &str> {
+        self.listed_origins().regexes.iter().map(table::text)
+    }
+
+    /// The registrable domains and addresses of the origins that the regexes accept: in a production
+    /// policy they are finitely many and spelt out.
+    pub fn regex_domains(&self) -> impl Iterator<Item = &str> {
+        names::elements(self.text(Section::Domains))
     }
 
     /// The listed methods; `*` if any is allowed.
@@ -383,6 +403,8 @@ impl Policy {
         Origins {
             exact: Set::new(self.section(Section::Exact)),
             patterns: Set::new(self.section(Section::Patterns)),
+            dfa: self.section(Section::Dfa),
+            regexes: Set::new(self.section(Section::Regexes)),
         }
     }
 

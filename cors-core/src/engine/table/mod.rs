@@ -5,6 +5,7 @@
 //! machine which runs need not agree on anything. Reads are checked: a damaged image matches less,
 //! it never panics.
 
+pub(crate) mod dfa;
 pub(crate) mod hosts;
 pub(crate) mod names;
 pub(crate) mod origins;

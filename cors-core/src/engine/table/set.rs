@@ -30,11 +30,6 @@ impl<'t> Set<'t> {
         word(self.bytes, 0) as usize
     }
 
-    #[inline]
-    pub(crate) fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
     /// What hashes of this set's keys start from.
     #[inline]
     pub(crate) fn seed(self) -> u32 {
@@ -53,8 +48,12 @@ impl<'t> Set<'t> {
     /// The entry that equals `key`.
     #[inline]
     pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
-        // Many a policy lists one origin, which there is no need to hash.
-        let only = if self.len() == 1 { self.entry(0) } else { self.candidate(hash(self.seed(), key)) };
+        let only = match self.len() {
+            0 => None,
+            // Many a policy lists one origin, which there is no need to hash.
+            1 => self.entry(0),
+            _ => self.candidate(hash(self.seed(), key)),
+        };
         only.filter(|entry| *entry == key)
     }
 

@@ -1,0 +1,457 @@
+//! What is tried: policies, wrong servers and calls, made from a seed.
+
+use cors_core::browser::{Fetch, Response};
+use cors_core::{Config, Mode, Policy};
+
+use super::deviations;
+use super::random::Random;
+use super::servers::{APP_FIELDS, Raw};
+
+/// How many calls share a policy.
+const CASES_PER_POLICY: usize = 6;
+
+/// Everything that is tried.
+pub(crate) struct Plan {
+    pub(crate) policies: Vec<Written>,
+    pub(crate) cases: Vec<Case>,
+}
+
+/// A policy, and the file that it came from.
+pub(crate) struct Written {
+    pub(crate) toml: String,
+    pub(crate) policy: Policy,
+}
+
+pub(crate) struct Case {
+    pub(crate) number: usize,
+    /// Which page calls.
+    pub(crate) page: usize,
+    pub(crate) server: Server,
+    /// One after the other, to the same URL.
+    pub(crate) calls: Vec<Call>,
+}
+
+/// What stands at the URL that is called.
+#[derive(Clone, Debug)]
+pub(crate) enum Server {
+    /// An app behind `cors-actix`.
+    App { policy: usize, route: &'static str },
+    /// A redirect to another app, at the same origin or at another one.
+    Redirect { policy: usize, status: u16, elsewhere: bool, to: usize },
+    /// Answers made by hand.
+    Raw(Raw),
+}
+
+/// A call as a script writes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) credentials: &'static str,
+    /// `XMLHttpRequest` with a listener on the upload in place of `fetch`.
+    pub(crate) watched: bool,
+    /// Milliseconds to wait before it.
+    pub(crate) after: u32,
+}
+
+impl Call {
+    pub(crate) fn fetch(&self, origin: &str) -> Fetch {
+        let call = Fetch::new(origin)
+            .method(&self.method)
+            .credentials(self.credentials == "include")
+            .force_preflight(deviations::forces_preflight(self));
+        self.headers.iter().fold(call, |call, (name, value)| call.header(name, value))
+    }
+}
+
+const METHODS: &[&str] = &[
+    "GET",
+    "GET",
+    "GET",
+    "HEAD",
+    "POST",
+    "POST",
+    "PUT",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "patch",
+    "put",
+    "Post",
+    "OPTIONS",
+    "QUERY",
+    "PURGE",
+    "query",
+    "TRACE",
+    "connect",
+    "Track",
+    "X-Odd.method",
+];
+
+/// Headers that a page may try to send, by their values: safelisted, not so, and never sent.
+const HEADERS: &[(&str, &str)] = &[
+    ("Accept", "text/html, */*;q=0.1"),
+    ("Accept", ""),
+    ("Accept", "text/\"html"),
+    ("Accept", "a(b)"),
+    ("Accept-Language", "de-CH, en;q=0.5"),
+    ("Accept-Language", "de_CH"),
+    ("Content-Language", "de"),
+    ("Content-Language", "de/CH"),
+    ("Content-Language", "\tde "),
+    ("Content-Type", "text/plain;charset=utf-8"),
+    ("Content-Type", "Application/X-WWW-Form-URLencoded"),
+    ("Content-Type", "multipart/form-data; boundary=x"),
+    ("Content-Type", " text/plain\t"),
+    ("Content-Type", "text/plain;"),
+    ("Content-Type", "text/plain, application/json"),
+    ("Content-Type", "text/plain; charset=\"utf-8\""),
+    ("Content-Type", "text /plain"),
+    ("Content-Type", "application/json"),
+    ("content-type", "application/json; charset=utf-8"),
+    ("Content-Type", ""),
+    ("Range", "bytes=0-"),
+    ("Range", "bytes=5-9"),
+    ("Range", "bytes=9-5"),
+    ("Range", "bytes=-5"),
+    ("Range", "bytes= 0-5"),
+    ("Range", "Bytes=0-5"),
+    ("Range", "bytes=0-1, 3-4"),
+    ("Authorization", "Bearer token"),
+    ("authorization", ""),
+    ("X-Requested-With", "XMLHttpRequest"),
+    ("X-CSRFToken", "token"),
+    ("x-debug", ""),
+    ("X_Underscore", "1"),
+    ("x-!#$%&'*+.^`|~", "1"),
+    ("If-None-Match", "\"1\""),
+    ("Cache-Control", "no-cache"),
+    ("X-HTTP-Method-Override", "PATCH"),
+    ("X-HTTP-Method-Override", "TRACE"),
+    ("X-Method-Override", "patch, Track"),
+    ("Cookie", "a=b"),
+    ("Sec-Anything", "1"),
+    ("Proxy-Anything", "1"),
+    ("DNT", "1"),
+    ("Access-Control-Request-Method", "PUT"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("*", "1"),
+];
+
+/// Entries of `origins` that no page here has.
+const OTHER_ORIGINS: &[&str] = &[
+    "https://app.example",
+    "https://*.app.example",
+    "http://localhost:1",
+    "http://evil.localhost:*",
+    "app://localhost",
+];
+
+/// Entries of `origins` that some pages here match.
+const PATTERNS: &[&str] = &["http://localhost:*", "http://*.localhost:*", "http://[::1]:*"];
+
+const LISTED_METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "PURGE"];
+const LISTED_HEADERS: &[&str] = &[
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-language",
+    "content-type",
+    "if-none-match",
+    "range",
+    "x-csrftoken",
+    "x-debug",
+    "x-requested-with",
+    "x_underscore",
+    "cache-control",
+    "x-http-method-override",
+];
+const EXPOSED: &[&str] = &["etag", "location", "x-request-id", "x-total-count", "date", "vary"];
+
+const ROUTES: &[&str] = &["fine", "fine", "fine", "missing", "broken", "nowhere", "by-hand"];
+
+impl Plan {
+    /// `count` cases for pages of these origins.
+    pub(crate) fn new(seed: u64, count: usize, origins: &[String]) -> Self {
+        let mut random = Random::new(seed);
+        let policies = (0..count.div_ceil(CASES_PER_POLICY)).map(|_| policy(&mut random, origins)).collect();
+        let mut plan = Self { policies, cases: Vec::new() };
+        for number in 0..count {
+            let case = plan.case(&mut random, number, origins);
+            plan.cases.push(case);
+        }
+        plan
+    }
+
+    fn case(&self, random: &mut Random, number: usize, origins: &[String]) -> Case {
+        let likely = random.chance(70);
+        let policy = self.policy(random, likely, origins);
+        let page = self.page(random, policy, likely, origins);
+        let call = self.call(random, policy, likely);
+        let (server, calls) = match random.below(100) {
+            0..55 => (Server::App { policy, route: random.pick(ROUTES) }, vec![call]),
+            55..65 => {
+                let status = [301, 302, 303, 307, 308][random.below(5)];
+                let to = self.policy(random, likely, origins);
+                (Server::Redirect { policy, status, elsewhere: random.chance(60), to }, vec![call])
+            }
+            65..80 => {
+                let call = self.asking(random, policy, call);
+                let again = self.again(random, policy, &call);
+                (Server::App { policy, route: "fine" }, vec![call, again])
+            }
+            _ => {
+                let call = if random.chance(70) { self.asking(random, policy, call) } else { call };
+                (Server::Raw(raw(random, &call.fetch(&origins[page]))), vec![call])
+            }
+        };
+        Case { number, page, server, calls }
+    }
+
+    /// If the call is to be a likely one, a policy that lets something in.
+    fn policy(&self, random: &mut Random, likely: bool, origins: &[String]) -> usize {
+        loop {
+            let index = random.below(self.policies.len());
+            let policy = &self.policies[index].policy;
+            if !likely || policy.allows_origin(origins[0].as_bytes()) || random.chance(20) {
+                return index;
+            }
+        }
+    }
+
+    /// If the call is to be a likely one, a page that the policy lets in, if there is one.
+    fn page(&self, random: &mut Random, policy: usize, likely: bool, origins: &[String]) -> usize {
+        let policy = &self.policies[policy].policy;
+        let listed = |page: &usize| policy.allows_origin(origins[*page].as_bytes());
+        let pages: Vec<_> = (0..origins.len()).filter(|page| !likely || listed(page)).collect();
+        if pages.is_empty() { random.below(origins.len()) } else { pages[random.below(pages.len())] }
+    }
+
+    /// A call: a likely one asks for what the policy allows.
+    fn call(&self, random: &mut Random, policy: usize, likely: bool) -> Call {
+        let policy = &self.policies[policy].policy;
+        let method = random.pick(METHODS);
+        let method = if likely && !policy.allows_method(method.as_bytes()) { "GET" } else { method };
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for _ in 0..random.below(4) {
+            let (name, value) = HEADERS[random.below(HEADERS.len())];
+            let twice = headers.iter().any(|(header, _)| header.eq_ignore_ascii_case(name));
+            if !twice && (!likely || policy.allows_header(name.as_bytes())) {
+                headers.push((name.into(), value.into()));
+            }
+        }
+        if random.chance(3) {
+            headers.retain(|(name, _)| name != "Accept");
+            headers.push(("Accept".into(), "a".repeat(127 + random.below(3))));
+        }
+        let include = if likely { policy.credentials() && random.chance(70) } else { random.chance(40) };
+        let credentials = if include { "include" } else { random.pick(&["omit", "same-origin"]) };
+        // A request cannot be opened with a method that is forbidden, and says so in other words.
+        let watched = random.chance(8) && !["TRACE", "connect", "Track"].contains(&method);
+        Call { method: method.into(), headers, credentials, watched, after: 0 }
+    }
+
+    /// A call like this one that needs a preflight, as far as a few tries find one.
+    fn asking(&self, random: &mut Random, policy: usize, mut call: Call) -> Call {
+        for _ in 0..8 {
+            let fetch = call.fetch("null");
+            if fetch.needs_preflight() && fetch.refused_by_browser().is_none() {
+                break;
+            }
+            call = self.call(random, policy, true);
+        }
+        call
+    }
+
+    /// A second call to the same URL, which a remembered preflight may or may not cover.
+    fn again(&self, random: &mut Random, policy: usize, call: &Call) -> Call {
+        let mut again = call.clone();
+        match random.below(4) {
+            0 => again = self.call(random, policy, true),
+            1 => again.credentials = if call.credentials == "include" { "omit" } else { "include" },
+            _ => {}
+        }
+        if self.policies[policy].policy.max_age() == Some(1) {
+            again.after = 1200;
+        }
+        again
+    }
+}
+
+/// A policy that keeps the rules of development; those that do not are thrown away.
+fn policy(random: &mut Random, origins: &[String]) -> Written {
+    loop {
+        let toml = settings(random, origins);
+        let config: Config = toml::from_str(&toml).unwrap_or_else(|error| panic!("{toml}{error}"));
+        if let Ok(policy) = config.policy(Mode::Development) {
+            return Written { toml, policy };
+        }
+    }
+}
+
+fn settings(random: &mut Random, origins: &[String]) -> String {
+    fn list(names: &[impl AsRef<str>]) -> String {
+        let names: Vec<_> = names.iter().map(|name| format!("{:?}", name.as_ref())).collect();
+        format!("[{}]", names.join(", "))
+    }
+    let mut names = |pool: &[&str], any, percent| match random.chance(any) {
+        true => "\"any\"".to_owned(),
+        false => list(&random.some(pool, percent)),
+    };
+    let methods = names(LISTED_METHODS, 25, 60);
+    let headers = names(LISTED_HEADERS, 30, 55);
+    let expose = names(EXPOSED, 25, 30);
+    let origins = match random.chance(20) {
+        true => "\"any\"".to_owned(),
+        false => {
+            let mut entries = random.some(origins, 60);
+            for (pool, percent) in [(OTHER_ORIGINS, 30), (PATTERNS, 15)] {
+                entries.extend(random.some(pool, percent).into_iter().map(str::to_owned));
+            }
+            list(&entries)
+        }
+    };
+    let mut toml = format!(
+        "[development]\norigins = {origins}\nmethods = {methods}\nheaders = {headers}\nexpose = {expose}\ncredentials = {}\n",
+        random.chance(45)
+    );
+    if random.chance(75) {
+        toml += &format!("max_age = {}\n", random.pick(&["0", "1", "60", "7200"]));
+    }
+    if random.chance(30) {
+        toml += "timing = true\n";
+    }
+    if random.chance(30) {
+        toml += "private_network = true\n";
+    }
+    if random.chance(40) {
+        toml += &format!("preflight_status = {}\n", random.pick(&["200", "202", "206", "299"]));
+    }
+    toml
+}
+
+/// Answers by a server that is right, but for a field or two.
+fn raw(random: &mut Random, fetch: &Fetch) -> Raw {
+    let origin = fetch.origin().to_owned();
+    let asked = fetch.requested_headers().unwrap_or_default();
+    let method = fetch.sent_method();
+    let credentials = fetch.includes_credentials();
+    let wrong = [random.below(10), random.below(10)];
+    let open = random.chance(50);
+    let actual_status = [200, 200, 404, 500][random.below(4)];
+    let mut field = |at: usize, right: &[&str], wrongs: &[&[&str]]| -> Vec<String> {
+        let lines = if wrong.contains(&at) { wrongs[random.below(wrongs.len())] } else { right };
+        lines.iter().map(|line| (*line).to_owned()).collect()
+    };
+    let slash = format!("{origin}/");
+    let upper = origin.to_uppercase();
+    let both = format!("{origin}, {origin}");
+    let spaced = format!("{origin} {origin}");
+    let origins: &[&[&str]] = &[
+        &[],
+        &["*"],
+        &["*", "*"],
+        &[&origin, &origin],
+        &[&origin, "*"],
+        &[&both],
+        &[&spaced],
+        &["*, *"],
+        &[&slash],
+        &[&upper],
+        &["null"],
+        &["NULL"],
+        &[""],
+        &["https://other.example"],
+        &["no origin at all"],
+        &["nonsense"],
+        &["http://localhost"],
+    ];
+    let yes: &[&str] = if credentials { &["true"] } else { &[] };
+    let consents: &[&[&str]] = &[
+        &[],
+        &["true"],
+        &["True"],
+        &["TRUE"],
+        &["false"],
+        &["true, true"],
+        &["true", "true"],
+        &["1"],
+        &[""],
+    ];
+    let lower = method.to_lowercase();
+    let star_or_method = format!("*, {method}");
+    let methods: &[&[&str]] = &[
+        &[],
+        &["*"],
+        &[&lower],
+        &["GET, POST"],
+        &["GET,, ,PUT, "],
+        &["GET", method],
+        &["PUT DELETE"],
+        &["\"PUT\""],
+        &[method, "bad entry"],
+        &[""],
+        &[", ,"],
+        &[&star_or_method],
+    ];
+    let capitals = asked.to_uppercase();
+    let invalid = format!("{asked};q=1");
+    let empties = format!(",, {asked} ,");
+    let first = asked.split(',').next().unwrap_or_default().to_owned();
+    let headers: &[&[&str]] = &[
+        &[],
+        &["*"],
+        &["*, authorization"],
+        &[&capitals],
+        &[&invalid],
+        &[&empties],
+        &[&first],
+        &["x-a", &asked],
+        &["x-a x-b"],
+        &[&asked, "(bad)"],
+        &[""],
+    ];
+    let exposes: &[&[&str]] = &[
+        &[],
+        &["*"],
+        &["ETag"],
+        &["etag,, x-total-count"],
+        &["etag", "x-total-count"],
+        &["etag x-total-count"],
+        &["etag", "(bad)"],
+        &["set-cookie, location"],
+        &["*, etag"],
+        &[""],
+    ];
+    let ages: &[&[&str]] = &[&[], &["0"], &["-1"], &["abc"], &["60", "60"], &["1.5"], &[""]];
+    let statuses: &[&[&str]] =
+        &[&["201"], &["299"], &["301"], &["302"], &["307"], &["300"], &["403"], &["404"], &["500"], &["503"]];
+
+    let mut preflight = Vec::new();
+    let mut actual = Vec::new();
+    let put = |answer: &mut Vec<(String, String)>, name: &str, lines: Vec<String>| {
+        answer.extend(lines.into_iter().map(|line| (name.to_owned(), line)));
+    };
+    let star: &[&str] = &["*"];
+    let own: &[&str] = &[origin.as_str()];
+    let right_origin = if open && !credentials { star } else { own };
+    put(&mut preflight, "access-control-allow-origin", field(1, right_origin, origins));
+    put(&mut preflight, "access-control-allow-credentials", field(2, yes, consents));
+    put(&mut preflight, "access-control-allow-methods", field(3, &[method], methods));
+    put(&mut preflight, "access-control-allow-headers", field(4, &[&asked], headers));
+    put(&mut preflight, "access-control-max-age", field(5, &["60"], ages));
+    put(&mut actual, "access-control-allow-origin", field(6, right_origin, origins));
+    put(&mut actual, "access-control-allow-credentials", field(7, yes, consents));
+    put(&mut actual, "access-control-expose-headers", field(8, &["etag"], exposes));
+    for (name, value) in APP_FIELDS {
+        put(&mut actual, name, vec![value.into()]);
+    }
+    let status = field(0, &["204"], statuses)[0].parse().expect("the plan writes numbers");
+    if (300..400).contains(&status) {
+        put(&mut preflight, "location", vec!["/raw/elsewhere".into()]);
+    }
+    Raw {
+        preflight: Response { status, fields: preflight },
+        actual: Response { status: actual_status, fields: actual },
+    }
+}
