@@ -2,13 +2,17 @@
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::{Error, HttpRequest, HttpResponse};
+use cors_core::Denial;
 
 use crate::fields::Answers;
-use crate::service::CorsMiddleware;
+use crate::options::Options;
+use crate::paths::Paths;
+use crate::service::{CorsMiddleware, Own};
 use crate::source::Source;
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
@@ -29,31 +33,40 @@ use crate::source::Source;
 /// * `Vary` is merged: what stands there stays, and nothing is added twice.
 /// * The decision is made from the request as it arrives. What layers inside do to it changes nothing.
 ///
+/// Of two such layers round each other the outer one answers preflights and has the last word on every
+/// response.
+///
 /// Wrap it after (that is, outside of) whatever may answer or fail in the app's stead, so that those
 /// responses can be read, too:
 ///
 /// ```
 /// use actix_web::{App, HttpServer, middleware::Logger, web};
-/// use cors_actix::{Block, Config, Cors, Mode};
+/// use cors_actix::{Cors, cors_policy};
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let block = Block::new().origins(["https://app.example"]).methods(["GET", "PUT"]).headers(["authorization"]);
-/// let cors = Cors::new(Config::new(block).policy(Mode::Production)?);
+/// cors_policy! {
+///     static TASKS;
+///     origins: ["https://app.example"],
+///     methods: [GET, PUT],
+///     headers: ["authorization"],
+/// }
+///
+/// # fn main() {
+/// let cors = Cors::new(&TASKS);
 /// let server = HttpServer::new(move || {
 ///     App::new()
 ///         .route("/tasks", web::get().to(|| async { "[]" }))
 ///         .wrap(cors.clone())
 ///         .wrap(Logger::default())
 /// });
-/// # Ok(())
 /// # }
 /// ```
 ///
 /// Fetch, sections "CORS protocol" and "CORS-preflight fetch".
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until an app wraps it"]
-pub struct Cors {
-    source: Source,
+pub struct Cors<P = Source> {
+    policies: P,
+    options: Options,
 }
 
 impl Cors {
@@ -63,12 +76,201 @@ impl Cors {
     /// Of a set it takes [the policy in force](crate::PolicySet::active), and so it reads the
     /// environment once, here.
     pub fn new(policy: impl Into<Source>) -> Self {
-        Self { source: policy.into() }
+        Self { policies: policy.into(), options: Options::default() }
+    }
+
+    /// Middleware with a policy per path: see [`at`](Cors::at).
+    pub fn paths() -> Cors<Paths> {
+        Cors { policies: Paths::default(), options: Options::default() }
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Cors
+impl Cors<Paths> {
+    /// Has this policy hold on the paths that a pattern matches.
+    ///
+    /// ```
+    /// use actix_web::App;
+    /// use cors_actix::{Cors, cors_policy};
+    ///
+    /// cors_policy! { static ADMIN; origins: ["https://admin.example"], methods: [GET, DELETE] }
+    /// cors_policy! { static TASKS; origins: ["https://app.example"], methods: [GET, PUT] }
+    ///
+    /// let cors = Cors::paths().at("/api/admin/{tail}*", &ADMIN).at("/api/{tail}*", &TASKS);
+    /// let app = App::new().wrap(cors);
+    /// ```
+    ///
+    /// Patterns are those of Actix ([`ResourceDef`](actix_web::dev::ResourceDef)), matched by its own code on the text
+    /// that its router matches: the path as it is decoded for routing, from the app's root, whatever
+    /// is wrapped. So `/%61pi` is `/api`, while `/API`, `//api`, `/api/`, `/x/../api` and `/x%2Fapi` are not.
+    ///
+    /// * **The first pattern that matches holds**, in the order in which they are written. Nothing is
+    ///   taken from the others.
+    /// * On a path that none matches the middleware does nothing at all.
+    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Should
+    ///   `NormalizePath` be inside all the same, a path that a tail matches as it is spelt, and
+    ///   that would be another pattern's once it is normalised, gets no policy.
+    /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
+    ///
+    /// # Panics
+    ///
+    /// If the pattern does not begin with a slash or is malformed, and if no path would ever get to
+    /// it: since it matches the same paths as an earlier one, whatever the parameters are called, or
+    /// less. Where patterns have regexes of their own, only equal ones are found.
+    pub fn at(mut self, pattern: &str, policy: impl Into<Source>) -> Self {
+        self.policies.add(pattern, policy.into());
+        self
+    }
+}
+
+impl<P: Policies> Cors<P> {
+    /// Refuses what CORS lets through: a request whose origin is not allowed gets 403, and the app is
+    /// not asked.
+    ///
+    /// CORS decides who may read a response, so that a page anywhere can have `GET`, `HEAD` and `POST`
+    /// requests run that need no preflight, with the user's cookies on them: a form will do.
+    /// With this they end here. Two kinds pass all the same:
+    ///
+    /// * a request without `Origin`: a navigation, an image, a program that is no browser. For `GET` and
+    ///   `HEAD` a browser says no more, so that those must not change anything;
+    /// * a same-origin one, which has `Origin` for every other method: `Sec-Fetch-Site: same-origin` says
+    ///   so, and where a browser leaves that field out, `Origin` equal to scheme and `Host`. The scheme is that
+    ///   of the server's own socket: see [`behind_tls`](Self::behind_tls). `Forwarded` and the like are
+    ///   not looked at, for anybody can write them.
+    ///
+    /// That comparison is only as good as `Host`. A policy with `hosts` has it checked here; for one
+    /// without, a line in the log at start-up says so. See [`AllowedHosts`](crate::AllowedHosts).
+    ///
+    /// This is no substitute for tokens against cross-site request forgery where old browsers
+    /// matter, and none for authentication anywhere: a program sends any `Origin` it likes.
+    ///
+    /// ```
+    /// use cors_actix::{Cors, cors_policy};
+    ///
+    /// cors_policy! {
+    ///     static TASKS;
+    ///     origins: ["https://app.example"],
+    ///     hosts: ["api.example"],
+    /// }
+    ///
+    /// let cors = Cors::new(&TASKS).enforce();
+    /// ```
+    pub fn enforce(mut self) -> Self {
+        if !self.policies.check_hosts() {
+            tracing::warn!(
+                "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
+                 to this machine (DNS rebinding) counts as same-origin"
+            );
+        }
+        self.options.enforce = true;
+        self
+    }
+
+    /// Lets upgrades through whatever their origin.
+    ///
+    /// By default a request with `Upgrade`, such as a WebSocket's handshake, is refused with 403 if its
+    /// origin is neither allowed nor the API's own: browsers send cookies along with it, let any page
+    /// open it, and look at none of the response's fields (cross-site WebSocket hijacking). RFC 6455,
+    /// section 10.2, leaves the check to the server.
+    ///
+    /// Turn it off if the handler checks the origin itself, or needs no check since it asks for a token
+    /// in the first message.
+    pub fn unguarded_upgrades(mut self) -> Self {
+        self.options.unguarded_upgrades = true;
+        self
+    }
+
+    /// Says that browsers reach the app over `https`, although its own socket is plain: behind a proxy
+    /// that ends TLS.
+    ///
+    /// It matters for the one comparison that [`enforce`](Self::enforce) and upgrades make of `Origin` with
+    /// `Host`. The proxy has to pass `Host` on as the browser sent it.
+    pub fn behind_tls(mut self) -> Self {
+        self.options.behind_tls = true;
+        self
+    }
+
+    /// Only reports: every request passes, no response is changed, and what the policy denies is in
+    /// the log (level `debug`).
+    ///
+    /// For trying a stricter policy in production. Wrap it outside of the policy in force, which answers preflights itself:
+    ///
+    /// ```
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static IN_FORCE; origins: ["https://app.example", "https://old.example"] }
+    /// # cors_policy! { static STRICTER; origins: ["https://app.example"] }
+    /// let app = actix_web::App::new()
+    ///     .wrap(Cors::new(&IN_FORCE))
+    ///     .wrap(Cors::new(&STRICTER).report_only());
+    /// ```
+    pub fn report_only(mut self) -> Self {
+        self.options.report_only = true;
+        self
+    }
+
+    /// Has refusals answered in the app's own format, in place of an empty 403: refused preflights, and
+    /// what [`enforce`](Self::enforce) or the guard of upgrades refuses.
+    ///
+    /// `Access-Control-*` fields of the response are taken off, and `Vary` is added. A browser shows neither to the page;
+    /// this is for those who look at the network tab, and for clients of other kinds.
+    ///
+    /// ```
+    /// use actix_web::HttpResponse;
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static TASKS; origins: ["https://app.example"] }
+    ///
+    /// let cors = Cors::new(&TASKS)
+    ///     .on_refusal(|denial, _request| HttpResponse::Forbidden().body(denial.kind()));
+    /// ```
+    pub fn on_refusal<F>(mut self, respond: F) -> Self
+    where
+        F: Fn(&Denial<'_>, &HttpRequest) -> HttpResponse + Send + Sync + 'static,
+    {
+        self.options.on_refusal = Some(Arc::new(respond));
+        self
+    }
+}
+
+/// What a middleware has its policies from.
+///
+/// It is public for the sake of the bounds above, in a module that is not: nobody else can implement it.
+pub trait Policies {
+    /// Do all of them list hosts?
+    #[doc(hidden)]
+    fn check_hosts(&self) -> bool;
+
+    /// The policies with everything ready that they put on responses, once per worker.
+    #[doc(hidden)]
+    fn bake(&self) -> Baked;
+}
+
+/// The policies of a layer, ready for responses.
+#[doc(hidden)]
+pub struct Baked(Own);
+
+impl Policies for Source {
+    fn check_hosts(&self) -> bool {
+        self.0.checks_host()
+    }
+
+    fn bake(&self) -> Baked {
+        Baked(Own::One(Rc::new(Answers::bake(self.0.clone()))))
+    }
+}
+
+impl Policies for Paths {
+    fn check_hosts(&self) -> bool {
+        self.entries().all(|(_, source)| source.0.checks_host())
+    }
+
+    fn bake(&self) -> Baked {
+        let bake = |(pattern, source): &(_, Source)| (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.0.clone())));
+        Baked(Own::Paths(self.entries().map(bake).collect()))
+    }
+}
+
+impl<P, S, B> Transform<S, ServiceRequest> for Cors<P>
 where
+    P: Policies,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
@@ -79,7 +281,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let answers = Rc::new(Answers::bake(self.source.0.clone()));
-        ready(Ok(CorsMiddleware { service, answers }))
+        let Baked(own) = self.policies.bake();
+        ready(Ok(CorsMiddleware::new(service, own, self.options.clone())))
     }
 }

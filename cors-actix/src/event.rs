@@ -3,10 +3,13 @@
 //! They hold values of the fields of CORS, of `Host` and the path, escaped and cut, and of no other
 //! field: a log is no place for a cookie.
 
+use actix_web::HttpRequest;
 use actix_web::dev::RequestHead;
 use actix_web::http::header;
 use cors_core::{Denial, Escaped};
+use tracing::Level;
 use tracing::field::display;
+use tracing::level_filters::LevelFilter;
 
 use crate::head::lines;
 
@@ -14,22 +17,42 @@ use crate::head::lines;
 #[derive(Clone, Copy)]
 pub(crate) enum Outcome {
     /// A preflight was answered with a refusal.
-    Preflight,
-    /// The app's response passes without the fields that let the page read it.
+    PreflightRefused,
+    /// The app was not asked.
+    Refused,
+    /// The app's response passes without the fields that let the page read it. Nobody misses them
+    /// in a same-origin request, which has `Origin`, too.
     Unreadable,
+    /// Nothing: the policy is on trial.
+    Reported,
 }
 
 impl Outcome {
-    fn text(self) -> &'static str {
+    const fn text(self) -> &'static str {
         match self {
-            Self::Preflight => "preflight refused",
+            Self::PreflightRefused => "preflight refused",
+            Self::Refused => "request refused",
             Self::Unreadable => "response passed without CORS fields",
+            Self::Reported => "denied by a policy that only reports",
         }
     }
 }
 
+/// Does anybody listen to events of this level? Asking costs next to nothing, and most apps in
+/// production say no.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    LevelFilter::current() >= Level::DEBUG || log::max_level() >= log::Level::Debug
+}
+
 #[cold]
-pub(crate) fn denied(denial: &Denial<'_>, head: &RequestHead, outcome: Outcome) {
+pub(crate) fn denied(
+    denial: &Denial<'_>,
+    request: &HttpRequest,
+    outcome: Outcome,
+    same_origin: impl Fn() -> bool,
+) {
+    let head = request.head();
     let escaped = |bytes| display(Escaped(bytes));
     let origin = lines(&head.headers, header::ORIGIN).first().map(|line| escaped(line.as_bytes()));
     let (requested_method, requested_header) = match *denial {
@@ -44,6 +67,8 @@ pub(crate) fn denied(denial: &Denial<'_>, head: &RequestHead, outcome: Outcome) 
         requested_header,
         method = escaped(head.method.as_str().as_bytes()),
         path = escaped(head.uri.path().as_bytes()),
+        // Found out only if somebody listens.
+        same_origin = same_origin(),
         "{}",
         outcome.text(),
     );

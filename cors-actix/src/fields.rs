@@ -44,16 +44,25 @@ impl Answers {
     pub(crate) fn answer(&self, decision: &Decision<'_>, asked: &Preflight<'_>) -> HttpResponse {
         let status = decision.status().and_then(|status| StatusCode::from_u16(status).ok());
         let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));
-        let headers = response.headers_mut();
-        for field in decision.fields() {
-            let value = self.value(field).cloned().or_else(|| match field {
-                Field::AllowMethods => asked.requested_method.first().cloned(),
-                Field::AllowHeaders => mirrored_names(asked.requested_headers),
-                _ => asked.origin.first().cloned(),
-            });
-            if let Some(value) = value {
-                headers.append(name(field), value);
-            }
+        let (headers, fields) = (response.headers_mut(), decision.fields());
+        let mirrored = |field| match field {
+            Field::AllowMethods => asked.requested_method.first().cloned(),
+            Field::AllowHeaders => mirrored_names(asked.requested_headers),
+            _ => asked.origin.first().cloned(),
+        };
+        // Nothing is there yet, so that each name can be appended unseen; written out, each is a constant.
+        self.put(headers, fields, Field::AllowOrigin, mirrored);
+        self.put(headers, fields, Field::AllowMethods, mirrored);
+        self.put(headers, fields, Field::AllowHeaders, mirrored);
+        self.put(headers, fields, Field::MaxAge, mirrored);
+        if fields.contains(Field::AllowCredentials) {
+            headers.append(name(Field::AllowCredentials), TRUE);
+        }
+        if fields.contains(Field::AllowPrivateNetwork) {
+            headers.append(name(Field::AllowPrivateNetwork), TRUE);
+        }
+        if fields.contains(Field::PreflightVary) {
+            headers.append(name(Field::PreflightVary), PREFLIGHT_VARY);
         }
         response
     }
@@ -99,6 +108,32 @@ impl Answers {
         }
     }
 
+    /// Makes `headers` those of a refusal that the app wrote.
+    #[cold]
+    pub(crate) fn edit_refusal(&self, headers: &mut HeaderMap, fields: Fields) {
+        remove_owned(headers);
+        for field in fields {
+            if let Some(value) = self.value(field) {
+                merge_vary(headers, value);
+            }
+        }
+    }
+
+    #[inline]
+    fn put(
+        &self,
+        headers: &mut HeaderMap,
+        fields: Fields,
+        field: Field,
+        mirrored: impl Fn(Field) -> Option<HeaderValue>,
+    ) {
+        if fields.contains(field)
+            && let Some(value) = self.value(field).cloned().or_else(|| mirrored(field))
+        {
+            headers.append(name(field), value);
+        }
+    }
+
     #[inline]
     fn value(&self, field: Field) -> Option<&HeaderValue> {
         self.values[field as usize].as_ref()
@@ -108,6 +143,8 @@ impl Answers {
 /// The same under every policy, and so made when this is compiled: writing it down costs less than
 /// cloning it.
 const VARY: HeaderValue = HeaderValue::from_static(Field::Vary.fixed().expect("no policy changes it"));
+const PREFLIGHT_VARY: HeaderValue =
+    HeaderValue::from_static(Field::PreflightVary.fixed().expect("no policy changes it"));
 const TRUE: HeaderValue =
     HeaderValue::from_static(Field::AllowCredentials.fixed().expect("no policy changes it"));
 

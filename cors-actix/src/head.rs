@@ -81,6 +81,14 @@ impl<'r> Preflight<'r> {
     }
 }
 
+/// The method that a preflight asks for, if it is one.
+pub(crate) fn asked(headers: &HeaderMap) -> Option<&str> {
+    match lines(headers, header::ACCESS_CONTROL_REQUEST_METHOD) {
+        [method] => method.to_str().ok(),
+        _ => None,
+    }
+}
+
 /// Every line of the field `name`, in the order in which they arrived.
 #[inline]
 pub(crate) fn lines(headers: &HeaderMap, name: HeaderName) -> &[HeaderValue] {

@@ -39,13 +39,18 @@ use crate::source::{Held, Source};
 ///
 /// ```
 /// use actix_web::{App, web};
-/// use cors_actix::{AllowedHosts, Block, Config, Cors, Mode};
+/// use cors_actix::{AllowedHosts, Cors, cors_policy};
 ///
-/// let block = Block::new().origins(["https://app.example"]).hosts(["api.example"]);
-/// let policy = std::sync::Arc::new(Config::new(block).policy(Mode::Production)?);
-/// let (cors, hosts) = (Cors::new(policy.clone()), AllowedHosts::new(policy));
-/// App::new().wrap(cors).wrap(hosts).route("/tasks", web::get().to(|| async { "[]" }));
-/// # Ok::<(), cors_actix::Violations>(())
+/// cors_policy! {
+///     static TASKS;
+///     origins: ["https://app.example"],
+///     hosts: ["api.example", ".internal.example"],
+/// }
+///
+/// let app = App::new()
+///     .route("/tasks", web::get().to(|| async { "[]" }))
+///     .wrap(Cors::new(&TASKS))
+///     .wrap(AllowedHosts::new(&TASKS));
 /// ```
 #[derive(Clone, Debug)]
 pub struct AllowedHosts {

@@ -4,11 +4,13 @@
 //! once, checked by the compiler, and compiled to tables; this crate puts it in front of an app.
 //!
 //! ```
-//! use actix_web::{App, web};
+//! use actix_web::{App, HttpServer, web};
 //! use cors_actix::{AllowedHosts, Cors, cors_policy};
 //!
 //! cors_policy! {
+//!     /// Who may call the task API from a browser.
 //!     static TASKS;
+//!
 //!     origins: ["https://app.example"],
 //!     credentials: true,
 //!     methods: [GET, PUT],
@@ -16,10 +18,15 @@
 //!     hosts: ["api.example"],
 //! }
 //!
-//! let app = App::new()
-//!     .route("/tasks", web::get().to(|| async { "[]" }))
-//!     .wrap(Cors::new(&TASKS))
-//!     .wrap(AllowedHosts::new(&TASKS));
+//! # fn main() {
+//! let (cors, hosts) = (Cors::new(&TASKS), AllowedHosts::new(&TASKS));
+//! let server = HttpServer::new(move || {
+//!     App::new()
+//!         .route("/tasks", web::get().to(|| async { "[]" }))
+//!         .wrap(cors.clone())
+//!         .wrap(hosts.clone())
+//! });
+//! # }
 //! ```
 //!
 //! With the feature `config` a policy can come from a file or the environment as well: see
@@ -55,11 +62,19 @@ mod body;
 mod cors;
 mod event;
 mod fields;
+mod guard;
 mod head;
 mod hosts;
+mod options;
+mod paths;
 mod policy_macro;
+mod preflight;
+mod registry;
+mod resolve;
+mod route;
 mod service;
 mod source;
+mod spelling;
 
 pub use cors::Cors;
 #[doc(hidden)]
@@ -72,7 +87,18 @@ pub use cors_core::{
 pub use cors_core::{Decision, Denial, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
+pub use cors_macros::cors;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 pub use service::{CorsFuture, CorsMiddleware};
+pub use paths::Paths;
 pub use source::Source;
+
+/// What the expansion of `#[cors]` names: no part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use actix_web::dev::{AppService, HttpServiceFactory};
+    pub use actix_web::guard::fn_guard;
+
+    pub use crate::route::{Route, layer, register};
+}

@@ -1,27 +1,63 @@
 //! What runs for each request: the decision, the answer to a preflight, the fields of a response.
 
+use std::cell::OnceCell;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{RequestHead, Service, ServiceRequest, ServiceResponse, forward_ready};
-use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{Error, HttpResponse};
-use cors_core::Fields;
+use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, forward_ready};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use cors_core::{Denial, Fields};
 use pin_project_lite::pin_project;
 
 use crate::body::boxed;
 use crate::event::{self, Outcome};
-use crate::fields::Answers;
-use crate::head::{Preflight, actual, lines};
+use crate::fields::{Answers, merge_vary};
+use crate::guard::is_same_origin;
+use crate::head::{Preflight, actual, asked, lines};
+use crate::options::Options;
+use crate::paths;
+use crate::preflight;
+use crate::resolve::{Candidates, Located, Routes};
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
-    pub(crate) service: S,
-    pub(crate) answers: Rc<Answers>,
+    service: S,
+    own: Own,
+    options: Options,
+    /// The routes inside with policies of their own. They are known when the app is: at the first request.
+    routes: OnceCell<Routes>,
+}
+
+/// The policies of a layer.
+pub(crate) enum Own {
+    /// One for everything that gets here.
+    One(Rc<Answers>),
+    /// One per path.
+    Paths(Vec<(ResourceDef, Rc<Answers>)>),
+    /// That of the route around which this is the outermost layer.
+    Route(Rc<Answers>),
+}
+
+impl Own {
+    /// The layer's policy for this request.
+    fn of(&self, request: &ServiceRequest) -> Option<&Rc<Answers>> {
+        match self {
+            Self::One(answers) | Self::Route(answers) => Some(answers),
+            Self::Paths(entries) => paths::find(entries, request.match_info().as_str()),
+        }
+    }
+}
+
+impl<S> CorsMiddleware<S> {
+    pub(crate) fn new(service: S, own: Own, options: Options) -> Self {
+        Self { service, own, options, routes: OnceCell::new() }
+    }
 }
 
 impl<S, B> Service<ServiceRequest> for CorsMiddleware<S>
@@ -38,63 +74,276 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let head = request.head();
-        if head.method == Method::OPTIONS
-            && let Some(response) = self.preflight(head)
-        {
-            return CorsFuture { state: State::Answer { response: Some(request.into_response(response)) } };
+        if self.options.report_only {
+            self.report(&request);
+            return CorsFuture::pass(self.service.call(request), Edit::nothing());
         }
+        if head.method == Method::OPTIONS
+            && let Some(response) = self.preflight(&request)
+        {
+            return CorsFuture::answer(request.into_response(response));
+        }
+        let Some(Judge { answers, place }) = self.judge(&request) else {
+            return CorsFuture::pass(self.service.call(request), Edit::nothing());
+        };
         let origin = lines(&head.headers, header::ORIGIN);
         let asked = actual(origin);
-        let decision = self.answers.policy().decide(&asked);
-        if let Some(denial) = decision.denial() {
-            event::denied(denial, head, Outcome::Unreadable);
-        }
+        let decision = answers.policy().decide(&asked);
         let fields = decision.fields();
-        let origin = self.answers.origin(fields, origin);
-        let edit = Edit { answers: Rc::clone(&self.answers), fields, origin };
-        CorsFuture { state: State::Pass { inner: self.service.call(request), edit } }
+        let mut by_site = false;
+        if let Some(denial) = decision.denial() {
+            match self.denied(answers, &place, denial, fields, request.request()) {
+                Denied::Pass => {}
+                Denied::SameOrigin => by_site = true,
+                Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
+            }
+        }
+        let origin = place.origin(answers.origin(fields, origin), origin);
+        let edit = Edit { answers: Some(Rc::clone(answers)), fields, origin, by_site, place };
+        CorsFuture::pass(self.service.call(request), edit)
     }
+}
+
+/// The policy for an actual request.
+struct Judge<'a> {
+    answers: &'a Rc<Answers>,
+    place: Place,
 }
 
 impl<S> CorsMiddleware<S> {
+    /// `None` if no policy holds.
+    #[inline]
+    fn judge(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
+        match &self.own {
+            Own::One(answers) if self.routes(request).is_none() => Some(Judge { answers, place: Place::Alone }),
+            _ => self.judge_by_route(request),
+        }
+    }
+
+    /// The innermost policy holds: that of the route which the request is for.
+    #[inline(never)]
+    fn judge_by_route(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
+        if let Own::Route(answers) = &self.own {
+            let mut noted = request.extensions_mut();
+            noted.insert(HasOwn);
+            let is_known = noted.contains::<Known>();
+            return Some(Judge { answers, place: Place::Route { is_known } });
+        }
+        let own = self.own.of(request);
+        let Some(located) = self.routes(request).and_then(|routes| routes.find(request)) else {
+            return own.map(|answers| Judge { answers, place: Place::Around });
+        };
+        request.extensions_mut().insert(Known);
+        let own = own.map(|own| {
+            let asked = actual(lines(&request.head().headers, header::ORIGIN));
+            (Rc::clone(own), own.policy().decide(&asked).fields())
+        });
+        let place = Place::For { located: Rc::clone(located), own };
+        Some(Judge { answers: &located.route.answers, place })
+    }
+
+    /// The routes inside with policies of their own, if there are any.
+    #[inline]
+    fn routes(&self, request: &ServiceRequest) -> Option<&Routes> {
+        let routes = self.routes.get_or_init(|| Routes::of(request.request()));
+        (!routes.is_empty()).then_some(routes)
+    }
+
     /// The answer, if it is a preflight.
-    fn preflight(&self, head: &RequestHead) -> Option<HttpResponse> {
-        let policy = self.answers.policy();
-        let asked = Preflight::read(&head.headers, Some(policy));
-        let request = asked.request();
-        let decision = policy.decide(&request);
-        if !decision.is_preflight() {
+    fn preflight(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+        if let Own::One(answers) = &self.own
+            && self.routes(request).is_none()
+        {
+            return preflight::answer([answers], request.request(), &self.options);
+        }
+        self.preflight_of_route(request)
+    }
+
+    #[inline(never)]
+    fn preflight_of_route(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+        let candidates = match (self.routes(request), asked(request.headers())) {
+            (Some(routes), Some(method)) => routes.candidates(request, method),
+            _ => Candidates::default(),
+        };
+        let Candidates { routes, is_open } = candidates;
+        let own = if routes.is_empty() || is_open { self.own.of(request) } else { None };
+        if own.is_none() && is_open {
+            // Where it may be that no policy holds, none answers.
             return None;
         }
-        if let Some(denial) = decision.denial() {
-            event::denied(denial, head, Outcome::Preflight);
+        let policies = routes.iter().map(|located| &located.route.answers).chain(own);
+        preflight::answer(policies, request.request(), &self.options)
+    }
+
+    /// An actual request whose origin is not allowed. Fetch leaves it to the app; the options may not.
+    #[cold]
+    fn denied(
+        &self,
+        answers: &Answers,
+        place: &Place,
+        denial: &Denial<'_>,
+        fields: Fields,
+        request: &HttpRequest,
+    ) -> Denied {
+        if matches!(place, Place::Route { is_known: true }) {
+            // The layer that knew the route has seen to it, by its own options.
+            return Denied::Pass;
         }
-        Some(self.answers.answer(&decision, &asked))
+        let same_origin = || is_same_origin(answers.policy(), request, self.options.behind_tls);
+        if !self.options.guards(request.head()) {
+            if event::is_heard() {
+                event::denied(denial, request, Outcome::Unreadable, same_origin);
+            }
+            return Denied::Pass;
+        }
+        if same_origin() {
+            return Denied::SameOrigin;
+        }
+        event::denied(denial, request, Outcome::Refused, || false);
+        let response = self.options.refusal(denial, request);
+        let mut response = response.unwrap_or_else(|| HttpResponse::new(StatusCode::FORBIDDEN));
+        answers.edit_refusal(response.headers_mut(), fields);
+        merge_vary(response.headers_mut(), &VARY_BY_SITE);
+        Denied::Refused(response)
+    }
+
+    /// Says what the policy would do. Routes with policies of their own are not on trial.
+    #[cold]
+    fn report(&self, request: &ServiceRequest) {
+        let head = request.head();
+        let Some(answers) = self.own.of(request) else { return };
+        let is_of_route = self.routes(request).is_some_and(|routes| match asked(&head.headers) {
+            Some(method) if head.method == Method::OPTIONS => {
+                !routes.candidates(request, method).routes.is_empty()
+            }
+            _ => routes.find(request).is_some(),
+        });
+        if is_of_route {
+            return;
+        }
+        let policy = answers.policy();
+        let asked = Preflight::read(&head.headers, Some(policy));
+        let asked = if head.method == Method::OPTIONS { asked.request() } else { actual(asked.origin) };
+        if let Some(denial) = policy.decide(&asked).denial() {
+            let request = request.request();
+            let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
+            event::denied(denial, request, Outcome::Reported, same_origin);
+        }
     }
 }
 
+/// Noted in a request: it has reached a route with a policy of its own.
+struct HasOwn;
+
+/// Noted in a request: a layer knew which route it is for, and judged it by that route's policy.
+struct Known;
+
+/// What becomes of an actual request that the policy denies.
+enum Denied {
+    Pass,
+    /// It would have been refused, had it come from elsewhere.
+    SameOrigin,
+    Refused(HttpResponse),
+}
+
+static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
+
 /// What is to be done to a response, decided before the app ran.
+#[derive(Clone)]
 struct Edit {
-    answers: Rc<Answers>,
+    /// `None` if nothing is.
+    answers: Option<Rc<Answers>>,
     fields: Fields,
+    /// The value of a field that says the request's origin.
     origin: Option<HeaderValue>,
+    /// `Sec-Fetch-Site` decided that the app was asked.
+    by_site: bool,
+    place: Place,
+}
+
+/// Where a layer stands to the routes with policies of their own.
+#[derive(Clone)]
+enum Place {
+    /// There are none inside.
+    Alone,
+    /// Around them; this request seems to be for none of them.
+    Around,
+    /// Around them, and this request seems to be for this one. If it turns out to go elsewhere, the
+    /// layer's own policy holds after all.
+    For { located: Rc<Located>, own: Option<(Rc<Answers>, Fields)> },
+    /// At one of them.
+    Route { is_known: bool },
+}
+
+impl Place {
+    /// The origin that a response says, or may have to say after all.
+    #[inline]
+    fn origin(&self, origin: Option<HeaderValue>, lines: &[HeaderValue]) -> Option<HeaderValue> {
+        match self {
+            Self::For { own: Some((own, fields)), .. } if origin.is_none() => own.origin(*fields, lines),
+            _ => origin,
+        }
+    }
 }
 
 impl Edit {
+    const fn nothing() -> Self {
+        Self { answers: None, fields: Fields::NONE, origin: None, by_site: false, place: Place::Alone }
+    }
+
     #[inline]
     fn response<B>(&mut self, response: &mut ServiceResponse<B>) {
-        self.answers.edit(response.headers_mut(), self.fields, &mut self.origin);
+        if matches!(self.place, Place::Around | Place::For { .. }) && !self.has_a_say(response.request()) {
+            return;
+        }
+        self.headers(response.headers_mut());
+    }
+
+    /// What became of the request, if it was not alone: a route's own layer has the last word on the
+    /// route's responses.
+    #[inline(never)]
+    fn has_a_say(&mut self, request: &HttpRequest) -> bool {
+        if request.extensions().contains::<HasOwn>() {
+            return false;
+        }
+        if let Place::For { located, own } = &mut self.place
+            && located.is_not_what_matched(request)
+        {
+            let own = own.take();
+            self.fields = own.as_ref().map_or(Fields::NONE, |(_, fields)| *fields);
+            self.answers = own.map(|(answers, _)| answers);
+        }
+        true
+    }
+
+    #[inline]
+    fn headers(&mut self, headers: &mut HeaderMap) {
+        let Some(answers) = &self.answers else { return };
+        answers.edit(headers, self.fields, &mut self.origin);
+        if self.by_site {
+            merge_vary(headers, &VARY_BY_SITE);
+        }
     }
 
     /// An error becomes a response further out, perhaps twice: once for a log.
     #[cold]
     fn error(&mut self, error: &mut Error) {
-        let Self { answers, fields, origin } = self;
-        let (answers, fields, origin) = (Rc::clone(answers), *fields, origin.take());
-        error.add_response_mapper(move |mut response| {
-            answers.edit(response.headers_mut(), fields, &mut origin.clone());
-            response
-        });
+        let edit = mem::replace(self, Self::nothing());
+        if edit.answers.is_some() {
+            error.add_response_mapper(move |mut response| {
+                match edit.place {
+                    Place::Route { .. } => drop(response.extensions_mut().insert(HasOwn)),
+                    Place::Alone => {}
+                    Place::Around | Place::For { .. } => {
+                        if response.extensions().contains::<HasOwn>() {
+                            return response;
+                        }
+                    }
+                }
+                edit.clone().headers(response.headers_mut());
+                response
+            });
+        }
     }
 }
 
@@ -116,6 +365,18 @@ pin_project! {
             edit: Edit,
         },
         Answer { response: Option<ServiceResponse> },
+    }
+}
+
+impl<F> CorsFuture<F> {
+    #[inline]
+    fn pass(inner: F, edit: Edit) -> Self {
+        Self { state: State::Pass { inner, edit } }
+    }
+
+    #[inline]
+    fn answer(response: ServiceResponse) -> Self {
+        Self { state: State::Answer { response: Some(response) } }
     }
 }
 

@@ -10,18 +10,19 @@ use actix_web::middleware::{
 };
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, Error, web};
-use cors_actix::{AllowedHosts, Cors, Mode, Policy};
-use cors_core::{Block, Config};
+use cors_actix::{AllowedHosts, Cors, cors_policy};
 
 const ORIGIN: &str = "https://app.example";
 
-fn policy() -> Policy {
-    let block = Block::new().origins([ORIGIN]).methods(["PUT"]).hosts(["localhost"]);
-    Config::new(block).policy(Mode::Production).expect("a sound policy")
+cors_policy! {
+    static POLICY;
+    origins: ["https://app.example"],
+    methods: [PUT],
+    hosts: ["localhost"],
 }
 
 fn cors() -> Cors {
-    Cors::new(policy())
+    Cors::new(&POLICY)
 }
 
 async fn pass_on(
@@ -68,12 +69,12 @@ where
 #[actix_web::test]
 async fn alone() {
     check(App::new().wrap(cors())).await;
-    check(App::new().wrap(cors()).wrap(AllowedHosts::new(policy()))).await;
-    check(App::new().wrap(AllowedHosts::new(policy())).wrap(cors())).await;
+    check(App::new().wrap(cors()).wrap(AllowedHosts::new(&POLICY))).await;
+    check(App::new().wrap(AllowedHosts::new(&POLICY)).wrap(cors())).await;
     check(App::new().wrap(Compat::new(cors()))).await;
     check(App::new().wrap(Condition::new(true, cors()))).await;
     check(App::new().wrap(Condition::new(true, Compat::new(cors())))).await;
-    check(App::new().wrap(Compat::new(AllowedHosts::new(policy()))).wrap(cors())).await;
+    check(App::new().wrap(Compat::new(AllowedHosts::new(&POLICY))).wrap(cors())).await;
 }
 
 #[actix_web::test]
@@ -86,7 +87,7 @@ async fn around_actix() {
     check(App::new().wrap(DefaultHeaders::new().add(("x-a", "b"))).wrap(cors())).await;
     check(App::new().wrap(error_handlers()).wrap(cors())).await;
     check(App::new().wrap(Logger::default()).wrap(Compress::default()).wrap(cors()).wrap(cors())).await;
-    check(App::new().wrap(cors()).wrap(Compress::default()).wrap(AllowedHosts::new(policy()))).await;
+    check(App::new().wrap(cors()).wrap(Compress::default()).wrap(AllowedHosts::new(&POLICY))).await;
 }
 
 #[actix_web::test]

@@ -1,4 +1,71 @@
-//! A framework-agnostic CORS engine.
+//! The engine and the rules of CORS, for any framework: it knows bytes, not HTTP libraries.
+//!
+//! A policy says which pages may call a service from a browser, and what they may do. It is either
+//! declared with `cors_policy!` (crate `cors-macros`; apps on Actix Web use it through `cors-actix`) and
+//! compiled into the binary, or read from a file, the environment or a program as a `Config` and
+//! compiled at start-up. Both are held to the same [`Rule`]s, and both run through the same code.
+//!
+//! ```text
+//!  cors_policy! { … }  ─┐
+//!  a file, the          ├─► Config ─► rules ─► Policy ─┐
+//!  environment         ─┘           (Violations)       ├─► Policy::decide ─► Decision ─► response fields
+//!                                         Request ─────┘                       └── Denial, if refused
+//! ```
+//!
+//! # For an adapter
+//!
+//! ```
+//! use cors_core::{Policy, Request, Value};
+//!
+//! /// Decides about a request and says what its response gets.
+//! fn answer(policy: &Policy, method: &[u8], origin: Option<&[u8]>) -> (Option<u16>, Vec<(&'static str, String)>) {
+//!     let mut request = Request::new(method);
+//!     if let Some(origin) = origin {
+//!         request = request.origin(origin);
+//!     }
+//!     let decision = policy.decide(&request);
+//!     let fields = decision.fields().into_iter().filter_map(|field| {
+//!         let value = match policy.value(field)? {
+//!             Value::Fixed(text) => text.to_owned(),
+//!             Value::RequestOrigin => String::from_utf8_lossy(origin?).into_owned(),
+//!             // The requested method and headers: for preflights, which this sketch leaves out.
+//!             _ => return None,
+//!         };
+//!         Some((field.name(), value))
+//!     });
+//!     // A preflight is answered with this status; anything else is the app's to answer.
+//!     (decision.status(), fields.collect())
+//! }
+//! ```
+//!
+//! Before it adds the fields an adapter takes off every `Access-Control-*` field that the app set
+//! ([`Field::is_owned`]), and it merges `Vary` with the app's own. It must not ask again after the app
+//! has run, nor let authentication run before a preflight is answered: preflights carry no credentials.
+//!
+//! # What it promises
+//!
+//! * Deciding allocates nothing and never panics, whatever the bytes; the time is linear in the
+//!   request and does not depend on how many origins the policy lists. A list of 100 000 origins
+//!   takes about 10 bytes an origin beside their text.
+//! * No answer carries both `Access-Control-Allow-Origin: *` and `Access-Control-Allow-Credentials`.
+//! * What no browser sends (two origins, malformed ones, ones over 300 bytes) matches nothing.
+//!
+//! CORS guards *reading*. It does not authenticate anybody, and it does not stop requests that need no
+//! preflight: forms of other sites still reach the app.
+//!
+//! # Features
+//!
+//! None is on by default, and without one the crate needs neither `std`, nor `alloc`, nor any dependency.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `alloc` | `Config`, its rules and `Violations` |
+//! | `std` | the mode from the environment, `browser`; with `alloc`, `Config::from_env` |
+//! | `serde` | `Config` from any serde format, `Violations` to any |
+//! | `psl` | the public suffix list, without which `*.` patterns are refused in production |
+//! | `regex` | regex origins in a `Config` (compiled ones need no feature) |
+//! | `idna` | Punycode suggestions for Unicode hosts |
+//! | `tracing` | an event if the environment asks for a mode that the binary does not have |
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 

@@ -228,6 +228,102 @@ fn coverage() {
 }
 
 #[test]
+fn regexes() {
+    for (regex, wanted, text) in [
+        (r"^https://pr-\d+\.myapp-preview\.com$", &[][..], ""),
+        (r"^https://\w+\.myapp\.com$", &[], ""),
+        (r"https://(shop|blog)\.example\.com", &[], ""),
+        (r"https://.*\.example\.com", &[], ""),
+        (r"https://\w+\.(a|b)\.com", &[], ""),
+        (r"https://.*myapp\.com", &["unbounded_regex"], "`https://0myapp.com`"),
+        (r"https://.*myapp\.com", &["unbounded_regex"], r#"write regex(r"https://.*\.myapp\.com")"#),
+        (r"https://www.example.com", &["unbounded_regex"], r#"write regex(r"https://www\.example"#),
+        (r"[a-z]{10}\.com", &["invalid_regex"], "begins with its scheme"),
+        (r"https://[a-z]{10}\.com", &["unbounded_regex"], "`https://aaaaaaaaaa.com`"),
+        (r"https://.*\.github\.io", &["unbounded_regex"], "public suffix"),
+        (r"http://a\.example\.com", &["unbounded_regex"], "not encrypted"),
+        (r"https://(a.com", &["invalid_regex"], "does not parse"),
+        (r"https://bücher\.example", &["invalid_regex"], "Punycode"),
+        (r"null", &["invalid_regex"], "opaque origin"),
+        (r"https://((a{1,1000}){1,1000}){1,1000}\.example\.com", &["invalid_regex"], "counted repetition"),
+        (r"https://([a-z]{1,60}\.){1,60}example\.com", &["invalid_regex"], "65536"),
+    ] {
+        let toml = format!("origins = [{{ regex = '{regex}' }}]");
+        assert_eq!(rules(&toml, Mode::Production), *wanted, "{regex}");
+        let config: Config = toml::from_str(&toml).expect("it is TOML");
+        let message = config
+            .policy(Mode::Production)
+            .err()
+            .map(|violations| violations.to_string())
+            .unwrap_or_default();
+        assert!(message.contains(text), "{regex}: {message}");
+    }
+}
+
+#[test]
+fn regexes_cover_and_are_covered() {
+    let regex = |text: &str| format!("{{ regex = '{text}' }}");
+    let wide = regex(r"https://([a-z0-9_-]{1,63}\.)+a\.com");
+    for (name, origins, wanted) in [
+        ("an exact origin", [regex(r"https://\w+\.a\.com"), "'https://x.a.com'".into()], Some(1)),
+        ("a pattern", [regex(r"https://.*\.a\.com"), "'https://*.a.com'".into()], Some(1)),
+        ("a regex in a pattern", ["'https://*.a.com'".into(), regex(r"https://[a-z]+\.a\.com")], Some(1)),
+        (
+            "a regex in a later pattern",
+            [regex(r"https://[a-z]+\.a\.com"), "'https://*.a.com'".into()],
+            Some(0),
+        ),
+        ("a regex in a regex", [regex(r"https://[a-c]+\.a\.com"), regex(r"https://[a-z]+\.a\.com")], Some(0)),
+        (
+            "equal regexes: the later",
+            [regex(r"https://(a|b)\.a\.com"), regex(r"https://[ab]\.a\.com")],
+            Some(1),
+        ),
+        ("an equal pattern: the later", [wide.clone(), "'https://*.a.com'".into()], Some(1)),
+        ("an equal regex: the later", ["'https://*.a.com'".into(), wide], Some(1)),
+        ("neither", [regex(r"https://[a-m]+\.a\.com"), regex(r"https://[k-z]+\.a\.com")], None),
+        ("another domain", [regex(r"https://\w+\.a\.com"), "'https://x.b.com'".into()], None),
+        ("null", [regex(r"https://\w+\.a\.com"), "'https://a.com'".into()], None),
+    ] {
+        let toml = format!("origins = [{}]", origins.join(", "));
+        let config: Config = toml::from_str(&toml).expect("it is TOML");
+        let found = config.policy(Mode::Production).err().map(|violations| {
+            assert_eq!(violations.len(), 1, "{name}: {violations}");
+            let violation = violations.iter().next().expect("there is one");
+            assert_eq!(violation.rule(), Rule::RedundantOrigin, "{name}");
+            violation.locus().entry.expect("it is about an entry")
+        });
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
+#[test]
+fn a_regex_is_matched_against_the_whole_origin() {
+    let toml = r#"origins = [{ regex = 'https://trusted\.com' }, { regex = 'https://[^.]+\.a\.com$' }, "https://b.com"]"#;
+    let config: Config = toml::from_str(toml).expect("it is TOML");
+    let policy = config.policy(Mode::Production).unwrap_or_else(|violations| panic!("{violations}"));
+    for (origin, allowed) in [
+        ("https://trusted.com", true),
+        ("https://trusted.com.evil.io", false),
+        ("https://trusted.com:8080", false),
+        ("https://x.a.com", true),
+        ("https://x_y.a.com", true),
+        ("https://b.com", true),
+        ("https://x/y.a.com", false),
+        ("https://x y.a.com", false),
+        ("https://X.a.com", false),
+        ("https://x@y.a.com", false),
+        ("https://x.a.com\n", false),
+        ("null", false),
+        ("", false),
+    ] {
+        assert_eq!(policy.allows_origin(origin.as_bytes()), allowed, "{origin:?}");
+    }
+    assert!(policy.origin_regexes().eq([r"https://trusted\.com", r"https://[^.]+\.a\.com$"]));
+    assert!(policy.regex_domains().eq(["a.com", "trusted.com"]));
+}
+
+#[test]
 fn origins_as_a_whole() {
     for (name, toml, production, development) in [
         ("none", "", &["empty_origins"][..], &["empty_origins"][..]),

@@ -20,6 +20,8 @@ pub(crate) struct Declaration {
 
 /// The settings of a policy: what `cors_policy!` and `#[cors]` have in common.
 pub(crate) struct Settings {
+    /// What stands between a key and its value.
+    pub(crate) separator: char,
     /// The settings that hold in both modes.
     pub(crate) outer: Vec<Entry>,
     /// `production { … }`

@@ -14,8 +14,14 @@ struct Row {
     implied: Option<&'static str>,
 }
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 12] = [
     Row { title: "origins", cell: origins, implied: None },
+    // A regex is judged by the domains that it lets in, so a reader is told them.
+    Row {
+        title: "domains of the regexes",
+        cell: |policy| list(policy.regex_domains()),
+        implied: Some("none"),
+    },
     Row { title: "credentials", cell: |policy| yes_or_no(policy.credentials()), implied: None },
     Row { title: "methods", cell: methods, implied: None },
     Row { title: "headers", cell: headers, implied: None },
@@ -29,6 +35,7 @@ const ROWS: [Row; 10] = [
         cell: |policy| policy.preflight_status().to_string(),
         implied: Some("204"),
     },
+    Row { title: "tables", cell: |policy| format!("{} bytes", policy.table_size()), implied: None },
 ];
 
 /// A table with a column for each mode.
@@ -57,7 +64,11 @@ fn yes_or_no(on: bool) -> String {
 }
 
 fn origins(policy: &Policy) -> String {
-    if policy.allows_any_origin() { "any".into() } else { list(policy.origins()) }
+    if policy.allows_any_origin() {
+        return "any".into();
+    }
+    let regexes: Vec<String> = policy.origin_regexes().map(|regex| format!("regex({regex})")).collect();
+    list(policy.origins().chain(regexes.iter().map(String::as_str)))
 }
 
 fn methods(policy: &Policy) -> String {
@@ -130,6 +141,7 @@ mod tests {
  | expose | none |
  | max age | 90 s |
  | hosts | not checked |
+ | tables | 169 bytes |
 ";
         assert_eq!(production(block), expected);
     }

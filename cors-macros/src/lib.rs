@@ -18,6 +18,7 @@ mod lower;
 mod origin_file;
 mod parse;
 mod report;
+mod route;
 mod spans;
 mod stub;
 #[cfg(test)]
@@ -147,6 +148,14 @@ use crate::report::Errors;
 #[proc_macro]
 pub fn cors_policy(input: TokenStream) -> TokenStream {
     expand(input.into()).into()
+}
+
+/// Gives a route a policy of its own, and the preflight that belongs to it.
+///
+/// It is documented where apps use it, at `cors_actix::cors`.
+#[proc_macro_attribute]
+pub fn cors(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::expand(args.into(), item.into()).into()
 }
 
 /// Two gates: everything that cannot be read or breaks a rule is found before anything is written.

@@ -21,7 +21,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Lowered {
     let mut files = Vec::new();
     let mut block = |entries: &[Entry]| {
-        let lowered = entries.iter().map(|entry| setting(entry, &mut files, errors));
+        let lowered = entries.iter().map(|entry| setting(entry, settings.separator, &mut files, errors));
         let (settings, spans): (Vec<Setting>, Vec<SettingSpans>) = lowered.unzip();
         (settings.into_iter().fold(Block::new(), Block::with), spans)
     };
@@ -41,7 +41,12 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
     Lowered { config, spans, files }
 }
 
-fn setting(entry: &Entry, files: &mut Vec<String>, errors: &mut Errors) -> (Setting, SettingSpans) {
+fn setting(
+    entry: &Entry,
+    separator: char,
+    files: &mut Vec<String>,
+    errors: &mut Errors,
+) -> (Setting, SettingSpans) {
     let Entry { key: name, value } = entry;
     let Some(key) = Key::from_name(&name.to_string()) else {
         return (
@@ -53,7 +58,7 @@ fn setting(entry: &Entry, files: &mut Vec<String>, errors: &mut Errors) -> (Sett
     let is_long = matches!(&value.node, Value::List(list) if !list.is_empty());
     let whole = if is_long { name.span().into() } else { value.extent };
     let spans = SettingSpans::of(name.span().into(), whole);
-    let mut reader = Reader { key, files, errors, spans };
+    let mut reader = Reader { key, separator, files, errors, spans };
     let setting = reader.setting(value);
     (setting, reader.spans)
 }
@@ -62,6 +67,7 @@ fn setting(entry: &Entry, files: &mut Vec<String>, errors: &mut Errors) -> (Sett
 /// type put in its place, so that the setting is there, if unsound.
 struct Reader<'r> {
     key: Key,
+    separator: char,
     files: &'r mut Vec<String>,
     errors: &'r mut Errors,
     spans: SettingSpans,
@@ -222,8 +228,8 @@ impl Reader<'_> {
         let key = self.key;
         let (takes, example) = shape(key);
         let right = match written(&value.node) {
-            Some(text) if is_list(key) => format!("{key}: [{text:?}]"),
-            _ => example.into(),
+            Some(text) if is_list(key) => self.spelt(&format!("{key}: [{text:?}]")),
+            _ => self.spelt(example),
         };
         self.unsound(value, format!("`{key}` takes {takes}"), &format!("write `{right}`"));
     }
@@ -238,9 +244,14 @@ impl Reader<'_> {
         };
         let help = match written(&value.node) {
             Some(text) => format!("write {text:?}"),
-            None => format!("write `{}`", shape(key).1),
+            None => format!("write `{}`", self.spelt(shape(key).1)),
         };
         self.unsound(value, format!("an entry of `{key}` is {kinds}"), &help);
+    }
+
+    /// `key: value` as it is written here.
+    fn spelt(&self, setting: &str) -> String {
+        if self.separator == ':' { setting.into() } else { setting.replacen(": ", " = ", 1) }
     }
 
     fn refuse_call(&mut self, value: &Spanned<Value>, name: &Ident) {

@@ -10,7 +10,7 @@ use crate::report::Errors;
 use crate::tokens::Tokens;
 
 /// Reads settings and blocks up to the end. `separator` stands between a key and its value: `:` in
-/// `cors_policy!`.
+/// `cors_policy!`, `=` in `#[cors]`.
 pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors) -> Settings {
     let mut parser = Parser { separator, errors, lost: false, loose: Vec::new() };
     let (mut outer, mut production, mut development) = (Vec::new(), None, None);
@@ -22,7 +22,7 @@ pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors)
             None => parser.lost = true,
         }
     }
-    Settings { outer, production, development, lost: parser.lost, loose: parser.loose }
+    Settings { separator, outer, production, development, lost: parser.lost, loose: parser.loose }
 }
 
 /// `key: value` or `mode { … }`

@@ -45,6 +45,11 @@ impl Errors {
         self.list.is_empty()
     }
 
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// The errors as the compiler takes them.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.list.iter().map(syn::Error::to_compile_error).collect()

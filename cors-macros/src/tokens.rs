@@ -60,6 +60,11 @@ impl Tokens {
         self.tokens[mark..self.at].iter().map(TokenTree::to_string).collect()
     }
 
+    /// What was read since.
+    pub(crate) fn stream_since(&self, mark: usize) -> TokenStream {
+        self.tokens[mark..self.at].iter().cloned().collect()
+    }
+
     pub(crate) fn peek_ident(&self, ahead: usize) -> Option<&Ident> {
         match self.peek(ahead) {
             Some(TokenTree::Ident(ident)) => Some(ident),

@@ -14,6 +14,7 @@ cors_policy! {
         origins: [
             "https://myapp.com",
             "https://*.myapp.com",
+            regex(r"^https://pr-\d+\.myapp-preview\.com$"),
             // The demo's own page. Any port, since it may be started on any; only the name
             // `localhost`, so that the page at `http://127.0.0.1:…` is a stranger.
             "http://localhost:*",

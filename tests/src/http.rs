@@ -1,5 +1,6 @@
 //! An HTTP/1.1 client that hides nothing: each field line of a response, in order.
 
+use std::fmt;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -35,20 +36,29 @@ impl Response {
         values.first().copied()
     }
 
-    /// The fields of CORS and `Vary`, sorted: what a policy is about.
+    /// The fields of CORS and `Vary`, sorted by name, lines of one name as they came: what a policy is
+    /// about.
     pub fn cors(&self) -> Vec<(&str, &str)> {
         let ours = |name: &str| {
             name.starts_with("access-control-") || name == "vary" || name == "timing-allow-origin"
         };
         let fields = self.fields.iter().filter(|(name, _)| ours(name));
         let mut fields: Vec<_> = fields.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        fields.sort_unstable();
+        fields.sort_by_key(|(name, _)| *name);
         fields
     }
 
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// The status and the fields of CORS, one a line: what a table of cases compares.
+impl fmt::Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        self.cors().iter().try_for_each(|(name, value)| write!(f, "\n{name}: {value}"))
     }
 }
 
@@ -103,10 +113,16 @@ pub fn exchange(server: SocketAddr, request: &[u8]) -> Response {
     let status = status.unwrap_or_else(|| panic!("no status line: {head}"));
     let fields = lines.filter_map(|line| line.split_once(':'));
     let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-    let mut body = bytes[head_end + 4..].to_vec();
+    let body = bytes[head_end + 4..].to_vec();
     // An upgraded connection stays open and is none of HTTP's any more.
-    if status != 101 {
-        socket.read_to_end(&mut body).expect("the server closes when it has answered");
+    let mut response = Response { status, fields, body };
+    let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());
+    // After 101 the connection is no longer HTTP's, and after a refused upgrade it may stay open.
+    while status != 101 && length.is_none_or(|length| response.body.len() < length) {
+        match socket.read(&mut buffer).expect("the server closes when it has answered") {
+            0 => break,
+            read => response.body.extend_from_slice(&buffer[..read]),
+        }
     }
-    Response { status, fields, body }
+    response
 }

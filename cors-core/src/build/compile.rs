@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::pattern::OriginPattern;
 use super::perfect;
+use super::rules::regexes::Regexes;
 use super::rules::{Checked, HostCheck};
 use crate::engine::fetch;
 use crate::engine::policy::{FORMAT, HEADER, Section, flag};
@@ -37,6 +38,9 @@ const ALL: [Section; Section::COUNT] = [
     Section::Names,
     Section::Exact,
     Section::Patterns,
+    Section::Dfa,
+    Section::Regexes,
+    Section::Domains,
     Section::Hosts,
 ];
 
@@ -52,6 +56,11 @@ fn write(section: Section, checked: &Checked) -> Vec<u8> {
         Section::Exact => perfect::set(&origins(checked, true), set::hash),
         Section::Patterns => {
             perfect::set(&origins(checked, false), |seed, text| Pattern::read(text).hash(seed))
+        }
+        Section::Dfa => regexes(checked).map(|regexes| regexes.table.clone()).unwrap_or_default(),
+        Section::Regexes => perfect::set(regexes(checked).map_or(&[], |regexes| &regexes.texts), set::hash),
+        Section::Domains => {
+            regexes(checked).map_or(String::new(), |regexes| regexes.domains.join(SEPARATOR)).into_bytes()
         }
         Section::Hosts => match &checked.hosts {
             HostCheck::Listed(listed) => perfect::set(listed, hosts::hash_entry),
@@ -69,8 +78,12 @@ fn joined(names: &Option<Vec<String>>, any: &str) -> String {
     names.as_ref().map_or_else(|| any.into(), |names| names.join(SEPARATOR))
 }
 
+fn regexes(checked: &Checked) -> Option<&Regexes> {
+    checked.origins.as_ref().map(|origins| &origins.regexes).filter(|regexes| !regexes.texts.is_empty())
+}
+
 fn origins(checked: &Checked, exact: bool) -> Vec<&str> {
-    let listed = checked.origins.iter().flatten();
+    let listed = checked.origins.iter().flat_map(|origins| &origins.patterns);
     listed.filter(|pattern| pattern.is_exact() == exact).map(OriginPattern::text).collect()
 }
 

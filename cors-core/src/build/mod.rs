@@ -1,16 +1,24 @@
 //! What runs when a policy is built, in the compiler or at start-up: settings, rules, tables.
 
+#[cfg(feature = "regex")]
+pub(crate) mod automaton;
+#[cfg(feature = "regex")]
+pub(crate) mod bounded;
 mod compile;
 pub(crate) mod config;
 #[cfg(feature = "std")]
 mod env;
 #[cfg(feature = "serde")]
 mod file;
+#[cfg(feature = "regex")]
+pub(crate) mod origin_language;
 mod pattern;
 mod perfect;
 pub(crate) mod rules;
 pub(crate) mod suffix;
 mod suggest;
+#[cfg(feature = "regex")]
+mod unbounded;
 
 use crate::engine::mode::Mode;
 use crate::engine::policy::Policy;

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::ops::Range;
 
+#[cfg(feature = "regex")]
+use crate::engine::origin::Parts;
 use crate::engine::origin::{self, MAX_HOST, MAX_LABEL};
 use crate::engine::{fetch, table::origins::Pattern};
 
@@ -49,6 +51,18 @@ impl OriginPattern {
     /// The host without `*.`.
     pub(crate) fn host(&self) -> &str {
         core::str::from_utf8(self.parts().host).unwrap_or_default()
+    }
+
+    /// Does it accept this origin?
+    #[cfg(feature = "regex")]
+    pub(crate) fn accepts(&self, origin: &[u8]) -> bool {
+        Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
+    }
+
+    /// An origin that it accepts; for `null`, which is no origin of the grammar, itself.
+    #[cfg(feature = "regex")]
+    pub(crate) fn sample(&self) -> String {
+        self.text.replacen("://*.", "://a.", 1).replacen(":*", "", 1)
     }
 
     /// Is it on the machine of whoever asks? The hosts of Fetch Metadata's "potentially trustworthy"
@@ -135,7 +149,7 @@ impl FaultKind {
     pub(crate) const fn why(self) -> &'static str {
         match self {
             Self::AnyWord => {
-                "an entry of the list is one origin or pattern; `any` stands in place of the list."
+                "An entry of the list is one origin or pattern; `any` stands in place of the list."
             }
             Self::NoScheme => {
                 "A browser sends the scheme as well, and the same host over http is another origin; without one the entry never matches."

@@ -18,27 +18,34 @@ pub(crate) enum Open {
 }
 
 impl Open {
-    /// What is wrong with a pattern for the subdomains of `name`, and why.
-    pub(crate) fn text(self, name: &str) -> (String, &'static str) {
+    /// What is wrong with a pattern for the subdomains of `name`, why, and the fix.
+    pub(crate) fn text(self, scheme: &str, name: &str) -> [String; 3] {
         match self {
             #[cfg(feature = "psl")]
-            Self::Suffix => (format!("under `{name}` anyone can have a domain"), STRANGERS),
+            Self::Suffix => [
+                format!("under `{name}` anyone can have a domain"),
+                format!(
+                    "`{name}` is a public suffix (publicsuffix.org): a stranger who registers a name there is let in."
+                ),
+                format!("name your own domain: \"{scheme}://*.your-name.{name}\""),
+            ],
             #[cfg(feature = "psl")]
-            Self::SuffixesBelow => {
-                (format!("under `{name}` lie domains where anyone can have a name"), STRANGERS)
-            }
+            Self::SuffixesBelow => [
+                format!("under `{name}` lie domains where anyone can have a name"),
+                format!(
+                    "`{name}` holds public suffixes (publicsuffix.org): a stranger who registers a name in one is let in."
+                ),
+                "name in full the domain that is yours".into(),
+            ],
             #[cfg(not(feature = "psl"))]
-            Self::Unknown => (
+            Self::Unknown => [
                 format!("whether anyone can have a domain under `{name}` cannot be judged"),
-                "This build of cors-core has no public suffix list: enable its feature `psl`.",
-            ),
+                "This build of cors-core has no public suffix list.".into(),
+                format!("enable its feature `psl`, or list the origins: \"{scheme}://www.{name}\""),
+            ],
         }
     }
 }
-
-#[cfg(feature = "psl")]
-const STRANGERS: &str =
-    "It is, or holds, a public suffix (publicsuffix.org): a stranger who registers a name there is let in.";
 
 /// The publication date (year-month-day) of the oldest public suffix list that the rules may have used: that of the
 /// oldest release of `psl` that this version of cors-core accepts.
@@ -55,17 +62,61 @@ pub const fn public_suffix_list_date() -> &'static str {
 /// publicsuffix.org, "Algorithm"; both sections of the list count.
 #[cfg(feature = "psl")]
 pub(crate) fn judge(name: &str) -> Option<Open> {
-    use psl::Psl;
-
-    let name = name.strip_suffix('.').unwrap_or(name);
-    if psl::suffix_str(name) == Some(name) {
+    let standing = standing(name.strip_suffix('.').unwrap_or(name));
+    if standing.is_suffix {
         return Some(Open::Suffix);
     }
-    // The list asks for a further label only where rules lie below the ones it has seen.
-    let mut asked = 0;
-    let labels = name.rsplit('.').chain(["below"]).inspect(|_| asked += 1);
-    psl::List.find(labels.map(str::as_bytes));
-    (asked > name.split('.').count()).then_some(Open::SuffixesBelow)
+    standing.has_more.then_some(Open::SuffixesBelow)
+}
+
+/// What a name is to the list.
+#[cfg(feature = "psl")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// A name under it can be registered. A single label that is not listed counts as one.
+    pub(crate) is_suffix: bool,
+    /// The list has longer names that end in it.
+    pub(crate) has_more: bool,
+    /// Every name of one more label is a public suffix, but for exceptions.
+    #[cfg(feature = "regex")]
+    pub(crate) has_wildcard: bool,
+}
+
+/// What `name` is to the list.
+///
+/// The list asks for a further label only where rules lie below the ones it has seen.
+#[cfg(feature = "psl")]
+pub(crate) fn standing(name: &str) -> Standing {
+    let labels = || name.rsplit('.').map(str::as_bytes);
+    let mut has_more = false;
+    let ask = core::iter::from_fn(|| {
+        has_more = true;
+        None
+    });
+    let is_suffix = find(&mut labels().chain(ask)).len == name.len();
+    Standing {
+        is_suffix,
+        has_more,
+        #[cfg(feature = "regex")]
+        has_wildcard: find(&mut labels().chain([&b"no-such-label"[..]])).len > name.len(),
+    }
+}
+
+/// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
+#[cfg(feature = "regex")]
+pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
+    let found = find(&mut name.rsplit('.').map(str::as_bytes));
+    let suffix = name.len().checked_sub(found.len).and_then(|start| name.get(start..));
+    (suffix.unwrap_or(name), found.typ.is_some())
+}
+
+/// Asks the list, always by way of the same type: it is one large generic function, and each type
+/// of iterator would have it compiled anew, for seconds.
+#[cfg(feature = "psl")]
+fn find(labels: &mut dyn Iterator<Item = &[u8]>) -> psl::Info {
+    use psl::{List, Psl};
+
+    List.find(labels)
 }
 
 /// Without the list only the safe answer is left.
@@ -97,6 +148,28 @@ mod tests {
             ("a.b.example.co.uk", None),
         ] {
             assert_eq!(judge(name), open, "{name}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "regex")]
+    fn standings() {
+        let cases = [
+            // name, is a suffix, has more below it, has a wildcard below it
+            ("com", true, true, false),
+            ("example.com", false, false, false),
+            ("com.ac", true, false, false),
+            ("github.io", true, false, false),
+            ("amazonaws.com", false, true, false),
+            ("s3.amazonaws.com", true, false, false),
+            ("ck", true, true, true),
+            ("any.ck", true, false, false),
+            ("www.ck", false, false, false),
+            ("kawasaki.jp", false, true, true),
+            ("no-such-tld", true, false, false),
+        ];
+        for (name, is_suffix, has_more, has_wildcard) in cases {
+            assert_eq!(standing(name), Standing { is_suffix, has_more, has_wildcard }, "{name}");
         }
     }
 }

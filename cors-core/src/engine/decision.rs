@@ -51,7 +51,8 @@ impl<'a> Decision<'a> {
 pub struct Fields(u16);
 
 impl Fields {
-    pub(crate) const NONE: Self = Self(0);
+    /// No field.
+    pub const NONE: Self = Self(0);
 
     pub(crate) const fn with(self, field: Field) -> Self {
         Self(self.0 | 1 << field as u16)

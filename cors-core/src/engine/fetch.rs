@@ -146,6 +146,27 @@ const fn table(also: &[u8], upper: bool) -> [bool; 256] {
     table
 }
 
+/// The index of the first `byte` in `bytes`, or their length: eight at a time, since lists of names
+/// can be long.
+#[inline]
+pub(crate) fn position(bytes: &[u8], byte: u8) -> usize {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+
+    let mut at = 0;
+    let (chunks, rest) = bytes.as_chunks();
+    for chunk in chunks {
+        let word = u64::from_le_bytes(*chunk) ^ (LOW * byte as u64);
+        // The lowest bit that is set marks the first byte that is zero.
+        let zeros = word.wrapping_sub(LOW) & !word & HIGH;
+        if zeros != 0 {
+            return at + zeros.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + rest.iter().take_while(|&&found| found != byte).count()
+}
+
 /// Is `method` forbidden? Fetch, section "Methods".
 pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
     FORBIDDEN_METHODS.iter().any(|forbidden| method.eq_ignore_ascii_case(forbidden.as_bytes()))
@@ -159,5 +180,26 @@ pub(crate) fn default_port(scheme: &[u8]) -> Option<u16> {
         b"https" | b"wss" => Some(443),
         b"ftp" => Some(21),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::position;
+
+    #[test]
+    fn the_first_position_is_found_wherever_it_is() {
+        let mut bytes = std::vec![b'a'; 40];
+        assert_eq!(position(&bytes, b','), 40);
+        for at in (0..40).rev() {
+            // What borrows from a neighbour must not be taken for one.
+            bytes[at] = b',';
+            if at + 1 < 40 {
+                bytes[at + 1] = b',' + 1;
+            }
+            assert_eq!(position(&bytes, b','), at);
+            assert_eq!(position(&bytes[..at], b','), at);
+        }
+        assert_eq!(position(b"", b','), 0);
     }
 }

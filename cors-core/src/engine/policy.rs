@@ -5,6 +5,7 @@ use core::fmt;
 use super::decision::{Decision, Field, Fields, Value};
 use super::denial::Denial;
 use super::fetch;
+use super::origin::MAX_ORIGIN;
 use super::request::{Field as RequestField, Lines, Request};
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, Refused};
@@ -29,6 +30,12 @@ pub(crate) enum Section {
     Exact,
     /// The origin patterns.
     Patterns,
+    /// The automaton of the regexes.
+    Dfa,
+    /// The regexes as they were written.
+    Regexes,
+    /// The registrable domains of the origins that the regexes accept.
+    Domains,
     /// The hosts.
     Hosts,
 }
@@ -148,10 +155,8 @@ impl Policy {
         }
         let (fields, denial) = match request.origin {
             RequestField::Absent => (self.answers.no_origin, None),
-            origin => match self.check_origin(origin) {
-                None => (self.answers.allowed, None),
-                denial => (self.answers.refused, denial),
-            },
+            origin if self.accepts(origin) => (self.answers.allowed, None),
+            origin => (self.answers.refused, Some(self.origin_denied(origin))),
         };
         Decision { policy: self, preflight: false, fields, denial }
     }
@@ -169,19 +174,21 @@ impl Policy {
         Decision { policy: self, preflight: true, fields, denial }
     }
 
+    fn accepts(&self, origin: RequestField<'_>) -> bool {
+        self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
+    }
+
+    #[inline]
+    fn origin_denied<'a>(&'a self, origin: RequestField<'a>) -> Denial<'a> {
+        let origin = match origin {
+            RequestField::One(origin) => Some(origin),
+            RequestField::Absent | RequestField::Many => None,
+        };
+        Denial::OriginNotAllowed { policy: self, origin }
+    }
+
     fn check_origin<'a>(&'a self, origin: RequestField<'a>) -> Option<Denial<'a>> {
-        if self.allows_any_origin() {
-            return None;
-        }
-        match origin {
-            RequestField::One(value) if self.lists_origin(value) => None,
-            RequestField::One(origin) => {
-                Some(Denial::OriginNotAllowed { policy: self, origin: Some(origin) })
-            }
-            RequestField::Absent | RequestField::Many => {
-                Some(Denial::OriginNotAllowed { policy: self, origin: None })
-            }
-        }
+        if self.accepts(origin) { None } else { Some(self.origin_denied(origin)) }
     }
 
     fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {
@@ -197,22 +204,33 @@ impl Policy {
     }
 
     fn check_headers<'a>(&'a self, lines: &'a dyn Lines) -> Option<Denial<'a>> {
-        match names::scan(lines, |name| self.lists_header(name)) {
+        let scanned = if self.has(flag::ANY_HEADER) {
+            names::scan(lines, fetch::is_token)
+        } else {
+            let names = Set::new(self.section(Section::Names));
+            names::scan(lines, |name| names::contains_name(names, name))
+        };
+        match scanned {
             Ok(()) => None,
             Err(Refused::Name(name)) => Some(Denial::HeaderNotAllowed { policy: self, name }),
             Err(Refused::Empty) => Some(Denial::TooManyEmptyNames { policy: self }),
         }
     }
 
+    #[inline]
     fn lists_origin(&self, origin: &[u8]) -> bool {
-        self.listed_origins().find(origin).is_some()
+        // Most origins that are listed are listed as they are: patterns and regexes come after that.
+        let wide = filled(&self.sections, Section::Patterns) || filled(&self.sections, Section::Dfa);
+        origin.len() <= MAX_ORIGIN
+            && (Set::new(self.section(Section::Exact)).find(origin).is_some()
+                || wide && self.listed_origins().find_wide(origin).is_some())
     }
 
     fn lists_method(&self, method: &[u8]) -> bool {
         if self.has(flag::ANY_METHOD) {
             fetch::is_token(method) && !fetch::is_forbidden_method(method)
         } else {
-            names::lists(self.section(Section::Methods), method)
+            names::contains(self.section(Section::Methods), method)
         }
     }
 
@@ -229,8 +247,8 @@ impl Policy {
         self.allows_any_origin() || self.lists_origin(origin)
     }
 
-    /// The entry of `origins` that accepts `origin`; `None` if none does, or if every origin is
-    /// allowed without an entry.
+    /// The entry of `origins` that accepts `origin`, or `a regex` where it is one of several; `None`
+    /// if none does, or if every origin is allowed without an entry.
     pub fn origin_entry(&self, origin: &[u8]) -> Option<&str> {
         self.listed_origins().find(origin).map(table::text)
     }
@@ -280,8 +298,19 @@ impl Policy {
 
     /// The listed origins and patterns as they were written, exact ones first; none if any is allowed.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
-        let Origins { exact, patterns } = self.listed_origins();
+        let Origins { exact, patterns, .. } = self.listed_origins();
         exact.iter().chain(patterns.iter()).map(table::text)
+    }
+
+    /// The listed regexes as they were written.
+    pub fn origin_regexes(&self) -> impl Iterator<Item = &str> {
+        self.listed_origins().regexes.iter().map(table::text)
+    }
+
+    /// The registrable domains and addresses of the origins that the regexes accept: in a production
+    /// policy they are finitely many and spelt out.
+    pub fn regex_domains(&self) -> impl Iterator<Item = &str> {
+        names::elements(self.text(Section::Domains))
     }
 
     /// The listed methods; `*` if any is allowed.
@@ -353,11 +382,17 @@ impl Policy {
     /// [`allows_method`](Self::allows_method) for compiled policies, in const context.
     pub(crate) const fn compiled_allows_method(&self, method: &str) -> bool {
         match &self.image {
-            Image::Static(image) if !self.has(flag::ANY_METHOD) => {
+            Image::Static(image) if !self.has(flag::ANY_METHOD) && !self.stands_in() => {
                 names::lists(slice(image, &self.sections, Section::Methods), method.as_bytes())
             }
             _ => true,
         }
+    }
+
+    /// Is it [`NOTHING`], which stands in for a policy with mistakes? Those have been reported, and are no
+    /// reason to report what follows from them.
+    const fn stands_in(&self) -> bool {
+        self.flags == 0 && self.sections[0] == self.sections[Section::COUNT]
     }
 
     const fn has(&self, flag: u32) -> bool {
@@ -368,9 +403,12 @@ impl Policy {
         Origins {
             exact: Set::new(self.section(Section::Exact)),
             patterns: Set::new(self.section(Section::Patterns)),
+            dfa: self.section(Section::Dfa),
+            regexes: Set::new(self.section(Section::Regexes)),
         }
     }
 
+    #[inline]
     fn section(&self, section: Section) -> &[u8] {
         slice(self.image.bytes(), &self.sections, section)
     }
@@ -460,6 +498,7 @@ impl Header {
     }
 }
 
+#[inline]
 const fn slice<'t>(image: &'t [u8], sections: &[u32; Section::COUNT + 1], section: Section) -> &'t [u8] {
     let (start, end) = (sections[section as usize] as usize, sections[section as usize + 1] as usize);
     let Some((image, _)) = image.split_at_checked(end) else { return &[] };

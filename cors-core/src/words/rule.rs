@@ -204,7 +204,7 @@ pub enum Rule {
     /// Fix: name your own domain under it, `"https://you.github.io"`.
     ///
     /// The list is the one of publicsuffix.org, both of its sections, as old as
-    /// [`public_suffix_list_date`](crate::public_suffix_list_date) says.
+    /// `cors_core::public_suffix_list_date` says.
     PublicSuffix,
     /// `unbounded_regex`: a regex that accepts origins of strangers.
     ///

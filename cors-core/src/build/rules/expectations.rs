@@ -1,6 +1,7 @@
 //! The rules about `expect`, which run last: they see what the others found.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::report::{Finding, Report};
@@ -27,37 +28,45 @@ pub(crate) fn settle(settings: &Settings<'_>, mode: Mode, report: &mut Report) {
         if rule.is_excusable() && report.excuse(rule) {
             fired.push(rule);
         }
-        if let Some((message, help)) = unfulfilled(rule, expectation, mode, fired.contains(&rule)) {
-            let why = "An excuse without a cause would cover the next mistake; one without a reason teaches nobody.";
-            let finding = Finding::new(Rule::UnfulfilledExpectation, message, why);
-            report.add(site, finding.value(rule.name()).help(help));
+        if let Some(finding) = unfulfilled(rule, expectation, mode, fired.contains(&rule)) {
+            report.add(site, finding.value(rule.name()));
         }
     }
 }
 
-fn unfulfilled(
-    rule: Rule,
-    expectation: &Expectation,
-    mode: Mode,
-    fired: bool,
-) -> Option<(alloc::string::String, alloc::string::String)> {
+fn unfulfilled(rule: Rule, expectation: &Expectation, mode: Mode, fired: bool) -> Option<Finding> {
+    let finding = |message: String, why, help: String| {
+        Some(Finding::new(Rule::UnfulfilledExpectation, message, why).help(help))
+    };
     let reason = expectation.reason.as_deref().unwrap_or_default().trim();
+    let take_out = "take the `expect` out";
     if !rule.is_excusable() {
-        let message = format!("`{rule}` cannot be excused: a policy that breaks it cannot do what it says");
-        return Some((message, "take the `expect` out, and mend what the rule complains of".into()));
+        return finding(
+            format!("`{rule}` cannot be excused"),
+            "A policy that breaks it cannot do what it says, whatever the reason.",
+            format!("{take_out}, and mend what the rule complains of"),
+        );
     }
     if mode == Mode::Development {
-        let message = format!("`{rule}` is expected in `development`, where it never fires");
-        return Some((message, "take the `expect` out".into()));
+        return finding(
+            format!("`{rule}` is expected in `development`, where it never fires"),
+            "In development only what can never work is refused.",
+            take_out.into(),
+        );
     }
     if !fired {
-        let message = format!("`{rule}` is expected, but nothing here breaks it");
-        return Some((message, "take the `expect` out".into()));
+        return finding(
+            format!("`{rule}` is expected, but nothing here breaks it"),
+            "An excuse that has outlived its cause would cover the next mistake.",
+            take_out.into(),
+        );
     }
-    reason.is_empty().then(|| {
-        let message = format!("`{rule}` is expected without a reason");
-        (message, format!("write `expect({rule}, reason = \"why it is right here\")`"))
-    })
+    reason.is_empty().then_some(())?;
+    finding(
+        format!("`{rule}` is expected without a reason"),
+        "Whoever reads the policy next must be able to tell whether the excuse still holds.",
+        format!("write `expect({rule}, reason = \"why it is right here\")`"),
+    )
 }
 
 fn duplicate(rule: Rule) -> Finding {

@@ -3,7 +3,8 @@
 mod expectations;
 mod names;
 mod origins;
-mod report;
+pub(crate) mod regexes;
+pub(crate) mod report;
 mod settings;
 mod values;
 pub(crate) mod violation;
@@ -15,14 +16,14 @@ use self::report::Report;
 use self::settings::Settings;
 use self::violation::Violations;
 use super::config::Config;
-use super::pattern::OriginPattern;
 use crate::{Key, Mode};
 
+pub(crate) use origins::Origins;
 pub(crate) use values::HostCheck;
 
 /// A policy that keeps the rules, ready to be compiled. `None` among the lists stands for `any`.
 pub(crate) struct Checked {
-    pub(crate) origins: Option<Vec<OriginPattern>>,
+    pub(crate) origins: Option<Origins>,
     pub(crate) credentials: bool,
     pub(crate) methods: Option<Vec<String>>,
     pub(crate) headers: Option<Vec<String>>,

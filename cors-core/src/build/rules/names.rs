@@ -59,8 +59,15 @@ fn method_fault(method: &str) -> Option<Finding> {
         .help("write `methods: any`, without a list, for every method")
     } else if !fetch::is_token(method.as_bytes()) {
         let why = "A browser asks for one method by its exact name; this never matches.";
-        Finding::new(Rule::InvalidMethod, format!("`{}` is not a method", method.escape_debug()), why)
-            .maybe_help(split_words(method, str::to_ascii_uppercase))
+        let message = match method {
+            "" => "an empty string is not a method".into(),
+            _ => format!("`{}` is not a method", method.escape_debug()),
+        };
+        Finding::new(Rule::InvalidMethod, message, why).maybe_help(several(
+            method,
+            |c| c.is_whitespace() || matches!(c, ',' | ';'),
+            str::to_ascii_uppercase,
+        ))
     } else if fetch::is_forbidden_method(method.as_bytes()) {
         let why = "Browsers let no page send it, so that the entry never matches (Fetch, \"Methods\").";
         Finding::new(Rule::ForbiddenMethod, format!("`{method}` is a method that no page can send"), why)
@@ -106,7 +113,7 @@ fn header_names(
     site: &Site,
     entries: &[String],
     key: &str,
-    fault: impl Fn(&str) -> Option<Finding>,
+    fault: impl Fn(&str, &str) -> Option<Finding>,
     report: &mut Report,
 ) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -114,7 +121,7 @@ fn header_names(
     for (index, entry) in entries.iter().enumerate() {
         let site = site.entry(index);
         let name = entry.to_ascii_lowercase();
-        if let Some(finding) = invalid_header(entry, key).or_else(|| fault(&name)) {
+        if let Some(finding) = invalid_header(entry, key).or_else(|| fault(&name, entry)) {
             report.add(&site, finding.value(entry.as_str()));
         }
         if seen.insert(name.clone()) {
@@ -134,35 +141,44 @@ fn invalid_header(name: &str, key: &str) -> Option<Finding> {
     }
     (!fetch::is_token(name.as_bytes())).then(|| {
         let why = "No message can carry such a field, so that the entry never matches.";
-        Finding::new(Rule::InvalidHeader, format!("`{}` is not a header name", name.escape_debug()), why)
-            .maybe_help(split_words(name, str::to_ascii_lowercase))
+        let message = match name {
+            "" => "an empty string is not a header name".into(),
+            _ => format!("`{}` is not a header name", name.escape_debug()),
+        };
+        Finding::new(Rule::InvalidHeader, message, why).maybe_help(several(
+            name,
+            |c| matches!(c, ',' | ';'),
+            header_case,
+        ))
     })
 }
 
-fn request_header_fault(name: &str) -> Option<Finding> {
+/// `name` is in lower case, `written` as the policy has it.
+fn request_header_fault(name: &str, written: &str) -> Option<Finding> {
     if fetch::is_cors_response_header(name) {
         let why =
             "It is an answer of the server, which the policy gives where it is due; no page asks to send it.";
-        let message = format!("`{name}` is not a request header");
+        let message = format!("`{written}` is not a request header");
         return Some(Finding::new(Rule::WrongHeader, message, why).help("take the entry out"));
     }
     fetch::is_forbidden_request_header(name).then(|| {
         let why = "The browser sets it itself and never asks for it; the entry does nothing (Fetch, \"forbidden request-header\").";
-        let message = format!("`{name}` is a header that no page can set");
+        let message = format!("`{written}` is a header that no page can set");
         Finding::new(Rule::InertEntry, message, why).help("take the entry out")
     })
 }
 
-fn response_header_fault(name: &str) -> Option<Finding> {
+/// `name` is in lower case, `written` as the policy has it.
+fn response_header_fault(name: &str, written: &str) -> Option<Finding> {
     let (rule, message, why) = if fetch::is_cors_header(name) {
         let why = "It is part of the CORS exchange itself, which the browser reads and no page needs.";
-        (Rule::WrongHeader, format!("`{name}` is not a header to expose"), why)
+        (Rule::WrongHeader, format!("`{written}` is not a header to expose"), why)
     } else if fetch::is_forbidden_response_header(name) {
         let why = "Browsers show it to no script (Fetch, \"forbidden response-header name\").";
-        (Rule::InertEntry, format!("`{name}` is a header that no page can read"), why)
+        (Rule::InertEntry, format!("`{written}` is a header that no page can read"), why)
     } else if fetch::is_safelisted_response_header(name) {
         let why = "Every page may read it (Fetch, \"CORS-safelisted response-header name\"); the entry does nothing.";
-        (Rule::InertEntry, format!("`{name}` is readable without being exposed"), why)
+        (Rule::InertEntry, format!("`{written}` is readable without being exposed"), why)
     } else {
         return None;
     };
@@ -199,16 +215,18 @@ pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
     .help("take one of them out")
 }
 
-/// Several names in one string, or one name with the wrong separator, as they should be written.
-fn split_words(text: &str, case: impl Fn(&str) -> String) -> Option<String> {
-    let names: Vec<String> = text
-        .split([',', ';'])
-        .map(|name| case(name.trim().trim_end_matches(':').trim_end()))
-        .filter(|name| !name.is_empty())
-        .map(|name| name.split_whitespace().collect::<Vec<_>>().join("-"))
-        .collect();
+/// Several names in one string, or one with the wrong spelling, as they should be written.
+fn several(text: &str, separator: impl Fn(char) -> bool, spell: impl Fn(&str) -> String) -> Option<String> {
+    let names: Vec<String> =
+        text.split(separator).map(|name| spell(name.trim())).filter(|name| !name.is_empty()).collect();
     let legal = !names.is_empty() && names.iter().all(|name| fetch::is_token(name.as_bytes()));
     legal.then(|| {
         format!("write {}", names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "))
     })
+}
+
+/// `Content Type:` is `content-type`.
+fn header_case(name: &str) -> String {
+    let words = name.trim_end_matches(':').split_whitespace().map(str::to_ascii_lowercase);
+    words.collect::<Vec<_>>().join("-")
 }

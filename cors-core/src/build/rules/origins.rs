@@ -7,6 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::names::duplicate;
+use super::regexes::{self, Regexes};
 use super::report::{Finding, Report};
 use super::settings::{Settings, Site};
 use crate::build::config::{Listed, OriginEntry, Setting};
@@ -15,14 +16,18 @@ use crate::build::{suffix, suggest};
 use crate::engine::fetch;
 use crate::{Key, Rule};
 
-/// The origins of a policy; `None` stands for `any`.
-pub(crate) type Origins = Option<Vec<OriginPattern>>;
+/// The origins that a policy lists.
+#[derive(Default)]
+pub(crate) struct Origins {
+    pub(crate) patterns: Vec<OriginPattern>,
+    pub(crate) regexes: Regexes,
+}
 
-/// Judges the setting and returns what of it keeps the grammar.
-pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report) -> Origins {
+/// Judges the setting and returns what of it can be used; `None` stands for `any`.
+pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report) -> Option<Origins> {
     let Some((site, Setting::Origins(listed))) = settings.get(Key::Origins) else {
         report.add(&Site::nowhere(), empty("the policy lists no origins"));
-        return Some(Vec::new());
+        return Some(Origins::default());
     };
     let Listed::Entries(entries) = listed else {
         report.add(site, any_origin());
@@ -34,12 +39,14 @@ pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report) -> Origins {
     if entries.is_empty() {
         report.add(site, empty("the list of origins is empty"));
     }
-    let entries = parse(site, entries, report);
+    let (entries, regexes) = parse(site, entries, report);
     for entry in &entries {
         judge_pattern(&site.entry(entry.index), &entry.pattern, report);
     }
     judge_coverage(site, &entries, report);
-    Some(entries.into_iter().map(|entry| entry.pattern).collect())
+    let patterns: Vec<_> = entries.iter().map(|entry| (entry.index, &entry.pattern)).collect();
+    let regexes = regexes::judge(site, &regexes, &patterns, report);
+    Some(Origins { patterns: entries.into_iter().map(|entry| entry.pattern).collect(), regexes })
 }
 
 /// An entry that keeps the grammar.
@@ -50,15 +57,27 @@ struct Entry {
     repeated: bool,
 }
 
-/// The entries that keep the grammar; duplicates are reported and kept.
-fn parse(site: &Site, listed: &[OriginEntry], report: &mut Report) -> Vec<Entry> {
+/// The entries that keep the grammar, and the regexes; duplicates are reported.
+fn parse<'c>(
+    site: &Site,
+    listed: &'c [OriginEntry],
+    report: &mut Report,
+) -> (Vec<Entry>, Vec<regexes::Written<'c>>) {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::with_capacity(listed.len());
+    let mut regexes = Vec::new();
     for (index, entry) in listed.iter().enumerate() {
-        let OriginEntry::Pattern(text) = entry else { continue };
-        let repeated = !seen.insert(text.as_str());
+        let (text, is_regex) = match entry {
+            OriginEntry::Pattern(text) => (text, false),
+            OriginEntry::Regex(text) => (text, true),
+        };
+        let repeated = !seen.insert((is_regex, text.as_str()));
         if repeated {
             report.add(&site.entry(index), duplicate(text, "origin"));
+        }
+        if is_regex {
+            regexes.push((index, text.as_str()));
+            continue;
         }
         match OriginPattern::parse(text) {
             Ok(pattern) => entries.push(Entry { index, pattern, repeated }),
@@ -68,7 +87,7 @@ fn parse(site: &Site, listed: &[OriginEntry], report: &mut Report) -> Vec<Entry>
             }
         }
     }
-    entries
+    (entries, regexes)
 }
 
 fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
@@ -115,7 +134,7 @@ fn judge_coverage(site: &Site, entries: &[Entry], report: &mut Report) {
             covers(pattern).into_iter().find(|cover| wide.contains(cover.as_str()))
         };
         if let Some(cover) = cover {
-            report.add(&site.entry(*index), redundant(pattern.text(), &cover));
+            report.add(&site.entry(*index), regexes::redundant(pattern.text(), &cover));
         }
     }
 }
@@ -210,13 +229,6 @@ fn pageless(pattern: &OriginPattern) -> Finding {
 
 fn public_suffix(pattern: &OriginPattern) -> Option<Finding> {
     let host = pattern.host();
-    let (message, why) = suffix::judge(host)?.text(host);
-    let own = format!("{}://*.your-name.{host}", pattern.scheme());
-    Some(Finding::new(Rule::PublicSuffix, message, why).help(format!("name your own domain: {own:?}")))
-}
-
-fn redundant(text: &str, cover: &str) -> Finding {
-    let why = "Who takes this entry out to lock the origin out finds it still let in.";
-    let message = format!("`{text}` is already covered by `{cover}`");
-    Finding::new(Rule::RedundantOrigin, message, why).help("take this entry out, or narrow the other")
+    let [message, why, help] = suffix::judge(host)?.text(pattern.scheme(), host);
+    Some(Finding::new(Rule::PublicSuffix, message, why).help(help))
 }

@@ -52,6 +52,12 @@ impl Report {
         Self { mode, list: Vec::new() }
     }
 
+    /// The mode that is judged.
+    #[cfg(feature = "regex")]
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Takes a finding down, unless its rule is silent in this mode.
     pub(crate) fn add(&mut self, site: &Site, finding: Finding) {
         let Finding { rule, value, message, why, help } = finding;

@@ -5,6 +5,7 @@
 //! machine which runs need not agree on anything. Reads are checked: a damaged image matches less,
 //! it never panics.
 
+pub(crate) mod dfa;
 pub(crate) mod hosts;
 pub(crate) mod names;
 pub(crate) mod origins;
@@ -19,6 +20,7 @@ pub(crate) enum Image {
 }
 
 impl Image {
+    #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Self::Static(bytes) => bytes,
@@ -29,6 +31,7 @@ impl Image {
 }
 
 /// The `index`th 32-bit number of `bytes`; 0 past the end.
+#[inline]
 pub(crate) const fn word(bytes: &[u8], index: usize) -> u32 {
     let at = index * 4;
     if at + 4 > bytes.len() {

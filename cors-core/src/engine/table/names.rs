@@ -2,6 +2,7 @@
 //! what a preflight asks for.
 
 use super::set::{self, Set};
+use crate::engine::fetch;
 use crate::engine::request::Lines;
 
 /// Empty elements that are tolerated in all the requested-header lines together: proxies make a
@@ -16,8 +17,27 @@ pub(crate) fn elements(joined: &str) -> impl Iterator<Item = &str> {
     joined.split(SEPARATOR).filter(|element| !element.is_empty())
 }
 
-/// Is `element` in the joined list, byte for byte? Const, so that a route's method can be held
-/// against its policy when the app is built.
+/// Is `element` in the joined list, byte for byte?
+pub(crate) fn contains(joined: &[u8], element: &[u8]) -> bool {
+    let mut rest = joined;
+    while !rest.is_empty() {
+        let (listed, after) = split(rest);
+        if listed == element {
+            return !element.is_empty();
+        }
+        rest = after.get(SEPARATOR.len()..).unwrap_or_default();
+    }
+    false
+}
+
+/// The bytes before the first comma, and the rest, comma and all.
+#[inline]
+fn split(list: &[u8]) -> (&[u8], &[u8]) {
+    list.split_at_checked(fetch::position(list, b',')).unwrap_or((list, b""))
+}
+
+/// [`contains`] in const context, so that a route's method can be held against its policy when the
+/// app is built.
 pub(crate) const fn lists(joined: &[u8], element: &[u8]) -> bool {
     let mut start = 0;
     while start < joined.len() {
@@ -37,6 +57,7 @@ pub(crate) const fn lists(joined: &[u8], element: &[u8]) -> bool {
 }
 
 /// Is `name` in the set, whatever its case?
+#[inline]
 pub(crate) fn contains_name(names: Set<'_>, name: &[u8]) -> bool {
     names
         .candidate(set::hash(names.seed(), name))
@@ -60,7 +81,10 @@ pub(crate) fn scan<'r>(
     let mut empty = 0;
     let mut index = 0;
     while let Some(line) = lines.line(index) {
-        for element in line.split(|&byte| byte == b',') {
+        let mut rest = Some(line);
+        while let Some(line) = rest {
+            let (element, after) = split(line);
+            rest = after.get(1..);
             let name = trim(element);
             if name.is_empty() {
                 empty += 1;

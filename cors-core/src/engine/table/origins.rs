@@ -1,5 +1,7 @@
-//! Which origins a policy lists: exact ones by one hash, patterns by one walk over the host.
+//! Which origins a policy lists: exact ones by one hash, patterns by one walk over the host, regexes
+//! by one run of their automaton.
 
+use super::dfa::Dfa;
 use super::set::{self, Set};
 use crate::engine::origin::{self, MAX_HOST, MAX_ORIGIN, Parts};
 
@@ -11,6 +13,10 @@ const FEW: usize = 4;
 pub(crate) struct Origins<'t> {
     pub(crate) exact: Set<'t>,
     pub(crate) patterns: Set<'t>,
+    /// The automaton of all regexes together; empty if there are none.
+    pub(crate) dfa: &'t [u8],
+    /// The regexes as they were written.
+    pub(crate) regexes: Set<'t>,
 }
 
 impl<'t> Origins<'t> {
@@ -20,19 +26,31 @@ impl<'t> Origins<'t> {
         if origin.len() > MAX_ORIGIN {
             return None;
         }
-        self.exact.find(origin).or_else(|| self.find_pattern(origin))
+        self.exact.find(origin).or_else(|| self.find_wide(origin))
     }
 
+    /// The pattern or regex that accepts this origin.
+    pub(crate) fn find_wide(self, origin: &[u8]) -> Option<&'t [u8]> {
+        self.find_pattern(origin).or_else(|| self.find_regex(origin))
+    }
+
+    #[inline]
     fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
-        if self.patterns.is_empty() {
+        match self.patterns.len() {
+            0 => None,
+            1..=FEW => self.patterns.iter().find(|entry| accepts(entry, origin)),
+            _ => self.walk(&Parts::split(origin)?),
+        }
+    }
+
+    /// A regex is run over what a browser can send, and nothing else: `null` is no such origin.
+    fn find_regex(self, origin: &[u8]) -> Option<&'t [u8]> {
+        if self.dfa.is_empty() || !Dfa::new(self.dfa)?.is_match(origin) {
             return None;
         }
-        let parts = Parts::split(origin)?;
-        if self.patterns.len() <= FEW {
-            self.patterns.iter().find(|entry| Pattern::read(entry).matches(&parts))
-        } else {
-            self.walk(&parts)
-        }
+        Parts::split(origin)?.is_serialised().then_some(())?;
+        // One automaton runs for all of them and does not tell which it was.
+        Some(if self.regexes.len() == 1 { self.regexes.entry(0)? } else { SOME_REGEX })
     }
 
     /// Hashes the host from its right end, and looks each suffix up where a label begins.
@@ -61,6 +79,28 @@ impl<'t> Origins<'t> {
         Pattern::read(entry).matches(parts).then_some(entry)
     }
 }
+
+/// Does the pattern accept the origin?
+#[inline]
+fn accepts(entry: &[u8], origin: &[u8]) -> bool {
+    let taken_apart = || Parts::split(origin).is_some_and(|parts| Pattern::read(entry).matches(&parts));
+    subdomain_of(entry, origin).unwrap_or_else(taken_apart)
+}
+
+/// [`accepts`], answered for the shape that most patterns have, the subdomains
+/// of a host over https, without taking anything apart; `None` for any other.
+#[inline]
+fn subdomain_of(entry: &[u8], origin: &[u8]) -> Option<bool> {
+    let tail = entry.strip_prefix(b"https://*").filter(|tail| !tail.ends_with(ANY_PORT))?;
+    let Some(rest) = origin.strip_prefix(b"https://") else { return Some(false) };
+    if rest.len() > MAX_HOST {
+        return None;
+    }
+    Some(rest.strip_suffix(tail).is_some_and(origin::are_labels))
+}
+
+/// What stands for the entry where it is one of several regexes.
+const SOME_REGEX: &[u8] = b"a regex";
 
 /// What a pattern's key has in place of a port that may be any.
 const ANY_PORT: &[u8] = b"*";
@@ -98,7 +138,7 @@ impl<'t> Pattern<'t> {
         key(base(seed, self.scheme, self.port.unwrap_or_default()), state, self.subdomains)
     }
 
-    fn matches(&self, parts: &Parts<'_>) -> bool {
+    pub(crate) fn matches(&self, parts: &Parts<'_>) -> bool {
         if !self.fits(parts, self.subdomains) {
             return false;
         }

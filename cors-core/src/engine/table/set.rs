@@ -20,19 +20,18 @@ pub(crate) struct Set<'t> {
 }
 
 impl<'t> Set<'t> {
+    #[inline]
     pub(crate) fn new(bytes: &'t [u8]) -> Self {
         Self { bytes }
     }
 
+    #[inline]
     pub(crate) fn len(self) -> usize {
         word(self.bytes, 0) as usize
     }
 
-    pub(crate) fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
     /// What hashes of this set's keys start from.
+    #[inline]
     pub(crate) fn seed(self) -> u32 {
         word(self.bytes, 3)
     }
@@ -40,35 +39,64 @@ impl<'t> Set<'t> {
     /// The one entry that a key with this hash can be.
     #[inline]
     pub(crate) fn candidate(self, hash: u64) -> Option<&'t [u8]> {
-        let (slots, buckets) = (word(self.bytes, 1), word(self.bytes, 2));
-        let displacement = word(self.bytes, HEADER + bucket(hash, buckets));
-        let slot = slot(hash, displacement, slots);
-        let index = word(self.bytes, HEADER + buckets as usize + slot);
-        self.entry(index as usize)
+        let table = Table::read(self.bytes)?;
+        let displacement = word(table.words, bucket(hash, table.buckets));
+        let slot = slot(hash, displacement, table.slots);
+        table.entry(word(table.words, table.buckets as usize + slot) as usize)
     }
 
     /// The entry that equals `key`.
     #[inline]
     pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
-        self.candidate(hash(self.seed(), key)).filter(|entry| *entry == key)
+        let only = match self.len() {
+            0 => None,
+            // Many a policy lists one origin, which there is no need to hash.
+            1 => self.entry(0),
+            _ => self.candidate(hash(self.seed(), key)),
+        };
+        only.filter(|entry| *entry == key)
     }
 
     /// The entry at `index`, in the policy's order.
     #[inline]
     pub(crate) fn entry(self, index: usize) -> Option<&'t [u8]> {
-        let entries = self.len();
-        if index >= entries {
-            return None;
-        }
-        let ends = HEADER + word(self.bytes, 1) as usize + word(self.bytes, 2) as usize;
-        let text = self.bytes.get((ends + entries) * 4..)?;
-        let start = if index == 0 { 0 } else { word(self.bytes, ends + index - 1) };
-        text.get(start as usize..word(self.bytes, ends + index) as usize)
+        Table::read(self.bytes)?.entry(index)
     }
 
     /// The entries in the policy's order.
     pub(crate) fn iter(self) -> impl Iterator<Item = &'t [u8]> {
         (0..self.len()).map_while(move |index| self.entry(index))
+    }
+}
+
+/// A set with the words of its header read, all of them under one check.
+#[derive(Clone, Copy)]
+struct Table<'t> {
+    entries: u32,
+    slots: u32,
+    buckets: u32,
+    /// What follows the header.
+    words: &'t [u8],
+}
+
+impl<'t> Table<'t> {
+    #[inline]
+    fn read(bytes: &'t [u8]) -> Option<Self> {
+        let (header, words) = bytes.split_first_chunk::<{ HEADER * 4 }>()?;
+        let [entries, slots, buckets] = [0, 1, 2].map(|index| word(header, index));
+        Some(Self { entries, slots, buckets, words })
+    }
+
+    #[inline]
+    fn entry(self, index: usize) -> Option<&'t [u8]> {
+        let entries = self.entries as usize;
+        if index >= entries {
+            return None;
+        }
+        let ends = self.slots as usize + self.buckets as usize;
+        let (ends, text) = self.words.get(ends * 4..)?.split_at_checked(entries * 4)?;
+        let start = if index == 0 { 0 } else { word(ends, index - 1) };
+        text.get(start as usize..word(ends, index) as usize)
     }
 }
 
@@ -85,15 +113,16 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 #[inline]
 pub(crate) fn hash(seed: u32, key: &[u8]) -> u64 {
     let mut state = start(seed, key.len());
-    let mut chunks = key.chunks_exact(8);
-    for chunk in &mut chunks {
-        state = step(state, chunk.try_into().map_or(0, u64::from_le_bytes) | FOLD);
+    let Some(last) = key.last_chunk() else {
+        let short = key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        return finish(step(state, short | FOLD));
+    };
+    // The last word overlaps the one before it, which costs less than gathering what is left.
+    let (chunks, _) = key[..key.len() - 1].as_chunks();
+    for chunk in chunks {
+        state = step(state, u64::from_le_bytes(*chunk) | FOLD);
     }
-    let mut last = 0;
-    for &byte in chunks.remainder() {
-        last = last << 8 | u64::from(byte | 0x20);
-    }
-    finish(step(state, last))
+    finish(step(state, u64::from_le_bytes(*last) | FOLD))
 }
 
 /// The first state of a hash over something of the given length.

@@ -1,0 +1,45 @@
+//! What an app asks of the middleware beyond the policy.
+
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::dev::RequestHead;
+use actix_web::{HttpRequest, HttpResponse};
+use cors_core::Denial;
+
+use crate::guard::is_upgrade;
+
+/// The app's own answer to a refused request.
+pub(crate) type OnRefusal = dyn Fn(&Denial<'_>, &HttpRequest) -> HttpResponse + Send + Sync;
+
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) enforce: bool,
+    pub(crate) unguarded_upgrades: bool,
+    pub(crate) behind_tls: bool,
+    pub(crate) report_only: bool,
+    pub(crate) on_refusal: Option<Arc<OnRefusal>>,
+}
+
+impl Options {
+    /// Does a foreign origin keep such a request from the app?
+    pub(crate) fn guards(&self, head: &RequestHead) -> bool {
+        self.enforce || (!self.unguarded_upgrades && is_upgrade(head))
+    }
+
+    pub(crate) fn refusal(&self, denial: &Denial<'_>, request: &HttpRequest) -> Option<HttpResponse> {
+        self.on_refusal.as_ref().map(|respond| respond(denial, request))
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("enforce", &self.enforce)
+            .field("unguarded_upgrades", &self.unguarded_upgrades)
+            .field("behind_tls", &self.behind_tls)
+            .field("report_only", &self.report_only)
+            .field("on_refusal", &self.on_refusal.is_some())
+            .finish()
+    }
+}

@@ -1,0 +1,236 @@
+//! Host names read from the right: which labels may stand left of the ones already read.
+
+use super::super::automaton::{Automaton, TooBig};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
+
+/// What a registry takes as a label.
+const REGISTRABLE_LABEL: &str = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
+/// What stands before the host of every origin here.
+const SCHEME: &[u8] = b"https://";
+
+/// Origins whose host has `suffix_labels` labels and, left of them, one that can be registered.
+pub(super) fn shape(suffix_labels: usize) -> Automaton {
+    let label = REGISTRABLE_LABEL;
+    Automaton::from_regex(&format!(r"https://([^.:]+\.)*{label}(\.{label}){{{suffix_labels}}}\.?(:\d+)?"))
+        .expect("the shape of an origin is a sound regex")
+}
+
+/// Origins of `https:` with a host name, by the reverse of their automaton.
+///
+/// Every state of it is on the way to an origin, so whatever can be read from the right belongs to
+/// one: no reading ends in a dead end, which is what bounds the work.
+pub(super) struct Names {
+    host_start: u32,
+    /// The bytes of a host, those together that no state tells apart.
+    classes: Vec<Vec<u8>>,
+    /// For each state, the classes that lead there, and from where.
+    sources: Vec<Vec<(usize, u32)>>,
+    /// For each state, the shortest piece of a host that leads there.
+    heads: Vec<Option<Vec<u8>>>,
+    /// What has been read so far in any way, each once.
+    readings: Vec<Reading>,
+    /// The reading of no byte.
+    end: ReadingId,
+    ids: BTreeMap<Places, ReadingId>,
+}
+
+/// Where a reading from the right stands.
+pub(super) type ReadingId = usize;
+
+/// The reading that has come to nothing.
+const NOWHERE: ReadingId = 0;
+
+/// For each tail (what may follow a host: a final dot, a port), the states from which what was read
+/// and then the tail lead to the end.
+type Places = BTreeMap<Vec<u8>, Vec<u32>>;
+
+struct Reading {
+    places: Rc<Places>,
+    /// Where one more byte leads, once somebody has asked.
+    further: Option<Rc<[(u8, ReadingId)]>>,
+}
+
+/// Labels read so far, with where the reading stands.
+type Piece = (String, ReadingId);
+
+impl Names {
+    /// The origins among `accepted` of the [`shape`] with so many labels.
+    pub(super) fn new(accepted: &Automaton, suffix_labels: usize) -> Result<Self, TooBig> {
+        let automaton = accepted.intersection(&shape(suffix_labels))?;
+        let host_start = automaton.read(automaton.start(), SCHEME);
+        let heads = automaton.shortest_to_each(host_start, |byte| byte != b':');
+        let mut sources = vec![Vec::new(); automaton.len()];
+        let classes = automaton.classes_of(|byte| byte != b':');
+        let mut tails = Places::new();
+        let mut after = Tails { automaton: &automaton, ports: BTreeMap::new() };
+        for state in 1..automaton.len() as u32 {
+            if heads[state as usize].is_none() {
+                continue;
+            }
+            for (class, bytes) in classes.iter().enumerate() {
+                let target = automaton.read(state, &bytes[..1]);
+                if target != 0 {
+                    sources[target as usize].push((class, state));
+                }
+            }
+            if let Some(tail) = after.after(state) {
+                tails.entry(tail).or_default().push(state);
+            }
+        }
+        let (readings, ids) = (Vec::new(), BTreeMap::new());
+        let mut names = Self { host_start, sources, classes, heads, readings, end: NOWHERE, ids };
+        names.reading(Places::new());
+        names.end = names.reading(tails);
+        Ok(names)
+    }
+
+    fn reading(&mut self, places: Places) -> ReadingId {
+        if let Some(&id) = self.ids.get(&places) {
+            return id;
+        }
+        self.readings.push(Reading { places: Rc::new(places.clone()), further: None });
+        self.ids.insert(places, self.readings.len() - 1);
+        self.readings.len() - 1
+    }
+
+    /// The bytes that may stand to the left, in order, and where they lead.
+    fn further(&mut self, reading: ReadingId) -> Rc<[(u8, ReadingId)]> {
+        if let Some(further) = &self.readings[reading].further {
+            return further.clone();
+        }
+        let mut by_class = vec![Places::new(); self.classes.len()];
+        for (tail, states) in &*self.readings[reading].places {
+            let mut sources = vec![Vec::new(); self.classes.len()];
+            for &(class, source) in states.iter().flat_map(|&state| &self.sources[state as usize]) {
+                sources[class].push(source);
+            }
+            for (places, mut states) in by_class.iter_mut().zip(sources) {
+                if !states.is_empty() {
+                    states.sort_unstable();
+                    states.dedup();
+                    places.insert(tail.clone(), states);
+                }
+            }
+        }
+        let mut further = Vec::new();
+        for (class, places) in by_class.into_iter().enumerate() {
+            if !places.is_empty() {
+                let id = self.reading(places);
+                further.extend(self.classes[class].iter().map(|&byte| (byte, id)));
+            }
+        }
+        further.sort_unstable();
+        let further: Rc<[_]> = further.into();
+        self.readings[reading].further = Some(further.clone());
+        further
+    }
+
+    fn back(&mut self, reading: ReadingId, byte: u8) -> ReadingId {
+        let further = self.further(reading);
+        further.iter().find(|&&(b, _)| b == byte).map_or(NOWHERE, |&(_, id)| id)
+    }
+
+    /// Where a reading stands left of the dot before `name`; at the end if `name` is empty.
+    pub(super) fn left_of(&mut self, name: &str) -> ReadingId {
+        let dot = if name.is_empty() { None } else { Some(b'.') };
+        name.bytes().rev().chain(dot).fold(self.end, |reading, byte| self.back(reading, byte))
+    }
+
+    /// Whether `name` can be the whole host.
+    pub(super) fn has_host(&mut self, name: &str) -> bool {
+        let read = name.bytes().rev().fold(self.end, |reading, byte| self.back(reading, byte));
+        self.is_at_start(read)
+    }
+
+    /// Whether there is a host under `name`.
+    pub(super) fn has_any_under(&mut self, name: &str) -> bool {
+        self.left_of(name) != NOWHERE
+    }
+
+    fn is_at_start(&self, reading: ReadingId) -> bool {
+        let mut states = self.readings[reading].places.values();
+        states.any(|states| states.binary_search(&self.host_start).is_ok())
+    }
+
+    /// Whether a label that was read down to here may be complete.
+    fn is_label(&mut self, (label, reading): &Piece) -> bool {
+        let reading = *reading;
+        !label.is_empty() && (self.is_at_start(reading) || self.back(reading, b'.') != NOWHERE)
+    }
+
+    /// A piece of a label with one more byte to the left.
+    fn longer(&mut self, (label, reading): &Piece) -> Vec<Piece> {
+        let further = self.further(*reading);
+        let bytes = further.iter().filter(|&&(byte, _)| byte != b'.');
+        bytes.map(|&(byte, reading)| (format!("{}{label}", char::from(byte)), reading)).collect()
+    }
+
+    /// Calls `visit` with the labels that may stand left of `name`, each once, until it breaks.
+    pub(super) fn each_label(
+        &mut self,
+        name: &str,
+        visit: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut stack = vec![(String::new(), self.left_of(name))];
+        while let Some(piece) = stack.pop() {
+            if self.is_label(&piece) {
+                visit(&piece.0)?;
+            }
+            stack.extend(self.longer(&piece).into_iter().rev());
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The shortest origin, and the first in byte order among those, whose host has one label or
+    /// more left of `suffix`.
+    pub(super) fn shortest_under(&mut self, suffix: &str) -> Option<String> {
+        let reading = self.left_of(suffix);
+        let origins = self.readings[reading].places.iter().flat_map(|(tail, states)| {
+            let heads = states.iter().filter_map(|&state| self.heads[state as usize].as_deref());
+            heads.map(move |head| [SCHEME, head, b".", suffix.as_bytes(), tail].concat())
+        });
+        let origin = origins.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))?;
+        String::from_utf8(origin).ok()
+    }
+}
+
+/// What may follow a host.
+struct Tails<'a> {
+    automaton: &'a Automaton,
+    /// For each state after the colon, the shortest port.
+    ports: BTreeMap<u32, Option<Vec<u8>>>,
+}
+
+impl Tails<'_> {
+    /// The shortest of what may follow a host that ends in `state`: nothing, a dot, a port, or
+    /// both.
+    fn after(&mut self, state: u32) -> Option<Vec<u8>> {
+        let mut tails = Vec::new();
+        for dot in [&b""[..], b"."] {
+            let state = self.automaton.read(state, dot);
+            if self.automaton.is_accepting(state) {
+                tails.push(dot.to_vec());
+            }
+            if let Some(port) = self.port(self.automaton.read(state, b":")) {
+                tails.push([dot, b":", &port].concat());
+            }
+        }
+        tails.into_iter().min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+    }
+
+    fn port(&mut self, start: u32) -> Option<Vec<u8>> {
+        let automaton = self.automaton;
+        let shortest = || match start {
+            0 => None,
+            _ => automaton.shortest_from(start),
+        };
+        self.ports.entry(start).or_insert_with(shortest).clone()
+    }
+}

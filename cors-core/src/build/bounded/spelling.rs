@@ -1,0 +1,92 @@
+//! Which registrable domains a regex spells out, and which are a choice of a class or repetition.
+//!
+//! `(a|b)\.com` names its domains and `[ab]\.com` leaves them open, though both mean the same. So
+//! this is asked of the regex and not of its language: of the regex with the high bit set in every
+//! byte that a class chose or that a repetition may leave out, as the automaton marks them. A
+//! domain is spelled out if some way to it has no such byte. An alternation is no choice, nor is a
+//! count that is fixed, nor a dot that is a dot: what else it could be makes another domain, and
+//! that one is open.
+
+use super::super::automaton::{Automaton, MARK, Marks, RegexError};
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+/// A regex with its marks, once for each kind of them.
+pub(super) struct Spelling {
+    choices: Marked,
+    repetitions: Marked,
+}
+
+/// A regex with the marks of one kind.
+struct Marked {
+    automaton: Automaton,
+    /// The states in which a label of the host may begin.
+    label_starts: BTreeSet<u32>,
+}
+
+impl Spelling {
+    /// `counted` are the origins that count.
+    pub(super) fn of(pattern: &str, counted: &Automaton) -> Result<Self, RegexError> {
+        let counted = counted.ignoring_marks();
+        let marked = |marks| -> Result<_, RegexError> {
+            let automaton = Automaton::from_regex_marked(pattern, marks)?.intersection(&counted)?;
+            let label_starts = label_starts(&automaton);
+            Ok(Marked { automaton, label_starts })
+        };
+        Ok(Self { choices: marked(Marks::Choices)?, repetitions: marked(Marks::Repetitions)? })
+    }
+
+    /// Whether the regex spells `domain` out.
+    pub(super) fn has(&self, domain: &str) -> bool {
+        self.choices.spells(domain) && self.repetitions.spells(domain)
+    }
+}
+
+impl Marked {
+    /// Whether there is an origin under `domain` in which no byte of the domain but a dot has a
+    /// mark.
+    fn spells(&self, domain: &str) -> bool {
+        let mut states = self.label_starts.clone();
+        for byte in domain.bytes() {
+            let read = states.iter().flat_map(|&state| {
+                let plain = self.automaton.read(state, &[byte]);
+                let marked = self.automaton.read(state, &[byte | MARK]);
+                [plain, if byte == b'.' { marked } else { 0 }]
+            });
+            states = read.filter(|&state| state != 0).collect();
+        }
+        states.into_iter().any(|state| ends_host(&self.automaton, state))
+    }
+}
+
+/// The states in which a label of the host may begin.
+fn label_starts(marked: &Automaton) -> BTreeSet<u32> {
+    let mut hosts = BTreeSet::from([marked.start()]);
+    for byte in *b"https://" {
+        hosts = hosts.into_iter().flat_map(|state| either(marked, state, byte)).collect();
+    }
+    let mut starts = hosts.clone();
+    let mut stack: Vec<u32> = hosts.iter().copied().collect();
+    let classes = marked.classes_of(|byte| byte & !MARK != b':');
+    while let Some(state) = stack.pop() {
+        starts.extend(either(marked, state, b'.'));
+        for (_, next) in marked.steps(state, &classes) {
+            if hosts.insert(next) {
+                stack.push(next);
+            }
+        }
+    }
+    starts
+}
+
+/// Where `byte` leads with the mark and without.
+fn either(marked: &Automaton, state: u32, byte: u8) -> impl Iterator<Item = u32> {
+    let targets = [marked.read(state, &[byte]), marked.read(state, &[byte | MARK])];
+    targets.into_iter().filter(|&target| target != 0)
+}
+
+/// Whether a host can be at its end in `state`.
+fn ends_host(marked: &Automaton, state: u32) -> bool {
+    let ends = |state| marked.is_accepting(state) || either(marked, state, b':').next().is_some();
+    ends(state) || either(marked, state, b'.').any(ends)
+}

@@ -1,0 +1,369 @@
+//! Verdicts, by table and by chance.
+
+use super::super::automaton::RegexErrorKind;
+use super::super::origin_language::tests::{ORIGINS, is_serialised};
+use super::*;
+use crate::engine::table::dfa::Dfa;
+use alloc::format;
+use alloc::vec::Vec;
+use proptest::prelude::*;
+
+fn verdict(pattern: &str) -> Verdict {
+    judge(pattern, &ORIGINS).unwrap_or_else(|error| panic!("{pattern}: {error}"))
+}
+
+fn witness(pattern: &str) -> Witness {
+    match verdict(pattern) {
+        Verdict::Unbounded(witness) => witness,
+        Verdict::Bounded { domains } => panic!("{pattern} is bounded: {domains:?}"),
+    }
+}
+
+#[test]
+fn bounded() {
+    let cases: &[(&str, &[&str])] = &[
+        (r"https://(shop|blog)\.example\.com", &["example.com"]),
+        (r"https://.*\.example\.com", &["example.com"]),
+        (r"https://\w+\.(a|b)\.com", &["a.com", "b.com"]),
+        (r"^https://\w+\.myapp\.com$", &["myapp.com"]),
+        (r"^https://pr-\d+\.myapp-preview\.com$", &["myapp-preview.com"]),
+        (r"https://[a-z]+\.myapp\.co\.uk", &["myapp.co.uk"]),
+        (r"https://pr-\d+\.me\.github\.io", &["me.github.io"]),
+        (r"https://(www\.)?example\.com", &["example.com"]),
+        (r"^https://([a-z0-9-]+\.)*example\.com\z", &["example.com"]),
+        (r"^https://a\.com$|^https://b\.com$", &["a.com", "b.com"]),
+        (r"https://(a|b)(c|d)\.com", &["ac.com", "ad.com", "bc.com", "bd.com"]),
+        ("(?i)https://MyApp[.]COM(:[0-9]+)?", &["myapp.com"]),
+        // Nobody can have `example-com`, nor send any of the others.
+        ("https://example.com", &["example.com"]),
+        ("https://a.com|https://b.com", &["a.com", "b.com"]),
+        (r"https://a[._]example\.com", &["example.com"]),
+        (r"https://\w+\.example\.com/.*|https://example\.com", &["example.com"]),
+        // A single domain leaves nothing open, however it is written.
+        (r"(https://example\.com)?", &["example.com"]),
+        (r"https://a{2}\.com", &["aa.com"]),
+        // What is below a name that has public suffixes below it, but not below those.
+        (r"https://pr-\d+\.salesforce\.com", &["salesforce.com"]),
+        (r"https://me\.s3\.amazonaws\.com", &["me.s3.amazonaws.com"]),
+        (r"https://(.*\.)?me\.any\.ck", &["me.any.ck"]),
+        (r"https://.*\.www\.ck", &["www.ck"]),
+        // Names that nobody can register, and single labels.
+        (r"https://.+\.myapp_\.com", &[]),
+        (r"https://[a-z]+", &[]),
+        (r"https://[a-z]+(:\d+)?", &[]),
+        (r"https://s3\.amazonaws\.com", &[]),
+        (r"https://10\.0\.0\.(1|2)", &["10.0.0.1", "10.0.0.2"]),
+        (r"https://\[::1\](:\d+)?", &["[::1]"]),
+    ];
+    for (pattern, expected) in cases {
+        let expected = expected.iter().map(|&domain| domain.into()).collect();
+        assert_eq!(verdict(pattern), Verdict::Bounded { domains: expected }, "{pattern}");
+    }
+}
+
+#[test]
+fn unbounded() {
+    let open = |domain: &str| Reason::OpenDomain { domain: domain.into() };
+    let public = |suffix: &str| Reason::PublicSuffix { suffix: suffix.into() };
+    let unlisted = |suffix: &str| Reason::UnlistedSuffix { suffix: suffix.into() };
+    let cases = [
+        (r"https://.*myapp\.com", "https://0myapp.com", open("0myapp.com")),
+        (r"https://.+myapp\.com", "https://0myapp.com", open("0myapp.com")),
+        (r"https://www.example.com", "https://www-example.com", open("www-example.com")),
+        (r"https://api.example\.com", "https://api-example.com", open("api-example.com")),
+        (r"https://a.example\.co\.uk", "https://a-example.co.uk", open("a-example.co.uk")),
+        (r"https://[a-z]{10}\.com", "https://aaaaaaaaaa.com", open("aaaaaaaaaa.com")),
+        (r"https://[ab]\.com", "https://a.com", open("a.com")),
+        (r"https://colou?r\.com", "https://colour.com", open("colour.com")),
+        (r"https://example\.com.*", "https://example.com.ac", open("example.com.ac")),
+        (r"https://example\..*", "https://example.ac", open("example.ac")),
+        (r"https://.*-app\.com", "https://0-app.com", open("0-app.com")),
+        (r"https://.*\.?myapp\.com:8443", "https://0myapp.com:8443", open("0myapp.com")),
+        (r"https://[a-z]{9}\.[a-z]{3}", "https://aaaaaaaaa.aaa", open("aaaaaaaaa.aaa")),
+        (r"https://.\.app.*", "https://0.app", open("0.app")),
+        (r"https://[ab](x\.)?app.*", "https://ax.app", open("ax.app")),
+        // A byte that leads where a dot or a colon leads is neither.
+        (r"https://x?-.app\.com", "https://x--app.com", open("x--app.com")),
+        (r"https://a\.b.1", "https://a.b-1", unlisted("b-1")),
+        (r"https://[^.]+\.[^.]+", "https://0.ac", open("0.ac")),
+        (".*", "https://0.ac", open("0.ac")),
+        (r"https?://.*myapp\.com", "https://0myapp.com", open("0myapp.com")),
+        (r"https://.*\.github\.io", "https://0.github.io", public("github.io")),
+        (r"https://pr-\d+\.netlify\.app", "https://pr-0.netlify.app", public("netlify.app")),
+        (r"https://\w+\.co\.uk", "https://0.co.uk", public("co.uk")),
+        (r"https://.*\.amazonaws\.com", "https://0.s3.amazonaws.com", public("s3.amazonaws.com")),
+        (r"https://.*\.za", "https://0.ac.za", public("ac.za")),
+        (r"https://.*\.ck", "https://0.0.ck", public("0.ck")),
+        (r"https://.*\.internal", "https://0.internal", unlisted("internal")),
+        (r"https://www\.example.com", "https://www.example-com", unlisted("example-com")),
+        (r"https://10\.0\.0\.\d+", "https://10.0.0.0", Reason::OpenAddress),
+        (r"https://\[.*\]", "https://[::]", Reason::OpenAddress),
+        (r"https://(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)1\.com", "https://a1.com", Reason::TooManyDomains),
+        (
+            // Among names that are public suffixes themselves, which do not count.
+            r"https://(br|cn|de|eu|ru|sa|uk|us|za|(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)qz)\.com",
+            "https://aqz.com",
+            Reason::TooManyDomains,
+        ),
+        (r"https?://.*\.example\.com", "http://!.example.com", Reason::Scheme),
+        (r"http://localhost:\d+", "http://localhost:1", Reason::Scheme),
+        ("tauri://localhost", "tauri://localhost", Reason::Scheme),
+        (r"[a-z-]+://\w+\.myapp\.com", "a://0.myapp.com", Reason::Scheme),
+    ];
+    for (pattern, origin, reason) in cases {
+        let witness = witness(pattern);
+        let found = (witness.origin.as_str(), &witness.reason);
+        assert_eq!(found, (origin, &reason), "{pattern}");
+    }
+}
+
+#[test]
+fn repairs() {
+    use RepairKind::{EscapeDot, GroupAlternation, Https, SeparateLabel, SpellOut};
+    let cases: &[(&str, &str, &[RepairKind])] = &[
+        ("https://www.example.com", r"https://www\.example\.com", &[EscapeDot]),
+        (r"^https://(.+).acme.com$", r"^https://(.+)\.acme\.com$", &[EscapeDot]),
+        (r"https://.*myapp\.com", r"https://.*\.myapp\.com", &[SeparateLabel]),
+        (r"https://\w+myapp.com", r"https://\w+\.myapp\.com", &[EscapeDot, SeparateLabel]),
+        (r"https://[ab]\.com", r"https://(a|b)\.com", &[SpellOut]),
+        (r"https://colou?r\.com", r"https://colo(u|)r\.com", &[SpellOut]),
+        (r"https?://.*\.example\.com", r"https://.*\.example\.com", &[Https]),
+        (r"http://www.example.com", r"https://www\.example\.com", &[Https, EscapeDot]),
+        (r"https://.*\.a|b\.example\.com", r"https://.*\.(a|b)\.example\.com", &[GroupAlternation]),
+    ];
+    for (pattern, expected, kinds) in cases {
+        let repair = witness(pattern).repair.unwrap_or_else(|| panic!("{pattern}: no repair"));
+        assert_eq!((repair.pattern.as_str(), repair.kinds.as_slice()), (*expected, *kinds));
+    }
+    for pattern in [r"https://.*\.github\.io", "https://.*", r"https://[a-z]{10}\.com"] {
+        assert_eq!(witness(pattern).repair, None, "{pattern}");
+    }
+}
+
+/// A regex for hosts, mended and broken in the usual ways.
+fn regex() -> impl Strategy<Value = String> {
+    let scheme = prop_oneof![6 => Just("https://"), 1 => Just("https?://"), 1 => Just("")];
+    let piece = proptest::sample::select(
+        &[
+            "a",
+            "app",
+            "my-",
+            r"\.",
+            ".",
+            r"\w+",
+            "[a-z]+",
+            "[ab]",
+            "(a|b)",
+            ".*",
+            ".+",
+            r"\d",
+            "x?",
+            r"(x\.)?",
+            "com",
+            r"(\w+\.)*",
+            "[^.]",
+            "-",
+            "_",
+            r"127\.0",
+            r"\b",
+            "s3",
+        ][..],
+    );
+    let end = proptest::sample::select(
+        &[
+            r"\.com",
+            ".com",
+            r"\.co\.uk",
+            r"\.github\.io",
+            r"app\.com",
+            "",
+            r"\.\w+",
+            ".*",
+            r"\.amazonaws\.com",
+            r"\.ck",
+            r"\.0\.1",
+            r"\.(com|net)",
+        ][..],
+    );
+    let port = prop_oneof![4 => Just(""), 1 => Just(r"(:\d+)?"), 1 => Just(":8443")];
+    (scheme, proptest::collection::vec(piece, 0..5), end, port)
+        .prop_map(|(scheme, pieces, end, port)| format!("{scheme}{}{end}{port}", pieces.concat()))
+}
+
+/// A word of `language`, which has one, by way of `choices`.
+fn sample(language: &Automaton, choices: &[usize]) -> Vec<u8> {
+    let (mut word, mut state) = (Vec::new(), language.start());
+    let classes = language.classes_of(|_| true);
+    for choice in choices {
+        let steps: Vec<_> = language.steps(state, &classes).collect();
+        if steps.is_empty() || language.is_accepting(state) && choice % 5 == 0 {
+            break;
+        }
+        let (bytes, next) = steps[choice % steps.len()];
+        word.push(bytes[choice / 7 % bytes.len()]);
+        state = next;
+    }
+    word.extend(language.shortest_from(state).expect("a way to the end"));
+    word
+}
+
+/// Whether `domains` have the registrable domain of `origin`, if somebody can have it at all.
+fn is_among(domains: &BTreeSet<String>, origin: &str) -> bool {
+    let host = witness::host(origin);
+    let is_address = ORIGINS.https_addresses.accepts(origin.as_bytes());
+    match registrable(host) {
+        _ if is_address => domains.contains(host),
+        Some(found) => domains.contains(&found.domain),
+        None => true,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_verdict_holds_for_what_the_regex_accepts(
+        pattern in regex(),
+        walks in proptest::collection::vec(proptest::collection::vec(0usize..1000, 0..60), 30),
+    ) {
+        let language = Automaton::from_regex(&pattern).expect("sound");
+        let sendable = language.intersection(&ORIGINS.all).expect("small");
+        let verdict = decide(&pattern, &ORIGINS).expect("small");
+        match &verdict {
+            Verdict::Unbounded(witness) => {
+                let table = language.table().expect("a small table");
+                let dfa = Dfa::new(&table).expect("a sound table");
+                prop_assert!(dfa.is_match(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
+                prop_assert!(is_serialised(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
+                let is_https = witness.origin.starts_with("https://");
+                prop_assert_eq!(is_https, witness.reason != Reason::Scheme);
+                if matches!(
+                    witness.reason,
+                    Reason::OpenDomain { .. } | Reason::PublicSuffix { .. }
+                ) {
+                    let spelling = Spelling::of(&pattern, &sendable).expect("small");
+                    for origin in walks.iter().map(|walk| text(sample(&sendable, walk))) {
+                        let is_sooner = (origin.len(), &origin) < (witness.origin.len(), &witness.origin);
+                        let found = registrable(witness::host(&origin));
+                        let is_open = found.is_some_and(|found| {
+                            found.is_listed && !spelling.has(&found.domain)
+                        });
+                        prop_assert!(
+                            !(is_sooner && is_open && origin.starts_with("https://")),
+                            "{}: {} comes before {:?}", pattern, origin, witness
+                        );
+                    }
+                    let found = registrable(witness::host(&witness.origin));
+                    prop_assert!(found.is_some_and(|found| found.is_listed), "{}: {:?}", pattern, witness);
+                }
+            }
+            Verdict::Bounded { domains } => {
+                prop_assert!(domains.len() <= MAX_DOMAINS);
+                for walk in walks.iter().filter(|_| !sendable.is_empty()) {
+                    let origin = text(sample(&sendable, walk));
+                    prop_assert!(origin.starts_with("https://"), "{}: {}", pattern, origin);
+                    prop_assert!(is_among(domains, &origin), "{}: {} of {:?}", pattern, origin, domains);
+                }
+            }
+        }
+    }
+}
+
+/// Hosts of every standing with the public suffix list.
+const HOSTS: [&str; 36] = [
+    "a.com",
+    "b.a.com",
+    "c.b.a.com",
+    "a.com.",
+    "a_b.com",
+    "x.a_b.com",
+    "-a.com",
+    "br.com",
+    "a.br.com",
+    "b.a.br.com",
+    "co.uk",
+    "a.co.uk",
+    "a.b.co.uk",
+    "github.io",
+    "a.github.io",
+    "amazonaws.com",
+    "a.amazonaws.com",
+    "s3.amazonaws.com",
+    "a.s3.amazonaws.com",
+    "us-east-1.amazonaws.com",
+    "s3.us-east-1.amazonaws.com",
+    "a.s3.us-east-1.amazonaws.com",
+    "ck",
+    "a.ck",
+    "b.a.ck",
+    "www.ck",
+    "a.www.ck",
+    "kawasaki.jp",
+    "a.kawasaki.jp",
+    "b.a.kawasaki.jp",
+    "city.kawasaki.jp",
+    "x.city.kawasaki.jp",
+    "localhost",
+    "a.internal",
+    "10.0.0.1",
+    "[::1]",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn hosts_that_are_spelled_out_are_counted_one_by_one(
+        hosts in proptest::sample::subsequence(&HOSTS[..], 0..HOSTS.len()),
+        more in 0..14,
+        port in proptest::sample::select(&["", ":8443", r"(:\d+)?"][..]),
+    ) {
+        let more: Vec<_> = (0..more).map(|index| format!("x{index}.com")).collect();
+        let hosts: Vec<&str> = hosts.into_iter().chain(more.iter().map(String::as_str)).collect();
+        let escaped: Vec<_> = hosts.iter().map(|host| regex_syntax::escape(host)).collect();
+        let pattern = format!("https://({}){port}", escaped.join("|"));
+        let domain = |&host: &&str| match host {
+            "10.0.0.1" | "[::1]" => Some(host.into()),
+            _ => registrable(host).map(|found| found.domain),
+        };
+        let domains: BTreeSet<String> = hosts.iter().filter_map(domain).collect();
+        match decide(&pattern, &ORIGINS).expect("small") {
+            Verdict::Bounded { domains: found } => prop_assert_eq!(found, domains, "{}", pattern),
+            Verdict::Unbounded(witness) => {
+                prop_assert!(domains.len() > MAX_DOMAINS, "{}: {:?}", pattern, witness);
+                prop_assert_eq!(&witness.reason, &Reason::TooManyDomains);
+                prop_assert!(is_among(&domains, &witness.origin), "{}: {:?}", pattern, witness);
+            }
+        }
+    }
+}
+
+#[test]
+fn intricate_regexes_end_soon() {
+    let refused = [
+        ".{0,200}",
+        r"https://[a-z]*a[a-z]{10}\.com",
+        r"https://.*a.{9}\.example\.com",
+        r"https://[a-z]*a[a-z]{30}b?[a-z]*\.com",
+        r"(https://)?(([a-z]{0,9}\.){0,9}[0-9a-f]{0,30}){0,5}(com|org)",
+        r"https://((a{1,1000}){1,1000}){1,1000}\.com",
+    ];
+    for pattern in refused {
+        let error = judge(pattern, &ORIGINS).expect_err(pattern);
+        assert_eq!(error.kind, RegexErrorKind::TooBig, "{pattern}");
+    }
+    let decided = [
+        (r"https://[a-z]{16}a[a-z]*\.com", "https://aaaaaaaaaaaaaaaaa.com"),
+        (r"https://[^x]*x[^x]*x[^x]*x[^x]*x\.com", "https://0xxxx.com"),
+        (r"https://[a-z]{10}\.[a-z]{8}", "https://aaaaaaaaaa.abudhabi"),
+        (r"https://.*\.(salesforce|amazonaws|windows)\.(com|net)", "https://0.s3.amazonaws.com"),
+    ];
+    for (pattern, origin) in decided {
+        assert_eq!(witness(pattern).origin, origin, "{pattern}");
+    }
+    let bounded =
+        [r"https://(\w{1,63}\.){0,6}x\.com", r"https://[a-z]{1,60}_\.[a-z]{1,60}", r"https://-[a-z]*\.com"];
+    for pattern in bounded {
+        assert!(matches!(verdict(pattern), Verdict::Bounded { .. }), "{pattern}");
+    }
+}

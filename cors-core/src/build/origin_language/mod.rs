@@ -1,0 +1,174 @@
+//! The language of what browsers send as an origin.
+//!
+//! Everything here is said twice more: by the URL parser, which makes the origins, and by the
+//! request-time parser, which reads them; the tests hold them together.
+//!
+//! Two things are regular only at a price, and left out: that a host has at most 253 bytes, and
+//! that a label after `xn--` decodes. So the language is a little larger than the truth, and what
+//! is judged by it is judged a little more strictly.
+
+use super::automaton::{Automaton, RegexError, TooBig};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A byte of a label. The URL parser lets more through than a registry: punctuation, `_`, a hyphen
+/// at either end.
+const LABEL_BYTE: &str = r##"[!"$&'()*+,;=_`{}~a-z0-9-]"##;
+
+/// A port without leading zeros.
+const PORT: &str = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])";
+
+/// A number from 0 to 255 without leading zeros.
+const OCTET: &str = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)";
+
+/// A host whose last label is a number is an IPv4 address or none at all.
+const ENDS_IN_A_NUMBER: &str = r"[^:]*://([^:]*\.)?(\d+|0x[0-9a-f]*)\.?(:.*)?";
+
+/// What no origin is: a default port is left out, and the origin of a file is `null`.
+const NEVER: &str = r"((http|ws)://.*:80|(https|wss)://.*:443|ftp://.*:21|file://.*)";
+
+/// A host with a label that DNS does not carry.
+const LONG_LABEL: &str = r"[^:]*://([^\[:]*\.)?[^\[:.]{64}.*";
+
+/// An address in an origin: in brackets, or ending in a number.
+const ADDRESS: &str = r"[^:]*://(\[.*|([^:]*\.)?\d+(:.*)?)";
+
+/// A name of one label in an origin.
+const SINGLE_LABEL: &str = r"[^:]*://[^.:]*\.?(:.*)?";
+
+/// What a regex accepts that accepts no origin, and what to do about it.
+const NEAR_MISSES: [(&str, &str); 6] = [
+    ("null", "the opaque origin is matched by the entry `\"null\"` alone, never by a regex"),
+    (
+        r"https://[^/]*:443|http://[^/]*:80",
+        "a browser leaves the scheme's default port out: so must the regex",
+    ),
+    ("[^:/]*[A-Z][^:/]*://[^/]*|[^:/]+://[^/]*[A-Z][^/]*", "a browser sends scheme and host in lower case"),
+    (r"[^:/]+://[^/]+[/?#].*", "an origin ends with its host or port: leave the slash and what follows out"),
+    (r"[^:/]+://[^/]*[^\x21-\x7e][^/]*", "no origin has a space or a control character in it"),
+    (r"[^:/]+(:\d+)?", "an origin begins with its scheme: write `https://` before the host"),
+];
+
+/// The origins that browsers send, by kind; made once for all the regexes of a policy.
+pub(crate) struct Origins {
+    /// Every one, those of schemes included that the URL standard does not know: extensions and
+    /// application shells have them.
+    pub(crate) all: Automaton,
+    /// Those of `https:` with a name of two labels or more.
+    pub(crate) https_names: Automaton,
+    /// Those of `https:` with an IP address.
+    pub(crate) https_addresses: Automaton,
+}
+
+impl Origins {
+    pub(crate) fn new() -> Result<Self, TooBig> {
+        let scheme = "[a-z][a-z0-9+.-]*";
+        let label = LABEL_BYTE;
+        let names = regex(&format!(r"{scheme}://{label}+(\.{label}+)*\.?(:{PORT})?"))
+            .difference(&regex(ENDS_IN_A_NUMBER))?;
+        let v6 = ipv6();
+        let addresses = regex(&format!(r"{scheme}://({OCTET}(\.{OCTET}){{3}}|\[({v6})\])(:{PORT})?"));
+        let all = names.union(&addresses)?.difference(&regex(NEVER))?;
+        let https = all.intersection(&regex("https:.*"))?;
+        let https_addresses = https.intersection(&regex(ADDRESS))?;
+        let https_names = https.difference(&https_addresses)?.difference(&regex(SINGLE_LABEL))?;
+        // The counting of bytes is what makes these automata large, so it comes last.
+        let long_label = regex(LONG_LABEL);
+        Ok(Self {
+            https_names: https_names.difference(&long_label)?,
+            https_addresses,
+            all: all.difference(&long_label)?,
+        })
+    }
+
+    /// An error if no browser sends an origin that `language` accepts, with the likely cause.
+    pub(crate) fn check(&self, language: &Automaton) -> Result<(), RegexError> {
+        if !language.intersection(&self.all)?.is_empty() {
+            return Ok(());
+        }
+        for (meant, help) in NEAR_MISSES {
+            if !language.intersection(&regex(meant))?.is_empty() {
+                return Err(RegexError::matches_nothing(help.into()));
+            }
+        }
+        Err(RegexError::matches_nothing(
+            "an origin is `scheme://host` or `scheme://host:port` as a browser writes it".into(),
+        ))
+    }
+
+    /// What `language` accepts and a browser sends for another scheme than `https:`.
+    pub(crate) fn not_https(&self, language: &Automaton) -> Result<Automaton, TooBig> {
+        language.difference(&regex("https:.*"))?.intersection(&self.all)
+    }
+}
+
+/// The port of an origin pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PortPattern<'p> {
+    /// The scheme's default, which an origin does not show.
+    Default,
+    /// This one.
+    Exact(&'p str),
+    /// Any, the default included.
+    Any,
+}
+
+impl Automaton {
+    /// The language of an origin pattern; with `subdomains`, of `host`'s subdomains at any depth
+    /// and not of `host` itself.
+    pub(crate) fn pattern(
+        scheme: &str,
+        subdomains: bool,
+        host: &str,
+        port: PortPattern<'_>,
+    ) -> Result<Self, RegexError> {
+        let labels = if subdomains { r"([a-z0-9_-]{1,63}\.)+" } else { "" };
+        let port = match port {
+            PortPattern::Default => String::new(),
+            PortPattern::Exact(port) => format!(":{port}"),
+            PortPattern::Any => format!("(:{PORT})?"),
+        };
+        let (scheme, host) = (regex_syntax::escape(scheme), regex_syntax::escape(host));
+        let language = Self::from_regex(&format!("{scheme}://{labels}{host}{port}"))?;
+        Ok(language.difference(&regex(NEVER))?)
+    }
+}
+
+/// The addresses of eight pieces as the URL standard writes them: a zero piece is `0`, any other
+/// begins with none, and the longest run of two zeros or more, the first of equals, is `::`.
+fn ipv6() -> String {
+    let shapes: Vec<String> = (0..=u8::MAX).map(ipv6_shape).collect();
+    shapes.join("|")
+}
+
+/// The address with zeros where `zeros` has a bit.
+fn ipv6_shape(zeros: u8) -> String {
+    let is_zero = |piece: usize| zeros >> piece & 1 == 1;
+    let run = |start: usize| (start..8).take_while(|&piece| is_zero(piece)).count();
+    let longest = (0..8).map(run).max().unwrap_or(0);
+    let first = (0..8).find(|&start| longest > 1 && run(start) == longest);
+    let mut shape = String::new();
+    let mut piece = 0;
+    while piece < 8 {
+        if Some(piece) == first {
+            shape.push_str("::");
+            piece += longest;
+            continue;
+        }
+        if !shape.is_empty() && !shape.ends_with(':') {
+            shape.push(':');
+        }
+        shape.push_str(if is_zero(piece) { "0" } else { "[1-9a-f][0-9a-f]{0,3}" });
+        piece += 1;
+    }
+    shape
+}
+
+/// A regex of this file, every one of which parses and is small.
+fn regex(pattern: &str) -> Automaton {
+    Automaton::from_regex(pattern).expect("the regexes of origins are sound")
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,58 @@
+//! An app behind a real socket.
+
+use std::fmt::Debug;
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread;
+
+use actix_http::Request;
+use actix_service::{IntoServiceFactory, ServiceFactory};
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Response, ServerHandle};
+use actix_web::{Error, HttpServer, rt};
+
+/// A server on a loopback port of its own, until it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+}
+
+impl Server {
+    /// Serves the app that `factory` makes, as `HttpServer` does.
+    pub fn start<F, I, S, B>(factory: F) -> Self
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<Error>,
+        S::InitError: Debug,
+        S::Response: Into<Response<B>>,
+        B: MessageBody + 'static,
+    {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            rt::System::new().block_on(async move {
+                let server = HttpServer::new(factory).workers(1).disable_signals();
+                let server = server.bind(("127.0.0.1", 0)).expect("a free port");
+                let address = server.addrs()[0];
+                let server = server.run();
+                sender.send((address, server.handle())).expect("the test waits");
+                server.await
+            })
+        });
+        let (address, handle) = receiver.recv().expect("the server starts");
+        Self { address, handle }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The order is given at once; waiting for it would be for those who need the port again.
+        drop(self.handle.stop(false));
+    }
+}

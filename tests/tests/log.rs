@@ -1,0 +1,169 @@
+//! What the log says of refusals.
+//!
+//! A process of its own: `tracing` remembers for each event whether anybody listens, and a server of
+//! another test, to which nobody does, may be the first to ask.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use actix_web::{App, web};
+use cors_actix::{AllowedHosts, Cors, cors_policy};
+use tracing::Level;
+
+const APP: &str = "https://app.example";
+const FOREIGN: &str = "https://foreign.example";
+
+cors_policy! {
+    static TASKS;
+    origins: ["https://app.example"],
+    methods: [GET, PUT],
+    hosts: ["localhost"],
+}
+
+cors_policy! {
+    static HOSTLESS;
+    origins: ["https://app.example"],
+}
+
+/// One test at a time: see above.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// What the log got.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("nobody panics").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// What `action` says.
+    fn of(action: impl FnOnce()) -> String {
+        let _alone = alone();
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(Level::DEBUG)
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, action);
+        let text = log.0.lock().expect("nobody panics").clone();
+        String::from_utf8(text).expect("the log is text")
+    }
+
+    /// Runs `requests` through an app in this thread, and returns the lines of our events.
+    fn of_requests(cors: Cors, requests: impl IntoIterator<Item = TestRequest>) -> Vec<String> {
+        let text = Self::of(|| {
+            actix_web::rt::System::new().block_on(async {
+                let app = App::new().default_service(web::to(|| async { "done" }));
+                let app = app.wrap(cors).wrap(AllowedHosts::new(&TASKS));
+                let app = actix_web::test::init_service(app).await;
+                for request in requests {
+                    actix_web::test::call_service(&app, request.to_request()).await;
+                }
+            });
+        });
+        text.lines().filter(|line| line.contains("cors_actix")).map(str::to_owned).collect()
+    }
+}
+
+fn request(uri: &str) -> TestRequest {
+    TestRequest::with_uri(uri).insert_header(("host", "localhost"))
+}
+
+#[test]
+fn refusals_are_in_the_log() {
+    let preflight = |method: &str| {
+        request("/a")
+            .method(Method::OPTIONS)
+            .insert_header(("origin", APP))
+            .insert_header(("access-control-request-method", method.to_owned()))
+    };
+    let log = Log::of_requests(
+        Cors::new(&TASKS),
+        [
+            request("/a").insert_header(("origin", APP)),
+            request("/a"),
+            request("/a").insert_header(("origin", FOREIGN)).insert_header(("cookie", "session=secret")),
+            preflight("DELETE"),
+            preflight("PUT").insert_header(("access-control-request-headers", "x-b")),
+            preflight("PUT"),
+            request("/a").insert_header(("host", "evil.example")),
+            request("/a").insert_header(("origin", FOREIGN)).insert_header(("upgrade", "websocket")),
+        ],
+    );
+    let parts = [
+        [
+            "response passed without CORS fields",
+            "denial=\"origin_not_allowed\"",
+            "origin=https://foreign.example",
+        ],
+        ["preflight refused", "denial=\"method_not_allowed\"", "requested_method=DELETE"],
+        ["preflight refused", "denial=\"header_not_allowed\"", "requested_header=x-b"],
+        ["request refused", "denial=\"host_not_allowed\"", "host=evil.example"],
+        ["request refused", "denial=\"origin_not_allowed\"", "path=/a"],
+    ];
+    assert_eq!(log.len(), parts.len(), "{log:#?}");
+    for (line, parts) in log.iter().zip(parts) {
+        assert!(line.contains("DEBUG"), "{line}");
+        for part in parts {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+        assert!(!line.contains("secret"), "{line}");
+    }
+}
+
+#[test]
+fn a_trial_is_in_the_log() {
+    let foreign = || request("/a").insert_header(("origin", FOREIGN));
+    let log = Log::of_requests(
+        Cors::new(&TASKS).report_only(),
+        [foreign(), request("/a"), foreign().insert_header(("sec-fetch-site", "same-origin"))],
+    );
+    let [cross, same] = log.as_slice() else { panic!("{log:#?}") };
+    assert!(cross.contains("only reports") && cross.contains("same_origin=false"), "{cross}");
+    assert!(same.contains("same_origin=true"), "{same}");
+}
+
+#[test]
+fn enforcing_without_hosts_is_in_the_log() {
+    assert_eq!(Log::of(|| drop(Cors::new(&TASKS).enforce())), "");
+    let text = Log::of(|| drop(Cors::new(&HOSTLESS).enforce()));
+    assert!(text.contains("WARN") && text.contains("hosts"), "{text}");
+}
+
+#[test]
+fn t37_what_a_stranger_writes_is_escaped_and_cut() {
+    let long = format!("https://{}.example", "a".repeat(4000));
+    let lines = Log::of_requests(
+        Cors::new(&TASKS),
+        [
+            request("/a%0d%0aINFO%20all%20is%20well").insert_header(("origin", FOREIGN)),
+            request("/a").insert_header(("origin", b"https://\xe9\x9b\t\\ is well".as_slice())),
+            request("/a").insert_header(("origin", long)),
+            request("/a").insert_header(("host", b"evil\x85host".as_slice())),
+        ],
+    );
+    let [path, origin, long, host] = lines.as_slice() else { panic!("{lines:#?}") };
+    assert!(path.contains("path=/a%0d%0aINFO%20all%20is%20well"), "{path}");
+    assert!(origin.contains(r"origin=https://\xe9\x9b\t\\ is well"), "{origin}");
+    assert!(long.len() < 500 && long.contains("(4016 bytes)"), "{long}");
+    assert!(host.contains(r"host=evil\x85host"), "{host}");
+    assert!(
+        lines.iter().all(|line| line.chars().all(|c| c == '…' || (' '..='~').contains(&c))),
+        "{lines:#?}"
+    );
+}

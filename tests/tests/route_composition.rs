@@ -1,0 +1,523 @@
+//! Routes with `#[cors]` among others: on one path, inside an app's policy, behind middleware, with
+//! guards, beside routes without a policy.
+
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::{ErrorConflict, ErrorUnauthorized};
+use actix_web::guard::GuardContext;
+use actix_web::http::header;
+use actix_web::middleware::{DefaultHeaders, Next, NormalizePath, from_fn};
+use actix_web::web::{self, Json};
+use actix_web::{App, Error, HttpRequest, HttpResponse, Responder, body, delete, get, options, post, put};
+use cors_actix::{Cors, cors, cors_policy};
+use cors_tests::head::Head;
+use cors_tests::http::Response;
+use cors_tests::server::Server;
+use cors_tests::spy::Spy;
+
+const APP: &str = "https://app.example";
+const ADMIN: &str = "https://admin.example";
+const EVIL: &str = "https://evil.example";
+
+cors_policy! {
+    static APP_WIDE;
+    origins: ["https://app.example"],
+    credentials: true,
+    methods: [GET, POST, PUT, DELETE],
+    headers: ["content-type", "authorization"],
+    expose: ["x-app"],
+}
+
+cors_policy! {
+    static EVERYBODY;
+    origins: any,
+    methods: any,
+    headers: any,
+    expect(any_origin, reason = "the loosest there is"),
+}
+
+cors_policy! {
+    static ADMINS;
+    origins: ["https://admin.example"],
+    methods: [GET, POST, PUT, DELETE],
+    headers: ["authorization"],
+}
+
+cors_policy! {
+    static EVILS;
+    origins: ["https://evil.example"],
+    methods: [GET, POST, PUT, DELETE],
+    headers: ["authorization", "x-version"],
+}
+
+/// The origin that a response lets in; it never names two.
+#[track_caller]
+fn allowed(response: &Response) -> Option<&str> {
+    for once in ["origin", "credentials", "methods", "headers"] {
+        let name = format!("access-control-allow-{once}");
+        assert!(response.all(&name).len() <= 1, "{response:?}");
+    }
+    response.one("access-control-allow-origin")
+}
+
+#[track_caller]
+fn check_preflight(server: &Server, path: &str, method: &str, origin: &str, is_allowed: bool) {
+    let answer = Head::preflight(path, origin, method).send(server.address());
+    assert_eq!(allowed(&answer).is_some(), is_allowed, "{method} {path} from {origin}: {answer:?}");
+    assert_eq!(answer.status == 204, is_allowed, "{method} {path} from {origin}: {answer:?}");
+}
+
+#[track_caller]
+fn check_actual(server: &Server, path: &str, method: &str, origin: &str, is_allowed: bool) -> Response {
+    let response = Head::new(method, path).origin(origin).send(server.address());
+    assert_eq!(allowed(&response).is_some(), is_allowed, "{method} {path} from {origin}: {response:?}");
+    response
+}
+
+#[cors(ADMINS)]
+#[put("/tasks/{id}")]
+async fn update() -> impl Responder {
+    "updated"
+}
+
+#[cors(EVILS)]
+#[delete("/tasks/{id}")]
+async fn remove() -> impl Responder {
+    "removed"
+}
+
+#[get("/tasks/{id}")]
+async fn show() -> impl Responder {
+    "shown"
+}
+
+#[test]
+fn on_one_path_the_method_asked_for_decides() {
+    let alone = Server::start(|| App::new().service(update).service(remove).service(show));
+    let inside = Server::start(|| {
+        App::new().service(show).service(update).service(remove).wrap(Cors::new(&APP_WIDE))
+    });
+    for server in [&alone, &inside] {
+        for (method, owner) in [("PUT", ADMIN), ("DELETE", EVIL)] {
+            for origin in [APP, ADMIN, EVIL] {
+                check_preflight(server, "/tasks/1", method, origin, origin == owner);
+                check_actual(server, "/tasks/1", method, origin, origin == owner);
+            }
+        }
+    }
+    check_preflight(&inside, "/tasks/1", "GET", APP, true);
+    check_preflight(&inside, "/tasks/1", "GET", ADMIN, false);
+    check_actual(&inside, "/tasks/1", "GET", APP, true);
+    let nobody = Head::preflight("/tasks/1", ADMIN, "GET").send(alone.address());
+    assert_eq!((nobody.status, allowed(&nobody)), (404, None), "as Actix answers any unknown OPTIONS");
+    check_actual(&alone, "/tasks/1", "GET", ADMIN, false);
+}
+
+#[options("/tasks/{id}")]
+async fn describe() -> impl Responder {
+    HttpResponse::Ok().insert_header((header::ALLOW, "PUT, OPTIONS")).body("described")
+}
+
+#[cors(methods = [GET, OPTIONS], origins = ["https://admin.example"])]
+#[actix_web::route("/both", method = "GET", method = "OPTIONS")]
+async fn both(request: HttpRequest) -> impl Responder {
+    request.method().to_string()
+}
+
+#[test]
+fn an_options_handler_keeps_what_is_no_preflight() {
+    for around in [false, true] {
+        let server = Server::start(move || {
+            let app = App::new().service(update).service(describe).service(both);
+            app.wrap(actix_web::middleware::Condition::new(around, Cors::new(&APP_WIDE)))
+        });
+        let plain = Head::new("OPTIONS", "/tasks/1").send(server.address());
+        assert_eq!(plain.text(), "described");
+        let with_origin = Head::new("OPTIONS", "/tasks/1").origin(ADMIN).send(server.address());
+        assert_eq!(with_origin.text(), "described");
+        check_preflight(&server, "/tasks/1", "PUT", ADMIN, true);
+
+        let plain = Head::new("OPTIONS", "/both").origin(ADMIN).send(server.address());
+        assert_eq!((plain.text().as_str(), allowed(&plain)), ("OPTIONS", Some(ADMIN)));
+        check_preflight(&server, "/both", "GET", ADMIN, true);
+        check_preflight(&server, "/both", "OPTIONS", ADMIN, true);
+        check_preflight(&server, "/both", "GET", APP, false);
+    }
+}
+
+async fn token_as_response(
+    request: ServiceRequest,
+    next: Next<impl body::MessageBody + 'static>,
+) -> Result<ServiceResponse<body::BoxBody>, Error> {
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let refusal = HttpResponse::Unauthorized().insert_header(("access-control-allow-origin", "*")).finish();
+    Ok(request.into_response(refusal))
+}
+
+async fn token_as_error(
+    request: ServiceRequest,
+    next: Next<impl body::MessageBody + 'static>,
+) -> Result<ServiceResponse<body::BoxBody>, Error> {
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    Err(ErrorUnauthorized("no token"))
+}
+
+#[test]
+fn authentication_in_between_stops_no_preflight() {
+    let response = Server::start(|| {
+        App::new().service(update).service(show).wrap(from_fn(token_as_response)).wrap(Cors::new(&APP_WIDE))
+    });
+    let error = Server::start(|| {
+        App::new().service(update).service(show).wrap(from_fn(token_as_error)).wrap(Cors::new(&APP_WIDE))
+    });
+    let scope = Server::start(|| {
+        let scope = web::scope("/tasks").wrap(from_fn(token_as_error));
+        #[cors(ADMINS)]
+        #[put("/{id}")]
+        async fn update() -> impl Responder {
+            "updated"
+        }
+        App::new().service(scope.service(update)).wrap(Cors::new(&APP_WIDE))
+    });
+    for server in [&response, &error, &scope] {
+        for origin in [APP, ADMIN, EVIL] {
+            check_preflight(server, "/tasks/1", "PUT", origin, origin == ADMIN);
+            let refused = check_actual(server, "/tasks/1", "PUT", origin, origin == ADMIN);
+            assert_eq!(refused.status, 401);
+            assert_eq!(refused.one("access-control-allow-credentials"), None);
+            let request = Head::new("PUT", "/tasks/1").origin(origin).field("authorization", "x");
+            let response = request.send(server.address());
+            assert_eq!(response.text(), "updated");
+            assert_eq!(allowed(&response), (origin == ADMIN).then_some(ADMIN));
+        }
+        check_preflight(server, "/tasks/1", "GET", APP, true);
+        check_actual(server, "/tasks/1", "GET", APP, true);
+    }
+}
+
+#[cors(ADMINS)]
+#[get("/by-hand")]
+async fn by_hand() -> impl Responder {
+    HttpResponse::Ok()
+        .insert_header(("access-control-allow-origin", "https://evil.example"))
+        .insert_header(("access-control-allow-credentials", "true"))
+        .insert_header(("vary", "Accept"))
+        .body("by hand")
+}
+
+#[cors(ADMINS)]
+#[post("/fails")]
+async fn fails() -> Result<HttpResponse, Error> {
+    Err(ErrorConflict("it fails"))
+}
+
+#[cors(ADMINS)]
+#[post("/extracts")]
+async fn extracts(_: Json<u32>) -> impl Responder {
+    "never"
+}
+
+async fn refuse<B>(request: ServiceRequest, _: Next<B>) -> Result<ServiceResponse<B>, Error>
+where
+    B: body::MessageBody,
+{
+    drop(request);
+    Err(ErrorConflict("refused"))
+}
+
+#[cors(ADMINS)]
+#[post("/wrapped", wrap = "from_fn(refuse)", wrap = "DefaultHeaders::new().add((\"x-default\", \"yes\"))")]
+async fn wrapped() -> impl Responder {
+    "never"
+}
+
+#[test]
+fn no_looser_policy_overrules_the_routes() {
+    let servers = [
+        Server::start(|| {
+            App::new().service(by_hand).service(fails).service(extracts).service(wrapped).wrap(Cors::new(&EVERYBODY))
+        }),
+        Server::start(|| {
+            let scope = web::scope("").service(by_hand).service(fails).service(extracts).service(wrapped);
+            App::new().service(scope.wrap(Cors::new(&APP_WIDE))).wrap(Cors::new(&EVERYBODY))
+        }),
+        Server::start(|| App::new().service(by_hand).service(fails).service(extracts).service(wrapped)),
+    ];
+    for server in &servers {
+        for (method, path, status) in
+            [("GET", "/by-hand", 200), ("POST", "/fails", 409), ("POST", "/extracts", 400), ("POST", "/wrapped", 409)]
+        {
+            for origin in [ADMIN, APP, EVIL] {
+                check_preflight(server, path, method, origin, origin == ADMIN);
+                let response = check_actual(server, path, method, origin, origin == ADMIN);
+                assert_eq!(response.status, status, "{path}");
+                assert_eq!(response.one("access-control-allow-credentials"), None);
+                assert_eq!(response.one("access-control-expose-headers"), None);
+                let varies = response.all("vary").join(", ");
+                assert_eq!(varies.matches("Origin").count(), 1, "{path}: {varies}");
+                assert_eq!(varies.contains("Accept"), path == "/by-hand");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_public_route_in_a_private_app() {
+    #[cors(EVERYBODY)]
+    #[get("/public/{tail}*")]
+    async fn public() -> impl Responder {
+        "public"
+    }
+    let server = Server::start(|| App::new().service(public).wrap(Cors::new(&APP_WIDE).enforce()));
+    check_preflight(&server, "/public/a/b", "GET", EVIL, true);
+    let response = check_actual(&server, "/public/", "GET", EVIL, true);
+    assert_eq!(allowed(&response), Some("*"));
+    assert_eq!(response.one("access-control-allow-credentials"), None);
+    assert_eq!(check_actual(&server, "/private", "GET", EVIL, false).status, 403);
+}
+
+#[test]
+fn the_app_s_guards_judge_by_the_routes_policy() {
+    async fn socket(request: HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().body(request.path().to_owned())
+    }
+    #[cors(ADMINS)]
+    #[get("/ws")]
+    async fn of_admins(request: HttpRequest) -> HttpResponse {
+        socket(request).await
+    }
+    let handshake = |server: &Server, origin| Head::get("/ws").origin(origin).web_socket().send(server.address());
+    let alone = Server::start(|| App::new().service(of_admins));
+    let inside = Server::start(|| App::new().service(of_admins).wrap(Cors::new(&APP_WIDE)));
+    for server in [&alone, &inside] {
+        assert_eq!(handshake(server, ADMIN).status, 200);
+        assert_eq!(handshake(server, APP).status, 403);
+    }
+    let unguarded =
+        Server::start(|| App::new().service(of_admins).wrap(Cors::new(&APP_WIDE).unguarded_upgrades()));
+    assert_eq!(handshake(&unguarded, APP).status, 200, "the app said so");
+    let enforced = Server::start(|| App::new().service(of_admins).wrap(Cors::new(&APP_WIDE).enforce()));
+    assert_eq!(check_actual(&enforced, "/ws", "GET", ADMIN, true).status, 200);
+    assert_eq!(check_actual(&enforced, "/ws", "GET", APP, false).status, 403);
+}
+
+fn on_a(context: &GuardContext<'_>) -> bool {
+    actix_web::guard::Guard::check(&actix_web::guard::Host("a.example"), context)
+}
+
+fn on_b(context: &GuardContext<'_>) -> bool {
+    actix_web::guard::Guard::check(&actix_web::guard::Host("b.example"), context)
+}
+
+fn version_2(context: &GuardContext<'_>) -> bool {
+    context.head().headers.get("x-version").is_some_and(|version| version == "2")
+}
+
+#[test]
+fn guards_on_the_host_are_honoured_by_the_preflight() {
+    #[cors(ADMINS)]
+    #[put("/x", guard = "on_a")]
+    async fn for_a() -> impl Responder {
+        "a"
+    }
+    #[cors(EVILS)]
+    #[put("/x", guard = "on_b")]
+    async fn for_b() -> impl Responder {
+        "b"
+    }
+    for around in [false, true] {
+        let server = Server::start(move || {
+            let cors = actix_web::middleware::Condition::new(around, Cors::new(&EVERYBODY));
+            App::new().service(for_a).service(for_b).wrap(cors)
+        });
+        for (host, body, owner) in [("a.example", "a", ADMIN), ("b.example", "b", EVIL)] {
+            for origin in [ADMIN, EVIL, APP] {
+                let expected = (origin == owner).then_some(origin);
+                let preflight = Head::preflight("/x", origin, "PUT").host(host).send(server.address());
+                assert_eq!(allowed(&preflight), expected, "{host} {origin}");
+                let actual = Head::new("PUT", "/x").origin(origin).host(host).send(server.address());
+                assert_eq!((actual.text().as_str(), allowed(&actual)), (body, expected), "{host}");
+            }
+        }
+        let elsewhere = Head::preflight("/x", ADMIN, "PUT").host("c.example").send(server.address());
+        assert_eq!(elsewhere.status, 403, "both might have been meant, and one refuses");
+    }
+}
+
+#[test]
+fn guards_on_a_field_leave_a_preflight_open() {
+    #[cors(EVILS)]
+    #[put("/x", guard = "version_2")]
+    async fn second() -> impl Responder {
+        "2"
+    }
+    #[cors(EVERYBODY)]
+    #[put("/x")]
+    async fn first() -> impl Responder {
+        "1"
+    }
+    let servers = [
+        Server::start(|| App::new().service(second).service(first)),
+        Server::start(|| App::new().service(second).service(first).wrap(Cors::new(&EVERYBODY))),
+        Server::start(|| App::new().service(second)),
+    ];
+    for server in &servers {
+        // A preflight has no `X-Version`, so that either route may be the one.
+        for (origin, passes) in [(EVIL, true), (ADMIN, false)] {
+            let preflight = Head::preflight("/x", origin, "PUT").asks_for("x-version").send(server.address());
+            assert_eq!(preflight.status == 204, passes, "{origin}: {preflight:?}");
+        }
+        let actual = Head::new("PUT", "/x").origin(ADMIN).field("x-version", "2").send(server.address());
+        assert_eq!((actual.text().as_str(), allowed(&actual)), ("2", None));
+    }
+}
+
+#[test]
+fn a_plain_route_in_front_keeps_what_is_its_own() {
+    #[delete("/tasks/all")]
+    async fn remove_all() -> impl Responder {
+        "all removed"
+    }
+    #[get("/{any}/{thing}")]
+    async fn anything() -> impl Responder {
+        "anything"
+    }
+    let alone = Server::start(|| App::new().service(anything).service(remove_all).service(remove).service(update));
+    let preflight = Head::preflight("/tasks/all", EVIL, "DELETE").send(alone.address());
+    assert_eq!((preflight.status, allowed(&preflight)), (405, None), "{preflight:?}");
+    assert_eq!(check_actual(&alone, "/tasks/all", "DELETE", EVIL, false).text(), "all removed");
+    check_preflight(&alone, "/tasks/1", "DELETE", EVIL, true);
+    check_preflight(&alone, "/tasks/all", "PUT", ADMIN, true);
+    check_preflight(&alone, "/tasks/1", "PUT", ADMIN, true);
+
+    // An app's policy stands before the router and cannot know whose the method is: both have to agree.
+    let inside = Server::start(|| App::new().service(remove_all).service(remove).wrap(Cors::new(&APP_WIDE)));
+    for origin in [APP, EVIL] {
+        check_preflight(&inside, "/tasks/all", "DELETE", origin, false);
+        check_actual(&inside, "/tasks/all", "DELETE", origin, origin == APP);
+        check_preflight(&inside, "/tasks/1", "DELETE", origin, origin == EVIL);
+    }
+}
+
+#[test]
+fn normalize_path_outside_and_inside() {
+    #[cors(ADMINS)]
+    #[put("/tasks/{id}")]
+    async fn update() -> impl Responder {
+        "updated"
+    }
+    let outside = Server::start(|| {
+        App::new().service(update).service(show).wrap(Cors::new(&APP_WIDE)).wrap(NormalizePath::trim())
+    });
+    let inside = Server::start(|| {
+        App::new().service(update).service(show).wrap(NormalizePath::trim()).wrap(Cors::new(&APP_WIDE))
+    });
+    let without = Server::start(|| App::new().service(update).service(show).wrap(Cors::new(&APP_WIDE)));
+    for path in ["/tasks/1", "/tasks/1/", "//tasks//1", "/tasks/%31", "//tasks/1//"] {
+        for server in [&outside, &inside, &without] {
+            for origin in [APP, ADMIN, EVIL] {
+                check_preflight(server, path, "PUT", origin, origin == ADMIN);
+                check_actual(server, path, "PUT", origin, origin == ADMIN);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_and_patterns_are_as_without() {
+    #[cors(ADMINS)]
+    #[get("/n/{id}", name = "the-name")]
+    async fn named(request: HttpRequest) -> impl Responder {
+        let url = request.url_for("the-name", ["7"]).map(|url| url.to_string());
+        format!("{:?} {:?} {}", request.match_name(), request.match_pattern(), url.unwrap_or_default())
+    }
+    #[cors(ADMINS)]
+    #[put("/n/{id}")]
+    async fn unnamed(request: HttpRequest) -> impl Responder {
+        let url = request.url_for("unnamed", ["7"]).map(|url| url.to_string());
+        format!("{:?} {:?} {}", request.match_name(), request.match_pattern(), url.unwrap_or_default())
+    }
+    async fn before(
+        request: ServiceRequest,
+        next: Next<impl body::MessageBody + 'static>,
+    ) -> Result<ServiceResponse<impl body::MessageBody>, Error> {
+        let seen = format!("{:?} {:?}", request.match_name(), request.match_pattern());
+        let mut response = next.call(request).await?;
+        response.headers_mut().insert(header::WARNING, header::HeaderValue::from_str(&seen).unwrap());
+        Ok(response)
+    }
+    let server = Server::start(|| {
+        let scope = web::scope("/s/{t:[a-z]}").service(named).service(unnamed);
+        App::new().service(scope).wrap(from_fn(before)).wrap(Cors::new(&APP_WIDE))
+    });
+    let response = Head::get("/s/x/n/1").send(server.address());
+    assert_eq!(response.text(), r#"Some("the-name") Some("/s/{t:[a-z]}/n/{id}") "#, "a parameter is missing");
+    assert_eq!(response.one("warning"), Some(r#"Some("the-name") Some("/s/{t:[a-z]}/n/{id}")"#));
+    let root = Server::start(|| App::new().service(named).service(unnamed));
+    let response = Head::get("/n/1").send(root.address());
+    assert_eq!(response.text(), r#"Some("the-name") Some("/n/{id}") http://localhost/n/7"#);
+    let response = Head::new("PUT", "/n/1").send(root.address());
+    assert_eq!(response.text(), r#"Some("unnamed") Some("/n/{id}") http://localhost/n/7"#);
+    let lost = Head::get("/%01cors/0").send(root.address());
+    assert_eq!(lost.status, 404);
+}
+
+#[test]
+fn scopes_of_one_prefix_told_apart_by_guards() {
+    let server = Server::start(|| {
+        let a = web::scope("/api").guard(actix_web::guard::Host("a.example")).service(show);
+        let b = web::scope("/api").guard(actix_web::guard::Host("b.example")).service(update);
+        App::new().service(a).service(b).wrap(Cors::new(&APP_WIDE))
+    });
+    let preflight = Head::preflight("/api/tasks/1", ADMIN, "PUT").host("b.example").send(server.address());
+    assert_eq!(allowed(&preflight), Some(ADMIN));
+    let actual = Head::new("PUT", "/api/tasks/1").origin(ADMIN).host("b.example").send(server.address());
+    assert_eq!((actual.text().as_str(), allowed(&actual)), ("updated", Some(ADMIN)));
+}
+
+#[test]
+fn a_tail_in_front_hides_no_route() {
+    #[get("/{tail}*")]
+    async fn pages() -> impl Responder {
+        "page"
+    }
+    let server = Server::start(|| App::new().service(pages).service(update).wrap(Cors::new(&EVERYBODY)));
+    for origin in [ADMIN, EVIL] {
+        check_preflight(&server, "/tasks/1", "PUT", origin, origin == ADMIN);
+        check_actual(&server, "/tasks/1", "PUT", origin, origin == ADMIN);
+        check_preflight(&server, "/tasks/1", "GET", origin, true);
+    }
+}
+
+#[test]
+fn no_preflight_gets_to_a_handler() {
+    let spy = Spy::default();
+    let count = spy.clone();
+    let server = Server::start(move || {
+        let spy = count.clone();
+        let handler = move || {
+            spy.note();
+            async { "asked" }
+        };
+        App::new().service(update).default_service(web::to(handler)).wrap(Cors::new(&APP_WIDE))
+    });
+    for (path, method) in [("/tasks/1", "PUT"), ("/tasks/1", "DELETE"), ("/nowhere", "GET"), ("/tasks/1", "GET,PUT")] {
+        for origin in [APP, ADMIN, EVIL] {
+            Head::preflight(path, origin, method).send(server.address());
+        }
+    }
+    assert_eq!(spy.take(), 0);
+}
+
+#[test]
+fn a_policy_on_trial_leaves_routes_alone() {
+    let server = Server::start(|| {
+        App::new().service(update).wrap(Cors::new(&APP_WIDE)).wrap(Cors::new(&EVILS).report_only())
+    });
+    check_preflight(&server, "/tasks/1", "PUT", ADMIN, true);
+    check_actual(&server, "/tasks/1", "PUT", ADMIN, true);
+    check_actual(&server, "/elsewhere", "PUT", APP, true);
+}

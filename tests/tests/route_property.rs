@@ -1,0 +1,210 @@
+//! Routers made by chance: whatever the routes, the scopes and the spelling of the path, a preflight is judged by the
+//! policy that the request after it gets.
+
+use std::cell::RefCell;
+
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppService, HttpServiceFactory, Service, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Condition, NormalizePath, TrailingSlash};
+use actix_web::test::{TestRequest, init_service};
+use actix_web::{App, Error, HttpResponse, web};
+use cors_actix::__private::{Route, layer, register};
+use cors_actix::{Cors, PolicySet, cors_policy};
+use proptest::prelude::*;
+
+cors_policy! { static A; origins: ["https://a.example"], methods: any }
+cors_policy! { static B; origins: ["https://b.example"], methods: any }
+cors_policy! { static APP_WIDE; origins: ["https://app.example"], methods: any }
+
+const ORIGINS: [&str; 3] = ["https://a.example", "https://b.example", "https://app.example"];
+const METHODS: [&str; 3] = ["GET", "PUT", "DELETE"];
+const PATTERNS: [&str; 11] =
+    ["/x", "/x/", "/x/{p}", "/{p}", "/{p}/y", "/x/y", "/{p:[a-z]+}", "/t/{tail}*", "/{tail:.*}", "/a+b", "/X"];
+const SCOPES: [&str; 4] = ["", "/s", "/s/{q}", "/{q}"];
+
+/// A route as `#[cors]` registers it, or one without.
+#[derive(Clone, Debug)]
+struct Drawn {
+    pattern: &'static str,
+    method: &'static str,
+    policy: Option<char>,
+}
+
+thread_local! {
+    /// The policies of the handlers that were called.
+    static CALLED: RefCell<Option<Option<char>>> = const { RefCell::new(None) };
+}
+
+/// What the route's own macro would register.
+struct Handler(Drawn);
+
+impl HttpServiceFactory for Handler {
+    fn register(self, config: &mut AppService) {
+        let Drawn { pattern, method, policy } = self.0;
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let resource = web::resource(pattern).guard(actix_web::guard::Method(method));
+        let handler = move || {
+            CALLED.set(Some(policy));
+            async { HttpResponse::Ok().finish() }
+        };
+        match policy {
+            Some(_) => resource.wrap(layer()).to(handler).register(config),
+            None => resource.to(handler).register(config),
+        }
+    }
+}
+
+impl HttpServiceFactory for Drawn {
+    fn register(self, config: &mut AppService) {
+        let set: &PolicySet = match self.policy {
+            Some('a') => &A,
+            Some(_) => &B,
+            None => return Handler(self).register(config),
+        };
+        let methods: &[&str] = match self.method {
+            "GET" => &["GET"],
+            "PUT" => &["PUT"],
+            _ => &["DELETE"],
+        };
+        let route = Route { pattern: self.pattern, name: "drawn", methods, guards: Vec::new };
+        register(config, set, &[route], Handler(self));
+    }
+}
+
+fn drawn() -> impl Strategy<Value = Drawn> {
+    let policy = prop_oneof![Just(None), Just(Some('a')), Just(Some('b'))];
+    (prop::sample::select(&PATTERNS[..]), prop::sample::select(&METHODS[..]), policy)
+        .prop_map(|(pattern, method, policy)| Drawn { pattern, method, policy })
+}
+
+fn scopes() -> impl Strategy<Value = Vec<(&'static str, Vec<Drawn>)>> {
+    let scope = (prop::sample::select(&SCOPES[..]), prop::collection::vec(drawn(), 1..5));
+    prop::collection::vec(scope, 1..4)
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(
+        &[
+            "/", "/x", "/y", "/s", "/t", "/X", "/a+b", "/a%2Bb", "/a%20b", "/%78", "/%2F", "/x%2Fy", "/..", "/%2e%2e",
+            "/.", ";", "//", "/z", "%", "%zz", "/x;y", "/%C3%A4",
+        ][..],
+    );
+    prop::collection::vec(piece, 1..5).prop_map(|pieces| {
+        let path = pieces.concat();
+        if path.starts_with('/') { path } else { format!("/{path}") }
+    })
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Slashes {
+    AsTheyAre,
+    Outside(TrailingSlash),
+    Inside(TrailingSlash),
+}
+
+fn slashes() -> impl Strategy<Value = Slashes> {
+    let kind = prop_oneof![
+        Just(TrailingSlash::Trim),
+        Just(TrailingSlash::MergeOnly),
+        Just(TrailingSlash::Always)
+    ];
+    prop_oneof![
+        2 => Just(Slashes::AsTheyAre),
+        1 => kind.clone().prop_map(Slashes::Outside),
+        1 => kind.prop_map(Slashes::Inside),
+    ]
+}
+
+async fn app(
+    scopes: &[(&'static str, Vec<Drawn>)],
+    around: bool,
+    slashes: Slashes,
+) -> impl Service<Request, Response = ServiceResponse<impl MessageBody + use<>>, Error = Error> + use<> {
+    let mut app = App::new();
+    for (prefix, routes) in scopes {
+        if prefix.is_empty() {
+            app = routes.iter().cloned().fold(app, App::service);
+        } else {
+            let scope = routes.iter().cloned().fold(web::scope(prefix), actix_web::Scope::service);
+            app = app.service(scope);
+        }
+    }
+    let (outside, inside) = match slashes {
+        Slashes::AsTheyAre => (None, None),
+        Slashes::Outside(kind) => (Some(kind), None),
+        Slashes::Inside(kind) => (None, Some(kind)),
+    };
+    let normalize = |kind: Option<TrailingSlash>| {
+        Condition::new(kind.is_some(), NormalizePath::new(kind.unwrap_or(TrailingSlash::Trim)))
+    };
+    init_service(
+        app.wrap(normalize(inside)).wrap(Condition::new(around, Cors::new(&APP_WIDE))).wrap(normalize(outside)),
+    )
+    .await
+}
+
+/// Which of the origins get in, and whose handler was called.
+async fn ask(
+    app: &impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = Error>,
+    method: &str,
+    path: &str,
+    requested: Option<&str>,
+) -> ([bool; 3], Option<Option<char>>) {
+    let mut gets_in = [false; 3];
+    CALLED.set(None);
+    for (gets_in, origin) in gets_in.iter_mut().zip(ORIGINS) {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut request = TestRequest::with_uri(path).method(method).insert_header((header::ORIGIN, origin));
+        if let Some(requested) = requested {
+            request = request.insert_header((header::ACCESS_CONTROL_REQUEST_METHOD, requested));
+        }
+        let response = app.call(request.to_request()).await.expect("no layer fails");
+        let origins: Vec<_> = response.headers().get_all(header::ACCESS_CONTROL_ALLOW_ORIGIN).collect();
+        assert!(origins.len() < 2);
+        *gets_in = origins.first().is_some_and(|allowed| **allowed == *origin);
+    }
+    (gets_in, CALLED.take())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn preflight_and_request_are_judged_by_one_policy(
+        scopes in scopes(),
+        path in path(),
+        method in prop::sample::select(&METHODS[..]),
+        around: bool,
+        slashes in slashes(),
+    ) {
+        let run = async {
+            let app = app(&scopes, around, slashes).await;
+            let (by_preflight, never) = ask(&app, "OPTIONS", &path, Some(method)).await;
+            let (by_request, called) = ask(&app, method, &path, None).await;
+            (by_preflight, never, by_request, called)
+        };
+        let (by_preflight, never, by_request, called) = actix_web::rt::System::new().block_on(run);
+
+        prop_assert_eq!(never, None, "a preflight gets to no handler");
+        let owner = called.map(|policy| match policy {
+            Some('a') => [true, false, false],
+            Some(_) => [false, true, false],
+            None => [false, false, around],
+        });
+        if let Some(owner) = owner {
+            prop_assert_eq!(by_request, owner, "the policy of the route that was reached holds");
+        }
+        for (preflight, request) in by_preflight.into_iter().zip(by_request) {
+            prop_assert!(request || !preflight, "a preflight lets nobody in whom the request does not");
+        }
+        let all_have_policies = scopes.iter().flat_map(|(_, routes)| routes).all(|route| route.policy.is_some());
+        let has_tail = scopes.iter().flat_map(|(_, routes)| routes).any(|route| {
+            route.pattern.contains('*') || route.pattern.contains(':')
+        });
+        if called.is_some() && all_have_policies && !(has_tail && around) {
+            prop_assert_eq!(by_preflight, by_request, "and the same ones, where nothing is left open");
+        }
+    }
+}

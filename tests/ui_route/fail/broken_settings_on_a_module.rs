@@ -1,0 +1,21 @@
+use cors_actix::cors;
+
+#[cors(origins = any)]
+#[actix_web::scope("/tasks")]
+mod tasks {
+    use actix_web::{get, put};
+
+    #[get("/a")]
+    pub async fn a() -> &'static str {
+        "a"
+    }
+
+    #[put("/b")]
+    pub async fn b() -> &'static str {
+        "b"
+    }
+}
+
+fn main() {
+    actix_web::App::new().service(tasks::a).service(tasks::b);
+}

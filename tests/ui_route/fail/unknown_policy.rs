@@ -1,0 +1,12 @@
+use actix_web::get;
+use cors_actix::cors;
+
+#[cors(TASKS)]
+#[get("/tasks")]
+async fn show() -> &'static str {
+    "shown"
+}
+
+fn main() {
+    actix_web::App::new().service(show);
+}
