@@ -114,6 +114,8 @@ impl Chromium {
         if !old.is_null() {
             self.command(None, "Target.disposeBrowserContext", json!({ "browserContextId": old }));
         }
+        self.events.clear();
+        self.console.clear();
     }
 
     /// Opens a page and waits until it and its frames are loaded.
