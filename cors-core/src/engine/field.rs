@@ -126,7 +126,7 @@ impl Field {
     }
 
     /// Is the response field `name` (in lower case) the policy's alone? Then an adapter takes off
-    /// what the app set before it adds [`Decision::fields`]: two lines of
+    /// what the app set before it adds [`Decision::fields`](crate::Decision::fields): two lines of
     /// `Access-Control-Allow-Origin` fail the browser's check, and one that the app set itself
     /// would let in whom the policy does not.
     #[inline]
