@@ -107,8 +107,8 @@ impl Cors<Paths> {
     ///   taken from the others.
     /// * On a path that none matches the middleware does nothing at all.
     /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Should
-    ///   `NormalizePath` be inside all the same, a path that a tail matches as it is spelt, and
-    ///   that would be another pattern's once it is normalised, gets no policy.
+    ///   `NormalizePath` be inside all the same, a path that a tail matches as it is spelt, and that would
+    ///   be an earlier pattern's once it is normalised, gets no policy.
     /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
     ///
     /// # Panics

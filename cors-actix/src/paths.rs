@@ -43,15 +43,15 @@ impl Paths {
 
 /// The entry that holds for a path: the first whose pattern matches it.
 ///
-/// `NormalizePath` further in may change the path afterwards. Where that makes it another entry's
-/// and the first matched by a tail, which takes in slashes of any number, no entry holds: the policy
-/// of a tail must not open what the router serves from elsewhere.
+/// `NormalizePath` further in may change the path afterwards. Where that makes it an earlier entry's, and
+/// this one matched by a tail, which takes in slashes of any number, no entry holds: the policy of a tail
+/// must not open what the router serves from elsewhere.
 pub(crate) fn find<'e, T>(entries: &'e [(ResourceDef, T)], path: &str) -> Option<&'e T> {
     let position = |path: &str| entries.iter().position(|(resource, _)| resource.is_match(path));
     let found = position(path)?;
     let (resource, value) = &entries[found];
     if spelling::is_odd(path) && resource.pattern().is_some_and(spelling::is_loose) {
-        let elsewhere = |spelling: &String| position(spelling).is_some_and(|other| other != found);
+        let elsewhere = |spelling: &String| position(spelling).is_some_and(|other| other < found);
         if spelling::normalized(path).iter().any(elsewhere) {
             return None;
         }

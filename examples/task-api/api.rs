@@ -4,14 +4,15 @@ use std::io;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, HttpServer, Responder, web};
-use cors_actix::{AllowedHosts, Cors, Policy};
+use actix_web::{App, HttpResponse, HttpServer, Responder, delete, web};
+use cors_actix::{AllowedHosts, Cors, Policy, cors};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth::{self, Tokens};
 use crate::error::ApiError;
 use crate::listen::Listener;
+use crate::policy::ADMINS;
 use crate::store::Store;
 
 const LONGEST_TITLE: usize = 200;
@@ -64,6 +65,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::scope("/api/tasks")
                 .wrap(from_fn(auth::required))
+                // In front of the resource on the same path, which takes every method.
+                .service(remove_all)
                 .service(web::resource("").get(list).post(create))
                 .service(web::resource("/{id}").put(replace).patch(change).delete(remove)),
         )
@@ -174,6 +177,15 @@ async fn remove(store: web::Data<Store>, id: web::Path<i64>) -> Result<impl Resp
     } else {
         Err(ApiError::NotFound)
     }
+}
+
+// The route and its preflight, for one page alone. The preflight gets through although `auth` stands
+// before the route: the app's `Cors` knows the route's policy and answers by it.
+#[cors(ADMINS)]
+#[delete("")]
+async fn remove_all(store: web::Data<Store>) -> Result<impl Responder, ApiError> {
+    blocking(store, Store::clear).await?;
+    Ok(HttpResponse::NoContent())
 }
 
 /// SQLite waits for the disk, which an Actix worker must not: it serves other requests meanwhile.

@@ -79,6 +79,10 @@ impl Store {
         Ok(self.connection().execute("DELETE FROM tasks WHERE id = ?1", [id])? > 0)
     }
 
+    pub(crate) fn clear(&self) -> Result<()> {
+        self.connection().execute("DELETE FROM tasks", []).map(drop)
+    }
+
     fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere leaves no half-done statement behind: each one is atomic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

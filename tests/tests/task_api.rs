@@ -92,6 +92,31 @@ fn a_task_from_login_to_delete() {
 }
 
 #[test]
+fn removing_all_tasks_is_for_the_administrators_page_alone() {
+    let task_api = TaskApi::start(Profile::Debug, &[], &[]);
+    let (api, trusted) = (task_api.api.address, task_api.trusted.text.as_str());
+    let admins = "https://admin.myapp.com";
+    let answer = preflight(&task_api, admins, "DELETE", "authorization");
+    assert_eq!(
+        answer.cors(),
+        [
+            ("access-control-allow-credentials", "true"),
+            ("access-control-allow-headers", "authorization"),
+            ("access-control-allow-methods", "DELETE"),
+            ("access-control-allow-origin", admins),
+            ("vary", VARY_PREFLIGHT),
+        ]
+    );
+    assert_eq!(preflight(&task_api, trusted, "DELETE", "authorization").status, 403);
+    assert_eq!(preflight(&task_api, trusted, "POST", "authorization").status, 204, "the other methods");
+    for (origin, allowed) in [(admins, Some(admins)), (trusted, None)] {
+        let answer = http::send(api, "DELETE /api/tasks", &[("Origin", origin)], "");
+        assert_eq!(answer.status, 401, "a token is asked for all the same");
+        assert_eq!(answer.one("access-control-allow-origin"), allowed);
+    }
+}
+
+#[test]
 fn the_development_policy_is_asked_for_and_the_environment_only_tightens() {
     for (case, arguments, environment, allowed) in [
         ("by argument", &["--mode", "development"][..], &[][..], Some("*")),
