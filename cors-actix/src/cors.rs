@@ -263,7 +263,9 @@ impl Policies for Paths {
     }
 
     fn bake(&self) -> Baked {
-        let bake = |(pattern, source): &(_, Source)| (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.0.clone())));
+        let bake = |(pattern, source): &(_, Source)| {
+            (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.0.clone())))
+        };
         Baked(Own::Paths(self.entries().map(bake).collect()))
     }
 }

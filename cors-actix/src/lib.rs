@@ -29,6 +29,8 @@
 //! # }
 //! ```
 //!
+//! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`].
+//!
 //! With the feature `config` a policy can come from a file or the environment as well: see
 //! `Config`. The rules are the same.
 //!
@@ -87,12 +89,95 @@ pub use cors_core::{
 pub use cors_core::{Decision, Denial, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
-pub use cors_macros::cors;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
-pub use service::{CorsFuture, CorsMiddleware};
 pub use paths::Paths;
+pub use service::{CorsFuture, CorsMiddleware};
 pub use source::Source;
+
+/// Gives a route a policy of its own, and the preflight that belongs to it.
+///
+/// Put it above the route macro, and register the handler as ever. `.service(update)` then registers the
+/// route and its preflight: `OPTIONS /tasks/7` that asks for `PUT` is answered by `update`'s policy, asking for
+/// `DELETE` by `remove`'s.
+///
+/// ```
+/// use actix_web::{App, HttpResponse, Responder, delete, get, put, web};
+/// use cors_actix::{Cors, cors, cors_policy};
+///
+/// cors_policy! {
+///     static TASKS;
+///     origins: ["https://app.example"],
+///     methods: [GET, PUT],
+///     headers: ["content-type"],
+/// }
+///
+/// #[get("/tasks/{id}")]
+/// async fn show(id: web::Path<u64>) -> impl Responder {
+///     format!("task {id}")
+/// }
+///
+/// #[cors(TASKS)]
+/// #[put("/tasks/{id}")]
+/// async fn update(id: web::Path<u64>) -> impl Responder {
+///     HttpResponse::NoContent()
+/// }
+///
+/// // Settings instead of a name: `=` for the `:` of `cors_policy!`, and the route's methods.
+/// #[cors(origins = ["https://admin.example"], headers = ["authorization"])]
+/// #[delete("/tasks/{id}")]
+/// async fn remove(id: web::Path<u64>) -> impl Responder {
+///     HttpResponse::NoContent()
+/// }
+///
+/// let app = App::new().service(show).service(update).service(remove).wrap(Cors::new(&TASKS));
+/// ```
+///
+/// It goes with every route macro of Actix, with `#[route]` and `#[routes]`, their `name`, `guard` and `wrap`,
+/// in scopes and under `#[scope]`. Above a `#[scope]` module it is for each route in the module without
+/// one of its own, in modules inside as well. Macros of other crates that need the handler where it stands
+/// (for API documentation, say) go above it.
+///
+/// The handler is as public as Actix's macros make it by default: anybody who sees the module sees it.
+///
+/// # Arguments
+///
+/// * `#[cors(TASKS)]`: the name of a static that [`cors_policy!`] declares. [The policy in
+///   force](PolicySet::active) is looked up once, when the route is registered.
+/// * `#[cors(origins = […], …)]`: the keys, values, blocks and [rules](Rule) of `cors_policy!`. Without `methods`
+///   the policy allows those of the route.
+/// * `crate = path` beside either, where this crate is not called `cors_actix`.
+///
+/// A route whose method its policy does not allow in production is a compile error.
+///
+/// # Inside an app with a policy
+///
+/// The innermost policy answers alone. Within `App::wrap(Cors::new(…))` a route with `#[cors]` is judged by its own
+/// policy and inherits nothing, for preflights, responses and errors alike, also where authentication in between
+/// turns the request away. What there is beside a policy – [`enforce`](Cors::enforce), upgrades,
+/// [`on_refusal`](Cors::on_refusal) – is the outer layer's.
+///
+/// A preflight for a method that no such route serves is the app's policy's affair; without one, Actix answers it as any
+/// other unknown `OPTIONS` request. A handler of the app's for `OPTIONS` keeps getting what is no preflight.
+///
+/// # Which route a preflight is for
+///
+/// The one that Actix will route the request to: paths are matched by its own code on the text that it
+/// matches, in the order of registration. **Where a preflight does not show which route that is, it passes only if
+/// every policy that may hold lets it pass:**
+///
+/// * **Guards** are asked about the preflight, which has the host, the path and the query of the request after it,
+///   but none of its fields. So routes for different hosts have different policies. A guard on a field says no
+///   to every preflight, and its route remains possible beside the one without a guard after it.
+/// * **A route without `#[cors]`** in front of one with it, whose pattern matches the path as well (`/tasks/all`
+///   before `/tasks/{id}`), is not known by its methods to a layer around the app: there the app's policy has to
+///   agree. Better, give it a `#[cors]`, too: of three routes of which the outer two have one pattern, the layer does not see
+///   the middle one.
+/// * **`NormalizePath`** belongs outside of [`Cors`]. Inside, its spellings are tried in turn.
+///
+/// Scopes with one pattern that guards tell apart are told apart by the router alone; to a layer around the
+/// app each of their routes on a path is possible.
+pub use cors_macros::cors;
 
 /// What the expansion of `#[cors]` names: no part of the public interface.
 #[doc(hidden)]

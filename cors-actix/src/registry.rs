@@ -122,4 +122,3 @@ impl Drop for Route {
 fn mark(id: u64) -> String {
     format!("/\u{1}cors/{id}")
 }
-

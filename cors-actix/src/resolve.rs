@@ -141,8 +141,10 @@ impl Routes {
     /// What a layer further in may make of a path on which there is no such route as it is spelt. Nothing, where a
     /// resource without a tail is there: such a layer would have left it without requests.
     fn respelt(&self, path: &str, request: &ServiceRequest) -> Vec<String> {
-        let is_odd = spelling::is_odd(path) || self.0.iter().any(|located| located.pattern.ends_with('/'));
-        if !is_odd {
+        // A slash more at the end is all that such a layer could do to a path that is not odd.
+        let takes_slash =
+            |located: &Rc<Located>| located.pattern.ends_with('/') || spelling::is_loose(&located.pattern);
+        if !spelling::is_odd(path) && !self.0.iter().any(takes_slash) {
             return Vec::new();
         }
         match request.resource_map().match_pattern(path) {
@@ -191,17 +193,18 @@ impl Located {
 
     /// Did another resource match this request, of which it was expected that this one would?
     pub(crate) fn is_not_what_matched(&self, request: &HttpRequest) -> bool {
-        !self.is_static() && request.match_pattern().is_some_and(|matched| matched != self.pattern)
+        !self.is_all_of(request.match_info().as_str())
+            && request.match_pattern().is_some_and(|matched| matched != self.pattern)
     }
 
-    /// Is no other resource in front of it on this path? The map knows patterns, but not methods. One in
-    /// front of a path without parameters cannot serve the route's method, or the route would never
-    /// be reached.
+    /// Is no other resource in front of it on this path? The map knows patterns, but not methods.
     fn is_first_on(&self, path: &str, map: &ResourceMap) -> bool {
-        self.is_static() || map.match_pattern(path).is_none_or(|first| first == self.pattern)
+        self.is_all_of(path) || map.match_pattern(path).is_none_or(|first| first == self.pattern)
     }
 
-    fn is_static(&self) -> bool {
-        !self.pattern.contains('{')
+    /// Does it match this path and no other? Then no resource in front of it can serve its method there, or it
+    /// would never be reached.
+    fn is_all_of(&self, path: &str) -> bool {
+        self.pattern == path && !path.contains('{')
     }
 }

@@ -9,8 +9,8 @@ use actix_web::dev::{
     AppService, HttpServiceFactory, Service, ServiceRequest, ServiceResponse, Transform, fn_service,
 };
 use actix_web::guard::{Guard, GuardContext, fn_guard};
-use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{Error, HttpResponse, web};
 use cors_core::PolicySet;
 
@@ -93,24 +93,26 @@ fn register_preflight(config: &mut AppService, route: &Route, answers: &Rc<Answe
     let full = format!("{slash}{pattern}");
     let (route, place) = registry::Route::new(full, methods, guards(), Rc::clone(answers));
     let nobody: Box<dyn Guard> = Box::new(fn_guard(|_| false));
-    let nothing = fn_service(|request: ServiceRequest| {
-        ready(Ok(request.into_response(HttpResponse::NotFound())))
-    });
+    let nothing =
+        fn_service(|request: ServiceRequest| ready(Ok(request.into_response(HttpResponse::NotFound()))));
     config.register_service(place, Some(vec![nobody]), nothing, Some(route.node()));
 
-    let preflight = web::resource(pattern).name(name).guard(AsksFor(methods)).wrap_fn(move |request, service| {
-        let answer = answer(&route, &request);
-        let method = asked(request.headers()).map(ToOwned::to_owned);
-        // The resource has no routes, and so answers 405.
-        let response = service.call(request);
-        async move {
-            let response = response.await?;
-            Ok(match answer {
-                Some(answer) if !is_taken(response.headers(), method.as_deref()) => response.into_response(answer),
-                _ => response.map_into_boxed_body(),
-            })
-        }
-    });
+    let preflight =
+        web::resource(pattern).name(name).guard(AsksFor(methods)).wrap_fn(move |request, service| {
+            let answer = answer(&route, &request);
+            let method = asked(request.headers()).map(ToOwned::to_owned);
+            // The resource has no routes, and so answers 405.
+            let response = service.call(request);
+            async move {
+                let response = response.await?;
+                Ok(match answer {
+                    Some(answer) if !is_taken(response.headers(), method.as_deref()) => {
+                        response.into_response(answer)
+                    }
+                    _ => response.map_into_boxed_body(),
+                })
+            }
+        });
     preflight.register(config);
 }
 

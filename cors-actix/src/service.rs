@@ -115,7 +115,9 @@ impl<S> CorsMiddleware<S> {
     #[inline]
     fn judge(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
         match &self.own {
-            Own::One(answers) if self.routes(request).is_none() => Some(Judge { answers, place: Place::Alone }),
+            Own::One(answers) if self.routes(request).is_none() => {
+                Some(Judge { answers, place: Place::Alone })
+            }
             _ => self.judge_by_route(request),
         }
     }

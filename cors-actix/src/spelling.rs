@@ -30,7 +30,11 @@ pub(crate) fn is_odd(path: &str) -> bool {
 /// Can a parameter of this pattern take in slashes: a tail, or a regex of the app's own? Any other
 /// pattern matches a path of odd spelling only if it is spelt so itself.
 pub(crate) fn is_loose(pattern: &str) -> bool {
-    pattern.contains("}*") || pattern.split('{').skip(1).any(|rest| rest.split('}').next().is_some_and(|name| name.contains(':')))
+    pattern.contains("}*")
+        || pattern
+            .split('{')
+            .skip(1)
+            .any(|rest| rest.split('}').next().is_some_and(|name| name.contains(':')))
 }
 
 #[cfg(test)]

@@ -128,7 +128,12 @@ fn t31_a_path_in_disguise_never_gets_the_open_policy() {
 fn t32_the_order_decides_and_equal_patterns_are_refused() {
     let server = Server::start(|| {
         let app = App::new().default_service(web::to(|| async { "any" }));
-        app.wrap(Cors::paths().at("/api/public", &OPEN).at("/api/{long_and_unspecific}*", &ADMINS).at("/{all}*", &APP_WIDE))
+        app.wrap(
+            Cors::paths()
+                .at("/api/public", &OPEN)
+                .at("/api/{long_and_unspecific}*", &ADMINS)
+                .at("/{all}*", &APP_WIDE),
+        )
     });
     for (path, origin) in [("/api/public", "*"), ("/api/public/x", ADMIN), ("/api/x", ADMIN), ("/ap", APP)] {
         for from in [ADMIN, APP, EVIL] {
@@ -227,7 +232,11 @@ fn t35_a_preflight_is_judged_as_the_request_will_be_and_nothing_is_inherited() {
                 let preflight = Head::preflight(path, origin, method).send(server.address());
                 assert_eq!(actual.status, 200, "{method} {path}");
                 for response in [&actual, &preflight] {
-                    assert_eq!(response.one("access-control-allow-origin"), expected, "{method} {path} from {origin}");
+                    assert_eq!(
+                        response.one("access-control-allow-origin"),
+                        expected,
+                        "{method} {path} from {origin}"
+                    );
                     let credentials = response.one("access-control-allow-credentials").is_some();
                     assert_eq!(credentials, expected == Some(APP), "{method} {path}: the app's alone");
                 }

@@ -29,13 +29,18 @@ cors_policy! {
 }
 
 fn paths() -> Cors<Paths> {
-    Cors::paths().at("/api/admin/{tail}*", &ADMINS).at("/api/{tail}*", &TASKS).at("/public/{tail}*", &EVERYBODY)
+    Cors::paths()
+        .at("/api/admin/{tail}*", &ADMINS)
+        .at("/api/{tail}*", &TASKS)
+        .at("/public/{tail}*", &EVERYBODY)
 }
 
 #[test]
 fn the_first_pattern_that_matches_holds() {
     let server = Server::start(|| {
-        let handler = || async { HttpResponse::Ok().insert_header(("access-control-allow-origin", "by hand")).finish() };
+        let handler = || async {
+            HttpResponse::Ok().insert_header(("access-control-allow-origin", "by hand")).finish()
+        };
         App::new().default_service(web::to(handler)).wrap(paths())
     });
     for (path, policy) in [

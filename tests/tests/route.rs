@@ -69,7 +69,7 @@ async fn by_query() -> impl Responder {
 }
 
 #[cors(origins = ["https://admin.example"], expose = ["x-admin"],)]
-#[route("/route", method = "GET", method = "PURGE",)]
+#[route("/route", method = "GET", method = "PURGE")]
 async fn by_route() -> impl Responder {
     "route"
 }
@@ -216,9 +216,15 @@ fn start(with_app_policy: bool) -> Server {
     Server::start(move || {
         App::new()
             .configure(all)
-            .service(web::scope("/scope").configure(all).service(
-                web::scope("/nested/{tenant}").service(by_get).service(by_put).service(by_patch).service(by_delete),
-            ))
+            .service(
+                web::scope("/scope").configure(all).service(
+                    web::scope("/nested/{tenant}")
+                        .service(by_get)
+                        .service(by_put)
+                        .service(by_patch)
+                        .service(by_delete),
+                ),
+            )
             .service(web::scope("/{tenant:t\\d}").configure(all))
             .service(module::by_get)
             .service(module::by_put)
@@ -269,8 +275,10 @@ fn every_macro_in_every_scope() {
 fn what_is_no_route_is_the_apps() {
     let alone = start(false);
     let around = start(true);
-    for (method, path) in [("GET", "/plain"), ("DELETE", "/get"), ("PUT", "/nowhere"), ("PATCH", "/patch/x")] {
-        let preflight = |server: &Server, origin| Head::preflight(path, origin, method).send(server.address());
+    for (method, path) in [("GET", "/plain"), ("DELETE", "/get"), ("PUT", "/nowhere"), ("PATCH", "/patch/x")]
+    {
+        let preflight =
+            |server: &Server, origin| Head::preflight(path, origin, method).send(server.address());
         let unknown = preflight(&alone, ADMIN);
         assert!([404, 405].contains(&unknown.status), "{method} {path}: {}", unknown.status);
         assert_eq!(unknown.one("access-control-allow-origin"), None, "{method} {path}");

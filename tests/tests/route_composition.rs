@@ -85,6 +85,7 @@ async fn remove() -> impl Responder {
     "removed"
 }
 
+/// Without a policy of its own.
 #[get("/tasks/{id}")]
 async fn show() -> impl Responder {
     "shown"
@@ -93,9 +94,8 @@ async fn show() -> impl Responder {
 #[test]
 fn on_one_path_the_method_asked_for_decides() {
     let alone = Server::start(|| App::new().service(update).service(remove).service(show));
-    let inside = Server::start(|| {
-        App::new().service(show).service(update).service(remove).wrap(Cors::new(&APP_WIDE))
-    });
+    let inside =
+        Server::start(|| App::new().service(show).service(update).service(remove).wrap(Cors::new(&APP_WIDE)));
     for server in [&alone, &inside] {
         for (method, owner) in [("PUT", ADMIN), ("DELETE", EVIL)] {
             for origin in [APP, ADMIN, EVIL] {
@@ -112,6 +112,7 @@ fn on_one_path_the_method_asked_for_decides() {
     check_actual(&alone, "/tasks/1", "GET", ADMIN, false);
 }
 
+/// For those who ask what there is.
 #[options("/tasks/{id}")]
 async fn describe() -> impl Responder {
     HttpResponse::Ok().insert_header((header::ALLOW, "PUT, OPTIONS")).body("described")
@@ -238,7 +239,12 @@ async fn wrapped() -> impl Responder {
 fn no_looser_policy_overrules_the_routes() {
     let servers = [
         Server::start(|| {
-            App::new().service(by_hand).service(fails).service(extracts).service(wrapped).wrap(Cors::new(&EVERYBODY))
+            App::new()
+                .service(by_hand)
+                .service(fails)
+                .service(extracts)
+                .service(wrapped)
+                .wrap(Cors::new(&EVERYBODY))
         }),
         Server::start(|| {
             let scope = web::scope("").service(by_hand).service(fails).service(extracts).service(wrapped);
@@ -247,9 +253,12 @@ fn no_looser_policy_overrules_the_routes() {
         Server::start(|| App::new().service(by_hand).service(fails).service(extracts).service(wrapped)),
     ];
     for server in &servers {
-        for (method, path, status) in
-            [("GET", "/by-hand", 200), ("POST", "/fails", 409), ("POST", "/extracts", 400), ("POST", "/wrapped", 409)]
-        {
+        for (method, path, status) in [
+            ("GET", "/by-hand", 200),
+            ("POST", "/fails", 409),
+            ("POST", "/extracts", 400),
+            ("POST", "/wrapped", 409),
+        ] {
             for origin in [ADMIN, APP, EVIL] {
                 check_preflight(server, path, method, origin, origin == ADMIN);
                 let response = check_actual(server, path, method, origin, origin == ADMIN);
@@ -289,7 +298,8 @@ fn the_app_s_guards_judge_by_the_routes_policy() {
     async fn of_admins(request: HttpRequest) -> HttpResponse {
         socket(request).await
     }
-    let handshake = |server: &Server, origin| Head::get("/ws").origin(origin).web_socket().send(server.address());
+    let handshake =
+        |server: &Server, origin| Head::get("/ws").origin(origin).web_socket().send(server.address());
     let alone = Server::start(|| App::new().service(of_admins));
     let inside = Server::start(|| App::new().service(of_admins).wrap(Cors::new(&APP_WIDE)));
     for server in [&alone, &inside] {
@@ -385,7 +395,8 @@ fn a_plain_route_in_front_keeps_what_is_its_own() {
     async fn anything() -> impl Responder {
         "anything"
     }
-    let alone = Server::start(|| App::new().service(anything).service(remove_all).service(remove).service(update));
+    let alone =
+        Server::start(|| App::new().service(anything).service(remove_all).service(remove).service(update));
     let preflight = Head::preflight("/tasks/all", EVIL, "DELETE").send(alone.address());
     assert_eq!((preflight.status, allowed(&preflight)), (405, None), "{preflight:?}");
     assert_eq!(check_actual(&alone, "/tasks/all", "DELETE", EVIL, false).text(), "all removed");
@@ -479,6 +490,42 @@ fn scopes_of_one_prefix_told_apart_by_guards() {
 }
 
 #[test]
+fn between_scopes_of_one_prefix_every_policy_has_a_say() {
+    mod a {
+        #[cors_actix::cors(super::ADMINS)]
+        #[actix_web::put("/{id}")]
+        pub(super) async fn update() -> &'static str {
+            "a"
+        }
+    }
+    mod b {
+        #[cors_actix::cors(super::EVERYBODY)]
+        #[actix_web::put("/{id}")]
+        pub(super) async fn update() -> &'static str {
+            "b"
+        }
+    }
+    for around in [false, true] {
+        let server = Server::start(move || {
+            let scope_a = web::scope("/api").guard(actix_web::guard::Host("a.example")).service(a::update);
+            let scope_b = web::scope("/api").guard(actix_web::guard::Host("b.example")).service(b::update);
+            let cors = actix_web::middleware::Condition::new(around, Cors::new(&APP_WIDE));
+            App::new().service(scope_a).service(scope_b).wrap(cors)
+        });
+        for (host, origin, is_allowed) in
+            [("a.example", ADMIN, true), ("a.example", EVIL, false), ("b.example", EVIL, true)]
+        {
+            let actual = Head::new("PUT", "/api/1").origin(origin).host(host).send(server.address());
+            assert_eq!(allowed(&actual).is_some(), is_allowed, "{host} {origin}");
+            let preflight = Head::preflight("/api/1", origin, "PUT").host(host).send(server.address());
+            // Which host's scope it is, the layer around the app does not know.
+            let passes = if around { origin == ADMIN } else { is_allowed };
+            assert_eq!(allowed(&preflight).is_some(), passes, "{host} {origin}");
+        }
+    }
+}
+
+#[test]
 fn a_tail_in_front_hides_no_route() {
     #[get("/{tail}*")]
     async fn pages() -> impl Responder {
@@ -504,7 +551,9 @@ fn no_preflight_gets_to_a_handler() {
         };
         App::new().service(update).default_service(web::to(handler)).wrap(Cors::new(&APP_WIDE))
     });
-    for (path, method) in [("/tasks/1", "PUT"), ("/tasks/1", "DELETE"), ("/nowhere", "GET"), ("/tasks/1", "GET,PUT")] {
+    for (path, method) in
+        [("/tasks/1", "PUT"), ("/tasks/1", "DELETE"), ("/nowhere", "GET"), ("/tasks/1", "GET,PUT")]
+    {
         for origin in [APP, ADMIN, EVIL] {
             Head::preflight(path, origin, method).send(server.address());
         }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use actix_http::Request;
 use actix_web::body::MessageBody;
-use actix_web::dev::{AppService, HttpServiceFactory, Service, ServiceResponse};
+use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, Service, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash};
 use actix_web::test::{TestRequest, init_service};
@@ -20,8 +20,19 @@ cors_policy! { static APP_WIDE; origins: ["https://app.example"], methods: any }
 
 const ORIGINS: [&str; 3] = ["https://a.example", "https://b.example", "https://app.example"];
 const METHODS: [&str; 3] = ["GET", "PUT", "DELETE"];
-const PATTERNS: [&str; 11] =
-    ["/x", "/x/", "/x/{p}", "/{p}", "/{p}/y", "/x/y", "/{p:[a-z]+}", "/t/{tail}*", "/{tail:.*}", "/a+b", "/X"];
+const PATTERNS: [&str; 11] = [
+    "/x",
+    "/x/",
+    "/x/{p}",
+    "/{p}",
+    "/{p}/y",
+    "/x/y",
+    "/{p:[a-z]+}",
+    "/t/{tail}*",
+    "/{tail:.*}",
+    "/a+b",
+    "/X",
+];
 const SCOPES: [&str; 4] = ["", "/s", "/s/{q}", "/{q}"];
 
 /// A route as `#[cors]` registers it, or one without.
@@ -81,14 +92,40 @@ fn drawn() -> impl Strategy<Value = Drawn> {
 
 fn scopes() -> impl Strategy<Value = Vec<(&'static str, Vec<Drawn>)>> {
     let scope = (prop::sample::select(&SCOPES[..]), prop::collection::vec(drawn(), 1..5));
-    prop::collection::vec(scope, 1..4)
+    prop::collection::vec(scope, 1..4).prop_map(|mut scopes: Vec<(&str, Vec<Drawn>)>| {
+        remove_dead(&mut scopes);
+        scopes
+    })
+}
+
+/// Removes routes that no request gets to, since no app has them: those behind their like, and those
+/// without parameters behind one that matches their only path.
+fn remove_dead(scopes: &mut [(&str, Vec<Drawn>)]) {
+    let mut seen: Vec<(String, &str)> = Vec::new();
+    let mut prefixes: Vec<&str> = Vec::new();
+    for (prefix, routes) in scopes {
+        routes.retain(|route| {
+            let full = format!("{prefix}{}", route.pattern);
+            let is_behind = |(earlier, method): &(String, &str)| {
+                let matches = || !full.contains('{') && ResourceDef::new(earlier.as_str()).is_match(&full);
+                *method == route.method && (*earlier == full || matches())
+            };
+            let is_dead = seen.iter().any(is_behind)
+                || prefixes.iter().any(|earlier| ResourceDef::prefix(*earlier).is_match(&full));
+            seen.push((full, route.method));
+            !is_dead
+        });
+        if !prefix.is_empty() {
+            prefixes.push(*prefix);
+        }
+    }
 }
 
 fn path() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(
         &[
-            "/", "/x", "/y", "/s", "/t", "/X", "/a+b", "/a%2Bb", "/a%20b", "/%78", "/%2F", "/x%2Fy", "/..", "/%2e%2e",
-            "/.", ";", "//", "/z", "%", "%zz", "/x;y", "/%C3%A4",
+            "/", "/x", "/y", "/s", "/t", "/X", "/a+b", "/a%2Bb", "/a%20b", "/%78", "/%2F", "/x%2Fy", "/..",
+            "/%2e%2e", "/.", ";", "//", "/z", "%", "%zz", "/x;y", "/%C3%A4",
         ][..],
     );
     prop::collection::vec(piece, 1..5).prop_map(|pieces| {
@@ -105,16 +142,27 @@ enum Slashes {
 }
 
 fn slashes() -> impl Strategy<Value = Slashes> {
-    let kind = prop_oneof![
-        Just(TrailingSlash::Trim),
-        Just(TrailingSlash::MergeOnly),
-        Just(TrailingSlash::Always)
-    ];
+    let kind =
+        prop_oneof![Just(TrailingSlash::Trim), Just(TrailingSlash::MergeOnly), Just(TrailingSlash::Always)];
     prop_oneof![
         2 => Just(Slashes::AsTheyAre),
         1 => kind.clone().prop_map(Slashes::Outside),
         1 => kind.prop_map(Slashes::Inside),
     ]
+}
+
+/// Can a path get to a route with this pattern? An app has no others.
+fn is_reachable(pattern: &str, slashes: Slashes) -> bool {
+    let is_loose = pattern.contains("*");
+    match slashes {
+        Slashes::Outside(TrailingSlash::Trim) | Slashes::Inside(TrailingSlash::Trim) => {
+            !pattern.ends_with('/')
+        }
+        Slashes::Outside(TrailingSlash::Always) | Slashes::Inside(TrailingSlash::Always) => {
+            is_loose || pattern.ends_with('/')
+        }
+        _ => true,
+    }
 }
 
 async fn app(
@@ -140,7 +188,9 @@ async fn app(
         Condition::new(kind.is_some(), NormalizePath::new(kind.unwrap_or(TrailingSlash::Trim)))
     };
     init_service(
-        app.wrap(normalize(inside)).wrap(Condition::new(around, Cors::new(&APP_WIDE))).wrap(normalize(outside)),
+        app.wrap(normalize(inside))
+            .wrap(Condition::new(around, Cors::new(&APP_WIDE)))
+            .wrap(normalize(outside)),
     )
     .await
 }
@@ -169,7 +219,7 @@ async fn ask(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn preflight_and_request_are_judged_by_one_policy(
@@ -179,6 +229,10 @@ proptest! {
         around: bool,
         slashes in slashes(),
     ) {
+        let mut scopes = scopes;
+        for (_, routes) in &mut scopes {
+            routes.retain(|route| is_reachable(route.pattern, slashes));
+        }
         let run = async {
             let app = app(&scopes, around, slashes).await;
             let (by_preflight, never) = ask(&app, "OPTIONS", &path, Some(method)).await;
@@ -196,15 +250,17 @@ proptest! {
         if let Some(owner) = owner {
             prop_assert_eq!(by_request, owner, "the policy of the route that was reached holds");
         }
-        for (preflight, request) in by_preflight.into_iter().zip(by_request) {
+        // What nobody before the router can know: that a route without a policy stands among those of
+        // one pattern and takes the request, or that a scope which matched first has nothing for it.
+        let is_known = match called {
+            Some(policy) => policy.is_some() || !around,
+            None => scopes.len() == 1,
+        };
+        for (preflight, request) in by_preflight.into_iter().zip(by_request).filter(|_| is_known) {
             prop_assert!(request || !preflight, "a preflight lets nobody in whom the request does not");
         }
-        let all_have_policies = scopes.iter().flat_map(|(_, routes)| routes).all(|route| route.policy.is_some());
-        let has_tail = scopes.iter().flat_map(|(_, routes)| routes).any(|route| {
-            route.pattern.contains('*') || route.pattern.contains(':')
-        });
-        if called.is_some() && all_have_policies && !(has_tail && around) {
-            prop_assert_eq!(by_preflight, by_request, "and the same ones, where nothing is left open");
+        if called.is_some() && !around {
+            prop_assert_eq!(by_preflight, by_request, "at the router nothing is left open");
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::tokens::Tokens;
 const SEPARATOR: char = '=';
 
 /// What to write, for those who wrote nothing that can be read.
-const HELP: &str = "write `#[cors(TASKS)]` with the name of a policy, or `#[cors(origins = […], …)]` with settings";
+const HELP: &str =
+    "write `#[cors(TASKS)]` with the name of a policy, or `#[cors(origins = […], …)]` with settings";
 
 /// The arguments of the attribute.
 pub(crate) struct Args {
@@ -75,7 +76,8 @@ fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
         return Policy::Missing;
     }
     let path = input.until(|input| !is_of_path(input));
-    let is_key = matches!(path.clone().into_iter().next(), Some(TokenTree::Ident(word)) if is_key(&word.to_string()));
+    let is_key =
+        matches!(path.clone().into_iter().next(), Some(TokenTree::Ident(word)) if is_key(&word.to_string()));
     if path.is_empty() || is_key || !(input.is_empty() || input.is_punct(0, ',')) {
         return Policy::Inline;
     }

@@ -54,9 +54,10 @@ fn registering(
 ) -> TokenStream {
     let krate = &args.krate;
     let layer = quote!(#krate::__private::layer());
-    let attributes = item.attributes.iter().map(|attribute| {
-        if is_route(attribute) { wrapped(attribute, &layer) } else { attribute.clone() }
-    });
+    let attributes = item
+        .attributes
+        .iter()
+        .map(|attribute| if is_route(attribute) { wrapped(attribute, &layer) } else { attribute.clone() });
     let rest = &item.rest;
     let conditions: Vec<&Attribute> = item.attributes("cfg").collect();
     let documentation = item.attributes("doc");
@@ -96,7 +97,12 @@ fn description(krate: &TokenStream, handler: &Ident, route: &Route) -> TokenStre
 }
 
 /// The name of an inline policy, and its static.
-fn inline(args: &Args, handler: &Ident, methods: &[Method], errors: &mut Errors) -> (TokenStream, TokenStream) {
+fn inline(
+    args: &Args,
+    handler: &Ident,
+    methods: &[Method],
+    errors: &mut Errors,
+) -> (TokenStream, TokenStream) {
     let krate = &args.krate;
     let name = Ident::new("__CORS", Span::call_site());
     let before = errors.count();
@@ -146,7 +152,8 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
             named.push(method);
         }
     }
-    let entry = |method: &&Method| Spanned { node: Value::Text(method.name.clone()), extent: method.span.into() };
+    let entry =
+        |method: &&Method| Spanned { node: Value::Text(method.name.clone()), extent: method.span.into() };
     let Some(first) = named.first() else { return };
     let value = Spanned { extent: first.span.into(), node: Value::List(named.iter().map(entry).collect()) };
     settings.outer.push(Entry { key: Ident::new("methods", first.span), value });

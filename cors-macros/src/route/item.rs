@@ -19,7 +19,10 @@ pub(crate) enum Kind {
     /// With its name.
     Function(Ident),
     /// `body` is `None` for one in a file of its own.
-    Module { name: Ident, body: Option<Group> },
+    Module {
+        name: Ident,
+        body: Option<Group>,
+    },
     Other,
 }
 
@@ -137,7 +140,8 @@ pub(crate) fn head(input: &mut Tokens) -> Kind {
     skip_visibility(input);
     const BEFORE_FN: [&str; 4] = ["async", "const", "unsafe", "extern"];
     let qualifies = |input: &Tokens| {
-        BEFORE_FN.iter().any(|word| input.is_word(0, word)) || matches!(input.peek(0), Some(TokenTree::Literal(_)))
+        BEFORE_FN.iter().any(|word| input.is_word(0, word))
+            || matches!(input.peek(0), Some(TokenTree::Literal(_)))
     };
     input.until(|input| !qualifies(input));
     let keyword = input.ident().map(|keyword| keyword.to_string());

@@ -46,8 +46,12 @@ impl Route {
     pub(crate) fn read(attribute: &Attribute) -> Option<Self> {
         let (word, arguments) = split(attribute)?;
         let input = &mut Tokens::new(arguments.stream());
-        let mut route =
-            Self { pattern: text(&input.next()?)?.value(), name: None, methods: Vec::new(), guards: Vec::new() };
+        let mut route = Self {
+            pattern: text(&input.next()?)?.value(),
+            name: None,
+            methods: Vec::new(),
+            guards: Vec::new(),
+        };
         if attribute.name != "route" {
             let name = attribute.name.to_ascii_uppercase();
             route.methods.push(Method { name, span: word.span() });
@@ -58,7 +62,9 @@ impl Route {
             let value = text(&input.next()?)?;
             match key.as_str() {
                 "name" => route.name = Some(value.value()),
-                "method" if value.value().chars().all(|char| char.is_ascii_uppercase()) => route.methods.push(Method { name: value.value(), span: value.span() }),
+                "method" if value.value().chars().all(|char| char.is_ascii_uppercase()) => {
+                    route.methods.push(Method { name: value.value(), span: value.span() })
+                }
                 "guard" => route.guards.push(value.parse().ok()?),
                 "wrap" => {}
                 _ => return None,
@@ -72,15 +78,15 @@ impl Route {
 pub(crate) fn wrapped(attribute: &Attribute, layer: &TokenStream) -> Attribute {
     let Some((_, arguments)) = split(attribute) else { return attribute.clone() };
     let mut stream = arguments.stream();
-    let ends_in_comma = matches!(stream.clone().into_iter().last(), Some(TokenTree::Punct(mark)) if mark.as_char() == ',');
+    let ends_in_comma =
+        matches!(stream.clone().into_iter().last(), Some(TokenTree::Punct(mark)) if mark.as_char() == ',');
     let comma = (!ends_in_comma).then(|| quote!(,));
     let layer = Literal::string(&layer.to_string());
     stream.extend(quote!(#comma wrap = #layer));
     let mut parentheses = Group::new(Delimiter::Parenthesis, stream);
     parentheses.set_span(arguments.span());
     let path = attribute.brackets.stream().into_iter();
-    let mut replaced: TokenStream =
-        path.take_while(|token| !matches!(token, TokenTree::Group(_))).collect();
+    let mut replaced: TokenStream = path.take_while(|token| !matches!(token, TokenTree::Group(_))).collect();
     replaced.append(parentheses);
     attribute.with(replaced)
 }
@@ -91,7 +97,9 @@ fn split(attribute: &Attribute) -> Option<(Ident, Group)> {
     for token in attribute.brackets.stream() {
         match token {
             TokenTree::Ident(ident) => word = Some(ident),
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => return Some((word?, group)),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                return Some((word?, group));
+            }
             _ => {}
         }
     }
