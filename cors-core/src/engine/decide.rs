@@ -22,7 +22,7 @@ impl Policy {
         let (fields, denial) = match request.origin {
             RequestField::Absent => (self.answers.no_origin, None),
             origin if self.accepts(origin) => (self.answers.allowed, None),
-            origin => (self.answers.refused, Some(self.origin_denied(origin))),
+            origin => (self.answers.refused, Some(self.origin_denied(origin, false))),
         };
         Decision { policy: self, preflight: false, fields, denial }
     }
@@ -45,16 +45,16 @@ impl Policy {
     }
 
     #[inline]
-    fn origin_denied<'a>(&'a self, origin: RequestField<'a>) -> Denial<'a> {
+    fn origin_denied<'a>(&'a self, origin: RequestField<'a>, preflight: bool) -> Denial<'a> {
         let origin = match origin {
             RequestField::One(origin) => Some(origin),
             RequestField::Absent | RequestField::Many => None,
         };
-        Denial::OriginNotAllowed { policy: self, origin }
+        Denial::OriginNotAllowed { policy: self, origin, preflight }
     }
 
     fn check_origin<'a>(&'a self, origin: RequestField<'a>) -> Option<Denial<'a>> {
-        if self.accepts(origin) { None } else { Some(self.origin_denied(origin)) }
+        if self.accepts(origin) { None } else { Some(self.origin_denied(origin, true)) }
     }
 
     fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {

@@ -181,6 +181,13 @@ impl Seen<'_> {
             };
             differ("outcome", predicted, outcome_text(&self.results[at]));
         }
+        for outcome in &prediction.outcomes {
+            let explained = outcome.denial().and_then(promised).unwrap_or_default();
+            let failure = outcome.failure().map(ToString::to_string).unwrap_or_default();
+            if !failure.starts_with(explained) {
+                differ("the policy's explanation", explained.to_owned(), failure);
+            }
+        }
         for at in 0..prediction.reasons.len().max(self.console.len()) {
             let reasons = prediction.reasons.get(at).map_or(&[][..], Vec::as_slice);
             let said = self.console.get(at).map_or("nothing", String::as_str);
@@ -189,6 +196,11 @@ impl Seen<'_> {
         }
         faults
     }
+}
+
+/// What a denial says that Chromium's console says.
+fn promised(denial: &str) -> Option<&str> {
+    denial.lines().find_map(|line| line.strip_prefix("Chromium: blocked by CORS policy: "))
 }
 
 /// What the page says of a call.
