@@ -90,8 +90,9 @@ pub use build::config::{Block, Config, Expectation, Listed, Locus, MaxAge, Origi
 pub use build::rules::violation::{Violation, Violations};
 #[cfg(feature = "alloc")]
 pub use build::suffix::public_suffix_list_date;
-pub use engine::decision::{Decision, Field, FieldIter, Fields, Value};
+pub use engine::decision::Decision;
 pub use engine::denial::Denial;
+pub use engine::field::{Field, FieldIter, Fields, Value};
 pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;
 pub use engine::request::{Escaped, Lines, Request};

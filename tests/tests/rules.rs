@@ -28,6 +28,19 @@ fn the_compiler_and_a_file_say_everything_at_once() {
     }
 }
 
+#[test]
+fn every_rule_has_a_page_with_a_bad_example_and_the_fix() {
+    let source = include_str!("../../cors-core/src/words/rule.rs");
+    for rule in Rule::all() {
+        let title = format!("    /// `{rule}`: ");
+        let page = source.split_once(&title).unwrap_or_else(|| panic!("{rule} has no page")).1;
+        let lines = page.lines().skip(1).take_while(|line| line.trim_start().starts_with("///"));
+        let page = lines.collect::<Vec<_>>().join("\n");
+        assert!(page.contains("/// Bad: "), "{rule}: no bad example");
+        assert!(page.contains("/// Fix: "), "{rule}: no fix");
+    }
+}
+
 fn read(case: &str, extension: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/fail");
     let path = folder.join(case).with_extension(extension);

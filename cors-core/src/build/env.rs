@@ -40,7 +40,7 @@ impl Config {
     /// ```
     /// use cors_core::{Config, Mode};
     ///
-    /// let variables = [("CORS_ORIGINS", "https://app.example, https://*.app.example"), ("PATH", "/bin")];
+    /// let variables = [("CORS_ORIGINS", "https://app.example, https://shop.app.example"), ("PATH", "/bin")];
     /// let policy = Config::from_vars("CORS", variables).policy(Mode::Production)?;
     /// assert!(policy.allows_origin(b"https://shop.app.example"));
     /// # Ok::<(), cors_core::Violations>(())

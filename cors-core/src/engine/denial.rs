@@ -19,6 +19,8 @@ pub enum Denial<'a> {
         policy: &'a Policy,
         /// The value of `Origin`; `None` if the field came more than once.
         origin: Option<&'a [u8]>,
+        /// Was it a preflight that asked? The browser's console then says so.
+        preflight: bool,
     },
     /// The requested method is not one of the policy's, or is no method at all.
     #[non_exhaustive]
@@ -71,7 +73,9 @@ impl Denial<'_> {
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Denial::OriginNotAllowed { policy, origin: Some(origin) } => origin_not_allowed(f, policy, origin),
+            Denial::OriginNotAllowed { policy, origin: Some(origin), preflight } => {
+                origin_not_allowed(f, policy, origin, preflight)
+            }
             Denial::OriginNotAllowed { origin: None, .. } => f.write_str(
                 "the request has more than one `Origin`: no browser sends that, so that none of them is believed\n\
                  look for a proxy or a client that adds the field",
@@ -90,15 +94,17 @@ impl fmt::Display for Denial<'_> {
     }
 }
 
-fn origin_not_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, origin: &[u8]) -> fmt::Result {
+fn origin_not_allowed(
+    f: &mut fmt::Formatter<'_>,
+    policy: &Policy,
+    origin: &[u8],
+    preflight: bool,
+) -> fmt::Result {
     write!(f, "the origin {} is not in `origins`", Escaped(origin))?;
     if let Some(near) = nearest::nearest(policy, origin) {
         write!(f, "; the nearest entry is {:?}, which {}", near.entry, near.differs.text())?;
     }
-    f.write_str(
-        "\nChromium: blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource\
-         \nFirefox: Cross-Origin Request Blocked (Reason: CORS header 'Access-Control-Allow-Origin' missing)",
-    )?;
+    unreadable(f, preflight)?;
     let sendable = Parts::split(origin).is_some_and(|parts| parts.is_serialised());
     match core::str::from_utf8(origin) {
         Ok(text) if sendable => write!(f, "\nto allow it: origins: [{text:?}]"),
@@ -117,7 +123,7 @@ fn method_not_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, method: &[u8]
             "; {near} is, but methods are compared with their case: call `fetch` with method: {near:?}"
         )?;
     }
-    refused_preflight(f)?;
+    unreadable(f, true)?;
     match core::str::from_utf8(method) {
         Ok(text) if fetch::is_token(method) && !fetch::is_forbidden_method(method) => {
             write!(f, "\nto allow it: methods: [{text:?}]")
@@ -128,7 +134,7 @@ fn method_not_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, method: &[u8]
 
 fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8]) -> fmt::Result {
     write!(f, "the request header {} is not in `headers`", Escaped(name))?;
-    refused_preflight(f)?;
+    unreadable(f, true)?;
     match core::str::from_utf8(name) {
         Ok(text) if fetch::is_token(name) => {
             write!(f, "\nto allow it: headers: [\"")?;
@@ -139,11 +145,14 @@ fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8]) -> fmt::Result {
     }
 }
 
-/// A refused preflight tells the browser nothing, so that its console names the first check alone.
-fn refused_preflight(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// A refusal tells the browser nothing, so that its console names the first check alone.
+fn unreadable(f: &mut fmt::Formatter<'_>, preflight: bool) -> fmt::Result {
+    f.write_str("\nChromium: blocked by CORS policy: ")?;
+    if preflight {
+        f.write_str("Response to preflight request doesn't pass access control check: ")?;
+    }
     f.write_str(
-        "\nChromium: blocked by CORS policy: Response to preflight request doesn't pass access control check: \
-         No 'Access-Control-Allow-Origin' header is present on the requested resource\
+        "No 'Access-Control-Allow-Origin' header is present on the requested resource\
          \nFirefox: Cross-Origin Request Blocked (Reason: CORS header 'Access-Control-Allow-Origin' missing)",
     )
 }
@@ -212,6 +221,27 @@ mod tests {
             let text = decision.denial().unwrap_or_else(|| panic!("{origin} is allowed")).to_string();
             let wanted = alloc::format!("the origin {origin} is not in `origins`{first_line}");
             assert_eq!(text.lines().next(), Some(wanted.as_str()), "{origin}");
+        }
+    }
+
+    #[test]
+    fn the_console_tells_a_preflight_from_the_call() {
+        let policy = policy();
+        let preflight = |origin| Request::new(b"OPTIONS").origin(origin).requested_method(b"PUT");
+        for (name, request, is_preflight) in [
+            ("another origin", Request::new(b"GET").origin(b"https://evil.example"), false),
+            ("another origin's preflight", preflight(b"https://evil.example"), true),
+            ("another method's preflight", preflight(b"https://myapp.com"), true),
+        ] {
+            let text = policy.decide(&request).denial().map(ToString::to_string).unwrap_or_default();
+            let console =
+                text.lines().find_map(|line| line.strip_prefix("Chromium: blocked by CORS policy: "));
+            let console = console.unwrap_or_else(|| panic!("{name}: {text}"));
+            assert_eq!(
+                console.starts_with("Response to preflight request"),
+                is_preflight,
+                "{name}: {console}"
+            );
         }
     }
 

@@ -1,9 +1,11 @@
 //! What runs for each request: it allocates nothing, needs no `alloc`, and never looks at how a
 //! policy was built.
 
+mod decide;
 pub(crate) mod decision;
 pub(crate) mod denial;
 pub(crate) mod fetch;
+pub(crate) mod field;
 pub(crate) mod fixed;
 pub(crate) mod mode;
 pub(crate) mod nearest;

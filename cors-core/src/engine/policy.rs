@@ -1,12 +1,11 @@
-//! A policy, and its decision about a request, in the order of the standard.
+//! A policy: tables, and the questions that they answer.
 
 use core::fmt;
 
-use super::decision::{Decision, Field, Fields, Value};
-use super::denial::Denial;
 use super::fetch;
+use super::field::{Field, Fields, Value};
 use super::origin::MAX_ORIGIN;
-use super::request::{Field as RequestField, Lines, Request};
+use super::request::Lines;
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, Refused};
 use super::table::origins::Origins;
@@ -73,22 +72,22 @@ pub struct Policy {
     status: u16,
     /// Where each section begins, and where the last one ends.
     sections: [u32; Section::COUNT + 1],
-    answers: Answers,
+    pub(super) answers: Answers,
 }
 
 /// The fields of each kind of response: they follow from the policy alone.
 #[derive(Clone, Copy)]
-struct Answers {
+pub(super) struct Answers {
     /// An actual request whose origin is allowed.
-    allowed: Fields,
+    pub(super) allowed: Fields,
     /// One without an origin.
-    no_origin: Fields,
+    pub(super) no_origin: Fields,
     /// One whose origin is refused.
-    refused: Fields,
+    pub(super) refused: Fields,
     /// A preflight that is allowed, bar [`Field::AllowPrivateNetwork`].
-    preflight: Fields,
+    pub(super) preflight: Fields,
     /// A preflight that is refused.
-    refused_preflight: Fields,
+    pub(super) refused_preflight: Fields,
 }
 
 impl Answers {
@@ -142,83 +141,17 @@ impl Policy {
         Self { image, flags, status, sections, answers: Answers::new(flags, &sections) }
     }
 
-    /// Decides about a request.
-    ///
-    /// It allocates nothing and never panics, whatever the bytes; the time is linear in the
-    /// request's, and does not depend on how many origins the policy lists.
-    ///
-    /// Fetch, sections "CORS check" and "CORS-preflight fetch", from the server's side.
-    #[inline]
-    pub fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        if request.is_preflight() {
-            return self.decide_preflight(request);
+    /// The first of the requested headers that is not allowed.
+    pub(super) fn scan_headers<'r>(&self, lines: &'r dyn Lines) -> Result<(), Refused<'r>> {
+        if self.has(flag::ANY_HEADER) {
+            return names::scan(lines, fetch::is_token);
         }
-        let (fields, denial) = match request.origin {
-            RequestField::Absent => (self.answers.no_origin, None),
-            origin if self.accepts(origin) => (self.answers.allowed, None),
-            origin => (self.answers.refused, Some(self.origin_denied(origin))),
-        };
-        Decision { policy: self, preflight: false, fields, denial }
-    }
-
-    fn decide_preflight<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        let denial = self
-            .check_origin(request.origin)
-            .or_else(|| self.check_method(request.requested_method))
-            .or_else(|| self.check_headers(request.requested_headers));
-        let private = request.private_network && self.private_network();
-        let fields = match denial {
-            None => self.answers.preflight.with_if(private, Field::AllowPrivateNetwork),
-            Some(_) => self.answers.refused_preflight,
-        };
-        Decision { policy: self, preflight: true, fields, denial }
-    }
-
-    fn accepts(&self, origin: RequestField<'_>) -> bool {
-        self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
+        let names = Set::new(self.section(Section::Names));
+        names::scan(lines, |name| names::contains_name(names, name))
     }
 
     #[inline]
-    fn origin_denied<'a>(&'a self, origin: RequestField<'a>) -> Denial<'a> {
-        let origin = match origin {
-            RequestField::One(origin) => Some(origin),
-            RequestField::Absent | RequestField::Many => None,
-        };
-        Denial::OriginNotAllowed { policy: self, origin }
-    }
-
-    fn check_origin<'a>(&'a self, origin: RequestField<'a>) -> Option<Denial<'a>> {
-        if self.accepts(origin) { None } else { Some(self.origin_denied(origin)) }
-    }
-
-    fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {
-        match method {
-            RequestField::One(value) if self.lists_method(value) => None,
-            RequestField::One(method) => {
-                Some(Denial::MethodNotAllowed { policy: self, method: Some(method) })
-            }
-            RequestField::Absent | RequestField::Many => {
-                Some(Denial::MethodNotAllowed { policy: self, method: None })
-            }
-        }
-    }
-
-    fn check_headers<'a>(&'a self, lines: &'a dyn Lines) -> Option<Denial<'a>> {
-        let scanned = if self.has(flag::ANY_HEADER) {
-            names::scan(lines, fetch::is_token)
-        } else {
-            let names = Set::new(self.section(Section::Names));
-            names::scan(lines, |name| names::contains_name(names, name))
-        };
-        match scanned {
-            Ok(()) => None,
-            Err(Refused::Name(name)) => Some(Denial::HeaderNotAllowed { policy: self, name }),
-            Err(Refused::Empty) => Some(Denial::TooManyEmptyNames { policy: self }),
-        }
-    }
-
-    #[inline]
-    fn lists_origin(&self, origin: &[u8]) -> bool {
+    pub(super) fn lists_origin(&self, origin: &[u8]) -> bool {
         // Most origins that are listed are listed as they are: patterns and regexes come after that.
         let wide = filled(&self.sections, Section::Patterns) || filled(&self.sections, Section::Dfa);
         origin.len() <= MAX_ORIGIN
@@ -226,7 +159,7 @@ impl Policy {
                 || wide && self.listed_origins().find_wide(origin).is_some())
     }
 
-    fn lists_method(&self, method: &[u8]) -> bool {
+    pub(super) fn lists_method(&self, method: &[u8]) -> bool {
         if self.has(flag::ANY_METHOD) {
             fetch::is_token(method) && !fetch::is_forbidden_method(method)
         } else {

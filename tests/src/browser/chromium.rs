@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -18,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Chromium {
     process: Child,
+    /// Reads what it and its own processes say, until the last of them has ended.
+    drain: Option<JoinHandle<()>>,
     profile: PathBuf,
     socket: WebSocket<TcpStream>,
     last_id: u64,
@@ -83,7 +86,7 @@ impl Chromium {
             }
         };
         // A pipe that nobody empties would stop it some day.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        let drain = std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
 
         let address = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next());
         let stream =
@@ -93,6 +96,7 @@ impl Chromium {
         let (socket, _) = tungstenite::client(&url, stream).unwrap_or_else(|error| panic!("{url}: {error}"));
         Self {
             process,
+            drain: Some(drain),
             profile,
             socket,
             last_id: 0,
@@ -114,6 +118,8 @@ impl Chromium {
         if !old.is_null() {
             self.command(None, "Target.disposeBrowserContext", json!({ "browserContextId": old }));
         }
+        self.events.clear();
+        self.console.clear();
     }
 
     /// Opens a page and waits until it and its frames are loaded.
@@ -291,6 +297,8 @@ impl Drop for Chromium {
         while self.socket.read().is_ok() {}
         let _ = self.process.kill();
         let _ = self.process.wait();
+        // Until then they may still write to the profile.
+        let _ = self.drain.take().map(JoinHandle::join);
         let _ = std::fs::remove_dir_all(&self.profile);
     }
 }

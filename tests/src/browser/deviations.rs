@@ -59,3 +59,12 @@ pub(crate) fn reasons(fetch: &Fetch, answer: &Response, failure: &Failure) -> Ve
 pub(crate) fn looks_for_remembered(fetch: &Fetch) -> bool {
     fetch.origin() != "null" && !fetch.sent_headers().any(|(name, _)| name == "if-none-match")
 }
+
+/// The call by which a remembered answer is judged.
+///
+/// *A star stays what it was.* In an answer to a call with credentials it is a header of that name. By the
+/// standard it becomes a wildcard when a later call without credentials finds it remembered; not so in
+/// Chromium.
+pub(crate) fn as_remembered(first: &Fetch, second: &Fetch) -> Fetch {
+    second.clone().credentials(first.includes_credentials())
+}

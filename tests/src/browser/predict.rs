@@ -1,7 +1,7 @@
 //! What is to come of a case, by the Fetch standard.
 
 use cors_core::Policy;
-use cors_core::browser::{Failure, Fetch, Outcome, Response};
+use cors_core::browser::{CheckFault, Failure, Fetch, Outcome, Response};
 
 use super::deviations;
 use super::plan::{Call, Case, Plan, Server};
@@ -14,8 +14,8 @@ use crate::reference::Head;
 pub(crate) struct Prediction {
     pub(crate) asked: Vec<Asked>,
     pub(crate) outcomes: Vec<Outcome>,
-    /// For each call that is blocked, the reasons of which the console gives one.
-    pub(crate) reasons: Vec<Vec<Failure>>,
+    /// For each call that is blocked, the reasons of which the console gives one, the standard's first.
+    pub(crate) reasons: Vec<Vec<String>>,
     /// Did a remembered answer spare a preflight?
     pub(crate) remembered: bool,
     /// The status of an answer that can be read.
@@ -94,14 +94,19 @@ impl Case {
                 (vec![outcome], 200)
             }
         };
-        let failures = outcomes.iter().filter_map(Outcome::failure);
+        let failures = outcomes.iter().zip(&self.calls);
+        let failures = failures.filter_map(|(outcome, call)| Some((outcome.failure()?, call)));
         // What never gets as far as the network is an exception to the script, and no matter of CORS.
-        let failures = failures.filter(|failure| !matches!(failure, Failure::ForbiddenMethod { .. }));
-        let reasons = failures.map(|failure| match &self.server {
-            Server::Raw(raw) => {
-                deviations::reasons(&fetch, &deviations::preflight(&fetch, &raw.preflight), failure)
-            }
-            _ => vec![failure.clone()],
+        let failures = failures.filter(|(failure, _)| !matches!(failure, Failure::ForbiddenMethod { .. }));
+        let reasons = failures.map(|(failure, call)| {
+            let failures = match &self.server {
+                Server::Raw(raw) => {
+                    deviations::reasons(&fetch, &deviations::preflight(&fetch, &raw.preflight), failure)
+                }
+                _ => vec![failure.clone()],
+            };
+            let words = if call.watched { said_of_request } else { ToString::to_string };
+            failures.iter().map(words).collect()
         });
         Prediction { asked, reasons: reasons.collect(), outcomes, remembered, status }
     }
@@ -128,6 +133,19 @@ fn note(asked: &mut Vec<Asked>, fetch: &Fetch, url: &str, outcome: &Outcome) {
     }
 }
 
+/// What the console says of an `XMLHttpRequest`: the same, with another hint at the end.
+fn said_of_request(failure: &Failure) -> String {
+    let text = failure.to_string();
+    let text = text.strip_suffix(" Have the server send the header with a valid value.").unwrap_or(&text);
+    let hint = match failure {
+        Failure::Check { fault: CheckFault::Wildcard | CheckFault::NoCredentials { .. }, .. } => {
+            " The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute."
+        }
+        _ => "",
+    };
+    format!("{text}{hint}")
+}
+
 /// Does the preflight of the first call cover the second? Fetch, "CORS-preflight cache": entries are
 /// made for what the answer lists, not for what was asked, and one that was made with credentials
 /// holds for all.
@@ -142,7 +160,7 @@ fn is_remembered(policy: &Policy, first: &Fetch, outcome: &Outcome, call: &Call,
     }
     // The answer names the origin and carries credentials alike for both, so what is left of the
     // checks is whether the lists suffice.
-    second.check_preflight(&preflight(policy, first)).is_ok()
+    deviations::as_remembered(first, second).check_preflight(&preflight(policy, first)).is_ok()
 }
 
 /// What the policy answers to a call's preflight.

@@ -62,15 +62,18 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Free ports on loopback. A machine without IPv6 has a page less.
+    /// Free ports on loopback. Without IPv6 the fourth page has one more name instead.
     pub(crate) fn bind() -> Self {
         let four = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
-        let mut pages = vec![four(), four(), four()];
-        pages.extend(TcpListener::bind((Ipv6Addr::LOCALHOST, 0)));
+        let (host, six) = match TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) {
+            Ok(six) => ("[::1]", six),
+            Err(_) => ("y.localhost", four()),
+        };
+        let pages = vec![four(), four(), four(), six];
         let apis = [four(), four()];
         let origin =
             |host: &str, listener: &TcpListener| format!("http://{host}:{}", address(listener).port());
-        let hosts = ["localhost", "127.0.0.1", "x.localhost", "[::1]"];
+        let hosts = ["localhost", "127.0.0.1", "x.localhost", host];
         let mut origins: Vec<_> = hosts.iter().zip(&pages).map(|(host, page)| origin(host, page)).collect();
         let mut urls: Vec<_> = origins.iter().map(|origin| format!("{origin}/")).collect();
         urls.push(format!("{}/null", origins[0]));

@@ -4,17 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use cors_core::browser::{CheckFault, Failure, Outcome};
+use cors_core::browser::{Failure, Outcome};
 use serde_json::{Value, json};
 
 use super::chromium::Chromium;
 use super::plan::{Case, Plan, Server};
 use super::predict::{Places, Prediction};
 use super::servers::{Asked, Listeners, Servers};
-
-/// How many cases the browser is given before it forgets everything: it remembers a thousand answers to
-/// preflights, and then drops some at random.
-const BATCH: usize = 400;
 
 /// How long a message of the console may come after the call that it is about.
 const CONSOLE_PATIENCE: Duration = Duration::from_secs(10);
@@ -23,7 +19,7 @@ const CONSOLE_PATIENCE: Duration = Duration::from_secs(10);
 const BLOCKED: &str = " has been blocked by CORS policy: ";
 
 /// What was compared.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// How many cases there were of each kind, and how many of each outcome was predicted.
     pub counts: BTreeMap<&'static str, usize>,
@@ -31,68 +27,67 @@ pub struct Report {
     pub disagreements: Vec<String>,
 }
 
-/// Tries `count` combinations made from `seed`.
-///
-/// # Panics
-///
-/// If the browser or a server fails.
-pub fn compare(seed: u64, count: usize) -> Report {
-    let listeners = Listeners::bind();
-    let (origins, api_origins) = (listeners.origins.clone(), listeners.api_origins.clone());
-    let urls = listeners.urls.clone();
-    let places = Places { origins: &origins, api_origins: &api_origins };
-    let plan = Plan::new(seed, count, &origins);
-    let policies = plan.policies.iter().map(|written| written.policy.clone()).collect();
-    let raw = plan.cases.iter().filter_map(|case| match &case.server {
-        Server::Raw(raw) => Some((case.number, raw.clone())),
-        _ => None,
-    });
-    let servers = Servers::start(listeners, policies, raw.collect());
+impl Report {
+    /// Tries `count` combinations made from `seed`, with servers and a profile of their own.
+    ///
+    /// # Panics
+    ///
+    /// If the browser or a server fails.
+    pub fn add(&mut self, chromium: &mut Chromium, seed: u64, count: usize) {
+        let listeners = Listeners::bind();
+        let (origins, api_origins) = (listeners.origins.clone(), listeners.api_origins.clone());
+        let urls = listeners.urls.clone();
+        let places = Places { origins: &origins, api_origins: &api_origins };
+        let plan = Plan::new(seed, count, &origins);
+        let predictions: Vec<_> = plan.cases.iter().map(|case| case.predict(&plan, &places)).collect();
+        let policies = plan.policies.iter().map(|written| written.policy.clone()).collect();
+        let raw = plan.cases.iter().filter_map(|case| match &case.server {
+            Server::Raw(raw) => Some((case.number, raw.clone())),
+            _ => None,
+        });
+        let servers = Servers::start(listeners, policies, raw.collect());
 
-    let mut chromium = Chromium::start();
-    let seen = run(&mut chromium, &plan, &places, &urls);
-    let predictions: Vec<_> = plan.cases.iter().map(|case| case.predict(&plan, &places)).collect();
-    let console = console(&mut chromium, &plan, &places, &predictions);
-    let log = servers.log();
+        chromium.renew();
+        let results = run(chromium, &plan, &places, &urls);
+        let console = console(chromium, &plan, &places, &predictions);
+        let log = servers.log();
 
-    let mut report = Report { counts: BTreeMap::new(), disagreements: Vec::new() };
-    for (case, prediction) in plan.cases.iter().zip(&predictions) {
-        for count in [case.kind()].into_iter().chain(prediction.kinds()) {
-            *report.counts.entry(count).or_default() += 1;
-        }
-        let seen = Seen {
-            results: &seen[case.number],
-            console: console.get(&case.number).map_or(&[][..], Vec::as_slice),
-            log: log.get(&case.number).map_or(&[][..], Vec::as_slice),
-        };
-        let faults = seen.faults(case, prediction);
-        if !faults.is_empty() {
-            report.disagreements.push(case.reproduction(&plan, &places, prediction, &seen, &faults));
+        for (case, prediction) in plan.cases.iter().zip(&predictions) {
+            for count in [case.kind()].into_iter().chain(prediction.kinds()) {
+                *self.counts.entry(count).or_default() += 1;
+            }
+            let seen = Seen {
+                results: &results[case.number],
+                console: console.get(&case.number).map_or(&[][..], Vec::as_slice),
+                log: log.get(&case.number).map_or(&[][..], Vec::as_slice),
+            };
+            let faults = seen.faults(prediction);
+            if !faults.is_empty() {
+                let text = case.reproduction(&plan, &places, prediction, &seen, &faults);
+                let text = format!("CORS_BROWSER_SEED={seed} CORS_BROWSER_CASES={count}, {text}");
+                self.disagreements.push(text);
+            }
         }
     }
-    report
 }
 
 /// What the pages say, by the case's number.
 fn run(chromium: &mut Chromium, plan: &Plan, places: &Places<'_>, urls: &[String]) -> Vec<Value> {
+    let tabs: Vec<_> = urls.iter().map(|url| chromium.open(url)).collect();
+    let running: Vec<_> = tabs
+        .iter()
+        .enumerate()
+        .map(|(page, tab)| {
+            let cases: Vec<_> = plan.cases.iter().filter(|case| case.page == page).collect();
+            let calls: Vec<_> = cases.iter().map(|case| case.script(places)).collect();
+            (cases, chromium.begin(tab, &format!("run({})", json!(calls))))
+        })
+        .collect();
     let mut seen = vec![Value::Null; plan.cases.len()];
-    for batch in plan.cases.chunks(BATCH) {
-        chromium.renew();
-        let tabs: Vec<_> = urls.iter().map(|url| chromium.open(url)).collect();
-        let running: Vec<_> = tabs
-            .iter()
-            .enumerate()
-            .map(|(page, tab)| {
-                let cases: Vec<_> = batch.iter().filter(|case| case.page == page).collect();
-                let calls: Vec<_> = cases.iter().map(|case| case.script(places)).collect();
-                (cases, chromium.begin(tab, &format!("run({})", json!(calls))))
-            })
-            .collect();
-        for (cases, running) in running {
-            let Value::Array(results) = chromium.finish(running) else { panic!("a page does not answer") };
-            for (case, result) in cases.into_iter().zip(results) {
-                seen[case.number] = result;
-            }
+    for (cases, running) in running {
+        let Value::Array(results) = chromium.finish(running) else { panic!("a page does not answer") };
+        for (case, result) in cases.into_iter().zip(results) {
+            seen[case.number] = result;
         }
     }
     seen
@@ -144,19 +139,6 @@ impl Prediction {
     }
 }
 
-/// What the console says of an `XMLHttpRequest`: the same, with another hint at the end.
-fn of_request(failure: &Failure) -> String {
-    let text = failure.to_string();
-    let text = text.strip_suffix(" Have the server send the header with a valid value.").unwrap_or(&text);
-    let hint = match failure {
-        Failure::Check { fault: CheckFault::Wildcard | CheckFault::NoCredentials { .. }, .. } => {
-            " The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute."
-        }
-        _ => "",
-    };
-    format!("{text}{hint}")
-}
-
 /// What came of a case.
 struct Seen<'a> {
     results: &'a Value,
@@ -165,7 +147,7 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    fn faults(&self, case: &Case, prediction: &Prediction) -> Vec<String> {
+    fn faults(&self, prediction: &Prediction) -> Vec<String> {
         let mut faults = Vec::new();
         let mut differ = |what: &str, predicted: String, seen: String| {
             if predicted != seen {
@@ -199,18 +181,26 @@ impl Seen<'_> {
             };
             differ("outcome", predicted, outcome_text(&self.results[at]));
         }
-        let watched = case.calls[0].watched;
+        for outcome in &prediction.outcomes {
+            let explained = outcome.denial().and_then(promised).unwrap_or_default();
+            let failure = outcome.failure().map(ToString::to_string).unwrap_or_default();
+            if !failure.starts_with(explained) {
+                differ("the policy's explanation", explained.to_owned(), failure);
+            }
+        }
         for at in 0..prediction.reasons.len().max(self.console.len()) {
             let reasons = prediction.reasons.get(at).map_or(&[][..], Vec::as_slice);
-            let mut reasons =
-                reasons.iter().map(|failure| if watched { of_request(failure) } else { failure.to_string() });
             let said = self.console.get(at).map_or("nothing", String::as_str);
-            let first = reasons.next().unwrap_or_else(|| "nothing".into());
-            let predicted = reasons.find(|reason| reason == said).unwrap_or(first);
-            differ("console", predicted, said.to_owned());
+            let reason = reasons.iter().find(|reason| *reason == said).or(reasons.first());
+            differ("console", reason.map_or("nothing".into(), String::clone), said.to_owned());
         }
         faults
     }
+}
+
+/// What a denial says that Chromium's console says.
+fn promised(denial: &str) -> Option<&str> {
+    denial.lines().find_map(|line| line.strip_prefix("Chromium: blocked by CORS policy: "))
 }
 
 /// What the page says of a call.
