@@ -69,6 +69,7 @@ mod head;
 mod hosts;
 mod options;
 mod paths;
+mod pattern;
 mod policy_macro;
 mod preflight;
 mod registry;

@@ -2,6 +2,7 @@
 
 use actix_web::dev::ResourceDef;
 
+use crate::pattern;
 use crate::source::Source;
 use crate::spelling;
 
@@ -17,20 +18,20 @@ impl Paths {
     /// # Panics
     ///
     /// If the pattern is none, or no path that it matches would get here.
-    pub(crate) fn add(&mut self, pattern: &str, source: Source) {
-        assert!(pattern.starts_with('/'), "a path pattern begins with a slash: write \"/{pattern}\"");
-        let resource = ResourceDef::new(pattern);
+    pub(crate) fn add(&mut self, added: &str, source: Source) {
+        assert!(added.starts_with('/'), "a path pattern begins with a slash: write \"/{added}\"");
+        let resource = ResourceDef::new(added);
         for (earlier, _) in &self.entries {
             let earlier = earlier.pattern().unwrap_or_default();
             assert!(
-                unnamed(earlier) != unnamed(pattern),
-                "two policies for one path: \"{earlier}\" and \"{pattern}\" match the same ones, \
+                pattern::unnamed(earlier) != pattern::unnamed(added),
+                "two policies for one path: \"{earlier}\" and \"{added}\" match the same ones, \
                  and only the first would ever hold; remove one of them"
             );
             assert!(
-                !covers(earlier, pattern),
-                "the policy for \"{pattern}\" would never hold: \"{earlier}\" stands before it and \
-                 matches all that it matches; put \"{pattern}\" first"
+                !covers(earlier, added),
+                "the policy for \"{added}\" would never hold: \"{earlier}\" stands before it and \
+                 matches all that it matches; put \"{added}\" first"
             );
         }
         self.entries.push((resource, source));
@@ -50,7 +51,7 @@ pub(crate) fn find<'e, T>(entries: &'e [(ResourceDef, T)], path: &str) -> Option
     let position = |path: &str| entries.iter().position(|(resource, _)| resource.is_match(path));
     let found = position(path)?;
     let (resource, value) = &entries[found];
-    if spelling::is_odd(path) && resource.pattern().is_some_and(spelling::is_loose) {
+    if spelling::is_odd(path) && resource.pattern().is_some_and(pattern::is_loose) {
         let elsewhere = |spelling: &String| position(spelling).is_some_and(|other| other < found);
         if spelling::normalized(path).iter().any(elsewhere) {
             return None;
@@ -59,41 +60,14 @@ pub(crate) fn find<'e, T>(entries: &'e [(ResourceDef, T)], path: &str) -> Option
     Some(value)
 }
 
-/// The pattern, whatever its parameters are called.
-fn unnamed(pattern: &str) -> String {
-    let mut unnamed = String::with_capacity(pattern.len());
-    let (mut depth, mut in_name) = (0_usize, false);
-    for char in pattern.chars() {
-        match char {
-            '{' => {
-                depth += 1;
-                in_name |= depth == 1;
-                unnamed.push(char);
-            }
-            '}' => {
-                depth = depth.saturating_sub(1);
-                in_name &= depth > 0;
-                unnamed.push(char);
-            }
-            ':' if in_name => {
-                in_name = false;
-                unnamed.push(char);
-            }
-            _ if in_name => {}
-            _ => unnamed.push(char),
-        }
-    }
-    unnamed
-}
-
 /// Does `earlier` match each path that `later` matches? It is only said where it is plain: without
 /// regexes of the app's own, one sample stands for all of them.
 fn covers(earlier: &str, later: &str) -> bool {
-    let plain = |pattern: &str| !unnamed(pattern).contains("{:");
+    let plain = |text: &str| !pattern::unnamed(text).contains("{:");
     plain(earlier) && plain(later) && ResourceDef::new(earlier).is_match(&sample(later))
 }
 
-/// A path that `pattern` matches, and no literal of another.
-fn sample(pattern: &str) -> String {
-    unnamed(pattern).replace("{}*", "\u{1}/\u{1}").replace("{}", "\u{1}")
+/// A path that a pattern matches, and no literal of another.
+fn sample(text: &str) -> String {
+    pattern::unnamed(text).replace("{}*", "\u{1}/\u{1}").replace("{}", "\u{1}")
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use actix_web::HttpRequest;
 use actix_web::dev::{ResourceDef, ResourceMap, ServiceRequest};
 
+use crate::pattern;
 use crate::registry::{Route, routes_of};
 use crate::spelling;
 
@@ -75,7 +76,7 @@ impl Routes {
             return self.respelt_candidates(path, request, method);
         };
         candidates.is_open |= !first.is_first_on(path, request.resource_map());
-        if spelling::is_loose(&first.pattern) {
+        if pattern::is_loose(&first.pattern) {
             for path in spelling::normalized(path) {
                 candidates.routes.extend(self.as_spelt(&path, request, method).routes);
             }
@@ -143,12 +144,12 @@ impl Routes {
     fn respelt(&self, path: &str, request: &ServiceRequest) -> Vec<String> {
         // A slash more at the end is all that such a layer could do to a path that is not odd.
         let takes_slash =
-            |located: &Rc<Located>| located.pattern.ends_with('/') || spelling::is_loose(&located.pattern);
+            |located: &Rc<Located>| located.pattern.ends_with('/') || pattern::is_loose(&located.pattern);
         if !spelling::is_odd(path) && !self.0.iter().any(takes_slash) {
             return Vec::new();
         }
         match request.resource_map().match_pattern(path) {
-            Some(pattern) if !spelling::is_loose(&pattern) => Vec::new(),
+            Some(pattern) if !pattern::is_loose(&pattern) => Vec::new(),
             _ => spelling::normalized(path),
         }
     }
@@ -174,7 +175,8 @@ impl Located {
     fn new(route: Rc<Route>) -> Option<Self> {
         let scopes = route.scopes()?;
         let pattern = format!("{scopes}{}", route.pattern());
-        let (scope, resource) = (ResourceDef::prefix(scopes), ResourceDef::new(pattern.as_str()));
+        let scope = ResourceDef::prefix(pattern::renamed(&scopes));
+        let resource = ResourceDef::new(pattern::renamed(&pattern));
         Some(Self { route, scope, resource, pattern })
     }
 

@@ -16,7 +16,8 @@ pub(crate) fn normalized(path: &str) -> Vec<String> {
         "" => "/",
         trimmed => trimmed,
     };
-    let mut spellings = vec![trimmed.to_owned(), format!("{}/", trimmed.trim_end_matches('/')), merged];
+    // Merged and otherwise left alone, it is one of the two.
+    let mut spellings = vec![trimmed.to_owned(), format!("{}/", trimmed.trim_end_matches('/'))];
     spellings.retain(|spelling| spelling != path);
     spellings.dedup();
     spellings
@@ -25,16 +26,6 @@ pub(crate) fn normalized(path: &str) -> Vec<String> {
 /// Is a path spelt in a way that such a layer changes?
 pub(crate) fn is_odd(path: &str) -> bool {
     path.contains("//") || (path.len() > 1 && path.ends_with('/'))
-}
-
-/// Can a parameter of this pattern take in slashes: a tail, or a regex of the app's own? Any other
-/// pattern matches a path of odd spelling only if it is spelt so itself.
-pub(crate) fn is_loose(pattern: &str) -> bool {
-    pattern.contains("}*")
-        || pattern
-            .split('{')
-            .skip(1)
-            .any(|rest| rest.split('}').next().is_some_and(|name| name.contains(':')))
 }
 
 #[cfg(test)]
@@ -49,19 +40,5 @@ mod tests {
         assert_eq!(normalized("/a//"), ["/a", "/a/"]);
         assert_eq!(normalized("/"), [""; 0]);
         assert_eq!(normalized("//"), ["/"]);
-    }
-
-    #[test]
-    fn loose_are_tails_and_custom_regexes() {
-        for (pattern, loose) in [
-            ("/a/{b}", false),
-            ("/a:b/{c}", false),
-            ("/{a}*", true),
-            ("/{a:.*}", true),
-            (r"/{a:\d{2}}/b", true),
-            ("/a", false),
-        ] {
-            assert_eq!(is_loose(pattern), loose, "{pattern}");
-        }
     }
 }

@@ -232,3 +232,172 @@ fn no_input_is_too_broken() {
         assert!(!messages(expand(input)).is_empty(), "{shown}");
     }
 }
+
+mod route {
+    use super::{messages, quote, text};
+    use crate::route::expand;
+
+    #[test]
+    fn a_handler_keeps_its_attributes_and_gets_one_more_wrap() {
+        let output = text(expand(
+            quote!(TASKS),
+            quote! {
+                #[doc = " Mine."]
+                #[cfg(feature = "x")]
+                #[put("/a", wrap = "theirs()")]
+                #[other]
+                pub async fn update() -> X {}
+            },
+        ));
+        let wrapped =
+            r#"#[put("/a",wrap="theirs()",wrap="::cors_actix::__private::layer()")]#[other]asyncfnupdate"#;
+        assert!(output.contains(wrapped), "{output}");
+        assert!(output.starts_with("#[cfg(feature=\"x\")]#[doc=\"Mine.\"]"), "{output}");
+        assert!(output.contains("pubstructupdate;#[cfg(feature=\"x\")]impl"), "{output}");
+        assert!(output.contains(r#"pattern:"/a",name:"update",methods:&["PUT"]"#), "{output}");
+    }
+
+    #[test]
+    fn an_inline_policy_has_the_methods_of_the_route() {
+        let output = text(expand(
+            quote!(origins = ["https://app.example"]),
+            quote!(
+                #[routes]
+                #[get("/a")]
+                #[head("/a")]
+                #[delete("/b")]
+                #[get("/b")]
+                async fn a() -> X {}
+            ),
+        ));
+        assert!(output.contains("static__CORS"), "{output}");
+        assert!(output.contains("GET,HEAD,DELETE"), "{output}");
+        assert_eq!(output.matches("wrap=").count(), 4, "{output}");
+        assert!(!output.contains("compile_error"), "{output}");
+    }
+
+    #[test]
+    fn the_crate_is_where_the_path_says() {
+        for arguments in [quote!(TASKS, crate = crate::web), quote!(crate = crate::web, TASKS)] {
+            let output = text(expand(
+                arguments,
+                quote!(
+                    #[get("/")]
+                    fn a() -> X {}
+                ),
+            ));
+            assert!(output.contains("crate::web::__private::register"), "{output}");
+            assert!(!output.contains("cors_actix"), "{output}");
+        }
+    }
+
+    #[test]
+    fn a_module_spreads_it_to_routes_without_their_own() {
+        let output = text(expand(
+            quote!(TASKS),
+            quote! {
+                #[scope("/m")]
+                pub mod m {
+                    #![allow(unused)]
+                    use x::{y, z};
+                    #[doc = "a"]
+                    #[get("/a")]
+                    async fn a() -> X {}
+                    #[cors(OWN)]
+                    #[get("/b")]
+                    async fn b() -> X {}
+                    mod inner { #[put("/c")] async fn c() -> X {} }
+                    #[test]
+                    fn no_route() {}
+                }
+            },
+        ));
+        assert!(output.contains("useTASKSas__cors_m;"), "{output}");
+        let of_a = r#"#[doc="a"]#[::cors_actix::cors(crate=::cors_actix,super::__cors_m)]#[get("/a")]"#;
+        assert!(output.contains(of_a), "{output}");
+        let of_c = r#"{#[::cors_actix::cors(crate=::cors_actix,super::super::__cors_m)]#[put("/c")]"#;
+        assert!(output.contains(of_c), "{output}");
+        assert_eq!(output.matches("::cors_actix::cors(").count(), 2, "{output}");
+    }
+
+    #[test]
+    fn whatever_is_wrong_the_item_is_still_there() {
+        for (arguments, item) in [
+            (
+                quote!(),
+                quote!(
+                    #[get("/")]
+                    async fn a() -> X {}
+                ),
+            ),
+            (
+                quote!(,),
+                quote!(
+                    #[get("/")]
+                    async fn a() -> X {}
+                ),
+            ),
+            (
+                quote!(origins),
+                quote!(
+                    #[get("/")]
+                    async fn a() -> X {}
+                ),
+            ),
+            (
+                quote!(TASKS TASKS),
+                quote!(
+                    #[get("/")]
+                    async fn a() -> X {}
+                ),
+            ),
+            (
+                quote!(TASKS),
+                quote!(
+                    async fn a() -> X {}
+                ),
+            ),
+            (
+                quote!(TASKS),
+                quote!(
+                    #[cors(B)]
+                    #[get("/")]
+                    async fn a() -> X {}
+                ),
+            ),
+            (
+                quote!(TASKS),
+                quote!(
+                    struct a;
+                ),
+            ),
+            (
+                quote!(TASKS),
+                quote!(
+                    mod a;
+                ),
+            ),
+            (
+                quote!(TASKS),
+                quote!(
+                    mod a {}
+                ),
+            ),
+            (
+                quote!(origins = any),
+                quote!(
+                    mod a {
+                        #[get("/")]
+                        fn b() -> X {}
+                    }
+                ),
+            ),
+            (quote!(TASKS), quote!()),
+        ] {
+            let shown = format!("{arguments} on {item}");
+            let output = expand(arguments, item.clone());
+            let is_there = item.is_empty() || text(output.clone()).contains("a");
+            assert!(is_there && !messages(output).is_empty(), "{shown}");
+        }
+    }
+}

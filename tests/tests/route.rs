@@ -230,6 +230,8 @@ fn start(with_app_policy: bool) -> Server {
             .service(module::by_put)
             .service(module::by_routes)
             .service(web::scope("/in").service(module::by_get).service(whole::by_delete))
+            // A scope's parameter may be called like a route's.
+            .service(web::scope("/id/{id}").service(web::scope("/{id}").service(by_delete).service(by_post)))
             .service(whole::by_get)
             .service(whole::by_delete)
             .service(whole::own)
@@ -257,6 +259,8 @@ fn every_macro_in_every_scope() {
             check(&server, method, &format!("/module{path}"), body);
         }
         check(&server, "GET", "/in/module/get", "get");
+        check(&server, "POST", "/id/1/2/post", "post");
+        check(&server, "DELETE", "/id/1/2/delete/a", "delete");
         check(&server, "DELETE", "/in/whole/delete/3", "done");
         check(&server, "GET", "/whole/get", "done");
         check(&server, "DELETE", "/whole/delete/3", "done");

@@ -75,7 +75,7 @@ fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
         errors.report_with_help(Span::call_site(), "`#[cors]` without a policy", HELP);
         return Policy::Missing;
     }
-    let path = input.until(|input| !is_of_path(input));
+    let path = path(input);
     let is_key =
         matches!(path.clone().into_iter().next(), Some(TokenTree::Ident(word)) if is_key(&word.to_string()));
     if path.is_empty() || is_key || !(input.is_empty() || input.is_punct(0, ',')) {
@@ -92,8 +92,18 @@ fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
     Policy::Named(path)
 }
 
-fn is_of_path(input: &Tokens) -> bool {
-    input.peek_ident(0).is_some() || input.is_punct(0, ':')
+/// `a::b`, as far as it goes.
+fn path(input: &mut Tokens) -> TokenStream {
+    let start = input.mark();
+    loop {
+        if input.is_punct(0, ':') && input.is_punct(1, ':') {
+            input.next();
+            input.next();
+        }
+        if input.ident().is_none() || !input.is_punct(0, ':') {
+            return input.stream_since(start);
+        }
+    }
 }
 
 /// Is this word, left alone, a setting that is just being typed?
