@@ -60,7 +60,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | `alloc` | `Config`, its rules and `Violations` |
-//! | `std` | the mode from the environment, `browser`; with `alloc`, `Config::from_env` |
+//! | `std` | the mode from the environment; with `alloc`, `Config::from_env` and `browser` |
 //! | `serde` | `Config` from any serde format, `Violations` to any |
 //! | `psl` | the public suffix list, without which `*.` patterns are refused in production |
 //! | `regex` | regex origins in a `Config` (compiled ones need no feature) |
@@ -69,12 +69,12 @@
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 
-#[cfg(any(feature = "alloc", feature = "std"))]
+#[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "alloc"))]
 pub mod browser;
 #[cfg(feature = "alloc")]
 mod build;

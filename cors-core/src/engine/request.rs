@@ -107,7 +107,7 @@ impl fmt::Debug for Request<'_> {
 
 /// The lines of one header field, in the order in which they arrived.
 ///
-/// It is there for slices, arrays and (with `alloc` or `std`) vectors of anything that is bytes, such as the
+/// It is there for slices, arrays and (with `alloc`) vectors of anything that is bytes, such as the
 /// header values of an HTTP library.
 pub trait Lines {
     /// The line at `index`, counted from 0; `None` past the last.
@@ -134,7 +134,7 @@ impl<T: AsRef<[u8]>, const N: usize> Lines for [T; N] {
     }
 }
 
-#[cfg(any(feature = "alloc", feature = "std"))]
+#[cfg(feature = "alloc")]
 impl<T: AsRef<[u8]>> Lines for alloc::vec::Vec<T> {
     fn line(&self, index: usize) -> Option<&[u8]> {
         self.get(index).map(AsRef::as_ref)
