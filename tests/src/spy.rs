@@ -1,5 +1,9 @@
 //! Counts how often an app is asked.
 
+use actix_web::{App, web};
+use cors_actix::Cors;
+
+use crate::server::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,4 +21,21 @@ impl Spy {
     pub fn take(&self) -> usize {
         self.0.swap(0, Ordering::SeqCst)
     }
+}
+
+/// A server behind `cors` whose app does nothing but be asked.
+pub fn watched(cors: Cors) -> (Server, Spy) {
+    let spy = Spy::default();
+    let server = Server::start({
+        let spy = spy.clone();
+        move || {
+            let spy = spy.clone();
+            let count = move || {
+                spy.note();
+                async { "done" }
+            };
+            App::new().default_service(web::to(count)).wrap(cors.clone())
+        }
+    });
+    (server, spy)
 }

@@ -15,7 +15,7 @@ use cors_core::{
 use cors_tests::head::Head;
 use cors_tests::http::Response;
 use cors_tests::server::Server;
-use cors_tests::spy::Spy;
+use cors_tests::spy::watched;
 
 const FOREIGN: &str = "https://foreign.example";
 
@@ -59,22 +59,6 @@ fn regex(pattern: &str) -> Block {
     Block::new().with(Setting::Origins(Listed::Entries(vec![OriginEntry::Regex(pattern.into())])))
 }
 
-fn serve(cors: Cors) -> (Server, Spy) {
-    let spy = Spy::default();
-    let server = Server::start({
-        let spy = spy.clone();
-        move || {
-            let spy = spy.clone();
-            let count = move || {
-                spy.note();
-                async { "done" }
-            };
-            App::new().default_service(web::to(count)).wrap(cors.clone())
-        }
-    });
-    (server, spy)
-}
-
 fn allows(response: &Response) -> Vec<String> {
     let fields = response.fields.iter().filter(|(name, _)| name.starts_with("access-control-"));
     fields.map(|(name, value)| format!("{name}: {value}")).collect()
@@ -114,7 +98,7 @@ fn t02_a_wildcard_never_stands_beside_credentials() {
 
 #[test]
 fn t03_any_origin_is_answered_with_the_wildcard() {
-    let (server, _) = serve(Cors::new(&ANY));
+    let (server, _) = watched(Cors::new(&ANY));
     let response = Head::get("/").origin("https://a").send(server.address());
     assert_eq!(response.one("access-control-allow-origin"), Some("*"));
 }
@@ -122,7 +106,7 @@ fn t03_any_origin_is_answered_with_the_wildcard() {
 #[test]
 fn t04_nothing_is_allowed_by_default() {
     assert_eq!(rules(Block::new()), [Rule::EmptyOrigins]);
-    let (server, _) = serve(Cors::new(&ONE));
+    let (server, _) = watched(Cors::new(&ONE));
     assert_eq!(allows(&Head::get("/").origin("null").send(server.address())), [""; 0]);
 }
 
@@ -149,7 +133,7 @@ fn t07_a_file_with_any_origin_and_credentials_does_not_start() {
 
 #[test]
 fn t08_a_refused_origin_is_echoed_nowhere() {
-    let (server, _) = serve(Cors::new(&ONE));
+    let (server, _) = watched(Cors::new(&ONE));
     for head in [Head::get("/").origin(FOREIGN), Head::preflight("/", FOREIGN, "PUT")] {
         let response = head.send(server.address());
         assert!(response.fields.iter().all(|(_, value)| !value.contains("foreign")), "{response}");
@@ -159,7 +143,7 @@ fn t08_a_refused_origin_is_echoed_nowhere() {
 
 #[test]
 fn t09_null_is_refused_when_enforced() {
-    let (server, spy) = serve(Cors::new(&ONE).enforce());
+    let (server, spy) = watched(Cors::new(&ONE).enforce());
     for head in [
         Head::get("/").origin("null"),
         Head::new("POST", "/").origin("null"),
@@ -331,7 +315,7 @@ fn t22_commas_cost_nothing() {
 
 #[test]
 fn t23_a_requested_method_is_one_token() {
-    let (server, spy) = serve(Cors::new(&ONE));
+    let (server, spy) = watched(Cors::new(&ONE));
     for method in ["GET, PUT", "GET PUT", "PUT\tGET", "", "put", "PUT;", "*"] {
         let response = Head::preflight("/", "https://app.example", method).send(server.address());
         assert_eq!((response.status, allows(&response)), (403, vec![]), "{method:?}");
@@ -341,7 +325,7 @@ fn t23_a_requested_method_is_one_token() {
 
 #[test]
 fn t24_the_requests_vary_stays_with_the_request() {
-    let (server, _) = serve(Cors::new(&ONE));
+    let (server, _) = watched(Cors::new(&ONE));
     let response =
         Head::get("/").origin("https://app.example").field("vary", "x-cookie").send(server.address());
     assert_eq!(response.all("vary"), ["Origin"]);
@@ -349,7 +333,7 @@ fn t24_the_requests_vary_stays_with_the_request() {
 
 #[test]
 fn t25_every_response_varies_by_origin() {
-    let (server, _) = serve(Cors::new(&ONE));
+    let (server, _) = watched(Cors::new(&ONE));
     for head in [
         Head::get("/"),
         Head::get("/").origin("https://app.example"),
@@ -378,7 +362,7 @@ fn t26_an_origin_that_is_gone_is_not_asked_for_again() {
 
 #[test]
 fn t27_a_refused_request_does_not_run_when_enforced() {
-    let (server, spy) = serve(Cors::new(&ONE).enforce());
+    let (server, spy) = watched(Cors::new(&ONE).enforce());
     for method in ["GET", "HEAD", "POST", "DELETE"] {
         assert_eq!(Head::new(method, "/").origin(FOREIGN).send(server.address()).status, 403, "{method}");
     }
@@ -387,7 +371,7 @@ fn t27_a_refused_request_does_not_run_when_enforced() {
 
 #[test]
 fn t28_a_form_does_not_reach_a_local_service_when_enforced() {
-    let (server, spy) = serve(Cors::new(&ONE).enforce());
+    let (server, spy) = watched(Cors::new(&ONE).enforce());
     let form = Head::new("POST", "/").origin("https://public.example").field("content-type", "text/plain");
     assert_eq!(form.send(server.address()).status, 403);
     assert_eq!(spy.take(), 0);
@@ -436,7 +420,7 @@ fn t30_a_handlers_own_fields_do_not_survive() {
 
 #[test]
 fn t36_private_networks_are_closed_by_default() {
-    let (server, _) = serve(Cors::new(&ONE));
+    let (server, _) = watched(Cors::new(&ONE));
     let ask =
         |head: Head| head.field("access-control-request-private-network", "true").send(server.address());
     let name = "access-control-allow-private-network";
@@ -450,7 +434,7 @@ fn t36_private_networks_are_closed_by_default() {
 
 #[test]
 fn t38_a_preflight_never_reaches_the_app() {
-    let (server, spy) = serve(Cors::new(&ONE));
+    let (server, spy) = watched(Cors::new(&ONE));
     for head in [
         Head::preflight("/", "https://app.example", "PUT"),
         Head::preflight("/", "https://app.example", "DELETE"),
@@ -464,7 +448,7 @@ fn t38_a_preflight_never_reaches_the_app() {
 
 #[test]
 fn t39_a_refused_response_allows_nothing() {
-    let (server, _) = serve(Cors::new(&ONE));
+    let (server, _) = watched(Cors::new(&ONE));
     for head in [
         Head::get("/"),
         Head::get("/").origin(FOREIGN),
@@ -477,7 +461,7 @@ fn t39_a_refused_response_allows_nothing() {
 
 #[test]
 fn t40_a_foreign_web_socket_is_refused() {
-    let (server, spy) = serve(Cors::new(&ONE));
+    let (server, spy) = watched(Cors::new(&ONE));
     assert_eq!(Head::get("/").origin(FOREIGN).web_socket().send(server.address()).status, 403);
     assert_eq!(spy.take(), 0);
 }

@@ -5,7 +5,7 @@ use actix_web::{App, HttpResponse, web};
 use cors_actix::{AllowedHosts, Cors, Denial, cors_policy, is_preflight};
 use cors_tests::head::Head;
 use cors_tests::server::Server;
-use cors_tests::spy::Spy;
+use cors_tests::spy::watched;
 
 const APP: &str = "https://app.example";
 const FOREIGN: &str = "https://foreign.example";
@@ -29,25 +29,9 @@ cors_policy! {
     expect(any_host, reason = "a case"),
 }
 
-fn start(cors: Cors) -> (Server, Spy) {
-    let spy = Spy::default();
-    let server = Server::start({
-        let spy = spy.clone();
-        move || {
-            let spy = spy.clone();
-            let count = move || {
-                spy.note();
-                async { "done" }
-            };
-            App::new().default_service(web::to(count)).wrap(cors.clone())
-        }
-    });
-    (server, spy)
-}
-
 /// Each case: its name, the request, whether the app is asked.
 fn check<'c>(cors: Cors, cases: impl IntoIterator<Item = (&'c str, Head, bool)>) {
-    let (server, spy) = start(cors);
+    let (server, spy) = watched(cors);
     for (name, head, passes) in cases {
         let received = head.send(server.address());
         assert_eq!(received.status, if passes { 200 } else { 403 }, "{name}");
@@ -168,7 +152,7 @@ fn upgrades_are_guarded_unless_told_otherwise() {
 
 #[test]
 fn what_a_site_decides_varies_by_it() {
-    let (server, _) = start(Cors::new(&TASKS).enforce());
+    let (server, _) = watched(Cors::new(&TASKS).enforce());
     let vary = |head: Head| head.send(server.address()).all("vary").join(", ");
     assert_eq!(vary(Head::get("/").origin(FOREIGN)), "Origin, Sec-Fetch-Site");
     let same_origin = Head::get("/").origin(FOREIGN).field("sec-fetch-site", "same-origin");
@@ -179,7 +163,7 @@ fn what_a_site_decides_varies_by_it() {
 
 #[test]
 fn a_trial_changes_nothing() {
-    let (server, spy) = start(Cors::new(&TASKS).enforce().report_only());
+    let (server, spy) = watched(Cors::new(&TASKS).enforce().report_only());
     for (name, head) in [
         ("foreign", Head::get("/").origin(FOREIGN)),
         ("allowed", Head::get("/").origin(APP)),
@@ -201,7 +185,7 @@ fn refusals_in_the_apps_own_words() {
             .append_header(("vary", "origin"))
             .body(format!("{} at {}", denial.kind(), request.path()))
     };
-    let (server, spy) = start(Cors::new(&TASKS).enforce().on_refusal(refuse));
+    let (server, spy) = watched(Cors::new(&TASKS).enforce().on_refusal(refuse));
 
     let received = Head::preflight("/a", APP, "DELETE").send(server.address());
     assert_eq!(received.text(), "method_not_allowed at /a");
