@@ -40,6 +40,7 @@ impl Policy {
         Decision { policy: self, preflight: true, fields, denial }
     }
 
+    #[inline]
     fn accepts(&self, origin: RequestField<'_>) -> bool {
         self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
     }

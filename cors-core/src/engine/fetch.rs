@@ -150,21 +150,36 @@ const fn table(also: &[u8], upper: bool) -> [bool; 256] {
 /// can be long.
 #[inline]
 pub(crate) fn position(bytes: &[u8], byte: u8) -> usize {
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().position(|&found| found == byte).unwrap_or(bytes.len());
+    };
+    let (chunks, _) = bytes.as_chunks();
+    for (at, chunk) in chunks.iter().enumerate() {
+        if let Some(found) = position_in_word(*chunk, byte) {
+            return at * WORD + found;
+        }
+    }
+    // The last word overlaps the one before it, which costs less than looking at what is left byte by byte.
+    position_in_word(*last, byte).map_or(bytes.len(), |found| bytes.len() - WORD + found)
+}
+
+const WORD: usize = size_of::<u64>();
+
+#[inline]
+fn position_in_word(word: [u8; WORD], byte: u8) -> Option<usize> {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
 
-    let mut at = 0;
-    let (chunks, rest) = bytes.as_chunks();
-    for chunk in chunks {
-        let word = u64::from_le_bytes(*chunk) ^ (LOW * byte as u64);
-        // The lowest bit that is set marks the first byte that is zero.
-        let zeros = word.wrapping_sub(LOW) & !word & HIGH;
-        if zeros != 0 {
-            return at + zeros.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + rest.iter().take_while(|&&found| found != byte).count()
+    let word = u64::from_le_bytes(word) ^ (LOW * u64::from(byte));
+    // The lowest bit that is set marks the first byte that is zero.
+    let zeros = word.wrapping_sub(LOW) & !word & HIGH;
+    (zeros != 0).then(|| zeros.trailing_zeros() as usize / 8)
+}
+
+/// Which of the [`STANDARD_METHODS`] is it?
+#[inline]
+pub(crate) fn standard_method(method: &[u8]) -> Option<usize> {
+    STANDARD_METHODS.iter().position(|standard| standard.as_bytes() == method)
 }
 
 /// Is `method` forbidden? Fetch, section "Methods".

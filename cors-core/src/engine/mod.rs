@@ -12,4 +12,5 @@ pub(crate) mod nearest;
 pub(crate) mod origin;
 pub(crate) mod policy;
 pub(crate) mod request;
+mod shortcuts;
 pub(crate) mod table;

@@ -6,6 +6,7 @@ use super::fetch;
 use super::field::{Field, Fields, Value};
 use super::origin::MAX_ORIGIN;
 use super::request::Lines;
+use super::shortcuts::{Matching, Shortcuts};
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, Refused};
 use super::table::origins::Origins;
@@ -72,6 +73,7 @@ pub struct Policy {
     status: u16,
     /// Where each section begins, and where the last one ends.
     sections: [u32; Section::COUNT + 1],
+    shortcuts: Shortcuts,
     pub(super) answers: Answers,
 }
 
@@ -115,7 +117,7 @@ impl Answers {
     }
 }
 
-const fn filled(sections: &[u32; Section::COUNT + 1], section: Section) -> bool {
+pub(super) const fn filled(sections: &[u32; Section::COUNT + 1], section: Section) -> bool {
     sections[section as usize] < sections[section as usize + 1]
 }
 
@@ -127,18 +129,20 @@ impl Policy {
     /// If the image is of another layout, which means that macro and library differ in version. In
     /// const context, where compiled policies are made, that is an error of the build.
     pub(crate) const fn compiled(image: &'static [u8]) -> Self {
-        Self::new(Header::read(image), Image::Static(image))
+        Self::new(image, Image::Static(image))
     }
 
     /// A policy over an image on the heap.
     #[cfg(feature = "alloc")]
     pub(crate) fn loaded(image: alloc::vec::Vec<u8>) -> Self {
-        Self::new(Header::read(&image), Image::Heap(image.into()))
+        let image: alloc::sync::Arc<[u8]> = image.into();
+        Self::new(&image.clone(), Image::Heap(image))
     }
 
-    const fn new(header: Header, image: Image) -> Self {
-        let Header { flags, status, sections } = header;
-        Self { image, flags, status, sections, answers: Answers::new(flags, &sections) }
+    const fn new(bytes: &[u8], image: Image) -> Self {
+        let Header { flags, status, sections } = Header::read(bytes);
+        let shortcuts = Shortcuts::new(bytes, flags, &sections);
+        Self { image, flags, status, sections, shortcuts, answers: Answers::new(flags, &sections) }
     }
 
     /// The first of the requested headers that is not allowed.
@@ -152,14 +156,28 @@ impl Policy {
 
     #[inline]
     pub(super) fn lists_origin(&self, origin: &[u8]) -> bool {
-        // Most origins that are listed are listed as they are: patterns and regexes come after that.
-        let wide = filled(&self.sections, Section::Patterns) || filled(&self.sections, Section::Dfa);
-        origin.len() <= MAX_ORIGIN
-            && (Set::new(self.section(Section::Exact)).find(origin).is_some()
-                || wide && self.listed_origins().find_wide(origin).is_some())
+        match self.shortcuts.matching {
+            Matching::Any => false,
+            Matching::Sole { start, end } => {
+                self.image.bytes().get(start as usize..end as usize) == Some(origin)
+            }
+            Matching::Exact => {
+                origin.len() <= MAX_ORIGIN && Set::new(self.section(Section::Exact)).find(origin).is_some()
+            }
+            Matching::Wide => self.listed_origins().find(origin).is_some(),
+        }
     }
 
+    #[inline]
     pub(super) fn lists_method(&self, method: &[u8]) -> bool {
+        match fetch::standard_method(method) {
+            Some(index) => self.shortcuts.standard_methods & 1 << index != 0,
+            None => self.lists_other_method(method),
+        }
+    }
+
+    #[inline(never)]
+    fn lists_other_method(&self, method: &[u8]) -> bool {
         if self.has(flag::ANY_METHOD) {
             fetch::is_token(method) && !fetch::is_forbidden_method(method)
         } else {
@@ -432,7 +450,11 @@ impl Header {
 }
 
 #[inline]
-const fn slice<'t>(image: &'t [u8], sections: &[u32; Section::COUNT + 1], section: Section) -> &'t [u8] {
+pub(super) const fn slice<'t>(
+    image: &'t [u8],
+    sections: &[u32; Section::COUNT + 1],
+    section: Section,
+) -> &'t [u8] {
     let (start, end) = (sections[section as usize] as usize, sections[section as usize + 1] as usize);
     let Some((image, _)) = image.split_at_checked(end) else { return &[] };
     match image.split_at_checked(start) {

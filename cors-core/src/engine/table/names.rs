@@ -80,11 +80,9 @@ pub(crate) fn scan<'r>(
 ) -> Result<(), Refused<'r>> {
     let mut empty = 0;
     let mut index = 0;
-    while let Some(line) = lines.line(index) {
-        let mut rest = Some(line);
-        while let Some(line) = rest {
-            let (element, after) = split(line);
-            rest = after.get(1..);
+    while let Some(mut rest) = lines.line(index) {
+        loop {
+            let (element, after) = split(rest);
             let name = trim(element);
             if name.is_empty() {
                 empty += 1;
@@ -94,6 +92,10 @@ pub(crate) fn scan<'r>(
             } else if !allowed(name) {
                 return Err(Refused::Name(name));
             }
+            match after {
+                [_, after @ ..] => rest = after,
+                [] => break,
+            }
         }
         index += 1;
     }
@@ -101,7 +103,17 @@ pub(crate) fn scan<'r>(
 }
 
 /// Without the optional white space of RFC 9110, section 5.6.3.
-pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
+#[inline]
+pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
+    match bytes {
+        // Browsers put none there.
+        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => trim_white_space(bytes),
+        _ => bytes,
+    }
+}
+
+#[cold]
+fn trim_white_space(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = bytes {
         bytes = rest;
     }

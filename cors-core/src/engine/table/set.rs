@@ -48,19 +48,26 @@ impl<'t> Set<'t> {
     /// The entry that equals `key`.
     #[inline]
     pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
-        let only = match self.len() {
-            0 => None,
-            // Many a policy lists one origin, which there is no need to hash.
-            1 => self.entry(0),
-            _ => self.candidate(hash(self.seed(), key)),
-        };
-        only.filter(|entry| *entry == key)
+        if self.bytes.is_empty() {
+            return None;
+        }
+        self.candidate(hash(self.seed(), key)).filter(|entry| *entry == key)
     }
 
     /// The entry at `index`, in the policy's order.
     #[inline]
     pub(crate) fn entry(self, index: usize) -> Option<&'t [u8]> {
         Table::read(self.bytes)?.entry(index)
+    }
+
+    /// Where the text of the only entry begins, in a set that has one: there is no need to hash it.
+    pub(crate) const fn sole(bytes: &[u8]) -> Option<usize> {
+        if word(bytes, 0) != 1 {
+            return None;
+        }
+        let (slots, buckets) = (word(bytes, 1) as usize, word(bytes, 2) as usize);
+        // Displacements, slots, and the end of the one entry.
+        Some((HEADER + slots + buckets + 1) * 4)
     }
 
     /// The entries in the policy's order.
