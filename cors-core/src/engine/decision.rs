@@ -1,6 +1,7 @@
 //! What a policy answers.
 
-use super::denial::Denial;
+use super::denial::{Denial, Told};
+use super::diagnostic::Shown;
 use super::explanation::Explanation;
 use super::field::Fields;
 use super::policy::Policy;
@@ -14,6 +15,7 @@ pub struct Decision<'a> {
     pub(crate) preflight: bool,
     pub(crate) fields: Fields,
     pub(crate) denial: Option<Denial<'a>>,
+    pub(crate) shown: Shown,
 }
 
 impl<'a> Decision<'a> {
@@ -41,10 +43,19 @@ impl<'a> Decision<'a> {
         Explanation { decision: self }
     }
 
-    /// The status of the answer to a preflight: the policy's own, or 403. `None` for an actual
-    /// request, whose status is the app's.
+    /// What the denial says, with the console's words for this very answer.
+    pub(crate) fn told(&self) -> Option<Told<'_>> {
+        Some(Told { denial: self.denial()?, shown: self.shown })
+    }
+
+    /// The status of the answer to a preflight: the policy's own, or 403; 200 for some refusals that are
+    /// [`diagnostic`](Self::diagnostic). `None` for an actual request, whose status is the app's.
     pub fn status(&self) -> Option<u16> {
-        self.preflight.then(|| if self.is_allowed() { self.policy.preflight_status() } else { 403 })
+        self.preflight.then(|| match self.shown {
+            _ if self.is_allowed() => self.policy.preflight_status(),
+            Shown::List => 200,
+            Shown::Nothing | Shown::Origin => 403,
+        })
     }
 
     /// The fields to put on the response, after every `Access-Control-*` field that the app set has

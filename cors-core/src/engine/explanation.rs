@@ -59,8 +59,8 @@ impl fmt::Display for Explanation<'_> {
         for allowed in CHECKS.iter().take(passed) {
             allowed(f, policy, request)?;
         }
-        match denial {
-            Some(denial) => write!(f, "\n{denial}"),
+        match self.decision.told() {
+            Some(told) => write!(f, "\n{told}"),
             None => Ok(()),
         }
     }
