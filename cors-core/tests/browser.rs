@@ -1,7 +1,7 @@
 //! What a browser makes of a policy's answers, case by case.
 
 use cors_core::browser::{CheckFault, Failure, Fetch, Response};
-use cors_core::{Block, Config, Listed, Mode, Policy, Setting};
+use cors_core::{Block, Config, Denial, Field, Listed, Mode, Policy, Request, Setting, Value};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);
@@ -244,4 +244,136 @@ fn a_call_to_another_server() {
     }
     // Without a preflight nobody looks at the answer to one.
     assert!(Fetch::new("https://a.example").judge(&answer(500, &[]), &read).is_allowed());
+}
+
+#[test]
+fn a_diagnostic_refusal_names_the_culprit_and_stays_a_refusal() {
+    let page = || Fetch::new("https://app.example").credentials(true);
+    let json = |call: Fetch| call.header("content-type", "application/json");
+    let no_origin = |preflight| Some(Failure::Check { preflight, fault: CheckFault::NoOrigin });
+    let status = || Some(Failure::Status { status: 403, redirect: false });
+    let method = |method: &str| Some(Failure::Method { method: method.into() });
+    let header = |name: &str| Some(Failure::Header { name: name.into() });
+    let no_lists = || policy(Block::new().origins(["https://app.example"]).methods([""; 0]));
+    for (name, call, policy, failure) in [
+        ("allowed", json(page().method("PUT")), listed(), None),
+        ("another origin", Fetch::new("https://evil.example"), listed(), no_origin(false)),
+        ("another origin's PUT", Fetch::new("https://evil.example").method("PUT"), listed(), no_origin(true)),
+        ("a method", page().method("DELETE"), listed(), method("DELETE")),
+        (
+            "a method, and a header as well",
+            page().method("DELETE").header("x-a", "1"),
+            listed(),
+            method("DELETE"),
+        ),
+        // Browsers do not look for these in the list, and older ones do not look at the case.
+        ("a safelisted method", json(page().method("POST")), listed(), status()),
+        ("a method in another case", page().method("patch"), listed(), status()),
+        (
+            "a header",
+            page().method("PUT").header("x-b", "1").header("authorization", "x"),
+            listed(),
+            header("x-b"),
+        ),
+        ("a header of a GET", page().header("x-b", "1"), listed(), header("x-b")),
+        (
+            "content-type",
+            Fetch::new("https://app.example").method("PUT").header("content-type", "a/b"),
+            no_lists(),
+            method("PUT"),
+        ),
+        ("without any list", json(Fetch::new("https://app.example")), no_lists(), status()),
+        (
+            "credentials that are not allowed",
+            page().method("PUT"),
+            any(),
+            Some(Failure::Check { preflight: true, fault: CheckFault::Wildcard }),
+        ),
+    ] {
+        let (plain, outcome) = (call.ask(&policy), call.ask_diagnostic(&policy));
+        assert_eq!(plain.is_allowed(), outcome.is_allowed(), "{name}: {outcome}");
+        assert_eq!(outcome.failure(), failure.as_ref(), "{name}: {outcome}");
+        // The policy's own words are those of the browser that gets this answer.
+        if let (Some(denial), Some(failure)) = (outcome.denial(), failure) {
+            let said = format!("Chromium: blocked by CORS policy: {failure}\n");
+            assert!(denial.contains(&said), "{name}: {denial}");
+        }
+    }
+}
+
+/// What a browser does not look for in a list must be refused by other means, whoever asks for it.
+#[test]
+fn a_diagnostic_answer_passes_nothing_that_the_policy_refuses() {
+    const ORIGINS: [&[&str]; 3] = [&["https://app.example"], &["https://evil.example"], &["null", "null"]];
+    const METHODS: [&[&str]; 10] = [
+        &["GET"],
+        &["POST"],
+        &["post"],
+        &["PUT"],
+        &["put"],
+        &["DELETE"],
+        &["TRACE"],
+        &["*"],
+        &[""],
+        &["PUT", "PUT"],
+    ];
+    const HEADERS: [&str; 9] = [
+        "",
+        "content-type",
+        "x-a",
+        "Authorization,x-a",
+        "*",
+        "cookie",
+        "Sec-Fetch-Site",
+        "a b",
+        ",,,,,,,,,,,,,,,,,,",
+    ];
+    let any_with_credentials = Block::new()
+        .origins(["https://app.example"])
+        .credentials(true)
+        .with(Setting::Methods(Listed::Any))
+        .with(Setting::Headers(Listed::Any));
+    for policy in [listed(), any(), policy(any_with_credentials)] {
+        for (origins, methods) in
+            ORIGINS.iter().flat_map(|origins| METHODS.iter().map(move |methods| (origins, methods)))
+        {
+            for header in HEADERS {
+                let lines = [header];
+                let request = Request::new(b"OPTIONS").requested_headers(&lines);
+                let request =
+                    origins.iter().fold(request, |request, origin| request.origin(origin.as_bytes()));
+                let request = methods
+                    .iter()
+                    .fold(request, |request, method| request.requested_method(method.as_bytes()));
+                check_diagnostic(
+                    &policy,
+                    &request,
+                    &format!("{origins:?} {methods:?} {header:?} {policy:?}"),
+                );
+            }
+        }
+    }
+}
+
+fn check_diagnostic(policy: &Policy, request: &Request<'_>, name: &str) {
+    let plain = policy.decide(request);
+    let told = plain.clone().diagnostic();
+    let fields = told.fields();
+    assert_eq!(plain.is_allowed(), told.is_allowed(), "{name}");
+    if plain.is_allowed() {
+        assert_eq!((told.fields(), told.status()), (plain.fields(), plain.status()), "{name}");
+        return;
+    }
+    assert!(fields.contains(Field::PreflightVary) && !fields.contains(Field::MaxAge), "{name}");
+    // Where the status lets it pass a list has to refuse, the policy's own: neither `*` nor what was asked for.
+    let list = match (told.status(), told.denial()) {
+        (Some(403), _) => return,
+        (Some(200), Some(Denial::MethodNotAllowed { .. })) => Field::AllowMethods,
+        (Some(200), Some(Denial::HeaderNotAllowed { .. })) => Field::AllowHeaders,
+        other => panic!("{name}: {other:?}"),
+    };
+    match policy.value(list) {
+        Some(Value::Fixed(text)) => assert!(!text.contains('*'), "{name}"),
+        value => assert_eq!(value, None, "{name}"),
+    }
 }

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::engine::console::{CHROMIUM_PREFLIGHT, Console};
+
 /// The check that failed first. `Display` says it as Chromium's console does of a `fetch()`, after "has
 /// been blocked by CORS policy:".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,29 +81,20 @@ impl fmt::Display for Failure {
         match self {
             Self::ForbiddenMethod { method } => write!(f, "'{method}' HTTP method is unsupported."),
             Self::Check { preflight, fault } => {
-                if *preflight {
-                    f.write_str("Response to preflight request doesn't pass access control check: ")?;
-                }
+                f.write_str(if *preflight { CHROMIUM_PREFLIGHT } else { "" })?;
                 write!(f, "{fault}")
             }
-            Self::Status { redirect: true, .. } => f.write_str(
-                "Response to preflight request doesn't pass access control check: Redirect is not allowed for a preflight request.",
-            ),
-            Self::Status { .. } => f.write_str(
-                "Response to preflight request doesn't pass access control check: It does not have HTTP ok status.",
-            ),
+            Self::Status { redirect: true, .. } => {
+                write!(f, "{CHROMIUM_PREFLIGHT}Redirect is not allowed for a preflight request.")
+            }
+            Self::Status { .. } => Console::Status.chromium(f),
             Self::Unparsable { field } => {
                 f.write_str("Cannot parse ")?;
                 capitalised(field, f)?;
                 f.write_str(" response header field in preflight response.")
             }
-            Self::Method { method } => {
-                write!(f, "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response.")
-            }
-            Self::Header { name } => write!(
-                f,
-                "Request header field {name} is not allowed by Access-Control-Allow-Headers in preflight response."
-            ),
+            Self::Method { method } => Console::Method(method).chromium(f),
+            Self::Header { name } => Console::Header(name).chromium(f),
         }
     }
 }
@@ -109,9 +102,7 @@ impl fmt::Display for Failure {
 impl fmt::Display for CheckFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoOrigin => {
-                f.write_str("No 'Access-Control-Allow-Origin' header is present on the requested resource.")
-            }
+            Self::NoOrigin => Console::NoOrigin { preflight: false }.chromium(f),
             Self::SeveralOrigins { value } => write!(
                 f,
                 "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed. Have the server send the header with a valid value."

@@ -29,7 +29,7 @@ pub use check::Response;
 pub use failure::{CheckFault, Failure};
 pub use outcome::Outcome;
 
-use crate::Request;
+use crate::{Decision, Request};
 
 /// A call of `fetch()` by a page, to a server of another origin, in mode `cors`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,17 @@ impl Fetch {
     }
 
     /// What comes of the call, with a server that answers by `policy`.
-    pub fn ask<'a>(&'a self, policy: &'a crate::Policy) -> Outcome {
+    pub fn ask(&self, policy: &crate::Policy) -> Outcome {
+        self.ask_with(policy, |decision| decision)
+    }
+
+    /// What comes of the call, with a server that answers by `policy` and names the reason of a refusal:
+    /// see [`Decision::diagnostic`]. What is allowed is the same, and what the console says more to the point.
+    pub fn ask_diagnostic(&self, policy: &crate::Policy) -> Outcome {
+        self.ask_with(policy, |decision| decision.diagnostic())
+    }
+
+    fn ask_with(&self, policy: &crate::Policy, answer_by: fn(Decision<'_>) -> Decision<'_>) -> Outcome {
         if let Some(failure) = self.refused_by_browser() {
             return Outcome::blocked(false, failure, None);
         }
@@ -141,10 +151,10 @@ impl Fetch {
                 .origin(self.origin.as_bytes())
                 .requested_method(self.method.as_bytes())
                 .requested_headers(&lines);
-            let decision = policy.decide(&request);
+            let decision = answer_by(policy.decide(&request));
             let answer = Response::of(&decision, self, &lines);
             if let Err(failure) = self.check_preflight(&answer) {
-                return Outcome::blocked(true, failure, decision.denial().map(ToString::to_string));
+                return Outcome::blocked(true, failure, decision.told().map(|told| told.to_string()));
             }
         }
         let request = Request::new(self.method.as_bytes()).origin(self.origin.as_bytes());
@@ -153,7 +163,7 @@ impl Fetch {
         match self.check_response(&answer) {
             Ok(()) => Outcome::allowed(needs_preflight, answer, self.credentials),
             Err(failure) => {
-                Outcome::blocked(needs_preflight, failure, decision.denial().map(ToString::to_string))
+                Outcome::blocked(needs_preflight, failure, decision.told().map(|told| told.to_string()))
             }
         }
     }

@@ -1,16 +1,21 @@
 //! What a policy answers.
 
-use super::denial::Denial;
+use super::denial::{Denial, Told};
+use super::diagnostic::Shown;
+use super::explanation::Explanation;
 use super::field::Fields;
 use super::policy::Policy;
+use super::request::Request;
 
 /// What a policy says of a request: [`Policy::decide`] makes it.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
     pub(crate) policy: &'a Policy,
+    pub(crate) request: Request<'a>,
     pub(crate) preflight: bool,
     pub(crate) fields: Fields,
     pub(crate) denial: Option<Denial<'a>>,
+    pub(crate) shown: Shown,
 }
 
 impl<'a> Decision<'a> {
@@ -31,10 +36,26 @@ impl<'a> Decision<'a> {
         self.denial.as_ref()
     }
 
-    /// The status of the answer to a preflight: the policy's own, or 403. `None` for an actual
-    /// request, whose status is the app's.
+    /// What was asked, which entry of which key decided, and for a refusal all that its [`Denial`] says.
+    ///
+    /// For a log, a tool or a test; a page never sees it. See [`Explanation`].
+    pub fn explain(&self) -> Explanation<'_> {
+        Explanation { decision: self }
+    }
+
+    /// What the denial says, with the console's words for this very answer.
+    pub(crate) fn told(&self) -> Option<Told<'_>> {
+        Some(Told { denial: self.denial()?, shown: self.shown })
+    }
+
+    /// The status of the answer to a preflight: the policy's own, or 403; 200 for some refusals that are
+    /// [`diagnostic`](Self::diagnostic). `None` for an actual request, whose status is the app's.
     pub fn status(&self) -> Option<u16> {
-        self.preflight.then(|| if self.is_allowed() { self.policy.preflight_status() } else { 403 })
+        self.preflight.then(|| match self.shown {
+            _ if self.is_allowed() => self.policy.preflight_status(),
+            Shown::List => 200,
+            Shown::Nothing | Shown::Origin => 403,
+        })
     }
 
     /// The fields to put on the response, after every `Access-Control-*` field that the app set has

@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write as _};
 
+use super::console::Console;
+use super::diagnostic::Shown;
 use super::origin::Parts;
 use super::policy::Policy;
 use super::request::Escaped;
@@ -68,11 +70,24 @@ impl Denial<'_> {
     }
 }
 
-/// What was asked, what the policy has, what the browser's console says, and the line to add. The
-/// request's bytes are escaped and cut; no field but those of CORS is shown.
+/// What was asked, what the policy has, what the browser's console says of an answer that tells it nothing, and the
+/// line to add. The request's bytes are escaped and cut; no field but those of CORS is shown.
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        Told { denial: self, shown: Shown::Nothing }.fmt(f)
+    }
+}
+
+/// A denial, to one who sees so much of the answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'d> {
+    pub(crate) denial: &'d Denial<'d>,
+    pub(crate) shown: Shown,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self.denial {
             Denial::OriginNotAllowed { policy, origin: Some(origin), preflight } => {
                 origin_not_allowed(f, policy, origin, preflight)
             }
@@ -80,16 +95,31 @@ impl fmt::Display for Denial<'_> {
                 "the request has more than one `Origin`: no browser sends that, so that none of them is believed\n\
                  look for a proxy or a client that adds the field",
             ),
-            Denial::MethodNotAllowed { policy, method: Some(method) } => method_not_allowed(f, policy, method),
+            Denial::MethodNotAllowed { policy, method: Some(method) } => {
+                method_not_allowed(f, policy, method, self.console(Console::Method(&Escaped(method))))
+            }
             Denial::MethodNotAllowed { method: None, .. } => f.write_str(
                 "the preflight has more than one `Access-Control-Request-Method`: no browser sends that\n\
                  look for a proxy or a client that adds the field",
             ),
-            Denial::HeaderNotAllowed { name, .. } => header_not_allowed(f, name),
+            Denial::HeaderNotAllowed { name, .. } => {
+                header_not_allowed(f, name, self.console(Console::Header(&Escaped(name))))
+            }
             Denial::TooManyEmptyNames { .. } => write!(
                 f,
                 "`Access-Control-Request-Headers` has more than {MAX_EMPTY} empty elements: no browser sends that"
             ),
+        }
+    }
+}
+
+impl Told<'_> {
+    /// What the console says of a preflight whose origin is allowed, where `missed` is what the lists lack.
+    fn console<'a>(&self, missed: Console<'a>) -> Console<'a> {
+        match self.shown {
+            Shown::Nothing => Console::NoOrigin { preflight: true },
+            Shown::Origin => Console::Status,
+            Shown::List => missed,
         }
     }
 }
@@ -104,7 +134,7 @@ fn origin_not_allowed(
     if let Some(near) = nearest::nearest(policy, origin) {
         write!(f, "; the nearest entry is {:?}, which {}", near.entry, near.differs.text())?;
     }
-    unreadable(f, preflight)?;
+    write!(f, "\n{}", Console::NoOrigin { preflight })?;
     let sendable = Parts::split(origin).is_some_and(|parts| parts.is_serialised());
     match core::str::from_utf8(origin) {
         Ok(text) if sendable => write!(f, "\nto allow it: origins: [{text:?}]"),
@@ -115,7 +145,12 @@ fn origin_not_allowed(
     }
 }
 
-fn method_not_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, method: &[u8]) -> fmt::Result {
+fn method_not_allowed(
+    f: &mut fmt::Formatter<'_>,
+    policy: &Policy,
+    method: &[u8],
+    console: Console<'_>,
+) -> fmt::Result {
     write!(f, "the method {} is not in `methods`", Escaped(method))?;
     if let Some(near) = policy.methods().find(|listed| listed.as_bytes().eq_ignore_ascii_case(method)) {
         write!(
@@ -123,7 +158,7 @@ fn method_not_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, method: &[u8]
             "; {near} is, but methods are compared with their case: call `fetch` with method: {near:?}"
         )?;
     }
-    unreadable(f, true)?;
+    write!(f, "\n{console}")?;
     match core::str::from_utf8(method) {
         Ok(text) if fetch::is_token(method) && !fetch::is_forbidden_method(method) => {
             write!(f, "\nto allow it: methods: [{text:?}]")
@@ -132,9 +167,9 @@ fn method_not_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, method: &[u8]
     }
 }
 
-fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8]) -> fmt::Result {
+fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8], console: Console<'_>) -> fmt::Result {
     write!(f, "the request header {} is not in `headers`", Escaped(name))?;
-    unreadable(f, true)?;
+    write!(f, "\n{console}")?;
     match core::str::from_utf8(name) {
         Ok(text) if fetch::is_token(name) => {
             write!(f, "\nto allow it: headers: [\"")?;
@@ -143,18 +178,6 @@ fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8]) -> fmt::Result {
         }
         _ => f.write_str("\nno browser asks for such a header"),
     }
-}
-
-/// A refusal tells the browser nothing, so that its console names the first check alone.
-fn unreadable(f: &mut fmt::Formatter<'_>, preflight: bool) -> fmt::Result {
-    f.write_str("\nChromium: blocked by CORS policy: ")?;
-    if preflight {
-        f.write_str("Response to preflight request doesn't pass access control check: ")?;
-    }
-    f.write_str(
-        "No 'Access-Control-Allow-Origin' header is present on the requested resource\
-         \nFirefox: Cross-Origin Request Blocked (Reason: CORS header 'Access-Control-Allow-Origin' missing)",
-    )
 }
 
 #[cfg(all(test, feature = "alloc"))]

@@ -79,10 +79,12 @@ const CORS_RESPONSE_HEADERS: [&str; 6] = [
 /// opens them, browsers no longer show `ftp`, the others are opaque.
 const PAGELESS_SCHEMES: [&str; 7] = ["ws", "wss", "ftp", "about", "blob", "data", "javascript"];
 
-/// Is `name` (in lower case) one that browsers never ask for?
+/// Is `name`, in any case, one that browsers never ask for?
 pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
-    FORBIDDEN_REQUEST_HEADERS.contains(&name)
-        || FORBIDDEN_REQUEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    let begins =
+        |prefix: &&str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    FORBIDDEN_REQUEST_HEADERS.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name))
+        || FORBIDDEN_REQUEST_PREFIXES.iter().any(begins)
 }
 
 /// Is `name` (in lower case) one that no script may read?

@@ -1,9 +1,12 @@
 //! What runs for each request: it allocates nothing, needs no `alloc`, and never looks at how a
 //! policy was built.
 
+pub(crate) mod console;
 mod decide;
 pub(crate) mod decision;
 pub(crate) mod denial;
+pub(crate) mod diagnostic;
+pub(crate) mod explanation;
 pub(crate) mod fetch;
 pub(crate) mod field;
 pub(crate) mod fixed;
