@@ -12,7 +12,7 @@ use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, forw
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
-use cors_core::{Denial, Fields};
+use cors_core::Fields;
 use pin_project_lite::pin_project;
 
 use crate::body::boxed;
@@ -73,31 +73,53 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let head = request.head();
+        // What most requests are in most apps has a way of its own, so that it is short.
+        match self.only_policy(&request) {
+            Some(answers) if request.head().method != Method::OPTIONS => {
+                self.actual(request, answers, Place::Alone)
+            }
+            _ => self.look_closer(request),
+        }
+    }
+}
+
+impl<S, B> CorsMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    #[cold]
+    fn look_closer(&self, request: ServiceRequest) -> CorsFuture<S::Future> {
         if self.options.report_only {
             self.report(&request);
             return CorsFuture::pass(self.service.call(request), Edit::nothing());
         }
-        if head.method == Method::OPTIONS
+        if request.head().method == Method::OPTIONS
             && let Some(response) = self.preflight(&request)
         {
             return CorsFuture::answer(request.into_response(response));
         }
-        let Some(Judge { answers, place }) = self.judge(&request) else {
-            return CorsFuture::pass(self.service.call(request), Edit::nothing());
-        };
-        let origin = lines(&head.headers, header::ORIGIN);
-        let asked = actual(origin);
-        let decision = answers.policy().decide(&asked);
-        let fields = decision.fields();
-        let mut by_site = false;
-        if let Some(denial) = decision.denial() {
-            match self.denied(answers, &place, denial, fields, request.request()) {
-                Denied::Pass => {}
-                Denied::SameOrigin => by_site = true,
-                Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
-            }
+        match self.judge(&request) {
+            Some(Judge { answers, place }) => self.actual(request, answers, place),
+            None => CorsFuture::pass(self.service.call(request), Edit::nothing()),
         }
+    }
+
+    #[inline(always)]
+    fn actual(&self, request: ServiceRequest, answers: &Rc<Answers>, place: Place) -> CorsFuture<S::Future> {
+        let origin = lines(request.headers(), header::ORIGIN);
+        let mut by_site = false;
+        let fields = match answers.policy().actual_fields(&actual(origin)) {
+            Ok(fields) => fields,
+            Err(fields) => {
+                match self.denied(answers, &place, fields, request.request()) {
+                    Denied::Pass => {}
+                    Denied::SameOrigin => by_site = true,
+                    Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
+                }
+                fields
+            }
+        };
         let origin = place.origin(answers.origin(fields, origin), origin);
         let edit = Edit { answers: Some(Rc::clone(answers)), fields, origin, by_site, place };
         CorsFuture::pass(self.service.call(request), edit)
@@ -111,20 +133,20 @@ struct Judge<'a> {
 }
 
 impl<S> CorsMiddleware<S> {
-    /// `None` if no policy holds.
+    /// The policy that holds for every request, where there is one.
     #[inline]
-    fn judge(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
+    fn only_policy(&self, request: &ServiceRequest) -> Option<&Rc<Answers>> {
         match &self.own {
-            Own::One(answers) if self.routes(request).is_none() => {
-                Some(Judge { answers, place: Place::Alone })
-            }
-            _ => self.judge_by_route(request),
+            Own::One(answers) if !self.options.report_only && self.routes(request).is_none() => Some(answers),
+            _ => None,
         }
     }
 
-    /// The innermost policy holds: that of the route which the request is for.
-    #[inline(never)]
-    fn judge_by_route(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
+    /// The innermost policy holds: that of the route which the request is for. `None` if none holds.
+    fn judge(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
+        if let Some(answers) = self.only_policy(request) {
+            return Some(Judge { answers, place: Place::Alone });
+        }
         if let Own::Route(answers) = &self.own {
             let mut noted = request.extensions_mut();
             noted.insert(HasOwn);
@@ -140,7 +162,7 @@ impl<S> CorsMiddleware<S> {
             let asked = actual(lines(&request.head().headers, header::ORIGIN));
             (Rc::clone(own), own.policy().decide(&asked).fields())
         });
-        let place = Place::For { located: Rc::clone(located), own };
+        let place = Place::For(Box::new(Expected { located: Rc::clone(located), own }));
         Some(Judge { answers: &located.route.answers, place })
     }
 
@@ -153,15 +175,12 @@ impl<S> CorsMiddleware<S> {
 
     /// The answer, if it is a preflight.
     fn preflight(&self, request: &ServiceRequest) -> Option<HttpResponse> {
-        if let Own::One(answers) = &self.own
-            && self.routes(request).is_none()
-        {
+        if let Some(answers) = self.only_policy(request) {
             return preflight::answer([answers], request.request(), &self.options);
         }
         self.preflight_of_route(request)
     }
 
-    #[inline(never)]
     fn preflight_of_route(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         let candidates = match (self.routes(request), asked(request.headers())) {
             (Some(routes), Some(method)) => routes.candidates(request, method),
@@ -178,35 +197,47 @@ impl<S> CorsMiddleware<S> {
     }
 
     /// An actual request whose origin is not allowed. Fetch leaves it to the app; the options may not.
-    #[cold]
-    fn denied(
-        &self,
-        answers: &Answers,
-        place: &Place,
-        denial: &Denial<'_>,
-        fields: Fields,
-        request: &HttpRequest,
-    ) -> Denied {
+    #[inline]
+    fn denied(&self, answers: &Answers, place: &Place, fields: Fields, request: &HttpRequest) -> Denied {
         if matches!(place, Place::Route { is_known: true }) {
             // The layer that knew the route has seen to it, by its own options.
             return Denied::Pass;
         }
-        let same_origin = || is_same_origin(answers.policy(), request, self.options.behind_tls);
-        if !self.options.guards(request.head()) {
-            if event::is_heard() {
-                event::denied(denial, request, Outcome::Unreadable, same_origin);
-            }
-            return Denied::Pass;
+        if self.options.guards(request.head()) {
+            return self.guarded(answers, fields, request);
         }
-        if same_origin() {
+        if event::is_heard() {
+            self.unreadable(answers, request);
+        }
+        Denied::Pass
+    }
+
+    #[cold]
+    fn guarded(&self, answers: &Answers, fields: Fields, request: &HttpRequest) -> Denied {
+        let policy = answers.policy();
+        if is_same_origin(policy, request, self.options.behind_tls) {
             return Denied::SameOrigin;
         }
-        event::denied(denial, request, Outcome::Refused, || false);
-        let response = self.options.refusal(denial, request);
+        let asked = actual(lines(request.headers(), header::ORIGIN));
+        let decision = policy.decide(&asked);
+        let response = decision.denial().and_then(|denial| {
+            event::denied(denial, request, Outcome::Refused, || false);
+            self.options.refusal(denial, request)
+        });
         let mut response = response.unwrap_or_else(|| HttpResponse::new(StatusCode::FORBIDDEN));
         answers.edit_refusal(response.headers_mut(), fields);
         merge_vary(response.headers_mut(), &VARY_BY_SITE);
         Denied::Refused(response)
+    }
+
+    #[cold]
+    fn unreadable(&self, answers: &Answers, request: &HttpRequest) {
+        let policy = answers.policy();
+        let asked = actual(lines(request.headers(), header::ORIGIN));
+        if let Some(denial) = policy.decide(&asked).denial() {
+            let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
+            event::denied(denial, request, Outcome::Unreadable, same_origin);
+        }
     }
 
     /// Says what the policy would do. Routes with policies of their own are not on trial.
@@ -270,11 +301,18 @@ enum Place {
     Alone,
     /// Around them; this request seems to be for none of them.
     Around,
-    /// Around them, and this request seems to be for this one. If it turns out to go elsewhere, the
-    /// layer's own policy holds after all.
-    For { located: Rc<Located>, own: Option<(Rc<Answers>, Fields)> },
+    /// Around them, and this request seems to be for one of them.
+    For(Box<Expected>),
     /// At one of them.
     Route { is_known: bool },
+}
+
+/// The route for which a request seems to be. If it turns out to go elsewhere, the layer's own policy
+/// holds after all.
+#[derive(Clone)]
+struct Expected {
+    located: Rc<Located>,
+    own: Option<(Rc<Answers>, Fields)>,
 }
 
 impl Place {
@@ -282,7 +320,10 @@ impl Place {
     #[inline]
     fn origin(&self, origin: Option<HeaderValue>, lines: &[HeaderValue]) -> Option<HeaderValue> {
         match self {
-            Self::For { own: Some((own, fields)), .. } if origin.is_none() => own.origin(*fields, lines),
+            Self::For(expected) if origin.is_none() => {
+                let (own, fields) = expected.own.as_ref()?;
+                own.origin(*fields, lines)
+            }
             _ => origin,
         }
     }
@@ -295,7 +336,7 @@ impl Edit {
 
     #[inline]
     fn response<B>(&mut self, response: &mut ServiceResponse<B>) {
-        if matches!(self.place, Place::Around | Place::For { .. }) && !self.has_a_say(response.request()) {
+        if matches!(self.place, Place::Around | Place::For(_)) && !self.has_a_say(response.request()) {
             return;
         }
         self.headers(response.headers_mut());
@@ -308,10 +349,10 @@ impl Edit {
         if request.extensions().contains::<HasOwn>() {
             return false;
         }
-        if let Place::For { located, own } = &mut self.place
-            && located.is_not_what_matched(request)
+        if let Place::For(expected) = &mut self.place
+            && expected.located.is_not_what_matched(request)
         {
-            let own = own.take();
+            let own = expected.own.take();
             self.fields = own.as_ref().map_or(Fields::NONE, |(_, fields)| *fields);
             self.answers = own.map(|(answers, _)| answers);
         }
@@ -336,7 +377,7 @@ impl Edit {
                 match edit.place {
                     Place::Route { .. } => drop(response.extensions_mut().insert(HasOwn)),
                     Place::Alone => {}
-                    Place::Around | Place::For { .. } => {
+                    Place::Around | Place::For(_) => {
                         if response.extensions().contains::<HasOwn>() {
                             return response;
                         }

@@ -11,6 +11,8 @@ pub(crate) const MAX_AGE: &str = "3600";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origins {
     One,
+    /// One, by a policy that is the route's own, inside an app with another.
+    Route,
     Pattern,
     Listed(usize),
     Any,
@@ -20,7 +22,7 @@ impl Origins {
     /// The list, with [`ORIGIN`] in its middle.
     pub(crate) fn list(self) -> Vec<String> {
         match self {
-            Self::One => vec![ORIGIN.into()],
+            Self::One | Self::Route => vec![ORIGIN.into()],
             Self::Pattern => vec!["https://*.example.com".into()],
             Self::Any => Vec::new(),
             Self::Listed(count) => {
@@ -72,7 +74,7 @@ fn case(name: &'static str, origins: Origins, method: &'static str, fields: &[(&
 }
 
 pub(crate) fn all() -> Vec<Case> {
-    use Origins::{Any, Listed, One, Pattern};
+    use Origins::{Any, Listed, One, Pattern, Route};
 
     const ACTUAL: &[(&str, &str)] = &[("origin", ORIGIN)];
     const FOREIGN: &[(&str, &str)] = &[("origin", "https://foreign.example")];
@@ -104,6 +106,7 @@ pub(crate) fn all() -> Vec<Case> {
         case("actual, allowed, 100 origins", Listed(100), "GET", ACTUAL),
         case("actual, allowed, 10 000 origins", Listed(10_000), "GET", ACTUAL),
         case("actual, any origin", Any, "GET", ACTUAL),
+        case("actual, allowed, a route's own policy", Route, "GET", ACTUAL),
         case("actual, refused, one origin", One, "GET", FOREIGN),
         case("actual, refused, a subdomain pattern", Pattern, "GET", FOREIGN),
         case("actual, refused, 10 000 origins", Listed(10_000), "GET", FOREIGN),
@@ -113,6 +116,7 @@ pub(crate) fn all() -> Vec<Case> {
         case("preflight, allowed, a subdomain pattern", Pattern, "OPTIONS", PREFLIGHT),
         case("preflight, allowed, 10 000 origins", Listed(10_000), "OPTIONS", PREFLIGHT),
         case("preflight, any origin", Any, "OPTIONS", PREFLIGHT),
+        case("preflight, allowed, a route's own policy", Route, "OPTIONS", PREFLIGHT),
         case("preflight, refused", One, "OPTIONS", FOREIGN_PREFLIGHT),
         case("preflight, 5 requested headers", One, "OPTIONS", FIVE),
         case("preflight, 1 000 hostile header names", One, "OPTIONS", hostile),

@@ -10,18 +10,19 @@ use std::time::{Duration, Instant};
 use actix_http::Request;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::web::BytesMut;
-use actix_web::{App, Error, test, web};
-use cors_actix::{Cors, Mode, Source, cors_policy};
+use actix_web::{App, Error, route, test, web};
+use cors_actix::{Cors, Mode, Source, cors, cors_policy};
 use cors_core::{Block, Config};
 
 use crate::cases::{Case, HEADERS, MAX_AGE, METHODS, ORIGIN, Origins};
-use crate::handwritten::HandWritten;
+use crate::handwritten::{Dutiful, HandWritten, Least};
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     Bare,
     HandWritten,
+    Dutiful,
     CorsActix,
     ActixCors,
     BareTower,
@@ -29,8 +30,15 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Bare, Self::HandWritten, Self::CorsActix, Self::ActixCors, Self::BareTower, Self::TowerHttp];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Bare,
+        Self::HandWritten,
+        Self::Dutiful,
+        Self::CorsActix,
+        Self::ActixCors,
+        Self::BareTower,
+        Self::TowerHttp,
+    ];
 }
 
 /// What is done with a subject under a case.
@@ -55,7 +63,13 @@ pub(crate) async fn run(subject: Subject, case: &Case, job: Job) -> Duration {
     }
     match subject {
         Subject::Bare => actix!(),
-        Subject::HandWritten => actix!(.wrap(HandWritten)),
+        Subject::HandWritten => actix!(.wrap(HandWritten(Least))),
+        Subject::Dutiful => actix!(.wrap(HandWritten(Dutiful))),
+        Subject::CorsActix if case.origins == Origins::Route => {
+            let app = App::new().service(with_a_policy_of_its_own).wrap(Cors::new(&OF_THE_APP));
+            let app = test::init_service(app).await;
+            drive(job, || request(case), |request| measured(&app, request))
+        }
         Subject::CorsActix => actix!(.wrap(Cors::new(policy(case.origins)))),
         Subject::ActixCors => actix!(.wrap(actix_cors(case.origins))),
         Subject::BareTower => drive(job, || tower_request(case), |request| tower_measured(&Floor, request)),
@@ -139,6 +153,22 @@ fn tower_request(case: &Case) -> http::Request<()> {
     builder.body(()).expect("a legal request")
 }
 
+cors_policy! {
+    static OF_THE_APP;
+    origins: ["https://other.example.com"],
+}
+
+#[cors(
+    origins = ["https://app.example.com"],
+    methods = [GET, POST, PUT, DELETE],
+    headers = ["authorization", "content-type", "x-a", "x-b", "x-c", "x-requested-with"],
+    max_age = 1h,
+)]
+#[route("/tasks", method = "GET", method = "PUT")]
+async fn with_a_policy_of_its_own() -> &'static str {
+    "done"
+}
+
 /// Compiled where the policy is of a size that stands in a source file.
 fn policy(origins: Origins) -> Source {
     cors_policy! {
@@ -164,7 +194,7 @@ fn policy(origins: Origins) -> Source {
         expect(any_origin, reason = "a measurement"),
     }
     match origins {
-        Origins::One => (&ONE).into(),
+        Origins::One | Origins::Route => (&ONE).into(),
         Origins::Pattern => (&PATTERN).into(),
         Origins::Any => (&ANY).into(),
         Origins::Listed(_) => {
@@ -205,7 +235,7 @@ fn tower_http(origins: Origins) -> tower_http::cors::CorsLayer {
     let value = |origin: &str| http::HeaderValue::from_str(origin).expect("a legal value");
     match origins {
         Origins::Any => layer.allow_origin(Any),
-        Origins::One => layer.allow_origin(AllowOrigin::exact(value(ORIGIN))),
+        Origins::One | Origins::Route => layer.allow_origin(AllowOrigin::exact(value(ORIGIN))),
         Origins::Pattern => layer
             .allow_origin(AllowOrigin::predicate(|origin, _| origin.as_bytes().ends_with(b".example.com"))),
         listed => layer.allow_origin(listed.list().iter().map(|origin| value(origin)).collect::<Vec<_>>()),

@@ -52,7 +52,12 @@ fn write(section: Section, checked: &Checked) -> Vec<u8> {
         Section::MaxAge => {
             checked.max_age.map(|seconds| seconds.to_string()).unwrap_or_default().into_bytes()
         }
-        Section::Names => perfect::set(checked.headers.as_deref().unwrap_or_default(), set::hash),
+        Section::Names => {
+            let mut names: Vec<_> = checked.headers.iter().flatten().collect();
+            // As browsers ask for them: see `names::InTurn`.
+            names.sort_unstable();
+            perfect::set(&names, set::hash)
+        }
         Section::Exact => perfect::set(&origins(checked, true), set::hash),
         Section::Patterns => {
             perfect::set(&origins(checked, false), |seed, text| Pattern::read(text).hash(seed))

@@ -13,7 +13,7 @@ mod file;
 #[cfg(feature = "regex")]
 pub(crate) mod origin_language;
 mod pattern;
-mod perfect;
+pub(crate) mod perfect;
 pub(crate) mod rules;
 pub(crate) mod suffix;
 mod suggest;

@@ -8,7 +8,7 @@ use super::origin::MAX_ORIGIN;
 use super::request::Lines;
 use super::shortcuts::{Matching, Shortcuts};
 use super::table::hosts::{Host, Hosts};
-use super::table::names::{self, Refused};
+use super::table::names::{self, InTurn, Refused};
 use super::table::origins::Origins;
 use super::table::set::Set;
 use super::table::{self, Image};
@@ -150,8 +150,8 @@ impl Policy {
         if self.has(flag::ANY_HEADER) {
             return names::scan(lines, fetch::is_token);
         }
-        let names = Set::new(self.section(Section::Names));
-        names::scan(lines, |name| names::contains_name(names, name))
+        let mut names = InTurn::new(Set::new(self.section(Section::Names)));
+        names::scan(lines, |name| names.contains(name))
     }
 
     #[inline]
@@ -161,11 +161,13 @@ impl Policy {
             Matching::Sole { start, end } => {
                 self.image.bytes().get(start as usize..end as usize) == Some(origin)
             }
-            Matching::Exact => {
-                origin.len() <= MAX_ORIGIN && Set::new(self.section(Section::Exact)).find(origin).is_some()
-            }
+            Matching::Exact => self.lists_exactly(origin),
             Matching::Wide => self.listed_origins().find(origin).is_some(),
         }
+    }
+
+    fn lists_exactly(&self, origin: &[u8]) -> bool {
+        origin.len() <= MAX_ORIGIN && Set::new(self.section(Section::Exact)).find(origin).is_some()
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Lists of methods and header names: the joined text that a response carries, and the scan of
 //! what a preflight asks for.
 
-use super::set::{self, Set};
+use super::set::{self, Entries, Set};
 use crate::engine::fetch;
 use crate::engine::request::Lines;
 
@@ -62,6 +62,38 @@ pub(crate) fn contains_name(names: Set<'_>, name: &[u8]) -> bool {
     names
         .candidate(set::hash(names.seed(), name))
         .is_some_and(|listed| listed == name || listed.eq_ignore_ascii_case(name))
+}
+
+/// A set of names that is asked for one name after another.
+///
+/// Browsers ask in alphabetical order (Fetch, *CORS-unsafe request-header names*), which is the set's as well: so the next
+/// name is most likely one of the next entries, and there is no need to hash it.
+pub(crate) struct InTurn<'t> {
+    names: Set<'t>,
+    next: Entries<'t>,
+}
+
+/// With how many of the next entries a name is compared.
+const NEAR: usize = 8;
+
+impl<'t> InTurn<'t> {
+    #[inline]
+    pub(crate) fn new(names: Set<'t>) -> Self {
+        Self { names, next: names.iter() }
+    }
+
+    /// [`contains_name`], wherever in the order the name comes.
+    #[inline]
+    pub(crate) fn contains(&mut self, name: &[u8]) -> bool {
+        let mut next = self.next;
+        for listed in next.by_ref().take(NEAR) {
+            if listed == name {
+                self.next = next;
+                return true;
+            }
+        }
+        contains_name(self.names, name)
+    }
 }
 
 /// Why a list of requested headers is refused.
@@ -131,4 +163,79 @@ pub fn requested_names(lines: &dyn Lines) -> impl Iterator<Item = &[u8]> {
         .flat_map(|line| line.split(|&byte| byte == b','))
         .map(trim)
         .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+
+    /// Lines that say how many of them were read.
+    struct Counted<'l>(&'l [&'l str], AtomicUsize);
+
+    impl Lines for Counted<'_> {
+        fn line(&self, index: usize) -> Option<&[u8]> {
+            self.1.fetch_add(1, Relaxed);
+            self.0.get(index).map(|line| line.as_bytes())
+        }
+    }
+
+    #[test]
+    fn a_scan_ends_where_the_answer_is_known() {
+        let commas = ",".repeat(16 * 1024);
+        let names: Vec<_> = (0..1000).map(|n| format!("x-{n}")).collect();
+        let names = names.join(",");
+        let long = "a".repeat(64 * 1024);
+        let cases: [(&str, Vec<&str>, usize, usize); 6] = [
+            // name of the case, lines, names that are looked up, lines that are read
+            ("commas", Vec::from([commas.as_str(), "ok"]), 0, 1),
+            ("a line of one comma each", Vec::from([","; 1000]), 0, 9),
+            ("many names", Vec::from([names.as_str(), "ok"]), 1, 1),
+            ("a long name", Vec::from([long.as_str(), "ok"]), 1, 1),
+            ("the second is refused", Vec::from(["ok, no, ok", "ok"]), 2, 1),
+            ("all are allowed", Vec::from(["ok,ok", " ok\t,,ok"]), 4, 3),
+        ];
+        for (case, lines, looked_up, read) in cases {
+            let lines = Counted(&lines, AtomicUsize::new(0));
+            let mut asked = 0;
+            let _ = scan(&lines, |name| {
+                asked += 1;
+                name == b"ok"
+            });
+            assert_eq!((asked, lines.1.load(Relaxed)), (looked_up, read), "{case}");
+        }
+    }
+
+    #[test]
+    fn white_space_is_no_part_of_a_name() {
+        for (text, name) in
+            [("a", "a"), (" a", "a"), ("a\t", "a"), (" \t a b\t ", "a b"), (" ", ""), ("", "")]
+        {
+            assert_eq!(trim(text.as_bytes()), name.as_bytes(), "{text:?}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "alloc")]
+    fn names_are_found_in_any_order() {
+        let listed: Vec<String> = (10..40).map(|n| format!("x-{n}")).collect();
+        let image = crate::build::perfect::set(&listed, set::hash);
+        let names = Set::new(&image);
+        for (case, asked) in [
+            ("in order", "x-10,x-11,x-12,x-39"),
+            ("from the end", "x-39,x-38,x-10"),
+            ("the same twice", "x-20,x-20"),
+            ("in capitals", "X-10,x-11"),
+        ] {
+            let mut in_turn = InTurn::new(names);
+            assert!(asked.split(',').all(|name| in_turn.contains(name.as_bytes())), "{case}");
+            for other in ["", "x-9", "x-1", "x-100", "x-40"] {
+                assert!(!in_turn.contains(other.as_bytes()), "{case}, then {other:?}");
+            }
+        }
+    }
 }

@@ -71,8 +71,30 @@ impl<'t> Set<'t> {
     }
 
     /// The entries in the policy's order.
-    pub(crate) fn iter(self) -> impl Iterator<Item = &'t [u8]> {
-        (0..self.len()).map_while(move |index| self.entry(index))
+    #[inline]
+    pub(crate) fn iter(self) -> Entries<'t> {
+        Table::read(self.bytes).and_then(Table::entries).unwrap_or_default()
+    }
+}
+
+/// The entries of a set, one after another.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Entries<'t> {
+    ends: &'t [u8],
+    text: &'t [u8],
+    start: usize,
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = &'t [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'t [u8]> {
+        let (end, ends) = self.ends.split_first_chunk()?;
+        let end = u32::from_le_bytes(*end) as usize;
+        let entry = self.text.get(self.start..end)?;
+        (self.ends, self.start) = (ends, end);
+        Some(entry)
     }
 }
 
@@ -96,14 +118,19 @@ impl<'t> Table<'t> {
 
     #[inline]
     fn entry(self, index: usize) -> Option<&'t [u8]> {
-        let entries = self.entries as usize;
-        if index >= entries {
+        if index >= self.entries as usize {
             return None;
         }
-        let ends = self.slots as usize + self.buckets as usize;
-        let (ends, text) = self.words.get(ends * 4..)?.split_at_checked(entries * 4)?;
+        let Entries { ends, text, .. } = self.entries()?;
         let start = if index == 0 { 0 } else { word(ends, index - 1) };
         text.get(start as usize..word(ends, index) as usize)
+    }
+
+    #[inline]
+    fn entries(self) -> Option<Entries<'t>> {
+        let ends = self.slots as usize + self.buckets as usize;
+        let (ends, text) = self.words.get(ends * 4..)?.split_at_checked(self.entries as usize * 4)?;
+        Some(Entries { ends, text, start: 0 })
     }
 }
 
