@@ -14,8 +14,8 @@ mod file;
 pub(crate) mod origin_language;
 mod pattern;
 mod perfect;
+pub(crate) mod public_suffix;
 pub(crate) mod rules;
-pub(crate) mod suffix;
 mod suggest;
 #[cfg(feature = "regex")]
 mod unbounded;
