@@ -66,6 +66,9 @@
 //! | `regex` | regex origins in a `Config` (compiled ones need no feature) |
 //! | `idna` | Punycode suggestions for Unicode hosts |
 //! | `tracing` | an event if the environment asks for a mode that the binary does not have |
+//!
+//! With `psl`, which `regex` brings along, the crate contains a copy of the [public suffix list](https://publicsuffix.org)
+//! under the Mozilla Public License 2.0: `src/build/public_suffix/rules.txt`, as old as `public_suffix_list_date` says.
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 
@@ -86,10 +89,10 @@ pub mod __private;
 
 #[cfg(feature = "alloc")]
 pub use build::config::{Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting};
+#[cfg(feature = "psl")]
+pub use build::public_suffix::public_suffix_list_date;
 #[cfg(feature = "alloc")]
 pub use build::rules::violation::{Violation, Violations};
-#[cfg(feature = "alloc")]
-pub use build::suffix::public_suffix_list_date;
 pub use engine::decision::Decision;
 pub use engine::denial::Denial;
 pub use engine::explanation::Explanation;

@@ -14,8 +14,9 @@ mod file;
 pub(crate) mod origin_language;
 mod pattern;
 pub(crate) mod perfect;
+pub(crate) mod public_suffix;
 pub(crate) mod rules;
-pub(crate) mod suffix;
+pub(crate) mod rules;
 mod suggest;
 #[cfg(feature = "regex")]
 mod unbounded;

@@ -3,7 +3,7 @@
 use super::super::automaton::{Automaton, TooBig};
 use super::MAX_DOMAINS;
 use super::names::Names;
-use super::suffix::{RULES, inner_labels, standing};
+use crate::build::public_suffix::{labels_below, standing};
 use alloc::collections::BTreeSet;
 use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
@@ -61,11 +61,13 @@ impl<'l> Domains<'l> {
             self.found.insert(domain.into());
         }
         if !name.is_empty() && standing(name).has_wildcard {
-            self.try_inner_labels(name, domain)?;
+            self.try_listed(name, domain)?;
             return self.below_wildcard(name, labels);
         }
-        // Most often a few of them decide.
-        for limit in [MAX_DOMAINS + 1, RULES] {
+        // Most often a few of them decide. Of as many more as are listed, those few are ordinary.
+        for is_last in [false, true] {
+            let more = if is_last { labels_below(name).count() } else { 0 };
+            let limit = MAX_DOMAINS + 1 + more;
             let (special, all_seen) = self.sort_out(name, domain, suffix_labels, limit)?;
             for name in special {
                 self.descend(&name, domain)?;
@@ -74,7 +76,7 @@ impl<'l> Domains<'l> {
                 return Ok(());
             }
         }
-        self.try_inner_labels(name, domain)
+        self.try_listed(name, domain)
     }
 
     /// Counts the names of one more label than `name` that are nothing special to the list, and
@@ -117,10 +119,11 @@ impl<'l> Domains<'l> {
         }
     }
 
-    /// Goes on to the names under `name` that the list has and that could not be tried one by one.
-    fn try_inner_labels(&mut self, name: &str, domain: Option<&str>) -> Result<(), TooBig> {
+    /// Goes on to the names under `name` that the list has, where the labels of the language are too
+    /// many to be tried one by one.
+    fn try_listed(&mut self, name: &str, domain: Option<&str>) -> Result<(), TooBig> {
         let has_wildcard = standing(name).has_wildcard;
-        for label in inner_labels() {
+        for label in labels_below(name) {
             let longer = join(label, name);
             let standing = standing(&longer);
             match (has_wildcard, standing.is_suffix) {
@@ -144,13 +147,15 @@ impl<'l> Domains<'l> {
     /// Counts the names of two more labels than `name`, where one more makes a public suffix.
     fn below_wildcard(&mut self, name: &str, labels: usize) -> Result<(), TooBig> {
         let mut suffixes = Vec::new();
+        // Those that are listed may have nothing below them that counts.
+        let limit = MAX_DOMAINS + 1 + labels_below(name).count();
         let view = self.view(labels + 1)?;
         let _ = view.each_label(name, &mut |label| {
             let longer = join(label, name);
             if standing(&longer).is_suffix {
                 suffixes.push(longer);
             }
-            match suffixes.len() > MAX_DOMAINS {
+            match suffixes.len() >= limit {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }

@@ -1,27 +1,8 @@
-//! What the public suffix list says of a name, one label at a time.
+//! The names that can be registered, by the public suffix list.
 
 use alloc::string::String;
 
-pub(super) use crate::build::suffix::standing;
-use crate::build::suffix::suffix_of;
-
-// The list can be asked about a name and whether it knows longer ones, but not which. The words of
-// the two files stand in for that where a regex leaves a label so open that its values cannot be
-// tried one by one. What the list got later than they did is found wherever they can.
-
-/// The last labels that the list knows.
-pub(super) fn last_labels() -> impl Iterator<Item = &'static str> {
-    include_str!("last_labels.txt").split_whitespace()
-}
-
-/// The labels below which, inside of somebody's name, the list has public suffixes, and those that
-/// it excepts from a `*`.
-pub(super) fn inner_labels() -> impl Iterator<Item = &'static str> {
-    include_str!("inner_labels.txt").split_whitespace()
-}
-
-/// As many rules as the list has at most: of more names than this, some are ordinary.
-pub(super) const RULES: usize = 20_000;
+use crate::build::public_suffix::suffix_of;
 
 /// A name that somebody can register, with what stands to its right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,21 +54,6 @@ mod tests {
         for (host, expected) in cases {
             let found = registrable(host).map(|found| found.domain);
             assert_eq!(found.as_deref(), expected, "{host}");
-        }
-    }
-
-    #[test]
-    fn last_labels_are_known() {
-        for label in last_labels() {
-            let (_, is_listed) = suffix_of(label);
-            assert!(is_listed || standing(label).has_more, "{label}");
-        }
-    }
-
-    #[test]
-    fn inner_labels_are_found_below_names() {
-        for (name, label) in [("amazonaws.com", "s3"), ("kawasaki.jp", "city"), ("ck", "www")] {
-            assert!(inner_labels().any(|known| known == label), "{label}.{name}");
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::super::automaton::{Automaton, TooBig};
 use super::domains::{Domains, labels_of};
 use super::names::Names;
-use super::suffix::{self, Registrable, inner_labels, last_labels, registrable, standing};
+use super::suffix::{Registrable, registrable};
+use crate::build::public_suffix::{labels_below, standing};
 use alloc::collections::BTreeSet;
 use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
@@ -27,7 +28,7 @@ struct Search<'l> {
     names: &'l Automaton,
     passed: BTreeMap<usize, Automaton>,
     views: BTreeMap<usize, Names>,
-    /// Public suffixes that may have origins under them.
+    /// Public suffixes that may have origins under them, and the names that a wildcard is under.
     suffixes: BTreeSet<String>,
 }
 
@@ -43,6 +44,7 @@ pub(super) fn find(
         views: counted.views,
         suffixes: counted.suffixes,
     };
+    search.suffixes.extend(labels_below("").map(String::from));
     for _ in 0..MAX_ROUNDS {
         let Some((labels, origin)) = search.shortest()? else {
             break;
@@ -109,36 +111,31 @@ impl Search<'_> {
 
     /// Adds the public suffixes that are `name` or below it.
     fn add(&mut self, name: &str) -> Result<(), TooBig> {
-        let standing = standing(name);
         if !self.view(labels_of(name))?.has_any_under(name) {
             return Ok(());
         }
-        if standing.is_suffix || standing.has_wildcard {
+        let at = standing(name);
+        if at.is_suffix || at.has_wildcard {
             self.suffixes.insert(name.into());
         }
-        if standing.has_more {
-            for label in inner_labels() {
-                let longer = format!("{label}.{name}");
-                let below = suffix::standing(&longer);
-                // What is a suffix by a wildcard is found under the wildcard.
-                if below.has_more || below.is_suffix && !standing.has_wildcard {
-                    self.add(&longer)?;
-                }
+        for label in labels_below(name) {
+            let longer = format!("{label}.{name}");
+            // What is a suffix by a wildcard is found under the wildcard.
+            if !at.has_wildcard || standing(&longer).has_more {
+                self.add(&longer)?;
             }
         }
         Ok(())
     }
 
-    /// The first origin under any of the suffixes or any last label, and how many labels its suffix
-    /// has.
+    /// The first origin under any of the suffixes, and how many labels its suffix has.
     fn shortest(&mut self) -> Result<Option<Found>, TooBig> {
         let mut best = None;
-        for suffix in last_labels() {
+        let suffixes = core::mem::take(&mut self.suffixes);
+        for suffix in &suffixes {
             self.try_suffix(suffix, &mut best)?;
         }
-        for suffix in &self.suffixes.clone() {
-            self.try_suffix(suffix, &mut best)?;
-        }
+        self.suffixes = suffixes;
         Ok(best)
     }
 

@@ -12,7 +12,7 @@ use super::report::{Finding, Report};
 use super::settings::{Settings, Site};
 use crate::build::config::{Listed, OriginEntry, Setting};
 use crate::build::pattern::{FaultKind, OriginPattern};
-use crate::build::{suffix, suggest};
+use crate::build::{public_suffix, suggest};
 use crate::engine::fetch;
 use crate::{Key, Rule};
 
@@ -229,6 +229,6 @@ fn pageless(pattern: &OriginPattern) -> Finding {
 
 fn public_suffix(pattern: &OriginPattern) -> Option<Finding> {
     let host = pattern.host();
-    let [message, why, help] = suffix::judge(host)?.text(pattern.scheme(), host);
+    let [message, why, help] = public_suffix::judge(host)?.text(pattern.scheme(), host);
     Some(Finding::new(Rule::PublicSuffix, message, why).help(help))
 }

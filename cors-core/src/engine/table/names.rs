@@ -168,7 +168,6 @@ pub fn requested_names(lines: &dyn Lines) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use alloc::format;
-    use alloc::string::String;
     use alloc::vec::Vec;
     use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -222,7 +221,7 @@ mod tests {
     #[test]
     #[cfg(feature = "alloc")]
     fn names_are_found_in_any_order() {
-        let listed: Vec<String> = (10..40).map(|n| format!("x-{n}")).collect();
+        let listed: Vec<_> = (10..40).map(|n| format!("x-{n}")).collect();
         let image = crate::build::perfect::set(&listed, set::hash);
         let names = Set::new(&image);
         for (case, asked) in [

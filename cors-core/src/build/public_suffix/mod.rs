@@ -1,7 +1,14 @@
 //! Under which names strangers can have domains: the public suffix list.
 
+#[cfg(feature = "psl")]
+mod list;
+
 use alloc::format;
 use alloc::string::String;
+#[cfg(feature = "psl")]
+pub(crate) use list::standing;
+#[cfg(feature = "regex")]
+pub(crate) use list::{labels_below, suffix_of};
 
 /// Why strangers can have a domain under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +54,21 @@ impl Open {
     }
 }
 
-/// The publication date (year-month-day) of the oldest public suffix list that the rules may have used: that of the
-/// oldest release of `psl` that this version of cors-core accepts.
+/// The day (year-month-day) of the public suffix list that the rules go by.
 ///
-/// The list grows daily, and `cargo update -p psl` brings the newest. With an outdated one a
-/// hosting service that has entered itself since is taken for an ordinary domain, so that
-/// `public_suffix` and `unbounded_regex` let `*.` under it pass; nothing else depends on it.
+/// The list carries no date of its own here: it is the day on which the release of the crate `psl` was
+/// published that it was taken from, and that crate follows the list day by day.
+///
+/// A list comes with a release of this crate, and only so: `cargo update -p cors-core` brings a newer
+/// one. With an outdated list a hosting service that has entered itself since is taken for an ordinary
+/// domain, so that `public_suffix` and `unbounded_regex` let `*.` under it pass; nothing else depends on it.
+///
+/// ```
+/// assert!(cors_core::public_suffix_list_date() >= "2026-11-05");
+/// ```
+#[cfg(feature = "psl")]
 pub const fn public_suffix_list_date() -> &'static str {
-    "2026-11-05"
+    list::DATE
 }
 
 /// Can strangers have domains under `name`? `None` if they cannot.
@@ -67,56 +81,6 @@ pub(crate) fn judge(name: &str) -> Option<Open> {
         return Some(Open::Suffix);
     }
     standing.has_more.then_some(Open::SuffixesBelow)
-}
-
-/// What a name is to the list.
-#[cfg(feature = "psl")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
-    /// A name under it can be registered. A single label that is not listed counts as one.
-    pub(crate) is_suffix: bool,
-    /// The list has longer names that end in it.
-    pub(crate) has_more: bool,
-    /// Every name of one more label is a public suffix, but for exceptions.
-    #[cfg(feature = "regex")]
-    pub(crate) has_wildcard: bool,
-}
-
-/// What `name` is to the list.
-///
-/// The list asks for a further label only where rules lie below the ones it has seen.
-#[cfg(feature = "psl")]
-pub(crate) fn standing(name: &str) -> Standing {
-    let labels = || name.rsplit('.').map(str::as_bytes);
-    let mut has_more = false;
-    let ask = core::iter::from_fn(|| {
-        has_more = true;
-        None
-    });
-    let is_suffix = find(&mut labels().chain(ask)).len == name.len();
-    Standing {
-        is_suffix,
-        has_more,
-        #[cfg(feature = "regex")]
-        has_wildcard: find(&mut labels().chain([&b"no-such-label"[..]])).len > name.len(),
-    }
-}
-
-/// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
-#[cfg(feature = "regex")]
-pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
-    let found = find(&mut name.rsplit('.').map(str::as_bytes));
-    let suffix = name.len().checked_sub(found.len).and_then(|start| name.get(start..));
-    (suffix.unwrap_or(name), found.typ.is_some())
-}
-
-/// Asks the list, always by way of the same type: it is one large generic function, and each type
-/// of iterator would have it compiled anew, for seconds.
-#[cfg(feature = "psl")]
-fn find(labels: &mut dyn Iterator<Item = &[u8]>) -> psl::Info {
-    use psl::{List, Psl};
-
-    List.find(labels)
 }
 
 /// Without the list only the safe answer is left.
@@ -148,28 +112,6 @@ mod tests {
             ("a.b.example.co.uk", None),
         ] {
             assert_eq!(judge(name), open, "{name}");
-        }
-    }
-
-    #[test]
-    #[cfg(feature = "regex")]
-    fn standings() {
-        let cases = [
-            // name, is a suffix, has more below it, has a wildcard below it
-            ("com", true, true, false),
-            ("example.com", false, false, false),
-            ("com.ac", true, false, false),
-            ("github.io", true, false, false),
-            ("amazonaws.com", false, true, false),
-            ("s3.amazonaws.com", true, false, false),
-            ("ck", true, true, true),
-            ("any.ck", true, false, false),
-            ("www.ck", false, false, false),
-            ("kawasaki.jp", false, true, true),
-            ("no-such-tld", true, false, false),
-        ];
-        for (name, is_suffix, has_more, has_wildcard) in cases {
-            assert_eq!(standing(name), Standing { is_suffix, has_more, has_wildcard }, "{name}");
         }
     }
 }
