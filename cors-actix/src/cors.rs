@@ -207,6 +207,34 @@ impl<P: Policies> Cors<P> {
         self
     }
 
+    /// Has refusals say why: for a developer's machine, and for a look at production while something does not work.
+    ///
+    /// * A refused preflight carries the fields up to the check that fails. The browser refuses it all the same, and its
+    ///   console names the method or header that is not allowed, where it would else miss `Access-Control-Allow-Origin`.
+    ///   See [`Decision::diagnostic`](crate::Decision::diagnostic).
+    /// * It, and what [`enforce`](Self::enforce) or the guard of upgrades refuses, has the
+    ///   [explanation](crate::Explanation) as a plain-text body: what was asked, which entry decided, the line to add.
+    ///
+    /// The network tab of a browser shows that body, and so does `curl`; a page never gets to see it. **It tells anybody
+    /// who asks** which entry of `origins` accepts an origin, or comes next to it; and a page that the policy
+    /// lets in learns the lists of methods and headers, as from any preflight.
+    ///
+    /// It is on where the policy in force is the `development` block of a [`cors_policy!`](crate::cors_policy), and off
+    /// elsewhere unless this is called. [`on_refusal`](Self::on_refusal) has precedence.
+    ///
+    /// ```
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static TASKS; origins: ["https://app.example"] }
+    /// let mut cors = Cors::new(&TASKS);
+    /// if std::env::var_os("CORS_DIAGNOSTICS").is_some() {
+    ///     cors = cors.diagnostics();
+    /// }
+    /// ```
+    pub fn diagnostics(mut self) -> Self {
+        self.options.diagnostics = true;
+        self
+    }
+
     /// Has refusals answered in the app's own format, in place of an empty 403: refused preflights, and
     /// what [`enforce`](Self::enforce) or the guard of upgrades refuses.
     ///

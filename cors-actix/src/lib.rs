@@ -62,6 +62,7 @@
 
 mod body;
 mod cors;
+mod diagnostics;
 mod event;
 mod fields;
 mod guard;
@@ -87,7 +88,7 @@ pub use cors_core::{
     Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting, Violation, Violations,
     public_suffix_list_date,
 };
-pub use cors_core::{Decision, Denial, Key, Mode, Policy, PolicySet, Rule};
+pub use cors_core::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;

@@ -16,6 +16,7 @@ use cors_core::{Denial, Fields};
 use pin_project_lite::pin_project;
 
 use crate::body::boxed;
+use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::{Answers, merge_vary};
 use crate::guard::is_same_origin;
@@ -203,7 +204,13 @@ impl<S> CorsMiddleware<S> {
         }
         event::denied(denial, request, Outcome::Refused, || false);
         let response = self.options.refusal(denial, request);
-        let mut response = response.unwrap_or_else(|| HttpResponse::new(StatusCode::FORBIDDEN));
+        let mut response = response.unwrap_or_else(|| {
+            let response = HttpResponse::new(StatusCode::FORBIDDEN);
+            if !self.options.explains(answers) {
+                return response;
+            }
+            diagnostics::refusal(answers, request, response)
+        });
         answers.edit_refusal(response.headers_mut(), fields);
         merge_vary(response.headers_mut(), &VARY_BY_SITE);
         Denied::Refused(response)

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::ptr;
 use std::sync::Arc;
 
-use cors_core::{Policy, PolicySet};
+use cors_core::{Mode, Policy, PolicySet};
 
 /// What [`Cors::new`](crate::Cors::new) and [`AllowedHosts::new`](crate::AllowedHosts::new) take.
 ///
@@ -21,8 +22,16 @@ pub struct Source(pub(crate) Held);
 /// A policy that lives as long as whoever holds this.
 #[derive(Clone)]
 pub(crate) enum Held {
-    Static(&'static Policy),
+    /// With the mode that it is for: production, if nobody says.
+    Static(&'static Policy, Mode),
     Shared(Arc<Policy>),
+}
+
+impl Held {
+    /// Is it what `cors_policy!` declares for development?
+    pub(crate) fn is_development(&self) -> bool {
+        matches!(self, Self::Static(_, Mode::Development))
+    }
 }
 
 impl Deref for Held {
@@ -31,7 +40,7 @@ impl Deref for Held {
     #[inline]
     fn deref(&self) -> &Policy {
         match self {
-            Self::Static(policy) => policy,
+            Self::Static(policy, _) => policy,
             Self::Shared(policy) => policy,
         }
     }
@@ -40,13 +49,15 @@ impl Deref for Held {
 impl From<&'static PolicySet> for Source {
     /// Takes [`PolicySet::active`], and with it looks at the environment: once, here.
     fn from(set: &'static PolicySet) -> Self {
-        set.active().into()
+        let active = set.active();
+        let is_development = set.get(Mode::Development).is_some_and(|policy| ptr::eq(policy, active));
+        Self(Held::Static(active, if is_development { Mode::Development } else { Mode::Production }))
     }
 }
 
 impl From<&'static Policy> for Source {
     fn from(policy: &'static Policy) -> Self {
-        Self(Held::Static(policy))
+        Self(Held::Static(policy, Mode::Production))
     }
 }
 
