@@ -16,6 +16,7 @@ use cors_core::{Denial, Fields};
 use pin_project_lite::pin_project;
 
 use crate::body::boxed;
+use crate::cors::Policies;
 use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::{Answers, merge_vary};
@@ -25,14 +26,33 @@ use crate::options::Options;
 use crate::paths;
 use crate::preflight;
 use crate::resolve::{Candidates, Located, Routes};
+#[cfg(feature = "reload")]
+use crate::swapped::Swapped;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
     service: S,
-    own: Own,
+    own: Kept,
     options: Options,
     /// The routes inside with policies of their own. They are known when the app is: at the first request.
     routes: OnceCell<Routes>,
+}
+
+/// The policies of a layer, and whether they stay.
+pub(crate) enum Kept {
+    Fixed(Own),
+    #[cfg(feature = "reload")]
+    Swapped(Swapped),
+}
+
+impl Kept {
+    pub(crate) fn new(policies: &impl Policies) -> Self {
+        #[cfg(feature = "reload")]
+        if let Some(swapped) = Swapped::new(policies) {
+            return Self::Swapped(swapped);
+        }
+        Self::Fixed(policies.bake().0)
+    }
 }
 
 /// The policies of a layer.
@@ -56,7 +76,7 @@ impl Own {
 }
 
 impl<S> CorsMiddleware<S> {
-    pub(crate) fn new(service: S, own: Own, options: Options) -> Self {
+    pub(crate) fn new(service: S, own: Kept, options: Options) -> Self {
         Self { service, own, options, routes: OnceCell::new() }
     }
 }
@@ -74,17 +94,39 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        match &self.own {
+            Kept::Fixed(own) => self.call_under(own, request),
+            #[cfg(feature = "reload")]
+            Kept::Swapped(swapped) => self.call_swapped(swapped, request),
+        }
+    }
+}
+
+impl<S, B> CorsMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    /// From here on it is these policies for this request, whatever is swapped meanwhile.
+    #[cfg(feature = "reload")]
+    #[inline(never)]
+    fn call_swapped(&self, swapped: &Swapped, request: ServiceRequest) -> CorsFuture<S::Future> {
+        self.call_under(&swapped.now(), request)
+    }
+
+    #[inline(always)]
+    fn call_under(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
         let head = request.head();
         if self.options.report_only {
-            self.report(&request);
+            self.report(own, &request);
             return CorsFuture::pass(self.service.call(request), Edit::nothing());
         }
         if head.method == Method::OPTIONS
-            && let Some(response) = self.preflight(&request)
+            && let Some(response) = self.preflight(own, &request)
         {
             return CorsFuture::answer(request.into_response(response));
         }
-        let Some(Judge { answers, place }) = self.judge(&request) else {
+        let Some(Judge { answers, place }) = self.judge(own, &request) else {
             return CorsFuture::pass(self.service.call(request), Edit::nothing());
         };
         let origin = lines(&head.headers, header::ORIGIN);
@@ -114,25 +156,25 @@ struct Judge<'a> {
 impl<S> CorsMiddleware<S> {
     /// `None` if no policy holds.
     #[inline]
-    fn judge(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
-        match &self.own {
+    fn judge<'a>(&'a self, own: &'a Own, request: &ServiceRequest) -> Option<Judge<'a>> {
+        match own {
             Own::One(answers) if self.routes(request).is_none() => {
                 Some(Judge { answers, place: Place::Alone })
             }
-            _ => self.judge_by_route(request),
+            _ => self.judge_by_route(own, request),
         }
     }
 
     /// The innermost policy holds: that of the route which the request is for.
     #[inline(never)]
-    fn judge_by_route(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
-        if let Own::Route(answers) = &self.own {
+    fn judge_by_route<'a>(&'a self, own: &'a Own, request: &ServiceRequest) -> Option<Judge<'a>> {
+        if let Own::Route(answers) = own {
             let mut noted = request.extensions_mut();
             noted.insert(HasOwn);
             let is_known = noted.contains::<Known>();
             return Some(Judge { answers, place: Place::Route { is_known } });
         }
-        let own = self.own.of(request);
+        let own = own.of(request);
         let Some(located) = self.routes(request).and_then(|routes| routes.find(request)) else {
             return own.map(|answers| Judge { answers, place: Place::Around });
         };
@@ -153,23 +195,23 @@ impl<S> CorsMiddleware<S> {
     }
 
     /// The answer, if it is a preflight.
-    fn preflight(&self, request: &ServiceRequest) -> Option<HttpResponse> {
-        if let Own::One(answers) = &self.own
+    fn preflight(&self, own: &Own, request: &ServiceRequest) -> Option<HttpResponse> {
+        if let Own::One(answers) = own
             && self.routes(request).is_none()
         {
             return preflight::answer([answers], request.request(), &self.options);
         }
-        self.preflight_of_route(request)
+        self.preflight_of_route(own, request)
     }
 
     #[inline(never)]
-    fn preflight_of_route(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+    fn preflight_of_route(&self, own: &Own, request: &ServiceRequest) -> Option<HttpResponse> {
         let candidates = match (self.routes(request), asked(request.headers())) {
             (Some(routes), Some(method)) => routes.candidates(request, method),
             _ => Candidates::default(),
         };
         let Candidates { routes, is_open } = candidates;
-        let own = if routes.is_empty() || is_open { self.own.of(request) } else { None };
+        let own = if routes.is_empty() || is_open { own.of(request) } else { None };
         if own.is_none() && is_open {
             // Where it may be that no policy holds, none answers.
             return None;
@@ -218,9 +260,9 @@ impl<S> CorsMiddleware<S> {
 
     /// Says what the policy would do. Routes with policies of their own are not on trial.
     #[cold]
-    fn report(&self, request: &ServiceRequest) {
+    fn report(&self, own: &Own, request: &ServiceRequest) {
         let head = request.head();
-        let Some(answers) = self.own.of(request) else { return };
+        let Some(answers) = own.of(request) else { return };
         let is_of_route = self.routes(request).is_some_and(|routes| match asked(&head.headers) {
             Some(method) if head.method == Method::OPTIONS => {
                 !routes.candidates(request, method).routes.is_empty()

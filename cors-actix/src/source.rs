@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use cors_core::{Mode, Policy, PolicySet};
 
+#[cfg(feature = "reload")]
+use crate::reload::Reloadable;
+
 /// What [`Cors::new`](crate::Cors::new) and [`AllowedHosts::new`](crate::AllowedHosts::new) take.
 ///
 /// | from | the policy is |
@@ -14,10 +17,33 @@ use cors_core::{Mode, Policy, PolicySet};
 /// | `&'static PolicySet` | the one [in force](PolicySet::active): what `cors_policy!` declares |
 /// | `&'static Policy` | that one, whatever the mode |
 /// | `Policy`, `Arc<Policy>` | that one, made while the program runs |
+/// | `Reloadable`, `&Reloadable` (feature `reload`) | the one that it holds when the request comes |
 ///
 /// There is no need to name it: both take anything that turns into it.
 #[derive(Clone)]
-pub struct Source(pub(crate) Held);
+pub struct Source(pub(crate) Kind);
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Fixed(Held),
+    #[cfg(feature = "reload")]
+    Reloadable(Reloadable),
+}
+
+impl Source {
+    fn fixed(held: Held) -> Self {
+        Self(Kind::Fixed(held))
+    }
+
+    /// The policy as it is now.
+    pub(crate) fn now(&self) -> Held {
+        match &self.0 {
+            Kind::Fixed(held) => held.clone(),
+            #[cfg(feature = "reload")]
+            Kind::Reloadable(reloadable) => Held::Shared(reloadable.current()),
+        }
+    }
+}
 
 /// A policy that lives as long as whoever holds this.
 #[derive(Clone)]
@@ -51,13 +77,13 @@ impl From<&'static PolicySet> for Source {
     fn from(set: &'static PolicySet) -> Self {
         let active = set.active();
         let is_development = set.get(Mode::Development).is_some_and(|policy| ptr::eq(policy, active));
-        Self(Held::Static(active, if is_development { Mode::Development } else { Mode::Production }))
+        Self::fixed(Held::Static(active, if is_development { Mode::Development } else { Mode::Production }))
     }
 }
 
 impl From<&'static Policy> for Source {
     fn from(policy: &'static Policy) -> Self {
-        Self(Held::Static(policy, Mode::Production))
+        Self::fixed(Held::Static(policy, Mode::Production))
     }
 }
 
@@ -69,13 +95,27 @@ impl From<Policy> for Source {
 
 impl From<Arc<Policy>> for Source {
     fn from(policy: Arc<Policy>) -> Self {
-        Self(Held::Shared(policy))
+        Self::fixed(Held::Shared(policy))
+    }
+}
+
+#[cfg(feature = "reload")]
+impl From<Reloadable> for Source {
+    fn from(reloadable: Reloadable) -> Self {
+        Self(Kind::Reloadable(reloadable))
+    }
+}
+
+#[cfg(feature = "reload")]
+impl From<&Reloadable> for Source {
+    fn from(reloadable: &Reloadable) -> Self {
+        reloadable.clone().into()
     }
 }
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policy: &Policy = &self.0;
+        let policy: &Policy = &self.now();
         policy.fmt(f)
     }
 }
