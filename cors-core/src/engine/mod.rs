@@ -16,3 +16,4 @@ pub(crate) mod origin;
 pub(crate) mod policy;
 pub(crate) mod request;
 pub(crate) mod table;
+mod vouched;
