@@ -12,7 +12,7 @@ use cors_core::Denial;
 use crate::fields::Answers;
 use crate::options::Options;
 use crate::paths::Paths;
-use crate::service::{CorsMiddleware, Own};
+use crate::service::{CorsMiddleware, Kept, Own};
 use crate::source::Source;
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
@@ -155,7 +155,7 @@ impl<P: Policies> Cors<P> {
     /// let cors = Cors::new(&TASKS).enforce();
     /// ```
     pub fn enforce(mut self) -> Self {
-        if !self.policies.check_hosts() {
+        if !self.policies.sources().iter().all(|source| source.now().checks_host()) {
             tracing::warn!(
                 "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
                  to this machine (DNS rebinding) counts as same-origin"
@@ -207,6 +207,34 @@ impl<P: Policies> Cors<P> {
         self
     }
 
+    /// Has refusals say why: for a developer's machine, and for a look at production while something does not work.
+    ///
+    /// * A refused preflight carries the fields up to the check that fails. The browser refuses it all the same, and its
+    ///   console names the method or header that is not allowed, where it would else miss `Access-Control-Allow-Origin`.
+    ///   See [`Decision::diagnostic`](crate::Decision::diagnostic).
+    /// * It, and what [`enforce`](Self::enforce) or the guard of upgrades refuses, has the
+    ///   [explanation](crate::Explanation) as a plain-text body: what was asked, which entry decided, the line to add.
+    ///
+    /// The network tab of a browser shows that body, and so does `curl`; a page never gets to see it. **It tells anybody
+    /// who asks** which entry of `origins` accepts an origin, or comes next to it; and a page that the policy
+    /// lets in learns the lists of methods and headers, as from any preflight.
+    ///
+    /// It is on where the policy in force is the `development` block of a [`cors_policy!`](crate::cors_policy), and off
+    /// elsewhere unless this is called. [`on_refusal`](Self::on_refusal) has precedence.
+    ///
+    /// ```
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static TASKS; origins: ["https://app.example"] }
+    /// let mut cors = Cors::new(&TASKS);
+    /// if std::env::var_os("CORS_DIAGNOSTICS").is_some() {
+    ///     cors = cors.diagnostics();
+    /// }
+    /// ```
+    pub fn diagnostics(mut self) -> Self {
+        self.options.diagnostics = true;
+        self
+    }
+
     /// Has refusals answered in the app's own format, in place of an empty 403: refused preflights, and
     /// what [`enforce`](Self::enforce) or the guard of upgrades refuses.
     ///
@@ -233,38 +261,37 @@ impl<P: Policies> Cors<P> {
 /// What a middleware has its policies from.
 ///
 /// It is public for the sake of the bounds above, in a module that is not: nobody else can implement it.
-pub trait Policies {
-    /// Do all of them list hosts?
+pub trait Policies: Clone + 'static {
     #[doc(hidden)]
-    fn check_hosts(&self) -> bool;
+    fn sources(&self) -> Vec<&Source>;
 
-    /// The policies with everything ready that they put on responses, once per worker.
+    /// The policies as they are now, with everything ready that they put on responses, once per worker.
     #[doc(hidden)]
     fn bake(&self) -> Baked;
 }
 
 /// The policies of a layer, ready for responses.
 #[doc(hidden)]
-pub struct Baked(Own);
+pub struct Baked(pub(crate) Own);
 
 impl Policies for Source {
-    fn check_hosts(&self) -> bool {
-        self.0.checks_host()
+    fn sources(&self) -> Vec<&Source> {
+        vec![self]
     }
 
     fn bake(&self) -> Baked {
-        Baked(Own::One(Rc::new(Answers::bake(self.0.clone()))))
+        Baked(Own::One(Rc::new(Answers::bake(self.now()))))
     }
 }
 
 impl Policies for Paths {
-    fn check_hosts(&self) -> bool {
-        self.entries().all(|(_, source)| source.0.checks_host())
+    fn sources(&self) -> Vec<&Source> {
+        self.entries().map(|(_, source)| source).collect()
     }
 
     fn bake(&self) -> Baked {
         let bake = |(pattern, source): &(_, Source)| {
-            (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.0.clone())))
+            (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.now())))
         };
         Baked(Own::Paths(self.entries().map(bake).collect()))
     }
@@ -283,7 +310,6 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let Baked(own) = self.policies.bake();
-        ready(Ok(CorsMiddleware::new(service, own, self.options.clone())))
+        ready(Ok(CorsMiddleware::new(service, Kept::new(&self.policies), self.options.clone())))
     }
 }

@@ -20,10 +20,14 @@ impl Answers {
         let values = Field::ALL.map(|field| match (&policy, field.fixed()) {
             // Static text is never copied, neither here nor when a response gets it.
             (_, Some(text)) => Some(HeaderValue::from_static(text)),
-            (Held::Static(policy), None) => fixed(policy.value(field)?).map(HeaderValue::from_static),
+            (Held::Static(policy, _), None) => fixed(policy.value(field)?).map(HeaderValue::from_static),
             (Held::Shared(policy), None) => fixed(policy.value(field)?).map(shared),
         });
         Self { policy, values }
+    }
+
+    pub(crate) fn is_development(&self) -> bool {
+        self.policy.is_development()
     }
 
     #[inline]

@@ -15,7 +15,7 @@ use pin_project_lite::pin_project;
 use crate::body::boxed;
 use crate::event;
 use crate::head::lines;
-use crate::source::{Held, Source};
+use crate::source::{Kind, Source};
 
 /// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
 ///
@@ -59,7 +59,7 @@ pub struct AllowedHosts {
 
 impl AllowedHosts {
     /// A check against the `hosts` of this policy: a [`PolicySet`](crate::PolicySet) that
-    /// `cors_policy!` declares, or a [`Policy`].
+    /// `cors_policy!` declares, a [`Policy`], or a `Reloadable`.
     pub fn new(policy: impl Into<Source>) -> Self {
         Self { source: policy.into() }
     }
@@ -77,14 +77,14 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(AllowedHostsMiddleware { service, policy: Rc::new(self.source.0.clone()) }))
+        ready(Ok(AllowedHostsMiddleware { service, source: Rc::new(self.source.clone()) }))
     }
 }
 
 /// The service that [`AllowedHosts`] makes of an app, once per worker.
 pub struct AllowedHostsMiddleware<S> {
     service: S,
-    policy: Rc<Held>,
+    source: Rc<Source>,
 }
 
 impl<S, B> Service<ServiceRequest> for AllowedHostsMiddleware<S>
@@ -100,7 +100,7 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let state = if is_ours(&self.policy, request.head()) {
+        let state = if is_ours(&self.source, request.head()) {
             State::Pass { inner: self.service.call(request) }
         } else {
             event::host_refused(request.head());
@@ -111,7 +111,16 @@ where
     }
 }
 
-fn is_ours(policy: &Policy, head: &RequestHead) -> bool {
+#[inline]
+fn is_ours(source: &Source, head: &RequestHead) -> bool {
+    match &source.0 {
+        Kind::Fixed(policy) => is_among(policy, head),
+        #[cfg(feature = "reload")]
+        Kind::Reloadable(reloadable) => is_among(&reloadable.load(), head),
+    }
+}
+
+fn is_among(policy: &Policy, head: &RequestHead) -> bool {
     if !policy.checks_host() {
         return true;
     }

@@ -31,8 +31,14 @@
 //!
 //! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`].
 //!
-//! With the feature `config` a policy can come from a file or the environment as well: see
-//! `Config`. The rules are the same.
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `config` | `Config`: policies from files and the environment, held to the same rules |
+//! | `reload` | `Reloadable`: a policy that is swapped while requests run |
 //!
 //! # What happens to a request
 //!
@@ -62,6 +68,7 @@
 
 mod body;
 mod cors;
+mod diagnostics;
 mod event;
 mod fields;
 mod guard;
@@ -73,11 +80,15 @@ mod pattern;
 mod policy_macro;
 mod preflight;
 mod registry;
+#[cfg(feature = "reload")]
+mod reload;
 mod resolve;
 mod route;
 mod service;
 mod source;
 mod spelling;
+#[cfg(feature = "reload")]
+mod swapped;
 
 pub use cors::Cors;
 #[doc(hidden)]
@@ -87,12 +98,14 @@ pub use cors_core::{
     Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting, Violation, Violations,
     public_suffix_list_date,
 };
-pub use cors_core::{Decision, Denial, Key, Mode, Policy, PolicySet, Rule};
+pub use cors_core::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 pub use paths::Paths;
+#[cfg(feature = "reload")]
+pub use reload::Reloadable;
 pub use service::{CorsFuture, CorsMiddleware};
 pub use source::Source;
 

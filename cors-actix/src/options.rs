@@ -7,6 +7,7 @@ use actix_web::dev::RequestHead;
 use actix_web::{HttpRequest, HttpResponse};
 use cors_core::Denial;
 
+use crate::fields::Answers;
 use crate::guard::is_upgrade;
 
 /// The app's own answer to a refused request.
@@ -18,6 +19,7 @@ pub(crate) struct Options {
     pub(crate) unguarded_upgrades: bool,
     pub(crate) behind_tls: bool,
     pub(crate) report_only: bool,
+    pub(crate) diagnostics: bool,
     pub(crate) on_refusal: Option<Arc<OnRefusal>>,
 }
 
@@ -25,6 +27,11 @@ impl Options {
     /// Does a foreign origin keep such a request from the app?
     pub(crate) fn guards(&self, head: &RequestHead) -> bool {
         self.enforce || (!self.unguarded_upgrades && is_upgrade(head))
+    }
+
+    /// Do this policy's refusals say why?
+    pub(crate) fn explains(&self, answers: &Answers) -> bool {
+        self.diagnostics || answers.is_development()
     }
 
     pub(crate) fn refusal(&self, denial: &Denial<'_>, request: &HttpRequest) -> Option<HttpResponse> {
@@ -39,6 +46,7 @@ impl fmt::Debug for Options {
             .field("unguarded_upgrades", &self.unguarded_upgrades)
             .field("behind_tls", &self.behind_tls)
             .field("report_only", &self.report_only)
+            .field("diagnostics", &self.diagnostics)
             .field("on_refusal", &self.on_refusal.is_some())
             .finish()
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::Answers;
 use crate::head::Preflight;
@@ -41,6 +42,9 @@ pub(crate) fn answer<'a>(
         if let Some(mut response) = options.refusal(denial, request) {
             answers.edit_refusal(response.headers_mut(), decision.fields());
             return Some(response);
+        }
+        if options.explains(answers) {
+            return Some(diagnostics::preflight(answers, decision, &asked));
         }
         return Some(answers.answer(&decision, &asked));
     }

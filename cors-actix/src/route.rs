@@ -20,7 +20,7 @@ use crate::options::Options;
 use crate::preflight;
 use crate::registry;
 use crate::resolve::Routes;
-use crate::service::{CorsMiddleware, Own};
+use crate::service::{CorsMiddleware, Kept, Own};
 use crate::source::Source;
 
 /// A route as `#[cors]` found it written.
@@ -47,7 +47,7 @@ pub fn register(
     routes: &[Route],
     handler: impl HttpServiceFactory,
 ) {
-    let answers = Rc::new(Answers::bake(Source::from(policy).0));
+    let answers = Rc::new(Answers::bake(Source::from(policy).now()));
     for route in routes {
         register_preflight(config, route, &answers);
     }
@@ -80,7 +80,11 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(CorsMiddleware::new(service, Own::Route(Rc::clone(&self.0)), Options::default())))
+        ready(Ok(CorsMiddleware::new(
+            service,
+            Kept::Fixed(Own::Route(Rc::clone(&self.0))),
+            Options::default(),
+        )))
     }
 }
 

@@ -16,6 +16,8 @@ use cors_core::Fields;
 use pin_project_lite::pin_project;
 
 use crate::body::boxed;
+use crate::cors::Policies;
+use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::{Answers, merge_vary};
 use crate::guard::is_same_origin;
@@ -24,14 +26,33 @@ use crate::options::Options;
 use crate::paths;
 use crate::preflight;
 use crate::resolve::{Candidates, Located, Routes};
+#[cfg(feature = "reload")]
+use crate::swapped::Swapped;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
     service: S,
-    own: Own,
+    own: Kept,
     options: Options,
     /// The routes inside with policies of their own. They are known when the app is: at the first request.
     routes: OnceCell<Routes>,
+}
+
+/// The policies of a layer, and whether they stay.
+pub(crate) enum Kept {
+    Fixed(Own),
+    #[cfg(feature = "reload")]
+    Swapped(Swapped),
+}
+
+impl Kept {
+    pub(crate) fn new(policies: &impl Policies) -> Self {
+        #[cfg(feature = "reload")]
+        if let Some(swapped) = Swapped::new(policies) {
+            return Self::Swapped(swapped);
+        }
+        Self::Fixed(policies.bake().0)
+    }
 }
 
 /// The policies of a layer.
@@ -55,7 +76,7 @@ impl Own {
 }
 
 impl<S> CorsMiddleware<S> {
-    pub(crate) fn new(service: S, own: Own, options: Options) -> Self {
+    pub(crate) fn new(service: S, own: Kept, options: Options) -> Self {
         Self { service, own, options, routes: OnceCell::new() }
     }
 }
@@ -73,12 +94,10 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        // What most requests are in most apps has a way of its own, so that it is short.
-        match self.only_policy(&request) {
-            Some(answers) if request.head().method != Method::OPTIONS => {
-                self.actual(request, answers, Place::Alone)
-            }
-            _ => self.look_closer(request),
+        match &self.own {
+            Kept::Fixed(own) => self.call_under(own, request),
+            #[cfg(feature = "reload")]
+            Kept::Swapped(swapped) => self.call_swapped(swapped, request),
         }
     }
 }
@@ -88,18 +107,36 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
+    /// From here on it is these policies for this request, whatever is swapped meanwhile.
+    #[cfg(feature = "reload")]
+    #[inline(never)]
+    fn call_swapped(&self, swapped: &Swapped, request: ServiceRequest) -> CorsFuture<S::Future> {
+        self.call_under(&swapped.now(), request)
+    }
+
+    #[inline(always)]
+    fn call_under(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
+        // What most requests are in most apps has a way of its own, so that it is short.
+        match self.only_policy(own, &request) {
+            Some(answers) if request.head().method != Method::OPTIONS => {
+                self.actual(request, answers, Place::Alone)
+            }
+            _ => self.look_closer(own, request),
+        }
+    }
+
     #[cold]
-    fn look_closer(&self, request: ServiceRequest) -> CorsFuture<S::Future> {
+    fn look_closer(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
         if self.options.report_only {
-            self.report(&request);
+            self.report(own, &request);
             return CorsFuture::pass(self.service.call(request), Edit::nothing());
         }
         if request.head().method == Method::OPTIONS
-            && let Some(response) = self.preflight(&request)
+            && let Some(response) = self.preflight(own, &request)
         {
             return CorsFuture::answer(request.into_response(response));
         }
-        match self.judge(&request) {
+        match self.judge(own, &request) {
             Some(Judge { answers, place }) => self.actual(request, answers, place),
             None => CorsFuture::pass(self.service.call(request), Edit::nothing()),
         }
@@ -135,25 +172,25 @@ struct Judge<'a> {
 impl<S> CorsMiddleware<S> {
     /// The policy that holds for every request, where there is one.
     #[inline]
-    fn only_policy(&self, request: &ServiceRequest) -> Option<&Rc<Answers>> {
-        match &self.own {
+    fn only_policy<'a>(&self, own: &'a Own, request: &ServiceRequest) -> Option<&'a Rc<Answers>> {
+        match own {
             Own::One(answers) if !self.options.report_only && self.routes(request).is_none() => Some(answers),
             _ => None,
         }
     }
 
     /// The innermost policy holds: that of the route which the request is for. `None` if none holds.
-    fn judge(&self, request: &ServiceRequest) -> Option<Judge<'_>> {
-        if let Some(answers) = self.only_policy(request) {
+    fn judge<'a>(&'a self, own: &'a Own, request: &ServiceRequest) -> Option<Judge<'a>> {
+        if let Some(answers) = self.only_policy(own, request) {
             return Some(Judge { answers, place: Place::Alone });
         }
-        if let Own::Route(answers) = &self.own {
+        if let Own::Route(answers) = own {
             let mut noted = request.extensions_mut();
             noted.insert(HasOwn);
             let is_known = noted.contains::<Known>();
             return Some(Judge { answers, place: Place::Route { is_known } });
         }
-        let own = self.own.of(request);
+        let own = own.of(request);
         let Some(located) = self.routes(request).and_then(|routes| routes.find(request)) else {
             return own.map(|answers| Judge { answers, place: Place::Around });
         };
@@ -174,20 +211,20 @@ impl<S> CorsMiddleware<S> {
     }
 
     /// The answer, if it is a preflight.
-    fn preflight(&self, request: &ServiceRequest) -> Option<HttpResponse> {
-        if let Some(answers) = self.only_policy(request) {
+    fn preflight(&self, own: &Own, request: &ServiceRequest) -> Option<HttpResponse> {
+        if let Some(answers) = self.only_policy(own, request) {
             return preflight::answer([answers], request.request(), &self.options);
         }
-        self.preflight_of_route(request)
+        self.preflight_of_route(own, request)
     }
 
-    fn preflight_of_route(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+    fn preflight_of_route(&self, own: &Own, request: &ServiceRequest) -> Option<HttpResponse> {
         let candidates = match (self.routes(request), asked(request.headers())) {
             (Some(routes), Some(method)) => routes.candidates(request, method),
             _ => Candidates::default(),
         };
         let Candidates { routes, is_open } = candidates;
-        let own = if routes.is_empty() || is_open { self.own.of(request) } else { None };
+        let own = if routes.is_empty() || is_open { own.of(request) } else { None };
         if own.is_none() && is_open {
             // Where it may be that no policy holds, none answers.
             return None;
@@ -224,7 +261,13 @@ impl<S> CorsMiddleware<S> {
             event::denied(denial, request, Outcome::Refused, || false);
             self.options.refusal(denial, request)
         });
-        let mut response = response.unwrap_or_else(|| HttpResponse::new(StatusCode::FORBIDDEN));
+        let mut response = response.unwrap_or_else(|| {
+            let response = HttpResponse::new(StatusCode::FORBIDDEN);
+            if !self.options.explains(answers) {
+                return response;
+            }
+            diagnostics::refusal(answers, request, response)
+        });
         answers.edit_refusal(response.headers_mut(), fields);
         merge_vary(response.headers_mut(), &VARY_BY_SITE);
         Denied::Refused(response)
@@ -242,9 +285,9 @@ impl<S> CorsMiddleware<S> {
 
     /// Says what the policy would do. Routes with policies of their own are not on trial.
     #[cold]
-    fn report(&self, request: &ServiceRequest) {
+    fn report(&self, own: &Own, request: &ServiceRequest) {
         let head = request.head();
-        let Some(answers) = self.own.of(request) else { return };
+        let Some(answers) = own.of(request) else { return };
         let is_of_route = self.routes(request).is_some_and(|routes| match asked(&head.headers) {
             Some(method) if head.method == Method::OPTIONS => {
                 !routes.candidates(request, method).routes.is_empty()

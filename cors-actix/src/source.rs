@@ -2,9 +2,13 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::ptr;
 use std::sync::Arc;
 
-use cors_core::{Policy, PolicySet};
+use cors_core::{Mode, Policy, PolicySet};
+
+#[cfg(feature = "reload")]
+use crate::reload::Reloadable;
 
 /// What [`Cors::new`](crate::Cors::new) and [`AllowedHosts::new`](crate::AllowedHosts::new) take.
 ///
@@ -13,16 +17,47 @@ use cors_core::{Policy, PolicySet};
 /// | `&'static PolicySet` | the one [in force](PolicySet::active): what `cors_policy!` declares |
 /// | `&'static Policy` | that one, whatever the mode |
 /// | `Policy`, `Arc<Policy>` | that one, made while the program runs |
+/// | `Reloadable`, `&Reloadable` (feature `reload`) | the one that it holds when the request comes |
 ///
 /// There is no need to name it: both take anything that turns into it.
 #[derive(Clone)]
-pub struct Source(pub(crate) Held);
+pub struct Source(pub(crate) Kind);
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Fixed(Held),
+    #[cfg(feature = "reload")]
+    Reloadable(Reloadable),
+}
+
+impl Source {
+    fn fixed(held: Held) -> Self {
+        Self(Kind::Fixed(held))
+    }
+
+    /// The policy as it is now.
+    pub(crate) fn now(&self) -> Held {
+        match &self.0 {
+            Kind::Fixed(held) => held.clone(),
+            #[cfg(feature = "reload")]
+            Kind::Reloadable(reloadable) => Held::Shared(reloadable.current()),
+        }
+    }
+}
 
 /// A policy that lives as long as whoever holds this.
 #[derive(Clone)]
 pub(crate) enum Held {
-    Static(&'static Policy),
+    /// With the mode that it is for: production, if nobody says.
+    Static(&'static Policy, Mode),
     Shared(Arc<Policy>),
+}
+
+impl Held {
+    /// Is it what `cors_policy!` declares for development?
+    pub(crate) fn is_development(&self) -> bool {
+        matches!(self, Self::Static(_, Mode::Development))
+    }
 }
 
 impl Deref for Held {
@@ -31,7 +66,7 @@ impl Deref for Held {
     #[inline]
     fn deref(&self) -> &Policy {
         match self {
-            Self::Static(policy) => policy,
+            Self::Static(policy, _) => policy,
             Self::Shared(policy) => policy,
         }
     }
@@ -40,13 +75,15 @@ impl Deref for Held {
 impl From<&'static PolicySet> for Source {
     /// Takes [`PolicySet::active`], and with it looks at the environment: once, here.
     fn from(set: &'static PolicySet) -> Self {
-        set.active().into()
+        let active = set.active();
+        let is_development = set.get(Mode::Development).is_some_and(|policy| ptr::eq(policy, active));
+        Self::fixed(Held::Static(active, if is_development { Mode::Development } else { Mode::Production }))
     }
 }
 
 impl From<&'static Policy> for Source {
     fn from(policy: &'static Policy) -> Self {
-        Self(Held::Static(policy))
+        Self::fixed(Held::Static(policy, Mode::Production))
     }
 }
 
@@ -58,13 +95,27 @@ impl From<Policy> for Source {
 
 impl From<Arc<Policy>> for Source {
     fn from(policy: Arc<Policy>) -> Self {
-        Self(Held::Shared(policy))
+        Self::fixed(Held::Shared(policy))
+    }
+}
+
+#[cfg(feature = "reload")]
+impl From<Reloadable> for Source {
+    fn from(reloadable: Reloadable) -> Self {
+        Self(Kind::Reloadable(reloadable))
+    }
+}
+
+#[cfg(feature = "reload")]
+impl From<&Reloadable> for Source {
+    fn from(reloadable: &Reloadable) -> Self {
+        reloadable.clone().into()
     }
 }
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policy: &Policy = &self.0;
+        let policy: &Policy = &self.now();
         policy.fmt(f)
     }
 }

@@ -21,11 +21,11 @@ const LARGEST_PAGE: u32 = 100;
 
 pub(crate) fn serve(
     listener: Listener,
+    cors: Cors,
     policy: &'static Policy,
     store: Store,
     tokens: Tokens,
 ) -> io::Result<Server> {
-    let cors = Cors::new(policy);
     let hosts = AllowedHosts::new(policy);
     let store = web::Data::new(store);
     let tokens = web::Data::new(tokens);

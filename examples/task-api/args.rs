@@ -32,6 +32,11 @@ pub(crate) struct Args {
     #[arg(long, value_parser = PossibleValuesParser::new(["production", "development"]).map(mode))]
     mode: Option<Mode>,
 
+    /// Have refusals say why: the browser's console names what is missing, and the body of a refused
+    /// preflight has the explanation [default: only under the development policy]
+    #[arg(long)]
+    pub(crate) diagnostics: bool,
+
     /// SQLite file that keeps the tasks, made if missing [default: temporary, gone at exit]
     #[arg(long, value_name = "FILE")]
     pub(crate) database: Option<PathBuf>,

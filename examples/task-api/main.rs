@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use cors_actix::Mode;
+use cors_actix::{Cors, Mode};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
@@ -47,6 +47,11 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let tokens = auth::Tokens::new(args.jwt_secret.as_deref())?;
     let store = store::Store::open(args.database.as_deref())?;
 
+    let mut cors = Cors::new(choice.policy);
+    if args.diagnostics || choice.mode == Mode::Development {
+        cors = cors.diagnostics();
+    }
+
     // All three are bound before anything is printed, so whoever reads a URL can use it.
     let api = Listener::localhost(args.port, "--port")?;
     let trusted = Listener::localhost(args.page_port, "--page-port")?;
@@ -55,7 +60,7 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     announce(&urls, choice.mode);
 
     futures_util::future::try_join3(
-        api::serve(api, choice.policy, store, tokens)?,
+        api::serve(api, cors, choice.policy, store, tokens)?,
         pages::serve(trusted, pages::render(&urls, choice.mode, true))?,
         pages::serve(untrusted, pages::render(&urls, choice.mode, false))?,
     )

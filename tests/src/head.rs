@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::http::{self, Response};
+use crate::http::{self, Connection, Response};
 
 /// A request, line for line.
 #[derive(Clone, Debug)]
@@ -85,6 +85,21 @@ impl Head {
         }
         bytes.extend(b"\r\n");
         bytes
+    }
+
+    /// Keeps the connection open for the next one.
+    #[must_use]
+    pub fn keeps_alive(self) -> Self {
+        self.field("connection", "keep-alive")
+    }
+
+    /// Sends it over a connection that is there already.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer in HTTP.
+    pub fn send_over(&self, connection: &mut Connection) -> Response {
+        connection.exchange(&self.bytes())
     }
 
     /// Sends it, and reads the response.

@@ -93,36 +93,62 @@ pub fn send(server: SocketAddr, line: &str, fields: &[(&str, &str)], body: &str)
 ///
 /// As [`send`].
 pub fn exchange(server: SocketAddr, request: &[u8]) -> Response {
-    let mut socket = TcpStream::connect(server).unwrap_or_else(|error| panic!("{server}: {error}"));
-    socket.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
-    socket.write_all(request).expect("the server takes the request");
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 4096];
-    let head_end = loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end;
-        }
-        match socket.read(&mut buffer) {
-            Ok(0) | Err(_) => panic!("no head came: {:?}", String::from_utf8_lossy(&bytes)),
-            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
-        }
-    };
-    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
-    let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
-    let status = status.unwrap_or_else(|| panic!("no status line: {head}"));
-    let fields = lines.filter_map(|line| line.split_once(':'));
-    let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-    let body = bytes[head_end + 4..].to_vec();
-    // An upgraded connection stays open and is none of HTTP's any more.
-    let mut response = Response { status, fields, body };
-    let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());
-    // After 101 the connection is no longer HTTP's, and after a refused upgrade it may stay open.
-    while status != 101 && length.is_none_or(|length| response.body.len() < length) {
-        match socket.read(&mut buffer).expect("the server closes when it has answered") {
-            0 => break,
-            read => response.body.extend_from_slice(&buffer[..read]),
-        }
+    Connection::open(server).exchange(request)
+}
+
+/// A connection for one request after the other.
+#[derive(Debug)]
+pub struct Connection(TcpStream);
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Panics
+    ///
+    /// If the server cannot be reached.
+    pub fn open(server: SocketAddr) -> Self {
+        let socket = TcpStream::connect(server).unwrap_or_else(|error| panic!("{server}: {error}"));
+        socket.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
+        Self(socket)
     }
-    response
+
+    /// Sends bytes as they are and reads the answer.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer in HTTP.
+    pub fn exchange(&mut self, request: &[u8]) -> Response {
+        let Self(socket) = self;
+        socket.write_all(request).expect("the server takes the request");
+        let mut bytes = Vec::new();
+        let mut buffer = [0; 4096];
+        let head_end = loop {
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end;
+            }
+            match socket.read(&mut buffer) {
+                Ok(0) | Err(_) => panic!("no head came: {:?}", String::from_utf8_lossy(&bytes)),
+                Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+            }
+        };
+        let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+        let mut lines = head.split("\r\n");
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("no status line: {head}"));
+        let fields = lines.filter_map(|line| line.split_once(':'));
+        let fields =
+            fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+        let body = bytes[head_end + 4..].to_vec();
+        let mut response = Response { status, fields, body };
+        let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());
+        // After 101 the connection is no longer HTTP's, a 204 has no body, and after a refused upgrade it may stay open.
+        while ![101, 204].contains(&status) && length.is_none_or(|length| response.body.len() < length) {
+            match socket.read(&mut buffer).expect("the server closes when it has answered") {
+                0 => break,
+                read => response.body.extend_from_slice(&buffer[..read]),
+            }
+        }
+        response
+    }
 }

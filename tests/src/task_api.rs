@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::example;
+pub use crate::example::Profile;
+
 /// The program, stopped when this is dropped.
 #[derive(Debug)]
 pub struct TaskApi {
@@ -67,31 +70,11 @@ impl Origin {
     }
 }
 
-/// How the program is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// `cargo build`
-    Debug,
-    /// `cargo build --release`
-    Release,
-}
-
 /// The path of the program, built anew if it is out of date.
 ///
 /// # Panics
 ///
 /// If it does not build.
 pub fn build(profile: Profile) -> PathBuf {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--quiet", "--locked", "--manifest-path", manifest, "--bin", "task-api"]);
-    command.args(["--message-format", "json-render-diagnostics"]);
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
-    let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
-    assert!(output.status.success(), "task-api does not build");
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let path = messages.lines().find_map(|line| line.split("\"executable\":\"").nth(1)?.split('"').next());
-    path.expect("cargo names the program that it built").into()
+    example::build("task-api", profile)
 }

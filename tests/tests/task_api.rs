@@ -69,6 +69,14 @@ fn the_production_policy() {
 }
 
 #[test]
+fn refusals_say_why_if_asked_to() {
+    let task_api = TaskApi::start(Profile::Debug, &["--diagnostics"], &[]);
+    let refused = preflight(&task_api, task_api.trusted.text.as_str(), "PUT", "x-other");
+    assert_eq!((refused.status, refused.one("access-control-allow-methods").is_some()), (200, true));
+    assert!(refused.text().contains("the request header x-other is not in `headers`"), "{}", refused.text());
+}
+
+#[test]
 fn a_task_from_login_to_delete() {
     let task_api = TaskApi::start(Profile::Debug, &[], &[]);
     let api = task_api.api.address;

@@ -16,7 +16,6 @@ mod pattern;
 pub(crate) mod perfect;
 pub(crate) mod public_suffix;
 pub(crate) mod rules;
-pub(crate) mod rules;
 mod suggest;
 #[cfg(feature = "regex")]
 mod unbounded;

@@ -42,19 +42,25 @@ impl Policy {
     }
 
     fn decide_preflight<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        let denial = self
-            .check_origin(request.origin)
-            .or_else(|| self.check_method(request.requested_method))
-            .or_else(|| self.check_headers(request.requested_headers));
-        let private = request.private_network && self.private_network();
+        let denial = self.check_origin(request.origin).or_else(|| self.check_lists(request));
         let fields = match denial {
-            None => self.answers.preflight.with_if(private, Field::AllowPrivateNetwork),
+            None => self.allowed_preflight(request),
             Some(_) => self.answers.refused_preflight,
         };
         Decision { policy: self, request: *request, preflight: true, fields, denial, shown: Shown::Nothing }
     }
 
     #[inline]
+    pub(super) fn check_lists<'a>(&'a self, request: &Request<'a>) -> Option<Denial<'a>> {
+        self.check_method(request.requested_method).or_else(|| self.check_headers(request.requested_headers))
+    }
+
+    #[inline]
+    pub(super) fn allowed_preflight(&self, request: &Request<'_>) -> Fields {
+        let private = request.private_network && self.private_network();
+        self.answers.preflight.with_if(private, Field::AllowPrivateNetwork)
+    }
+
     fn accepts(&self, origin: RequestField<'_>) -> bool {
         self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
     }

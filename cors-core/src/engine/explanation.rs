@@ -112,12 +112,16 @@ fn without_origin(f: &mut fmt::Formatter<'_>, policy: &Policy) -> fmt::Result {
 
 fn origin_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, request: &Request<'_>) -> fmt::Result {
     f.write_str("\nthe origin is allowed by ")?;
+    if policy.allows_any_origin() {
+        return f.write_str("`origins: any`");
+    }
     let entry = match request.origin {
-        Field::One(origin) if !policy.allows_any_origin() => policy.origin_entry(origin),
-        _ => None,
+        Field::One(origin) => policy.origin_entry(origin),
+        Field::Absent | Field::Many => None,
     };
     match entry {
-        None => f.write_str("`origins: any`"),
+        // An adapter vouches for it: see `Policy::decide_vouched`.
+        None => f.write_str("the app, and not by `origins`"),
         Some(entry) if entry.as_bytes() == SOME_REGEX => write!(f, "{entry} of `origins`"),
         Some(entry) => write!(f, "the entry \"{entry}\" of `origins`"),
     }

@@ -17,3 +17,4 @@ pub(crate) mod policy;
 pub(crate) mod request;
 mod shortcuts;
 pub(crate) mod table;
+mod vouched;

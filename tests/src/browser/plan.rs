@@ -1,6 +1,7 @@
 //! What is tried: policies, wrong servers and calls, made from a seed.
 
-use cors_core::browser::{Fetch, Response};
+use cors_actix::Cors;
+use cors_core::browser::{Fetch, Outcome, Response};
 use cors_core::{Config, Mode, Policy};
 
 use super::deviations;
@@ -20,6 +21,20 @@ pub(crate) struct Plan {
 pub(crate) struct Written {
     pub(crate) toml: String,
     pub(crate) policy: Policy,
+    /// Do its refusals say why?
+    pub(crate) diagnostics: bool,
+}
+
+impl Written {
+    /// What comes of a call to an app behind it.
+    pub(crate) fn ask(&self, fetch: &Fetch) -> Outcome {
+        if self.diagnostics { fetch.ask_diagnostic(&self.policy) } else { fetch.ask(&self.policy) }
+    }
+
+    pub(crate) fn cors(&self) -> Cors {
+        let cors = Cors::new(self.policy.clone());
+        if self.diagnostics { cors.diagnostics() } else { cors }
+    }
 }
 
 pub(crate) struct Case {
@@ -174,7 +189,9 @@ impl Plan {
     /// `count` cases for pages of these origins.
     pub(crate) fn new(seed: u64, count: usize, origins: &[String]) -> Self {
         let mut random = Random::new(seed);
-        let policies = (0..count.div_ceil(CASES_PER_POLICY)).map(|_| policy(&mut random, origins)).collect();
+        let policies = (0..count.div_ceil(CASES_PER_POLICY))
+            .map(|index| policy(&mut random, origins, index % 3 == 0))
+            .collect();
         let mut plan = Self { policies, cases: Vec::new() };
         for number in 0..count {
             let case = plan.case(&mut random, number, origins);
@@ -279,12 +296,12 @@ impl Plan {
 }
 
 /// A policy that keeps the rules of development; those that do not are thrown away.
-fn policy(random: &mut Random, origins: &[String]) -> Written {
+fn policy(random: &mut Random, origins: &[String], diagnostics: bool) -> Written {
     loop {
         let toml = settings(random, origins);
         let config: Config = toml::from_str(&toml).unwrap_or_else(|error| panic!("{toml}{error}"));
         if let Ok(policy) = config.policy(Mode::Development) {
-            return Written { toml, policy };
+            return Written { toml, policy, diagnostics };
         }
     }
 }

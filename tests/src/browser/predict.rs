@@ -45,7 +45,7 @@ impl Case {
     pub(crate) fn predict(&self, plan: &Plan, places: &Places<'_>) -> Prediction {
         let url = self.url(places);
         let origin = &places.origins[self.page];
-        let policy = |index: usize| &plan.policies[index].policy;
+        let written = |index: usize| &plan.policies[index];
         let fetch = self.calls[0].fetch(origin);
         let mut asked = Vec::new();
         let mut remembered = false;
@@ -56,8 +56,9 @@ impl Case {
                 (vec![outcome], raw.actual.status)
             }
             Server::App { policy: index, route } => {
-                let policy = policy(*index);
-                let outcome = fetch.ask(policy);
+                let written = written(*index);
+                let policy = &written.policy;
+                let outcome = written.ask(&fetch);
                 note(&mut asked, &fetch, &url, &outcome);
                 let mut outcomes = vec![outcome];
                 if let Some(call) = self.calls.get(1) {
@@ -66,7 +67,7 @@ impl Case {
                     let outcome = if remembered {
                         second.judge(&preflight(policy, &fetch), &actual(policy, &second))
                     } else {
-                        second.ask(policy)
+                        written.ask(&second)
                     };
                     let from = asked.len();
                     note(&mut asked, &second, &url, &outcome);
@@ -83,11 +84,11 @@ impl Case {
                 (outcomes, status)
             }
             Server::Redirect { policy: index, status, elsewhere, to } => {
-                let mut outcome = fetch.ask(policy(*index));
+                let mut outcome = written(*index).ask(&fetch);
                 note(&mut asked, &fetch, &url, &outcome);
                 if outcome.is_allowed() {
                     let next = redirected(&self.calls[0], origin, *status, *elsewhere);
-                    outcome = next.ask(policy(*to));
+                    outcome = written(*to).ask(&next);
                     let api = &places.api_origins[usize::from(*elsewhere)];
                     note(&mut asked, &next, &format!("{api}/p/{to}/fine/{}", self.number), &outcome);
                 }

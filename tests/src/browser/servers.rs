@@ -9,7 +9,6 @@ use actix_web::dev::{ServerHandle, Service as _, ServiceRequest, ServiceResponse
 use actix_web::http::{StatusCode, header};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, error, rt, web};
 use cors_actix::Cors;
-use cors_core::Policy;
 use cors_core::browser::Response;
 
 const PAGE: &str = include_str!("page.html");
@@ -96,7 +95,7 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    pub(crate) fn start(listeners: Listeners, policies: Vec<Policy>, raw: HashMap<usize, Raw>) -> Self {
+    pub(crate) fn start(listeners: Listeners, policies: Vec<Cors>, raw: HashMap<usize, Raw>) -> Self {
         let log: Arc<Mutex<Log>> = Arc::default();
         let state = web::Data::new(State { log: Arc::clone(&log), raw, api_origins: listeners.api_origins });
         let (sender, receiver) = mpsc::channel();
@@ -106,7 +105,7 @@ impl Servers {
                     App::new().default_service(web::to(|| async { web::Html::new(PAGE) }))
                 });
                 let page = listeners.pages.into_iter().try_fold(page.workers(1), HttpServer::listen);
-                let policies: Arc<[Cors]> = policies.into_iter().map(Cors::new).collect();
+                let policies: Arc<[Cors]> = policies.into();
                 let api = HttpServer::new(move || {
                     App::new()
                         .app_data(state.clone())

@@ -1,0 +1,42 @@
+//! Refusals that say why: see [`Cors::diagnostics`](crate::Cors::diagnostics).
+
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use cors_core::{Decision, Explanation, Request};
+
+use crate::fields::Answers;
+use crate::head::{Preflight, lines};
+
+/// A refused preflight's answer, with the fields up to the check that fails.
+#[cold]
+pub(crate) fn preflight(answers: &Answers, decision: Decision<'_>, asked: &Preflight<'_>) -> HttpResponse {
+    let decision = decision.diagnostic();
+    write(answers.answer(&decision, asked), &decision.explain())
+}
+
+/// Says in the body of a refusal why an actual request is refused.
+#[cold]
+pub(crate) fn refusal(answers: &Answers, request: &HttpRequest, response: HttpResponse) -> HttpResponse {
+    let head = request.head();
+    let mut asked = Request::new(head.method.as_str().as_bytes());
+    for line in lines(&head.headers, header::ORIGIN) {
+        asked = asked.origin(line.as_bytes());
+    }
+    write(response, &answers.policy().decide(&asked).explain())
+}
+
+fn write(response: HttpResponse, explanation: &Explanation<'_>) -> HttpResponse {
+    let mut response = response.set_body(BoxBody::new(format!("{explanation}\n")));
+    for (name, value) in FIELDS {
+        response.headers_mut().append(name, value);
+    }
+    response
+}
+
+/// The text holds what a stranger wrote, and is about one request.
+const FIELDS: [(HeaderName, HeaderValue); 3] = [
+    (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
