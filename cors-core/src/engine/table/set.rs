@@ -6,6 +6,9 @@
 
 use super::word;
 
+/// Up to this many entries a comparison with each costs less than hashing the key (`benches/scale.rs`).
+const FEW: usize = 8;
+
 /// A slot without an entry.
 #[cfg(feature = "alloc")]
 pub(crate) const EMPTY: u32 = u32::MAX;
@@ -48,8 +51,8 @@ impl<'t> Set<'t> {
     /// The entry that equals `key`.
     #[inline]
     pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
-        if self.bytes.is_empty() {
-            return None;
+        if self.len() <= FEW {
+            return self.iter().find(|entry| *entry == key);
         }
         self.candidate(hash(self.seed(), key)).filter(|entry| *entry == key)
     }
