@@ -29,7 +29,8 @@
 //! # }
 //! ```
 //!
-//! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`].
+//! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`]. Origins that are
+//! in a database: see [`Cors::origins_from`].
 //!
 //! # Features
 //!
@@ -47,6 +48,7 @@
 //!                  │                                            ▲
 //!  AllowedHosts    ├── Host is not ours ───────────────── 400 ──┤
 //!                  │                                            │
+//!                  │        (an origin that the policy does not list: the app's source is asked)
 //!  Cors            ├── preflight ── decide ── 204 or 403 ───────┤
 //!                  │                                            │
 //!                  ├── else ─────── decide ──► fields ──┐       │
@@ -63,7 +65,7 @@
 //! method or a header.
 //!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
-//! boxed future. Bodies stay as they are where `Cors` wraps the app itself, whose bodies are boxed;
+//! boxed future but where a source of origins is asked. Bodies stay as they are where `Cors` wraps the app itself, whose bodies are boxed;
 //! around layers with bodies of their own, such as `Compress`, they are boxed once.
 
 mod body;
@@ -75,6 +77,7 @@ mod guard;
 mod head;
 mod hosts;
 mod options;
+mod origin_source;
 mod paths;
 mod pattern;
 mod policy_macro;
@@ -103,6 +106,7 @@ pub use cors_core::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet,
 pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
+pub use origin_source::OriginSource;
 pub use paths::Paths;
 #[cfg(feature = "reload")]
 pub use reload::Reloadable;

@@ -26,7 +26,7 @@ pub(crate) fn answer<'a>(
         let policy = answers.policy();
         let asked = Preflight::read(&head.headers, Some(policy));
         let engine_request = asked.request();
-        let decision = policy.decide(&engine_request);
+        let decision = answers.decide(&engine_request);
         if !decision.is_preflight() {
             return None;
         }

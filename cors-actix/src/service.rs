@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -23,6 +23,7 @@ use crate::fields::{Answers, merge_vary};
 use crate::guard::is_same_origin;
 use crate::head::{Preflight, actual, asked, lines};
 use crate::options::Options;
+use crate::origin_source::Asking;
 use crate::paths;
 use crate::preflight;
 use crate::resolve::{Candidates, Located, Routes};
@@ -31,6 +32,8 @@ use crate::swapped::Swapped;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
+    /// Itself, for a future that goes on with a request later.
+    this: Weak<Self>,
     service: S,
     own: Kept,
     options: Options,
@@ -76,14 +79,20 @@ impl Own {
 }
 
 impl<S> CorsMiddleware<S> {
-    pub(crate) fn new(service: S, own: Kept, options: Options) -> Self {
-        Self { service, own, options, routes: OnceCell::new() }
+    pub(crate) fn new(service: S, own: Kept, options: Options) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            this: Weak::clone(this),
+            service,
+            own,
+            options,
+            routes: OnceCell::new(),
+        })
     }
 }
 
 impl<S, B> Service<ServiceRequest> for CorsMiddleware<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
@@ -104,7 +113,7 @@ where
 
 impl<S, B> CorsMiddleware<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     /// From here on it is these policies for this request, whatever is swapped meanwhile.
@@ -116,6 +125,37 @@ where
 
     #[inline(always)]
     fn call_under(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
+        if let Some(asking) = &self.options.origins
+            && let Some(answers) = self.unlisted(own, &request)
+        {
+            return self.call_asking(asking, answers, request);
+        }
+        self.call_knowing(own, request)
+    }
+
+    /// Asks the app's source of origins, and goes on with what it says.
+    #[cold]
+    fn call_asking(
+        &self,
+        asking: &Asking,
+        answers: &Rc<Answers>,
+        request: ServiceRequest,
+    ) -> CorsFuture<S::Future> {
+        let (this, asking, answers) = (self.this.upgrade(), asking.clone(), Rc::clone(answers));
+        CorsFuture::later(Box::pin(async move {
+            let this = this.expect("whoever calls it holds it");
+            let is_allowed =
+                match answers.decide(&actual(lines(request.headers(), header::ORIGIN))).unlisted_origin() {
+                    Some(origin) => asking.allows(origin, request.head(), this.options.origins_timeout).await,
+                    None => false,
+                };
+            let own = Own::One(if is_allowed { Rc::new(answers.vouching()) } else { answers });
+            this.call_knowing(&own, request).await
+        }))
+    }
+
+    #[inline(always)]
+    fn call_knowing(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
         let head = request.head();
         if self.options.report_only {
             self.report(own, &request);
@@ -131,7 +171,7 @@ where
         };
         let origin = lines(&head.headers, header::ORIGIN);
         let asked = actual(origin);
-        let decision = answers.policy().decide(&asked);
+        let decision = answers.decide(&asked);
         let fields = decision.fields();
         let mut by_site = false;
         if let Some(denial) = decision.denial() {
@@ -181,7 +221,7 @@ impl<S> CorsMiddleware<S> {
         request.extensions_mut().insert(Known);
         let own = own.map(|own| {
             let asked = actual(lines(&request.head().headers, header::ORIGIN));
-            (Rc::clone(own), own.policy().decide(&asked).fields())
+            (Rc::clone(own), own.decide(&asked).fields())
         });
         let place = Place::For { located: Rc::clone(located), own };
         Some(Judge { answers: &located.route.answers, place })
@@ -258,18 +298,32 @@ impl<S> CorsMiddleware<S> {
         Denied::Refused(response)
     }
 
+    /// The layer's policy, if it is that which decides, and does not list an origin that a page can have.
+    #[inline(never)]
+    fn unlisted<'a>(&self, own: &'a Own, request: &ServiceRequest) -> Option<&'a Rc<Answers>> {
+        let asked = actual(lines(request.headers(), header::ORIGIN));
+        let answers = own.of(request)?;
+        answers.decide(&asked).unlisted_origin()?;
+        (!self.options.report_only && !self.is_of_route(request)).then_some(answers)
+    }
+
+    /// Is the request for a route with a policy of its own, as far as can be told?
+    fn is_of_route(&self, request: &ServiceRequest) -> bool {
+        let head = request.head();
+        self.routes(request).is_some_and(|routes| match asked(&head.headers) {
+            Some(method) if head.method == Method::OPTIONS => {
+                !routes.candidates(request, method).routes.is_empty()
+            }
+            _ => routes.find(request).is_some(),
+        })
+    }
+
     /// Says what the policy would do. Routes with policies of their own are not on trial.
     #[cold]
     fn report(&self, own: &Own, request: &ServiceRequest) {
         let head = request.head();
         let Some(answers) = own.of(request) else { return };
-        let is_of_route = self.routes(request).is_some_and(|routes| match asked(&head.headers) {
-            Some(method) if head.method == Method::OPTIONS => {
-                !routes.candidates(request, method).routes.is_empty()
-            }
-            _ => routes.find(request).is_some(),
-        });
-        if is_of_route {
+        if self.is_of_route(request) {
             return;
         }
         let policy = answers.policy();
@@ -399,13 +453,17 @@ impl Edit {
 }
 
 pin_project! {
-    /// The future of [`CorsMiddleware`]: the app's own, or an answer that is there already.
+    /// The future of [`CorsMiddleware`]: the app's own, or an answer that is there already. It is boxed only where
+    /// the app's source of origins is asked.
     #[must_use = "futures do nothing unless polled"]
     pub struct CorsFuture<F> {
         #[pin]
         state: State<F>,
     }
 }
+
+/// What comes when the app's source of origins has answered.
+type Later = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
 
 pin_project! {
     #[project = Projection]
@@ -415,6 +473,7 @@ pin_project! {
             inner: F,
             edit: Edit,
         },
+        Later { future: Later },
         Answer { response: Option<ServiceResponse> },
     }
 }
@@ -423,6 +482,10 @@ impl<F> CorsFuture<F> {
     #[inline]
     fn pass(inner: F, edit: Edit) -> Self {
         Self { state: State::Pass { inner, edit } }
+    }
+
+    fn later(future: Later) -> Self {
+        Self { state: State::Later { future } }
     }
 
     #[inline]
@@ -450,6 +513,7 @@ where
                 }
                 boxed(poll)
             }
+            Projection::Later { future } => future.as_mut().poll(context),
             Projection::Answer { response } => {
                 Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
             }
