@@ -10,6 +10,7 @@ use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, Tran
 use actix_web::{Error, HttpRequest, HttpResponse};
 use cors_core::Denial;
 
+use crate::count;
 use crate::fields::Answers;
 use crate::options::Options;
 use crate::origin_source::{Asking, OriginSource};
@@ -338,6 +339,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
+        count::describe();
         ready(Ok(CorsMiddleware::new(service, Kept::new(&self.policies), self.options.clone())))
     }
 }

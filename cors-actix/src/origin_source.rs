@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::dev::RequestHead;
 use actix_web::rt::time::timeout;
 
+use crate::count;
 use crate::event;
 
 /// A source of allowed origins beside the policy, such as a database of tenants and their domains.
@@ -85,8 +86,14 @@ impl Asking {
         let patience = patience.unwrap_or(PATIENCE);
         match timeout(patience, self.0.allows(origin, head)).await {
             Ok(Ok(allowed)) => return allowed,
-            Ok(Err(error)) => event::source_failed(origin, &*error),
-            Err(_) => event::source_failed(origin, &format_args!("no answer within {patience:?}")),
+            Ok(Err(error)) => {
+                count::source_failed("error");
+                event::source_failed(origin, &*error);
+            }
+            Err(_) => {
+                count::source_failed("timeout");
+                event::source_failed(origin, &format_args!("no answer within {patience:?}"));
+            }
         }
         false
     }

@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 
 use crate::body::boxed;
 use crate::cors::Policies;
+use crate::count::{self, Allowed};
 use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::{Answers, merge_vary};
@@ -180,6 +181,8 @@ where
                 Denied::SameOrigin => by_site = true,
                 Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
             }
+        } else if !origin.is_empty() && !matches!(place, Place::Route { is_known: true }) {
+            count::allowed(Allowed::Readable);
         }
         let origin = place.origin(answers.origin(fields, origin), origin);
         let edit = Edit { answers: Some(Rc::clone(answers)), fields, origin, by_site, place };
@@ -276,14 +279,17 @@ impl<S> CorsMiddleware<S> {
         }
         let same_origin = || is_same_origin(answers.policy(), request, self.options.behind_tls);
         if !self.options.guards(request.head()) {
+            count::denied(denial.kind(), Outcome::Unreadable, same_origin);
             if event::is_heard() {
                 event::denied(denial, request, Outcome::Unreadable, same_origin);
             }
             return Denied::Pass;
         }
         if same_origin() {
+            count::denied(denial.kind(), Outcome::Unreadable, || true);
             return Denied::SameOrigin;
         }
+        count::denied(denial.kind(), Outcome::Refused, || false);
         event::denied(denial, request, Outcome::Refused, || false);
         let response = self.options.refusal(denial, request);
         let mut response = response.unwrap_or_else(|| {
@@ -332,6 +338,7 @@ impl<S> CorsMiddleware<S> {
         if let Some(denial) = policy.decide(&asked).denial() {
             let request = request.request();
             let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
+            count::denied(denial.kind(), Outcome::Reported, same_origin);
             event::denied(denial, request, Outcome::Reported, same_origin);
         }
     }
