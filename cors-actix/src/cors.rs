@@ -3,14 +3,17 @@
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use cors_core::Denial;
 
+use crate::count;
 use crate::fields::Answers;
 use crate::options::Options;
+use crate::origin_source::{Asking, OriginSource};
 use crate::paths::Paths;
 use crate::service::{CorsMiddleware, Kept, Own};
 use crate::source::Source;
@@ -165,6 +168,32 @@ impl<P: Policies> Cors<P> {
         self
     }
 
+    /// Lets in origins that are not in the policy: those that this source allows, for tenants whose domains are in a
+    /// database.
+    ///
+    /// * It is asked about an origin that the policy does not list, for preflights and actual requests alike,
+    ///   and never about `null` or about what no browser sends. Under `origins: any` it is never asked.
+    /// * An origin that it allows may do what the policy says: methods, headers and credentials
+    ///   are the policy's. [`enforce`](Self::enforce) and the guard of upgrades go by its answer, too.
+    /// * If it fails, or takes longer than the [timeout](Self::origins_timeout), the origin is not allowed, and
+    ///   an event of level `warn` says so.
+    /// * It belongs to this layer's own policies. A route with [`#[cors]`](macro@crate::cors) goes by its own alone, and
+    ///   where a preflight does not show whether it is for such a route, the source is not asked.
+    ///   With [`report_only`](Self::report_only) it is not asked either.
+    ///
+    /// See [`OriginSource`] for an example, and for what it has to see to itself.
+    pub fn origins_from(mut self, source: impl OriginSource + Send + Sync + 'static) -> Self {
+        self.options.origins = Some(Asking::new(source));
+        self
+    }
+
+    /// Sets how long the [source of origins](Self::origins_from) may take for one request: 2 seconds, if this
+    /// is not called.
+    pub fn origins_timeout(mut self, timeout: Duration) -> Self {
+        self.options.origins_timeout = Some(timeout);
+        self
+    }
+
     /// Lets upgrades through whatever their origin.
     ///
     /// By default a request with `Upgrade`, such as a WebSocket's handshake, is refused with 403 if its
@@ -300,16 +329,17 @@ impl Policies for Paths {
 impl<P, S, B> Transform<S, ServiceRequest> for Cors<P>
 where
     P: Policies,
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = Error;
     type InitError = ();
-    type Transform = CorsMiddleware<S>;
+    type Transform = Rc<CorsMiddleware<S>>;
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
+        count::describe();
         ready(Ok(CorsMiddleware::new(service, Kept::new(&self.policies), self.options.clone())))
     }
 }

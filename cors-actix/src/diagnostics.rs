@@ -23,7 +23,7 @@ pub(crate) fn refusal(answers: &Answers, request: &HttpRequest, response: HttpRe
     for line in lines(&head.headers, header::ORIGIN) {
         asked = asked.origin(line.as_bytes());
     }
-    write(response, &answers.policy().decide(&asked).explain())
+    write(response, &answers.decide(&asked).explain())
 }
 
 fn write(response: HttpResponse, explanation: &Explanation<'_>) -> HttpResponse {

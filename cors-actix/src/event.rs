@@ -1,7 +1,10 @@
-//! What the log says of a refusal: events of level `debug`, since a stranger decides how many there are.
+//! What the log says of a refusal: events of level `debug`, since a stranger decides how many there are; and of a
+//! source that fails.
 //!
 //! They hold values of the fields of CORS, of `Host` and the path, escaped and cut, and of no other
 //! field: a log is no place for a cookie.
+
+use std::fmt::Display;
 
 use actix_web::HttpRequest;
 use actix_web::dev::RequestHead;
@@ -71,6 +74,16 @@ pub(crate) fn denied(
         same_origin = same_origin(),
         "{}",
         outcome.text(),
+    );
+}
+
+/// Whoever runs the source wants to know, so that it is a warning: `tracing` and `log` can hold these back.
+#[cold]
+pub(crate) fn source_failed(origin: &str, error: &dyn Display) {
+    tracing::warn!(
+        origin = display(Escaped(origin.as_bytes())),
+        error = display(error),
+        "the source of origins failed: the origin is not allowed",
     );
 }
 

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use cors_core::{Decision, Field, Fields, Policy, Value, requested_names};
+use cors_core::{Decision, Field, Fields, Policy, Request, Value, requested_names};
 
 use crate::head::{Preflight, lines};
 use crate::source::Held;
@@ -13,6 +13,8 @@ pub(crate) struct Answers {
     policy: Held,
     /// By [`Field`]; `None` for what this policy never sends, or takes from the request.
     values: [Option<HeaderValue>; Field::ALL.len()],
+    /// The app's own source of origins allows that of the one request that this is for.
+    vouches: bool,
 }
 
 impl Answers {
@@ -23,7 +25,33 @@ impl Answers {
             (Held::Static(policy, _), None) => fixed(policy.value(field)?).map(HeaderValue::from_static),
             (Held::Shared(policy), None) => fixed(policy.value(field)?).map(shared),
         });
-        Self { policy, values }
+        Self { policy, values, vouches: false }
+    }
+
+    /// The same for one request whose origin the app vouches for.
+    pub(crate) fn vouching(&self) -> Self {
+        Self { policy: self.policy.clone(), values: self.values.clone(), vouches: true }
+    }
+
+    #[inline]
+    pub(crate) fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
+        let decision = self.policy.decide(request);
+        if decision.denial().is_some() && self.vouches {
+            return self.policy.decide_vouched(request);
+        }
+        decision
+    }
+
+    /// The fields of an actual request's response; `Err` if the origin is not allowed.
+    #[inline]
+    pub(crate) fn actual_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
+        match self.policy.actual_fields(request) {
+            Err(fields) if self.vouches => {
+                let decision = self.policy.decide_vouched(request);
+                if decision.is_allowed() { Ok(decision.fields()) } else { Err(fields) }
+            }
+            fields => fields,
+        }
     }
 
     pub(crate) fn is_development(&self) -> bool {

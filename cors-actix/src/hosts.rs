@@ -13,7 +13,8 @@ use cors_core::Policy;
 use pin_project_lite::pin_project;
 
 use crate::body::boxed;
-use crate::event;
+use crate::count;
+use crate::event::{self, Outcome};
 use crate::head::lines;
 use crate::source::{Kind, Source};
 
@@ -104,6 +105,7 @@ where
             State::Pass { inner: self.service.call(request) }
         } else {
             event::host_refused(request.head());
+            count::denied("host_not_allowed", Outcome::Refused, || false);
             let response = HttpResponse::new(StatusCode::BAD_REQUEST);
             State::Refused { response: Some(request.into_response(response)) }
         };

@@ -29,7 +29,8 @@
 //! # }
 //! ```
 //!
-//! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`].
+//! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`]. Origins that are
+//! in a database: see [`Cors::origins_from`].
 //!
 //! # Features
 //!
@@ -39,6 +40,7 @@
 //! |---|---|
 //! | `config` | `Config`: policies from files and the environment, held to the same rules |
 //! | `reload` | `Reloadable`: a policy that is swapped while requests run |
+//! | `metrics` | counters, for any exporter of the [`metrics`](https://docs.rs/metrics) facade: see [below](#counters) |
 //!
 //! # What happens to a request
 //!
@@ -47,6 +49,7 @@
 //!                  │                                            ▲
 //!  AllowedHosts    ├── Host is not ours ───────────────── 400 ──┤
 //!                  │                                            │
+//!                  │ (not listed: the app's source is asked)    │
 //!  Cors            ├── preflight ── decide ── 204 or 403 ───────┤
 //!                  │                                            │
 //!                  ├── else ─────── decide ──► fields ──┐       │
@@ -63,11 +66,27 @@
 //! method or a header.
 //!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
-//! boxed future. Bodies stay as they are where `Cors` wraps the app itself, whose bodies are boxed;
-//! around layers with bodies of their own, such as `Compress`, they are boxed once.
+//! boxed future but where a source of origins is asked. Bodies stay as they are where `Cors` wraps the app
+//! itself, whose bodies are boxed; around layers with bodies of their own, such as `Compress`, they are
+//! boxed once.
+
+//!
+//! # Counters
+//!
+//! With the feature `metrics`. No label holds what a request says, so that their values are few.
+//!
+//! | counter | label | is |
+//! |---|---|---|
+//! | `cors_requests_total` | `outcome` | `allowed`, `preflight_allowed`, `preflight_refused`, `refused` (403, or 400 for a host), `unreadable` (the app ran, the page cannot read), `same_origin` (not listed, but the API's own), `reported` (by [`report_only`](Cors::report_only)) |
+//! | | `denial` | [`Denial::kind`], `host_not_allowed`, or `none` |
+//! | `cors_origin_source_failures_total` | `kind` | `error`, `timeout` |
+//!
+//! Each layer counts the requests with an `Origin` that it decides about: of two round each other, both do. Requests
+//! without one are no affair of CORS, and not counted.
 
 mod body;
 mod cors;
+mod count;
 mod diagnostics;
 mod event;
 mod fields;
@@ -75,6 +94,7 @@ mod guard;
 mod head;
 mod hosts;
 mod options;
+mod origin_source;
 mod paths;
 mod pattern;
 mod policy_macro;
@@ -103,6 +123,7 @@ pub use cors_core::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet,
 pub use cors_macros::cors_policy as __cors_policy;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
+pub use origin_source::OriginSource;
 pub use paths::Paths;
 #[cfg(feature = "reload")]
 pub use reload::Reloadable;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::RequestHead;
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,6 +10,7 @@ use cors_core::Denial;
 
 use crate::fields::Answers;
 use crate::guard::is_upgrade;
+use crate::origin_source::Asking;
 
 /// The app's own answer to a refused request.
 pub(crate) type OnRefusal = dyn Fn(&Denial<'_>, &HttpRequest) -> HttpResponse + Send + Sync;
@@ -21,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) report_only: bool,
     pub(crate) diagnostics: bool,
     pub(crate) on_refusal: Option<Arc<OnRefusal>>,
+    pub(crate) origins: Option<Asking>,
+    pub(crate) origins_timeout: Option<Duration>,
 }
 
 impl Options {
@@ -48,6 +52,8 @@ impl fmt::Debug for Options {
             .field("report_only", &self.report_only)
             .field("diagnostics", &self.diagnostics)
             .field("on_refusal", &self.on_refusal.is_some())
+            .field("origins", &self.origins.is_some())
+            .field("origins_timeout", &self.origins_timeout)
             .finish()
     }
 }

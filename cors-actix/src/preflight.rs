@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::count::{self, Allowed};
 use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::Answers;
@@ -26,7 +27,7 @@ pub(crate) fn answer<'a>(
         let policy = answers.policy();
         let asked = Preflight::read(&head.headers, Some(policy));
         let engine_request = asked.request();
-        let decision = policy.decide(&engine_request);
+        let decision = answers.decide(&engine_request);
         if !decision.is_preflight() {
             return None;
         }
@@ -36,6 +37,7 @@ pub(crate) fn answer<'a>(
             }
             continue;
         };
+        count::denied(denial.kind(), Outcome::PreflightRefused, || false);
         if event::is_heard() {
             event::denied(denial, request, Outcome::PreflightRefused, || false);
         }
@@ -47,6 +49,9 @@ pub(crate) fn answer<'a>(
             return Some(diagnostics::preflight(answers, decision, &asked));
         }
         return Some(answers.answer(&decision, &asked));
+    }
+    if allowed.is_some() {
+        count::allowed(Allowed::Preflight);
     }
     allowed
 }

@@ -70,13 +70,13 @@ pub struct Layer(Rc<Answers>);
 
 impl<S, B> Transform<S, ServiceRequest> for Layer
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = Error;
     type InitError = ();
-    type Transform = CorsMiddleware<S>;
+    type Transform = Rc<CorsMiddleware<S>>;
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,12 +17,14 @@ use pin_project_lite::pin_project;
 
 use crate::body::boxed;
 use crate::cors::Policies;
+use crate::count::{self, Allowed};
 use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::fields::{Answers, merge_vary};
 use crate::guard::is_same_origin;
 use crate::head::{Preflight, actual, asked, lines};
 use crate::options::Options;
+use crate::origin_source::Asking;
 use crate::paths;
 use crate::preflight;
 use crate::resolve::{Candidates, Located, Routes};
@@ -31,6 +33,8 @@ use crate::swapped::Swapped;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
+    /// Itself, for a future that goes on with a request later.
+    this: Weak<Self>,
     service: S,
     own: Kept,
     options: Options,
@@ -76,14 +80,20 @@ impl Own {
 }
 
 impl<S> CorsMiddleware<S> {
-    pub(crate) fn new(service: S, own: Kept, options: Options) -> Self {
-        Self { service, own, options, routes: OnceCell::new() }
+    pub(crate) fn new(service: S, own: Kept, options: Options) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            this: Weak::clone(this),
+            service,
+            own,
+            options,
+            routes: OnceCell::new(),
+        })
     }
 }
 
 impl<S, B> Service<ServiceRequest> for CorsMiddleware<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
@@ -104,7 +114,7 @@ where
 
 impl<S, B> CorsMiddleware<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     /// From here on it is these policies for this request, whatever is swapped meanwhile.
@@ -116,6 +126,37 @@ where
 
     #[inline(always)]
     fn call_under(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
+        if let Some(asking) = &self.options.origins
+            && let Some(answers) = self.unlisted(own, &request)
+        {
+            return self.call_asking(asking, answers, request);
+        }
+        self.call_knowing(own, request)
+    }
+
+    /// Asks the app's source of origins, and goes on with what it says.
+    #[cold]
+    fn call_asking(
+        &self,
+        asking: &Asking,
+        answers: &Rc<Answers>,
+        request: ServiceRequest,
+    ) -> CorsFuture<S::Future> {
+        let (this, asking, answers) = (self.this.upgrade(), asking.clone(), Rc::clone(answers));
+        CorsFuture::later(Box::pin(async move {
+            let this = this.expect("whoever calls it holds it");
+            let is_allowed =
+                match answers.decide(&actual(lines(request.headers(), header::ORIGIN))).unlisted_origin() {
+                    Some(origin) => asking.allows(origin, request.head(), this.options.origins_timeout).await,
+                    None => false,
+                };
+            let own = Own::One(if is_allowed { Rc::new(answers.vouching()) } else { answers });
+            this.call_knowing(&own, request).await
+        }))
+    }
+
+    #[inline(always)]
+    fn call_knowing(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
         // What most requests are in most apps has a way of its own, so that it is short.
         match self.only_policy(own, &request) {
             Some(answers) if request.head().method != Method::OPTIONS => {
@@ -146,8 +187,13 @@ where
     fn actual(&self, request: ServiceRequest, answers: &Rc<Answers>, place: Place) -> CorsFuture<S::Future> {
         let origin = lines(request.headers(), header::ORIGIN);
         let mut by_site = false;
-        let fields = match answers.policy().actual_fields(&actual(origin)) {
-            Ok(fields) => fields,
+        let fields = match answers.actual_fields(&actual(origin)) {
+            Ok(fields) => {
+                if !origin.is_empty() && !matches!(place, Place::Route { is_known: true }) {
+                    count::allowed(Allowed::Readable);
+                }
+                fields
+            }
             Err(fields) => {
                 match self.denied(answers, &place, fields, request.request()) {
                     Denied::Pass => {}
@@ -197,7 +243,7 @@ impl<S> CorsMiddleware<S> {
         request.extensions_mut().insert(Known);
         let own = own.map(|own| {
             let asked = actual(lines(&request.head().headers, header::ORIGIN));
-            (Rc::clone(own), own.policy().decide(&asked).fields())
+            (Rc::clone(own), own.decide(&asked).fields())
         });
         let place = Place::For(Box::new(Expected { located: Rc::clone(located), own }));
         Some(Judge { answers: &located.route.answers, place })
@@ -240,24 +286,41 @@ impl<S> CorsMiddleware<S> {
             // The layer that knew the route has seen to it, by its own options.
             return Denied::Pass;
         }
-        if self.options.guards(request.head()) {
-            return self.guarded(answers, fields, request);
+        let is_guarded = self.options.guards(request.head());
+        if !is_guarded && !event::is_heard() && !count::COUNTS {
+            // Nobody asks for the reasons.
+            return Denied::Pass;
         }
-        if event::is_heard() {
-            self.unreadable(answers, request);
-        }
-        Denied::Pass
+        self.denied_for_a_reason(answers, fields, request, is_guarded)
     }
 
     #[cold]
-    fn guarded(&self, answers: &Answers, fields: Fields, request: &HttpRequest) -> Denied {
-        let policy = answers.policy();
-        if is_same_origin(policy, request, self.options.behind_tls) {
+    fn denied_for_a_reason(
+        &self,
+        answers: &Answers,
+        fields: Fields,
+        request: &HttpRequest,
+        is_guarded: bool,
+    ) -> Denied {
+        let asked = actual(lines(request.headers(), header::ORIGIN));
+        let decision = answers.decide(&asked);
+        let denial = decision.denial();
+        let same_origin = || is_same_origin(answers.policy(), request, self.options.behind_tls);
+        if !is_guarded {
+            if let Some(denial) = denial {
+                count::denied(denial.kind(), Outcome::Unreadable, same_origin);
+                event::denied(denial, request, Outcome::Unreadable, same_origin);
+            }
+            return Denied::Pass;
+        }
+        if same_origin() {
+            if let Some(denial) = denial {
+                count::denied(denial.kind(), Outcome::Unreadable, || true);
+            }
             return Denied::SameOrigin;
         }
-        let asked = actual(lines(request.headers(), header::ORIGIN));
-        let decision = policy.decide(&asked);
-        let response = decision.denial().and_then(|denial| {
+        let response = denial.and_then(|denial| {
+            count::denied(denial.kind(), Outcome::Refused, || false);
             event::denied(denial, request, Outcome::Refused, || false);
             self.options.refusal(denial, request)
         });
@@ -273,14 +336,24 @@ impl<S> CorsMiddleware<S> {
         Denied::Refused(response)
     }
 
-    #[cold]
-    fn unreadable(&self, answers: &Answers, request: &HttpRequest) {
-        let policy = answers.policy();
+    /// The layer's policy, if it is that which decides, and does not list an origin that a page can have.
+    #[inline(never)]
+    fn unlisted<'a>(&self, own: &'a Own, request: &ServiceRequest) -> Option<&'a Rc<Answers>> {
         let asked = actual(lines(request.headers(), header::ORIGIN));
-        if let Some(denial) = policy.decide(&asked).denial() {
-            let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
-            event::denied(denial, request, Outcome::Unreadable, same_origin);
-        }
+        let answers = own.of(request)?;
+        answers.decide(&asked).unlisted_origin()?;
+        (!self.options.report_only && !self.is_of_route(request)).then_some(answers)
+    }
+
+    /// Is the request for a route with a policy of its own, as far as can be told?
+    fn is_of_route(&self, request: &ServiceRequest) -> bool {
+        let head = request.head();
+        self.routes(request).is_some_and(|routes| match asked(&head.headers) {
+            Some(method) if head.method == Method::OPTIONS => {
+                !routes.candidates(request, method).routes.is_empty()
+            }
+            _ => routes.find(request).is_some(),
+        })
     }
 
     /// Says what the policy would do. Routes with policies of their own are not on trial.
@@ -288,13 +361,7 @@ impl<S> CorsMiddleware<S> {
     fn report(&self, own: &Own, request: &ServiceRequest) {
         let head = request.head();
         let Some(answers) = own.of(request) else { return };
-        let is_of_route = self.routes(request).is_some_and(|routes| match asked(&head.headers) {
-            Some(method) if head.method == Method::OPTIONS => {
-                !routes.candidates(request, method).routes.is_empty()
-            }
-            _ => routes.find(request).is_some(),
-        });
-        if is_of_route {
+        if self.is_of_route(request) {
             return;
         }
         let policy = answers.policy();
@@ -303,6 +370,7 @@ impl<S> CorsMiddleware<S> {
         if let Some(denial) = policy.decide(&asked).denial() {
             let request = request.request();
             let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
+            count::denied(denial.kind(), Outcome::Reported, same_origin);
             event::denied(denial, request, Outcome::Reported, same_origin);
         }
     }
@@ -434,13 +502,17 @@ impl Edit {
 }
 
 pin_project! {
-    /// The future of [`CorsMiddleware`]: the app's own, or an answer that is there already.
+    /// The future of [`CorsMiddleware`]: the app's own, or an answer that is there already. It is boxed only where
+    /// the app's source of origins is asked.
     #[must_use = "futures do nothing unless polled"]
     pub struct CorsFuture<F> {
         #[pin]
         state: State<F>,
     }
 }
+
+/// What comes when the app's source of origins has answered.
+type Later = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
 
 pin_project! {
     #[project = Projection]
@@ -450,6 +522,7 @@ pin_project! {
             inner: F,
             edit: Edit,
         },
+        Later { future: Later },
         Answer { response: Option<ServiceResponse> },
     }
 }
@@ -458,6 +531,10 @@ impl<F> CorsFuture<F> {
     #[inline]
     fn pass(inner: F, edit: Edit) -> Self {
         Self { state: State::Pass { inner, edit } }
+    }
+
+    fn later(future: Later) -> Self {
+        Self { state: State::Later { future } }
     }
 
     #[inline]
@@ -485,6 +562,7 @@ where
                 }
                 boxed(poll)
             }
+            Projection::Later { future } => future.as_mut().poll(context),
             Projection::Answer { response } => {
                 Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
             }

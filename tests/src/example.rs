@@ -55,13 +55,23 @@ impl Example {
     ///
     /// If it does not come.
     pub fn logged(&self, wanted: &str) -> String {
+        self.log_until(wanted).pop().unwrap_or_default()
+    }
+
+    /// Waits for a line of the log that contains this, and returns those that nobody has seen, up to it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come.
+    pub fn log_until(&self, wanted: &str) -> Vec<String> {
         let deadline = Instant::now() + PATIENCE;
+        let mut lines = Vec::new();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.log.recv_timeout(left) {
-                Ok(line) if line.contains(wanted) => return line,
-                Ok(_) => {}
-                Err(error) => panic!("the log does not say {wanted:?}: {error}"),
+            let line = self.log.recv_timeout(left);
+            lines.push(line.unwrap_or_else(|error| panic!("no {wanted:?} in {lines:#?}: {error}")));
+            if lines.last().is_some_and(|line| line.contains(wanted)) {
+                return lines;
             }
         }
     }
