@@ -21,6 +21,7 @@ mod check;
 mod failure;
 mod outcome;
 mod safelist;
+mod step;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -28,8 +29,9 @@ use alloc::vec::Vec;
 pub use check::Response;
 pub use failure::{CheckFault, Failure};
 pub use outcome::Outcome;
+pub use step::{Check, Step};
 
-use crate::Request;
+use crate::{Lines, Request};
 
 /// A call of `fetch()` by a page, to a server of another origin, in mode `cors`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,46 +131,43 @@ impl Fetch {
         safelist::unsafe_names(&self.headers)
     }
 
+    /// The preflight, as the server sees it. `lines` holds [`requested_headers`](Self::requested_headers), if
+    /// there are any: a request borrows them.
+    pub fn preflight_request<'r>(&'r self, lines: &'r dyn Lines) -> Request<'r> {
+        Request::new(b"OPTIONS")
+            .origin(self.origin.as_bytes())
+            .requested_method(self.method.as_bytes())
+            .requested_headers(lines)
+    }
+
+    /// The call itself, as the server sees it.
+    pub fn request(&self) -> Request<'_> {
+        Request::new(self.method.as_bytes()).origin(self.origin.as_bytes())
+    }
+
     /// What comes of the call, with a server that answers by `policy`.
-    pub fn ask<'a>(&'a self, policy: &'a crate::Policy) -> Outcome {
-        if let Some(failure) = self.refused_by_browser() {
-            return Outcome::blocked(false, failure, None);
-        }
-        let needs_preflight = self.needs_preflight();
-        if needs_preflight {
-            let lines: Vec<String> = self.requested_headers().into_iter().collect();
-            let request = Request::new(b"OPTIONS")
-                .origin(self.origin.as_bytes())
-                .requested_method(self.method.as_bytes())
-                .requested_headers(&lines);
-            let decision = policy.decide(&request);
-            let answer = Response::of(&decision, self, &lines);
-            if let Err(failure) = self.check_preflight(&answer) {
-                return Outcome::blocked(true, failure, decision.denial().map(ToString::to_string));
-            }
-        }
-        let request = Request::new(self.method.as_bytes()).origin(self.origin.as_bytes());
-        let decision = policy.decide(&request);
-        let answer = Response::of(&decision, self, &[]);
-        match self.check_response(&answer) {
-            Ok(()) => Outcome::allowed(needs_preflight, answer, self.credentials),
-            Err(failure) => {
-                Outcome::blocked(needs_preflight, failure, decision.denial().map(ToString::to_string))
-            }
-        }
+    pub fn ask(&self, policy: &crate::Policy) -> Outcome {
+        let lines: Vec<String> = self.requested_headers().into_iter().collect();
+        let preflight = policy.decide(&self.preflight_request(&lines));
+        let actual = policy.decide(&self.request());
+        let outcome = self.judge(&Response::of(&preflight, self), &Response::of(&actual, self));
+        // What the browser does not send, no policy refuses.
+        let asked = self.refused_by_browser().is_none();
+        let first = if outcome.was_preflighted() { &preflight } else { &actual };
+        outcome.denied(first.denial().filter(|_| asked).map(ToString::to_string))
     }
 
     /// What comes of the call, with a server that answers its preflight, if there is one, and itself
     /// so: whoever made the answers.
     pub fn judge(&self, preflight: &Response, answer: &Response) -> Outcome {
         if let Some(failure) = self.refused_by_browser() {
-            return Outcome::blocked(false, failure, None);
+            return Outcome::blocked(false, failure);
         }
         let needs_preflight = self.needs_preflight();
         let asked = if needs_preflight { self.check_preflight(preflight) } else { Ok(()) };
         match asked.and_then(|()| self.check_response(answer)) {
             Ok(()) => Outcome::allowed(needs_preflight, answer.clone(), self.credentials),
-            Err(failure) => Outcome::blocked(needs_preflight, failure, None),
+            Err(failure) => Outcome::blocked(needs_preflight, failure),
         }
     }
 

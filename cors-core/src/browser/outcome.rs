@@ -23,8 +23,13 @@ impl Outcome {
         Self { preflighted, credentials, result: Ok(answer), denial: None }
     }
 
-    pub(super) fn blocked(preflighted: bool, failure: Failure, denial: Option<String>) -> Self {
-        Self { preflighted, credentials: false, result: Err(failure), denial }
+    pub(super) fn blocked(preflighted: bool, failure: Failure) -> Self {
+        Self { preflighted, credentials: false, result: Err(failure), denial: None }
+    }
+
+    /// With the policy's own explanation.
+    pub(super) fn denied(self, denial: Option<String>) -> Self {
+        Self { denial, ..self }
     }
 
     /// May the page read the answer?
