@@ -92,6 +92,7 @@ pub use build::rules::violation::{Violation, Violations};
 pub use build::suffix::public_suffix_list_date;
 pub use engine::decision::Decision;
 pub use engine::denial::Denial;
+pub use engine::explanation::Explanation;
 pub use engine::field::{Field, FieldIter, Fields, Value};
 pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;

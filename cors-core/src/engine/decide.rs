@@ -24,7 +24,7 @@ impl Policy {
             origin if self.accepts(origin) => (self.answers.allowed, None),
             origin => (self.answers.refused, Some(self.origin_denied(origin, false))),
         };
-        Decision { policy: self, preflight: false, fields, denial }
+        Decision { policy: self, request: *request, preflight: false, fields, denial }
     }
 
     fn decide_preflight<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
@@ -37,7 +37,7 @@ impl Policy {
             None => self.answers.preflight.with_if(private, Field::AllowPrivateNetwork),
             Some(_) => self.answers.refused_preflight,
         };
-        Decision { policy: self, preflight: true, fields, denial }
+        Decision { policy: self, request: *request, preflight: true, fields, denial }
     }
 
     fn accepts(&self, origin: RequestField<'_>) -> bool {

@@ -1,13 +1,16 @@
 //! What a policy answers.
 
 use super::denial::Denial;
+use super::explanation::Explanation;
 use super::field::Fields;
 use super::policy::Policy;
+use super::request::Request;
 
 /// What a policy says of a request: [`Policy::decide`] makes it.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
     pub(crate) policy: &'a Policy,
+    pub(crate) request: Request<'a>,
     pub(crate) preflight: bool,
     pub(crate) fields: Fields,
     pub(crate) denial: Option<Denial<'a>>,
@@ -29,6 +32,13 @@ impl<'a> Decision<'a> {
     /// Why not, if not.
     pub fn denial(&self) -> Option<&Denial<'a>> {
         self.denial.as_ref()
+    }
+
+    /// What was asked, which entry of which key decided, and for a refusal all that its [`Denial`] says.
+    ///
+    /// For a log, a tool or a test; a page never sees it. See [`Explanation`].
+    pub fn explain(&self) -> Explanation<'_> {
+        Explanation { decision: self }
     }
 
     /// The status of the answer to a preflight: the policy's own, or 403. `None` for an actual

@@ -4,6 +4,7 @@
 mod decide;
 pub(crate) mod decision;
 pub(crate) mod denial;
+pub(crate) mod explanation;
 pub(crate) mod fetch;
 pub(crate) mod field;
 pub(crate) mod fixed;

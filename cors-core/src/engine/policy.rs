@@ -271,6 +271,16 @@ impl Policy {
         self.has(flag::ANY_ORIGIN)
     }
 
+    /// Is every method allowed that a browser can send?
+    pub const fn allows_any_method(&self) -> bool {
+        self.has(flag::ANY_METHOD)
+    }
+
+    /// Is every request header allowed?
+    pub const fn allows_any_header(&self) -> bool {
+        self.has(flag::ANY_HEADER)
+    }
+
     /// Does `Access-Control-Allow-Credentials` go with the answers?
     pub const fn credentials(&self) -> bool {
         self.has(flag::CREDENTIALS)

@@ -109,7 +109,7 @@ impl fmt::Debug for Request<'_> {
 ///
 /// It is there for slices, arrays and (with `alloc`) vectors of anything that is bytes, such as the
 /// header values of an HTTP library.
-pub trait Lines {
+pub trait Lines: Sync {
     /// The line at `index`, counted from 0; `None` past the last.
     fn line(&self, index: usize) -> Option<&[u8]>;
 }
@@ -122,20 +122,20 @@ impl Lines for NoLines {
     }
 }
 
-impl<T: AsRef<[u8]>> Lines for &[T] {
+impl<T: AsRef<[u8]> + Sync> Lines for &[T] {
     fn line(&self, index: usize) -> Option<&[u8]> {
         self.get(index).map(AsRef::as_ref)
     }
 }
 
-impl<T: AsRef<[u8]>, const N: usize> Lines for [T; N] {
+impl<T: AsRef<[u8]> + Sync, const N: usize> Lines for [T; N] {
     fn line(&self, index: usize) -> Option<&[u8]> {
         self.get(index).map(AsRef::as_ref)
     }
 }
 
 #[cfg(feature = "alloc")]
-impl<T: AsRef<[u8]>> Lines for alloc::vec::Vec<T> {
+impl<T: AsRef<[u8]> + Sync> Lines for alloc::vec::Vec<T> {
     fn line(&self, index: usize) -> Option<&[u8]> {
         self.get(index).map(AsRef::as_ref)
     }

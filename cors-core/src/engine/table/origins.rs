@@ -100,7 +100,7 @@ fn subdomain_of(entry: &[u8], origin: &[u8]) -> Option<bool> {
 }
 
 /// What stands for the entry where it is one of several regexes.
-const SOME_REGEX: &[u8] = b"a regex";
+pub(crate) const SOME_REGEX: &[u8] = b"a regex";
 
 /// What a pattern's key has in place of a port that may be any.
 const ANY_PORT: &[u8] = b"*";
