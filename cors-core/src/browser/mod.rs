@@ -28,7 +28,7 @@ use alloc::vec::Vec;
 
 pub use check::Response;
 pub use failure::{CheckFault, Failure};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, safelisted_response_headers};
 pub use step::{Check, Step};
 
 use crate::{Lines, Request};

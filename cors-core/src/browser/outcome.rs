@@ -7,7 +7,15 @@ use core::fmt;
 use super::check::Response;
 use super::failure::Failure;
 use crate::Field;
-use crate::engine::fetch::{is_forbidden_response_header, is_safelisted_response_header};
+use crate::engine::fetch::{
+    SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
+};
+
+/// The headers that a page may read of every answer that it may read at all.
+/// Fetch, section "Headers": *CORS-safelisted response-header name*.
+pub fn safelisted_response_headers() -> impl ExactSizeIterator<Item = &'static str> {
+    SAFELISTED_RESPONSE_HEADERS.into_iter()
+}
 
 /// What a page gets of a call: the answer, or a failure that tells it nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
