@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+
+use crate::program::{Profile, build};
 
 /// The program, stopped when this is dropped.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl TaskApi {
     ///
     /// If it does not build or start.
     pub fn start(profile: Profile, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(build(profile));
+        let mut command = Command::new(build("task-api", profile));
         command.args(["--port", "0", "--page-port", "0", "--untrusted-port", "0"]).args(arguments);
         // What the machine has set is not what is tested.
         command.env_remove("CORS_MODE").env_remove("DEBUG").envs(environment.iter().copied());
@@ -65,33 +66,4 @@ impl Origin {
         let port: u16 = port.unwrap_or_else(|| panic!("{text} has no port"));
         Self { text: text.into(), address: SocketAddr::from(([127, 0, 0, 1], port)) }
     }
-}
-
-/// How the program is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// `cargo build`
-    Debug,
-    /// `cargo build --release`
-    Release,
-}
-
-/// The path of the program, built anew if it is out of date.
-///
-/// # Panics
-///
-/// If it does not build.
-pub fn build(profile: Profile) -> PathBuf {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--quiet", "--locked", "--manifest-path", manifest, "--bin", "task-api"]);
-    command.args(["--message-format", "json-render-diagnostics"]);
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
-    let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
-    assert!(output.status.success(), "task-api does not build");
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let path = messages.lines().find_map(|line| line.split("\"executable\":\"").nth(1)?.split('"').next());
-    path.expect("cargo names the program that it built").into()
 }

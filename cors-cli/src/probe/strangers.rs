@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Null,
     /// The page's host, as the beginning of a stranger's.
     Prefix,
-    /// The page's host, as the end of a stranger's.
+    /// The page's registrable domain, as the end of a stranger's.
     Suffix,
     /// The page's host, unencrypted.
     PlainHttp,
@@ -86,12 +86,13 @@ fn origins(page: &str, label: &str) -> Vec<(Kind, String)> {
         return origins;
     }
     origins.push((Kind::Prefix, format!("{scheme}://{host}.{label}.example")));
-    // Nobody can register a name that ends in `localhost`.
-    if !is_loopback(host) {
-        origins.push((Kind::Suffix, format!("{scheme}://{label}{host}")));
-        if scheme == "https" {
-            origins.push((Kind::PlainHttp, format!("http://{authority}")));
-        }
+    // Subdomains of the page's site are its owner's, so that a stranger's name goes on from the site itself; what
+    // has none, such as `localhost`, nobody can register.
+    if let Some(site) = psl::domain_str(host).filter(|_| !is_loopback(host)) {
+        origins.push((Kind::Suffix, format!("{scheme}://{label}{site}")));
+    }
+    if scheme == "https" && !is_loopback(host) {
+        origins.push((Kind::PlainHttp, format!("http://{authority}")));
     }
     origins
 }
@@ -114,7 +115,16 @@ mod tests {
                 "https://app.example:8443",
                 &["https://app.example.x.example", "https://xapp.example", "http://app.example:8443"][..],
             ),
+            (
+                "https://a.b.app.co.uk",
+                &["https://a.b.app.co.uk.x.example", "https://xapp.co.uk", "http://a.b.app.co.uk"],
+            ),
+            (
+                "https://me.github.io",
+                &["https://me.github.io.x.example", "https://xme.github.io", "http://me.github.io"],
+            ),
             ("http://app.example", &["http://app.example.x.example", "http://xapp.example"]),
+            ("http://intranet", &["http://intranet.x.example"]),
             ("http://localhost:3000", &["http://localhost.x.example"]),
             ("https://127.0.0.1", &[]),
             ("tauri://localhost", &[]),
