@@ -332,7 +332,7 @@ fn what_is_printed() {
         let (run, url) = probe(*behaviour, call, &[]);
         // The port and the stranger are others each time.
         let random = run.out.split("cors-probe-").nth(1).and_then(|rest| rest.get(..16)).unwrap_or("\0");
-        let out = run.out.replace(&url, "http://api.example/tasks").replace(random, "0123456789abcdef");
+        let out = run.out.replace(&url, "https://api.example/tasks").replace(random, "0123456789abcdef");
         Run { out, ..run }.is_as_expected(name);
     }
 }
