@@ -103,7 +103,7 @@ pub(crate) struct ProbeArgs {
     pub(crate) preflight_only: bool,
 
     /// Seconds that each answer may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: u64,
 
     /// How to print

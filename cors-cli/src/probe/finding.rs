@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::report::{Severity, message};
 
 /// Something that a server's answers show.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) severity: Severity,
     /// What tests and scripts call it.

@@ -37,7 +37,9 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
         let seen = strangers::ask(&call.fetch, &mut client)?;
         findings.extend(warnings::of_strangers(&call.fetch, &exchange, &seen));
     }
-    findings.sort_by_key(|finding| finding.severity);
+    findings.sort_by_key(|finding| (finding.severity, finding.name));
+    // Preflight and call may show the same.
+    findings.dedup();
     let verdict = Verdict::of(exchange.is_allowed());
     let out = match args.format {
         Format::Json => json(&exchange, &call, &args.url, &findings),

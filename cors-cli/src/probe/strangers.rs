@@ -10,8 +10,9 @@ use super::place::{host_of, is_address, is_loopback, split_origin};
 use crate::exchange::Sent;
 use crate::report::Problem;
 
-/// Methods that change nothing, and so can be sent on anybody's behalf. RFC 9110, section 9.2.1.
-const SAFE_METHODS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+/// Methods that change nothing, and so can be sent on anybody's behalf. RFC 9110, section 9.2.1; those whose answers
+/// are cached.
+const SAFE_METHODS: [&str; 2] = ["GET", "HEAD"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -155,3 +155,27 @@ fn vary(fetch: &Fetch, own: &Response, seen: &Seen) -> Option<Finding> {
             .help("send `vary: Origin` with every answer of this URL: to allowed origins, to others, and to those without one"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_url_and_the_origin_tell() {
+        for (page, url, wanted) in [
+            ("https://app.example", "https://api.example/", &[][..]),
+            ("https://app.example", "https://app.example/tasks", &["same_origin"]),
+            ("https://app.example", "https://app.example:8443/", &[]),
+            ("https://app.example", "http://api.example/", &["mixed_content"]),
+            ("https://app.example", "http://localhost:8080/", &[]),
+            ("https://app.example", "http://[::1]:8080/", &[]),
+            ("http://app.example", "http://api.example/", &[]),
+            ("null", "http://api.example/", &[]),
+        ] {
+            let place = Place::parse(url).unwrap_or_else(|_| panic!("{url}"));
+            let findings = of_the_call(&Fetch::new(page), &place);
+            let names: Vec<&str> = findings.iter().map(|finding| finding.name).collect();
+            assert_eq!(names, wanted, "{page} calls {url}");
+        }
+    }
+}

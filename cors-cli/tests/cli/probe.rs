@@ -1,7 +1,7 @@
 //! `cors probe` against servers that are wrong in one way each, and one that is right.
 
-use crate::program::{Run, cors};
-use crate::server::{Answer, Head, serve};
+use crate::program::{Run, cors, cors_with};
+use crate::server::{Answer, Head, serve, serve_https};
 
 const PAGE: &str = "https://app.example";
 const ORIGIN: &str = "access-control-allow-origin";
@@ -368,4 +368,46 @@ fn nobody_there_is_not_blocked() {
     drop(listener);
     let run = cors(&["probe", &url, "--origin", PAGE]);
     assert!(run.code == Some(2) && run.out.is_empty() && run.err.contains("has no answer"), "{run:?}");
+}
+
+#[test]
+fn who_does_not_answer_is_given_up_on() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    let run = cors(&["probe", &url, "--origin", PAGE, "--timeout", "1"]);
+    assert!(run.code == Some(2) && run.err.contains("has no answer: timeout"), "{run:?}");
+}
+
+#[test]
+fn every_method_is_sent_as_it_is() {
+    for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "patch", "DELETE", "OPTIONS", "QUERY", "PURGE", "x"]
+    {
+        let url = format!(
+            "http://{}/",
+            serve(|head| {
+                let allowed = [head.field("access-control-request-method"), head.method.as_str()];
+                let allowed = allowed.into_iter().find(|method| !method.is_empty()).unwrap_or_default();
+                Answer(
+                    200,
+                    vec![(ORIGIN, "*".into()), (METHODS, allowed.into()), ("etag", head.method.clone())],
+                )
+            })
+        );
+        let run = cors(&["probe", &url, "--origin", PAGE, "--method", method]);
+        assert!(run.code == Some(0) && run.out.contains(&format!("> {method} {url}")), "{method}: {run:?}");
+    }
+}
+
+#[test]
+fn https_is_spoken_and_certificates_are_checked() {
+    let (address, certificate) = serve_https(right);
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("localhost.pem");
+    std::fs::write(&path, certificate).expect("the folder is there");
+    let url = format!("https://localhost:{}/", address.port());
+    let arguments = ["probe", &url, "--origin", PAGE, "--method", "PUT"];
+
+    let stranger = cors(&arguments);
+    assert!(stranger.code == Some(2) && stranger.err.contains("certificate"), "{stranger:?}");
+    let known = cors_with(&arguments, &[("SSL_CERT_FILE", path.to_str().expect("it is UTF-8"))], "");
+    assert!(known.code == Some(0) && known.out.contains("the page may read the answer"), "{known:?}");
 }
