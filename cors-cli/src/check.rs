@@ -11,10 +11,11 @@ use crate::report::{GOOD, Problem, Report, Severity, Verdict, message_at, paint}
 pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
     let file = PolicyFile::read(&args.policy)?;
     let modes = match args.mode {
-        Modes::Production => &[Mode::Production][..],
+        // Without a block of its own, development is production.
+        _ if !file.config.has(Mode::Development) => &[Mode::Production][..],
+        Modes::Production => &[Mode::Production],
         Modes::Development => &[Mode::Development],
-        Modes::Both if file.config.has(Mode::Development) => &[Mode::Production, Mode::Development],
-        Modes::Both => &[Mode::Production],
+        Modes::Both => &[Mode::Production, Mode::Development],
     };
     let violations = broken(&file.config, modes);
     let out = match args.format {

@@ -127,4 +127,27 @@ mod tests {
             [("empty_origins", None), ("unknown_key", Some("zeal")), ("invalid_host", Some("[]"))];
         assert_eq!(found(Mode::Development), development.iter().map(own).collect::<Vec<_>>());
     }
+    #[test]
+    fn tables_are_found_however_they_are_written() {
+        for text in [
+            "production.expose = []\nproduction.origins = [\"a.example\"]",
+            "production = { expose = [], origins = [\"a.example\"] }",
+            "[production]\nexpose = []\norigins = [\"a.example\"]",
+            "expose = []\n'origins' = [\"a.example\"]",
+            "\u{feff}# ü\norigins = [\"a.example\"]",
+        ] {
+            let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+            let violations = config.policy(Mode::Production).expect_err("it has no scheme");
+            let positions = Positions::read(text).expect("it is TOML");
+            let found: Vec<_> = violations.iter().filter_map(|violation| positions.find(violation)).collect();
+            let found: Vec<&str> = found.into_iter().map(|bytes| &text[bytes]).collect();
+            assert_eq!(found, ["\"a.example\""], "{text}");
+        }
+        let text = "[production]\ncredentials = true";
+        let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+        let violations = config.policy(Mode::Production).expect_err("it has no origins");
+        let positions = Positions::read(text).expect("it is TOML");
+        let found = violations.iter().map(|violation| positions.find(violation)).collect::<Vec<_>>();
+        assert_eq!(found, [None], "what is nowhere has no place");
+    }
 }

@@ -8,6 +8,8 @@ pub(super) struct Draft {
     /// What belongs to no key.
     pub(super) remarks: Vec<String>,
     pub(super) settings: Vec<Setting>,
+    /// Whom the old settings let in, and the policy does not.
+    pub(super) holes: Vec<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -21,6 +21,9 @@ pub(crate) fn run(args: &DjangoArgs) -> Result<Report, Problem> {
     let file = PolicyFile::from_toml(WRITTEN.into(), toml.clone())?;
     let violations = check::broken(&file.config, &[Mode::Production]);
     let mut err = String::new();
+    for hole in &draft.holes {
+        err += &format!("{}\n\n", message(Severity::Warning, hole));
+    }
     for violation in &violations {
         let text = violation.to_string();
         err += &match args.emit {

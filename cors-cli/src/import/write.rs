@@ -35,7 +35,7 @@ pub(super) fn toml(draft: &Draft) -> String {
 }
 
 pub(super) fn rust(draft: &Draft) -> String {
-    let mut out = String::new();
+    let mut out = String::from("use cors_actix::cors_policy;\n\n");
     comments(&mut out, "// ", &draft.remarks);
     let _ = writeln!(out, "cors_policy! {{\n    pub static {NAME};");
     for Setting { key, value, remarks } in &draft.settings {

@@ -61,10 +61,12 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
             ));
         }
         if settings.flag(name::CREDENTIALS) {
-            remarks.push(
-                "With credentials django-cors-headers sent back whatever origin asked: every site could read every user's data."
-                    .into(),
-            );
+            draft.holes.push(format!(
+                "{} sent back every origin, with credentials\n\
+                 Every site that a user visits could read their data as if it were the user.\n\
+                 help: list the origins that need credentials, in the old settings as well while they are in use",
+                name::ALL_ORIGINS.0
+            ));
         }
         draft.set(Key::Origins, Value::Any, remarks);
         return;
@@ -75,7 +77,12 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
         let (whole, was_open) = whole(&regex);
         if was_open {
             remarks.push(format!(
-                "The regex `{regex}` was open at its end: it also let in whatever goes on after it, such as another domain. Here it must match the whole origin."
+                "The regex `{regex}` was open at its end. Here it must match the whole origin."
+            ));
+            draft.holes.push(format!(
+                "the regex `{regex}` was open at its end\n\
+                 It also let in whatever goes on after a match: another domain, which anybody can register.\n\
+                 help: none is needed here, where a regex matches the whole origin; mend the old settings with `$` while they are in use"
             ));
         }
         entries.push(Entry::Regex(whole));
