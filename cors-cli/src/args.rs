@@ -214,7 +214,7 @@ Examples:
   cors probe http://localhost:8080/tasks --origin http://localhost:3000 --credentials --format json
 
 Beside the call it asks on behalf of origins that no server should let in, with GET or a preflight, whichever
-changes nothing. Redirects are not followed, and no cookie is sent.
+changes nothing. Redirects of the call are followed as a browser follows them. No cookie is sent.
 
 Exit codes: 0 the page may read the answer; 1 a browser blocks the call; 2 the server cannot be reached.";
 

@@ -1,4 +1,5 @@
-//! The exchange as a browser goes through it: the preflight if one is needed, then the call itself.
+//! The exchange as a browser goes through it: the preflight if one is needed, then the call itself, and again
+//! wherever that is redirected to.
 
 use std::fmt::Write as _;
 
@@ -11,9 +12,28 @@ use crate::report::{BAD, BOLD, DIM, GOOD, Problem, paint};
 
 /// Whoever answers: a policy, or a live server.
 pub(crate) trait Server {
-    /// The answer to a request with these fields, which is the preflight of `fetch` or `fetch` itself.
+    /// What is called, for those who read it.
+    fn target(&self) -> String;
+
+    /// The answer to a request, which is the preflight of `fetch` or `fetch` itself.
     fn answer(&mut self, fetch: &Fetch, sent: &Sent) -> Result<Answer, Problem>;
+
+    /// Where the answer to the call sends the browser, which is called from then on.
+    fn follow(&mut self, fetch: &Fetch, answer: &Response) -> Next;
 }
+
+/// What a browser does after an answer to the call that it takes.
+pub(crate) enum Next {
+    /// It hands the answer to the page.
+    Done,
+    /// It calls again, elsewhere.
+    Call(Fetch),
+    /// It gives up.
+    Fail(String),
+}
+
+/// The most redirects that are followed. Fetch, "HTTP-redirect fetch".
+const MOST_REDIRECTS: usize = 20;
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -53,69 +73,96 @@ pub(crate) struct Answer {
 /// One request, its answer, and the checks on it.
 #[derive(Debug)]
 pub(crate) struct Leg {
+    pub(crate) fetch: Fetch,
+    target: String,
     pub(crate) sent: Sent,
     pub(crate) answer: Answer,
     pub(crate) steps: Vec<Step>,
 }
 
 impl Leg {
+    fn send(fetch: &Fetch, server: &mut dyn Server, sent: Sent) -> Result<Self, Problem> {
+        let answer = server.answer(fetch, &sent)?;
+        let response = &answer.response;
+        let steps =
+            if sent.is_preflight { fetch.preflight_steps(response) } else { fetch.response_steps(response) };
+        Ok(Self { fetch: fetch.clone(), target: server.target(), sent, answer, steps })
+    }
+
     pub(crate) fn passes(&self) -> bool {
         self.steps.iter().all(|step| step.failure().is_none())
     }
 }
 
 /// What was sent, as far as a browser gets.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Exchange {
-    pub(crate) preflight: Option<Leg>,
-    pub(crate) call: Option<Leg>,
-    /// `None` if the preflight passes and nothing more was to be sent.
+    pub(crate) legs: Vec<Leg>,
+    /// `None` if the preflight passes and nothing more was to be sent, or if a redirect was given up on.
     pub(crate) outcome: Option<Outcome>,
+    /// Why a redirect was given up on.
+    given_up: Option<String>,
 }
 
 impl Exchange {
     /// Sends what a browser would send; without the call itself if `preflight_only`.
     pub(crate) fn run(fetch: &Fetch, server: &mut dyn Server, preflight_only: bool) -> Result<Self, Problem> {
-        let mut legs = Self { preflight: None, call: None, outcome: None };
+        let mut exchange = Self::default();
+        let mut fetch = fetch.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let next = exchange.call(&fetch, server, preflight_only)?;
+            match next {
+                Next::Done => return Ok(exchange),
+                Next::Call(next) => fetch = next,
+                Next::Fail(why) => return Ok(exchange.give_up(why)),
+            }
+        }
+        Ok(exchange.give_up(format!("it was redirected more than {MOST_REDIRECTS} times")))
+    }
+
+    fn call(
+        &mut self,
+        fetch: &Fetch,
+        server: &mut dyn Server,
+        preflight_only: bool,
+    ) -> Result<Next, Problem> {
+        let mut asked = Response::default();
         let nothing = Response::default();
         if fetch.refused_by_browser().is_some() {
-            legs.outcome = Some(fetch.judge(&nothing, &nothing));
-            return Ok(legs);
+            self.outcome = Some(fetch.judge(&nothing, &nothing));
+            return Ok(Next::Done);
         }
         if fetch.needs_preflight() {
-            let sent = Sent::preflight(fetch);
-            let answer = server.answer(fetch, &sent)?;
-            let steps = fetch.preflight_steps(&answer.response);
-            let leg = legs.preflight.insert(Leg { sent, answer, steps });
-            if !leg.passes() {
-                legs.outcome = Some(fetch.judge(&leg.answer.response, &nothing));
-                return Ok(legs);
+            let leg = Leg::send(fetch, server, Sent::preflight(fetch))?;
+            let passes = leg.passes();
+            asked = leg.answer.response.clone();
+            self.legs.push(leg);
+            if !passes {
+                self.outcome = Some(fetch.judge(&asked, &nothing));
+                return Ok(Next::Done);
             }
         }
         if preflight_only {
-            return Ok(legs);
+            return Ok(Next::Done);
         }
-        let sent = Sent::call(fetch);
-        let answer = server.answer(fetch, &sent)?;
-        let steps = fetch.response_steps(&answer.response);
-        let asked = legs.preflight.as_ref().map_or(&nothing, |leg| &leg.answer.response);
-        legs.outcome = Some(fetch.judge(asked, &answer.response));
-        legs.call = Some(Leg { sent, answer, steps });
-        Ok(legs)
+        let leg = Leg::send(fetch, server, Sent::call(fetch))?;
+        let next = if leg.passes() { server.follow(fetch, &leg.answer.response) } else { Next::Done };
+        self.outcome = Some(fetch.judge(&asked, &leg.answer.response));
+        self.legs.push(leg);
+        Ok(next)
     }
 
-    /// The requests that were sent, in order.
-    pub(crate) fn legs(&self) -> impl Iterator<Item = &Leg> {
-        self.preflight.iter().chain(&self.call)
+    fn give_up(self, why: String) -> Self {
+        Self { outcome: None, given_up: Some(why), ..self }
     }
 
     /// May the page read the answer, as far as was asked?
     pub(crate) fn is_allowed(&self) -> bool {
-        self.outcome.as_ref().is_none_or(Outcome::is_allowed)
+        self.given_up.is_none() && self.outcome.as_ref().is_none_or(Outcome::is_allowed)
     }
 
     /// What a person reads of it, up to the verdict.
-    pub(crate) fn text(&self, call: &Call, target: &str) -> String {
+    pub(crate) fn text(&self, call: &Call) -> String {
         let mut out = format!("{}\n", call.sentence());
         for name in &call.left_out {
             let _ = writeln!(
@@ -128,10 +175,13 @@ impl Exchange {
             let asks = if call.fetch.needs_preflight() { "the browser asks first" } else { "no preflight" };
             let _ = writeln!(out, "{asks}: {}", call.preflight_reason());
         }
-        for (number, leg) in self.legs().enumerate() {
+        let mut is_again = false;
+        for (number, leg) in self.legs.iter().enumerate() {
             let title = if leg.sent.is_preflight { "the preflight" } else { "the call itself" };
-            let _ = writeln!(out, "\n{}", paint(BOLD, format_args!("{}. {title}", number + 1)));
-            leg.write(&mut out, target);
+            let again = if is_again { ", where it is redirected to" } else { "" };
+            let _ = writeln!(out, "\n{}", paint(BOLD, format_args!("{}. {title}{again}", number + 1)));
+            leg.write(&mut out);
+            is_again |= !leg.sent.is_preflight;
         }
         out.push('\n');
         out
@@ -139,6 +189,9 @@ impl Exchange {
 
     /// The console's words, or what the page gets.
     pub(crate) fn verdict(&self) -> String {
+        if let Some(why) = &self.given_up {
+            return format!("{} {why}\n", paint(BAD, "blocked by the browser:"));
+        }
         let Some(outcome) = &self.outcome else {
             return format!(
                 "{} the preflight passes; the call itself was not sent\n",
@@ -152,7 +205,7 @@ impl Exchange {
     }
 
     pub(crate) fn json(&self, call: &Call) -> serde_json::Value {
-        let failure = self.outcome.as_ref().and_then(Outcome::failure);
+        let failure = self.outcome.as_ref().and_then(Outcome::failure).map(ToString::to_string);
         json!({
             "origin": call.fetch.origin(),
             "method": call.fetch.sent_method(),
@@ -160,19 +213,18 @@ impl Exchange {
             "credentials": call.fetch.includes_credentials(),
             "left_out": call.left_out,
             "allowed": self.is_allowed(),
-            "failure": failure.map(ToString::to_string),
-            "preflight": self.preflight.as_ref().map(Leg::json),
-            "call": self.call.as_ref().map(Leg::json),
+            "failure": failure.or(self.given_up.clone()),
+            "legs": self.legs.iter().map(Leg::json).collect::<Vec<_>>(),
         })
     }
 }
 
 impl Leg {
-    fn write(&self, out: &mut String, target: &str) {
+    fn write(&self, out: &mut String) {
         let mut line = |sign: &str, text: &str| {
             let _ = writeln!(out, "   {} {text}", paint(DIM, sign));
         };
-        line(">", &format!("{} {target}", self.sent.method));
+        line(">", &format!("{} {}", self.sent.method, self.target));
         for (name, value) in &self.sent.fields {
             // What a page sends may be a secret.
             let value = if is_of_cors(name) { value } else { "…" };
@@ -197,7 +249,8 @@ impl Leg {
         let of_cors = self.answer.response.fields.iter().filter(|(name, _)| is_of_cors(name));
         let step = |step: &Step| json!({ "check": step.check().to_string(), "failure": step.failure().map(ToString::to_string) });
         json!({
-            "request": { "method": self.sent.method, "fields": self.sent.fields.iter().map(shown).collect::<Vec<_>>() },
+            "kind": if self.sent.is_preflight { "preflight" } else { "call" },
+            "request": { "method": self.sent.method, "target": self.target, "fields": self.sent.fields.iter().map(shown).collect::<Vec<_>>() },
             "response": {
                 "status": self.answer.response.status,
                 "fields": of_cors.map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use cors_core::{Policy, Violations};
 
 use crate::args::{ExplainArgs, Format};
 use crate::call::Call;
-use crate::exchange::{Answer, Exchange, Sent, Server};
+use crate::exchange::{Answer, Exchange, Next, Sent, Server};
 use crate::policy_file::PolicyFile;
 use crate::report::{Problem, Report, Severity, Verdict, message_at};
 
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Report, Problem> {
         Format::Json => json(&exchange, &call, &policy),
         Format::Text => {
             let end = if exchange.is_allowed() { readable(&policy) } else { no_credentials(&call, &policy) };
-            format!("{}{}{end}", exchange.text(&call, "the server"), exchange.verdict())
+            format!("{}{}{end}", exchange.text(&call), exchange.verdict())
         }
     };
     Ok(Report { out, err: String::new(), verdict: Verdict::of(exchange.is_allowed()) })
@@ -39,6 +39,15 @@ fn no_policy(file: &PolicyFile, violations: &Violations) -> Report {
 }
 
 impl Server for Policy {
+    fn target(&self) -> String {
+        "the server".into()
+    }
+
+    /// A policy redirects nobody.
+    fn follow(&mut self, _: &Fetch, _: &Response) -> Next {
+        Next::Done
+    }
+
     fn answer(&mut self, fetch: &Fetch, sent: &Sent) -> Result<Answer, Problem> {
         let lines: Vec<String> = fetch.requested_headers().into_iter().collect();
         let request = if sent.is_preflight { fetch.preflight_request(&lines) } else { fetch.request() };

@@ -8,7 +8,8 @@ use ureq::http::Request;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::place::Place;
-use crate::exchange::{Answer, Sent, Server};
+use super::redirect;
+use crate::exchange::{Answer, Next, Sent, Server};
 use crate::report::Problem;
 
 pub(super) struct Client {
@@ -35,14 +36,10 @@ impl Client {
         Self { agent: config.new_agent(), place }
     }
 
-    pub(super) fn place(&self) -> &Place {
-        &self.place
-    }
-
     /// Sends a request and reads the head of its answer.
     pub(super) fn send(&self, sent: &Sent) -> Result<Response, Problem> {
         let url = &self.place.url;
-        let mut request = Request::builder().method(sent.method.as_str()).uri(url.clone());
+        let mut request = Request::builder().method(sent.method.as_str()).uri(url.as_str());
         for (name, value) in &sent.fields {
             request = request.header(name, value);
         }
@@ -60,12 +57,27 @@ impl Client {
 }
 
 impl Server for Client {
+    fn target(&self) -> String {
+        self.place.url.to_string()
+    }
+
+    fn follow(&mut self, fetch: &Fetch, answer: &Response) -> Next {
+        match redirect::follow(fetch, &self.place, answer) {
+            Ok(None) => Next::Done,
+            Ok(Some((place, fetch))) => {
+                self.place = place;
+                Next::Call(fetch)
+            }
+            Err(why) => Next::Fail(why),
+        }
+    }
+
     fn answer(&mut self, _: &Fetch, sent: &Sent) -> Result<Answer, Problem> {
         Ok(Answer { response: self.send(sent)?, explanation: None })
     }
 }
 
-fn unreachable(method: &str, url: &ureq::http::Uri, error: &ureq::Error) -> Problem {
+fn unreachable(method: &str, url: &url::Url, error: &ureq::Error) -> Problem {
     Problem(format!(
         "{method} {url} has no answer: {error}\n\
          A browser shows net::ERR_… and no word about CORS: nothing was decided, for nobody was reached.\n\

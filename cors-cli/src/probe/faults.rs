@@ -7,17 +7,18 @@ use super::client::Client;
 use super::finding::Finding;
 use super::narrow::{Culprit, narrow};
 use super::place::split_origin;
+use super::redirect::location;
 use crate::exchange::Leg;
 use crate::report::Problem;
 
 /// What is wrong with an answer that a browser does not take.
-pub(super) fn of_leg(fetch: &Fetch, leg: &Leg, client: &mut Client) -> Result<Vec<Finding>, Problem> {
-    let answer = &leg.answer.response;
+pub(super) fn of_leg(leg: &Leg, client: &Client) -> Result<Vec<Finding>, Problem> {
+    let (fetch, answer) = (&leg.fetch, &leg.answer.response);
     let mut findings = Vec::new();
-    if !leg.sent.is_preflight {
-        findings.extend(redirected_call(fetch, answer, client));
-    }
     if leg.passes() {
+        if !leg.sent.is_preflight {
+            findings.extend(redirected_call(answer));
+        }
         return Ok(findings);
     }
     if leg.sent.is_preflight && !(200..=299).contains(&answer.status) {
@@ -55,7 +56,7 @@ fn status(answer: &Response) -> Option<Finding> {
     let status = answer.status;
     Some(match status {
         300..=399 => {
-            let to = location(answer).map(|to| format!(" to {to}")).unwrap_or_default();
+            let to = location(answer).map(|to| format!(" to {}", to.escape_debug())).unwrap_or_default();
             Finding::error("preflight_redirected", format!("the preflight is redirected{to} ({status})"))
                 .why("Browsers follow no redirect of a preflight (Fetch, \"CORS-preflight fetch\"): the call ends here.")
                 .help("call the final URL from the page (its scheme, its slash at the end), or answer OPTIONS before the server redirects")
@@ -140,26 +141,11 @@ fn unmarked(fetch: &Fetch, answer: &Response) -> Finding {
         .help(format!("switch CORS on for this URL and method, and allow the origin {origin:?}"))
 }
 
-fn redirected_call(fetch: &Fetch, answer: &Response, client: &Client) -> Option<Finding> {
-    let to = location(answer).filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308))?;
-    let elsewhere = split_origin(&to).is_some() && !to.starts_with(&format!("{}/", client.place().origin));
-    let why = match elsewhere {
-        true => {
-            "A browser follows it, asks there anew, and sends `origin: null` after a redirect between two foreign sites."
-        }
-        false => "A browser follows it, and asks there anew.",
-    };
-    let finding =
-        Finding::warning("redirected", format!("the call is redirected to {to} ({})", answer.status));
-    Some(finding.why(why).help(format!(
-        "call the final URL from the page; to see what comes of it: cors probe {to} --origin {}",
-        fetch.origin()
-    )))
-}
-
-fn location(answer: &Response) -> Option<String> {
-    let location = answer.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"));
-    location.map(|(_, value)| value.escape_debug().to_string())
+fn redirected_call(answer: &Response) -> Option<Finding> {
+    let to = location(answer)?.escape_debug();
+    let finding = Finding::note("redirected", format!("the call is redirected to {to} ({})", answer.status));
+    let why = "The browser goes through everything again there; between two sites it loses `authorization`, and its origin becomes `null`.";
+    Some(finding.why(why).help("call the final URL from the page"))
 }
 
 /// The setting behind one failed check.

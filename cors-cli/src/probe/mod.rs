@@ -5,6 +5,7 @@ mod faults;
 mod finding;
 mod narrow;
 mod place;
+mod redirect;
 mod strangers;
 mod warnings;
 
@@ -26,15 +27,15 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
             call.preflight_reason()
         )));
     }
-    let mut client = Client::new(place, args.timeout);
+    let mut client = Client::new(place.clone(), args.timeout);
     let exchange = Exchange::run(&call.fetch, &mut client, args.preflight_only)?;
-    let mut findings = warnings::of_the_call(&call.fetch, client.place());
-    for leg in exchange.legs() {
-        findings.extend(faults::of_leg(&call.fetch, leg, &mut client)?);
-        findings.extend(warnings::of_leg(&call.fetch, leg));
+    let mut findings = warnings::of_the_call(&call.fetch, &place);
+    for leg in &exchange.legs {
+        findings.extend(faults::of_leg(leg, &client)?);
+        findings.extend(warnings::of_leg(leg));
     }
     if call.fetch.refused_by_browser().is_none() {
-        let seen = strangers::ask(&call.fetch, &mut client)?;
+        let seen = strangers::ask(&call.fetch, &Client::new(place, args.timeout))?;
         findings.extend(warnings::of_strangers(&call.fetch, &exchange, &seen));
     }
     findings.sort_by_key(|finding| (finding.severity, finding.name));
@@ -43,13 +44,13 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
     let verdict = Verdict::of(exchange.is_allowed());
     let out = match args.format {
         Format::Json => json(&exchange, &call, &args.url, &findings),
-        Format::Text => text(&exchange, &call, &args.url, &findings),
+        Format::Text => text(&exchange, &call, &findings),
     };
     Ok(Report { out, err: String::new(), verdict })
 }
 
-fn text(exchange: &Exchange, call: &Call, url: &str, findings: &[Finding]) -> String {
-    let mut out = exchange.text(call, url) + &exchange.verdict();
+fn text(exchange: &Exchange, call: &Call, findings: &[Finding]) -> String {
+    let mut out = exchange.text(call) + &exchange.verdict();
     let readable = readable(exchange);
     if !readable.is_empty() {
         out += &format!("of its headers: {}\n", readable.join(", "));
@@ -70,8 +71,8 @@ fn json(exchange: &Exchange, call: &Call, url: &str, findings: &[Finding]) -> St
 
 /// Those of the answer's headers that the page sees.
 fn readable(exchange: &Exchange) -> Vec<&str> {
-    let (Some(call), Some(outcome)) = (&exchange.call, &exchange.outcome) else { return Vec::new() };
-    let names = call.answer.response.fields.iter().map(|(name, _)| name.as_str());
+    let (Some(leg), Some(outcome)) = (exchange.legs.last(), &exchange.outcome) else { return Vec::new() };
+    let names = leg.answer.response.fields.iter().map(|(name, _)| name.as_str());
     let mut names: Vec<&str> = names.filter(|name| outcome.can_read(name)).collect();
     names.sort_unstable();
     names.dedup();

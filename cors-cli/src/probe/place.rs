@@ -1,13 +1,13 @@
 //! Where the server is.
 
-use ureq::http::Uri;
+use url::Url;
 
 use crate::report::Problem;
 
 /// A URL, with the parts that a browser looks at.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    pub(super) url: Uri,
+    pub(super) url: Url,
     /// As a page there would write it.
     pub(super) origin: String,
 }
@@ -19,21 +19,15 @@ impl Place {
                 "{text:?} is no URL to call: {why}\nhelp: write it out, `https://api.example/tasks`"
             ))
         };
-        let url: Uri =
-            text.parse().map_err(|error: ureq::http::uri::InvalidUri| problem(&error.to_string()))?;
-        let default_port = match url.scheme_str() {
-            Some("http") => 80,
-            Some("https") => 443,
-            _ => return Err(problem("it begins with neither http:// nor https://")),
-        };
-        let host = url.host().filter(|host| !host.is_empty()).ok_or_else(|| problem("it names no host"))?;
-        if url.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        let mut url = Url::parse(text).map_err(|error| problem(&error.to_string()))?;
+        url.set_fragment(None);
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(problem("it begins with neither http:// nor https://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
             return Err(problem("`fetch()` takes no user and password in a URL"));
         }
-        let port = url.port_u16().filter(|port| *port != default_port).map(|port| format!(":{port}"));
-        let scheme = url.scheme_str().unwrap_or_default();
-        let origin = format!("{scheme}://{}{}", host.to_ascii_lowercase(), port.unwrap_or_default());
-        Ok(Self { url, origin })
+        Ok(Self { origin: url.origin().ascii_serialization(), url })
     }
 }
 
@@ -74,7 +68,8 @@ mod tests {
             ("api.example/tasks", None),
             ("ftp://api.example/", None),
             ("https://user:secret@api.example/", None),
-            ("https:///tasks", None),
+            ("https://b\u{fc}cher.example/#a", Some("https://xn--bcher-kva.example")),
+            ("https://", None),
         ] {
             assert_eq!(Place::parse(url).ok().map(|place| place.origin).as_deref(), origin, "{url}");
         }

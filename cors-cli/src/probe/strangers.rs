@@ -47,7 +47,7 @@ pub(super) struct Seen {
 }
 
 /// Repeats the call for each stranger where that changes nothing, and asks a preflight otherwise.
-pub(super) fn ask(fetch: &Fetch, client: &mut Client) -> Result<Seen, Problem> {
+pub(super) fn ask(fetch: &Fetch, client: &Client) -> Result<Seen, Problem> {
     let by_call = SAFE_METHODS.contains(&fetch.sent_method());
     let request = |origin: &str| {
         let stranger = Fetch::new(origin).method(fetch.sent_method());

@@ -35,7 +35,8 @@ pub(super) fn of_the_call(fetch: &Fetch, place: &Place) -> Vec<Finding> {
 }
 
 /// What one answer shows by itself.
-pub(super) fn of_leg(fetch: &Fetch, leg: &Leg) -> Vec<Finding> {
+pub(super) fn of_leg(leg: &Leg) -> Vec<Finding> {
+    let fetch = &leg.fetch;
     let answer = &leg.answer.response;
     let mut findings = Vec::new();
     let is = |field, value: &str| answer.get(field).as_deref() == Some(value);
@@ -86,7 +87,8 @@ fn max_age(answer: &Response) -> Option<Finding> {
 /// What strangers were told.
 pub(super) fn of_strangers(fetch: &Fetch, exchange: &Exchange, seen: &Seen) -> Vec<Finding> {
     let mut findings = let_in(seen);
-    let own = exchange.call.as_ref().map(|leg| &leg.answer.response);
+    // What was answered before any redirect: the strangers were not sent further.
+    let own = exchange.legs.iter().find(|leg| !leg.sent.is_preflight).map(|leg| &leg.answer.response);
     if seen.by_call
         && let Some(own) = own
     {

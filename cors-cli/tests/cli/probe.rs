@@ -241,11 +241,13 @@ const CASES: &[(&str, &str, Behaviour, i32, &[&str])] = &[
     ),
     (
         "redirected call",
-        "",
-        |head| {
-            let Answer(_, mut fields) = right(head);
-            fields.push(("location", "https://www.api.example/".into()));
-            Answer(302, fields)
+        "authorization",
+        |head| match right(head) {
+            Answer(200, mut fields) if head.target == "/tasks" => {
+                fields.push(("location", "/tasks/".into()));
+                Answer(307, fields)
+            }
+            answer => answer,
         },
         0,
         &["redirected"],
@@ -410,4 +412,39 @@ fn https_is_spoken_and_certificates_are_checked() {
     assert!(stranger.code == Some(2) && stranger.err.contains("certificate"), "{stranger:?}");
     let known = cors_with(&arguments, &[("SSL_CERT_FILE", path.to_str().expect("it is UTF-8"))], "");
     assert!(known.code == Some(0) && known.out.contains("the page may read the answer"), "{known:?}");
+}
+
+#[test]
+fn redirects_are_followed_as_far_as_a_browser_goes() {
+    let there = |answer: fn(&Head) -> Answer| format!("http://{}/there", serve(answer));
+    let redirect = |to: String| {
+        format!(
+            "http://{}/",
+            serve(move |head| {
+                let Answer(status, mut fields) = right(head);
+                fields.push(("location", to.clone()));
+                Answer(if head.is_preflight() { status } else { 307 }, fields)
+            })
+        )
+    };
+    for (name, to, code, said) in [
+        ("another site has `null` asked", there(right), 1, "> origin: null"),
+        (
+            "public there",
+            there(|_| Answer(200, vec![(ORIGIN, "*".into())])),
+            0,
+            "the page may read the answer",
+        ),
+        (
+            "another scheme",
+            "ftp://there.example/".into(),
+            1,
+            "blocked by the browser: the redirect to ftp://there.example/",
+        ),
+        ("round and round", "/".into(), 1, "blocked by the browser: it was redirected more than 20 times"),
+    ] {
+        let run = cors(&["probe", &redirect(to), "--origin", PAGE]);
+        assert_eq!(run.code, Some(code), "{name}: {run:?}");
+        assert!(run.out.contains(said), "{name}: {}", run.out);
+    }
 }

@@ -8,6 +8,7 @@ use std::thread;
 /// A request's head, as far as it matters.
 pub(crate) struct Head {
     pub(crate) method: String,
+    pub(crate) target: String,
     fields: Vec<(String, String)>,
 }
 
@@ -73,10 +74,11 @@ fn respond(mut socket: impl Read + Write, answer: &impl Fn(&Head) -> Answer) -> 
     }
     let head = String::from_utf8_lossy(&bytes);
     let mut lines = head.lines();
-    let method = lines.next().and_then(|line| line.split(' ').next()).unwrap_or_default().to_owned();
+    let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let fields = lines.filter_map(|line| line.split_once(':'));
     let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-    let Answer(status, fields) = answer(&Head { method, fields });
+    let Answer(status, fields) = answer(&Head { method, target, fields });
     let mut text = format!("HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: 0\r\n");
     for (name, value) in fields {
         text += &format!("{name}: {value}\r\n");
