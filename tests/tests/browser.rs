@@ -1,7 +1,8 @@
 //! What a real Chromium makes of the middleware's answers, against what the model says.
 
 use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, compare};
-use cors_tests::task_api::{Profile, TaskApi};
+use cors_tests::program::Profile;
+use cors_tests::task_api::TaskApi;
 use serde_json::Value;
 
 fn number<T: std::str::FromStr>(variable: &str, default: T) -> T {

@@ -12,6 +12,18 @@ fn the_messages_are_the_compilers_own() {
 }
 
 #[test]
+fn the_output_of_the_command_is_its_own() {
+    let readme = include_str!("../../README.md");
+    // What the command's own tests hold it to.
+    let printed = include_str!("../../cors-cli/tests/cli/expected/probe_unauthorized.txt");
+    let quoted = readme.split("```console\n$ cors probe ").nth(1).and_then(|rest| rest.split("\n```").next());
+    let quoted = quoted.expect("the README quotes the command");
+    for line in quoted.lines().skip(1).filter(|line| !line.is_empty()) {
+        assert!(printed.lines().any(|printed| printed == line), "the command does not say: {line}");
+    }
+}
+
+#[test]
 fn the_number_of_rules_is_right() {
     let count = cors_core::Rule::all().len();
     assert!(include_str!("../../README.md").contains(&format!("There are {count} such rules")));

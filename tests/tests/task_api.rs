@@ -1,7 +1,8 @@
 //! The main job, started as a process and talked to over a socket.
 
 use cors_tests::http::{self, Response};
-use cors_tests::task_api::{Profile, TaskApi};
+use cors_tests::program::Profile;
+use cors_tests::task_api::TaskApi;
 
 const VARY_PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 

@@ -4,9 +4,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::failure::{CheckFault, Failure};
+use super::step::{Check, Step};
 use super::{Fetch, safelist};
 use crate::engine::fetch::{NON_WILDCARD_HEADER, is_token};
-use crate::{Decision, Field, Value, requested_names};
+use crate::{Decision, Field, Value};
 
 /// How an origin is written that is none of a URL's. HTML, "serialization of an origin".
 const NULL: &str = "null";
@@ -21,17 +22,13 @@ pub struct Response {
 }
 
 impl Response {
-    /// What a policy's decision puts on the wire; an actual response's status is 200.
-    pub(super) fn of(decision: &Decision<'_>, fetch: &Fetch, requested_headers: &[String]) -> Self {
+    /// What a policy's decision about a request of `fetch` puts on the wire; an actual response's status is 200.
+    pub fn of(decision: &Decision<'_>, fetch: &Fetch) -> Self {
         let text = |field: Field| match decision.policy.value(field)? {
             Value::Fixed(text) => Some(text.to_string()),
             Value::RequestOrigin => Some(fetch.origin().to_string()),
             Value::RequestMethod => Some(fetch.sent_method().to_string()),
-            Value::RequestHeaders => {
-                let lines = &requested_headers;
-                let names: Vec<_> = requested_names(lines).map(String::from_utf8_lossy).collect();
-                (!names.is_empty()).then(|| names.join(", "))
-            }
+            Value::RequestHeaders => fetch.requested_headers().map(|names| names.replace(',', ", ")),
         };
         let fields = decision.fields().into_iter();
         let fields = fields.filter_map(|field| Some((field.name().to_string(), text(field)?))).collect();
@@ -40,7 +37,7 @@ impl Response {
 
     /// All values of a field, joined as browsers do; `None` if it is absent.
     /// Fetch, "Headers": *get*.
-    pub(super) fn get(&self, field: Field) -> Option<String> {
+    pub fn get(&self, field: Field) -> Option<String> {
         let lines = self.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field.name()));
         let values: Vec<&str> = lines.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
         (!values.is_empty()).then(|| values.join(", "))
@@ -48,7 +45,11 @@ impl Response {
 
     /// The tokens of a list, if it is one. Fetch, "Headers": *extract header list values*. Empty
     /// elements are skipped.
-    pub(super) fn list(&self, field: Field) -> Result<Vec<String>, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unparsable`], for an element that is no token.
+    pub fn list(&self, field: Field) -> Result<Vec<String>, Failure> {
         let value = self.get(field).unwrap_or_default();
         let elements = value.split(',').map(|element| element.trim_matches([' ', '\t']));
         let elements = elements.filter(|element| !element.is_empty());
@@ -68,29 +69,7 @@ impl Fetch {
     ///
     /// The check that fails first, in the order of the standard.
     pub fn check_preflight(&self, answer: &Response) -> Result<(), Failure> {
-        self.check_origin(answer).map_err(|fault| Failure::Check { preflight: true, fault })?;
-        if !(200..=299).contains(&answer.status) {
-            let redirect = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
-            return Err(Failure::Status { status: answer.status, redirect });
-        }
-        let methods = answer.list(Field::AllowMethods)?;
-        let headers = answer.list(Field::AllowHeaders)?;
-        let wildcard =
-            |list: &[String]| !self.includes_credentials() && list.iter().any(|entry| entry == "*");
-        let method = self.sent_method();
-        if !safelist::is_method(method)
-            && !methods.iter().any(|listed| listed == method)
-            && !wildcard(&methods)
-        {
-            return Err(Failure::Method { method: method.to_string() });
-        }
-        for name in self.unsafe_headers() {
-            let listed = headers.iter().any(|listed| listed.eq_ignore_ascii_case(name));
-            if !listed && (name == NON_WILDCARD_HEADER || !wildcard(&headers)) {
-                return Err(Failure::Header { name: name.to_string() });
-            }
-        }
-        Ok(())
+        self.preflight_steps(answer).into_iter().try_for_each(Step::result)
     }
 
     /// May the page read the answer? Fetch, "CORS check".
@@ -99,26 +78,85 @@ impl Fetch {
     ///
     /// What is wrong with its fields.
     pub fn check_response(&self, answer: &Response) -> Result<(), Failure> {
-        self.check_origin(answer).map_err(|fault| Failure::Check { preflight: false, fault })
+        self.response_steps(answer).into_iter().try_for_each(Step::result)
+    }
+
+    /// The checks on the answer to the preflight, in the order of the standard; those after one that
+    /// fails too, where they can be made.
+    ///
+    /// ```
+    /// use cors_core::browser::{Fetch, Response};
+    ///
+    /// let put = Fetch::new("https://app.example").method("PUT");
+    /// let steps = put.preflight_steps(&Response { status: 405, fields: vec![] });
+    /// let failed = steps.iter().filter(|step| step.failure().is_some());
+    /// assert_eq!(failed.map(|step| step.check().to_string()).collect::<Vec<_>>(), [
+    ///     "access-control-allow-origin lets the page's origin read",
+    ///     "the status is 200 to 299",
+    ///     "access-control-allow-methods allows PUT",
+    /// ]);
+    /// ```
+    pub fn preflight_steps(&self, answer: &Response) -> Vec<Step> {
+        let mut steps = self.cors_check(answer, true);
+        let status = answer.status;
+        let redirect = matches!(status, 301 | 302 | 303 | 307 | 308);
+        let bad = !(200..=299).contains(&status);
+        steps.push(Step::new(Check::Status, bad.then_some(Failure::Status { status, redirect })));
+
+        let lists = [Field::AllowMethods, Field::AllowHeaders].map(|field| answer.list(field));
+        for (field, list) in [Field::AllowMethods, Field::AllowHeaders].into_iter().zip(&lists) {
+            steps.push(Step::new(Check::List { field: field.name() }, list.as_ref().err().cloned()));
+        }
+        let [methods, headers] = lists;
+        let wildcard =
+            |list: &[String]| !self.includes_credentials() && list.iter().any(|entry| entry == "*");
+        let method = self.sent_method();
+        if let Ok(methods) = methods
+            && !safelist::is_method(method)
+        {
+            let allowed = methods.iter().any(|listed| listed == method) || wildcard(&methods);
+            let failure = (!allowed).then(|| Failure::Method { method: method.to_string() });
+            steps.push(Step::new(Check::Method { method: method.to_string() }, failure));
+        }
+        if let Ok(headers) = headers {
+            steps.extend(self.unsafe_headers().into_iter().map(|name| {
+                let listed = headers.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+                let allowed = listed || name != NON_WILDCARD_HEADER && wildcard(&headers);
+                let failure = (!allowed).then(|| Failure::Header { name: name.to_string() });
+                Step::new(Check::Header { name: name.to_string() }, failure)
+            }));
+        }
+        steps
+    }
+
+    /// The checks on the answer itself, in the order of the standard.
+    pub fn response_steps(&self, answer: &Response) -> Vec<Step> {
+        self.cors_check(answer, false)
+    }
+
+    fn cors_check(&self, answer: &Response, preflight: bool) -> Vec<Step> {
+        let step = |check, fault: Option<_>| {
+            Step::new(check, fault.map(|fault| Failure::Check { preflight, fault }))
+        };
+        let mut steps = Vec::from([step(Check::Origin, self.check_origin(answer).err())]);
+        if self.includes_credentials() {
+            let value = answer.get(Field::AllowCredentials).unwrap_or_default();
+            let fault = (value != "true").then_some(CheckFault::NoCredentials { value });
+            steps.push(step(Check::Credentials, fault));
+        }
+        steps
     }
 
     fn check_origin(&self, answer: &Response) -> Result<(), CheckFault> {
         let value = answer.get(Field::AllowOrigin).ok_or(CheckFault::NoOrigin)?;
-        if !self.includes_credentials() && value == "*" {
+        if value == self.origin() || value == "*" && !self.includes_credentials() {
             return Ok(());
         }
-        if value != self.origin() {
-            return Err(match value.as_str() {
-                "*" => CheckFault::Wildcard,
-                _ if value.contains([',', ' ']) => CheckFault::SeveralOrigins { value },
-                text if text != NULL && !text.contains(':') => CheckFault::NoUrl { value },
-                _ => CheckFault::OtherOrigin { value },
-            });
-        }
-        if !self.includes_credentials() {
-            return Ok(());
-        }
-        let value = answer.get(Field::AllowCredentials).unwrap_or_default();
-        if value == "true" { Ok(()) } else { Err(CheckFault::NoCredentials { value }) }
+        Err(match value.as_str() {
+            "*" => CheckFault::Wildcard,
+            _ if value.contains([',', ' ']) => CheckFault::SeveralOrigins { value },
+            text if text != NULL && !text.contains(':') => CheckFault::NoUrl { value },
+            _ => CheckFault::OtherOrigin { value },
+        })
     }
 }

@@ -21,15 +21,17 @@ mod check;
 mod failure;
 mod outcome;
 mod safelist;
+mod step;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 pub use check::Response;
 pub use failure::{CheckFault, Failure};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, safelisted_response_headers};
+pub use step::{Check, Step};
 
-use crate::{Decision, Request};
+use crate::{Decision, Lines, Request};
 
 /// A call of `fetch()` by a page, to a server of another origin, in mode `cors`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +131,20 @@ impl Fetch {
         safelist::unsafe_names(&self.headers)
     }
 
+    /// The preflight, as the server sees it. `lines` holds [`requested_headers`](Self::requested_headers), if
+    /// there are any: a request borrows them.
+    pub fn preflight_request<'r>(&'r self, lines: &'r dyn Lines) -> Request<'r> {
+        Request::new(b"OPTIONS")
+            .origin(self.origin.as_bytes())
+            .requested_method(self.method.as_bytes())
+            .requested_headers(lines)
+    }
+
+    /// The call itself, as the server sees it.
+    pub fn request(&self) -> Request<'_> {
+        Request::new(self.method.as_bytes()).origin(self.origin.as_bytes())
+    }
+
     /// What comes of the call, with a server that answers by `policy`.
     pub fn ask(&self, policy: &crate::Policy) -> Outcome {
         self.ask_with(policy, |decision| decision)
@@ -141,44 +157,27 @@ impl Fetch {
     }
 
     fn ask_with(&self, policy: &crate::Policy, answer_by: fn(Decision<'_>) -> Decision<'_>) -> Outcome {
-        if let Some(failure) = self.refused_by_browser() {
-            return Outcome::blocked(false, failure, None);
-        }
-        let needs_preflight = self.needs_preflight();
-        if needs_preflight {
-            let lines: Vec<String> = self.requested_headers().into_iter().collect();
-            let request = Request::new(b"OPTIONS")
-                .origin(self.origin.as_bytes())
-                .requested_method(self.method.as_bytes())
-                .requested_headers(&lines);
-            let decision = answer_by(policy.decide(&request));
-            let answer = Response::of(&decision, self, &lines);
-            if let Err(failure) = self.check_preflight(&answer) {
-                return Outcome::blocked(true, failure, decision.told().map(|told| told.to_string()));
-            }
-        }
-        let request = Request::new(self.method.as_bytes()).origin(self.origin.as_bytes());
-        let decision = policy.decide(&request);
-        let answer = Response::of(&decision, self, &[]);
-        match self.check_response(&answer) {
-            Ok(()) => Outcome::allowed(needs_preflight, answer, self.credentials),
-            Err(failure) => {
-                Outcome::blocked(needs_preflight, failure, decision.told().map(|told| told.to_string()))
-            }
-        }
+        let lines: Vec<String> = self.requested_headers().into_iter().collect();
+        let preflight = answer_by(policy.decide(&self.preflight_request(&lines)));
+        let actual = policy.decide(&self.request());
+        let outcome = self.judge(&Response::of(&preflight, self), &Response::of(&actual, self));
+        // What the browser does not send, no policy refuses.
+        let asked = self.refused_by_browser().is_none();
+        let first = if outcome.was_preflighted() { &preflight } else { &actual };
+        outcome.denied(first.told().filter(|_| asked).map(|told| told.to_string()))
     }
 
     /// What comes of the call, with a server that answers its preflight, if there is one, and itself
     /// so: whoever made the answers.
     pub fn judge(&self, preflight: &Response, answer: &Response) -> Outcome {
         if let Some(failure) = self.refused_by_browser() {
-            return Outcome::blocked(false, failure, None);
+            return Outcome::blocked(false, failure);
         }
         let needs_preflight = self.needs_preflight();
         let asked = if needs_preflight { self.check_preflight(preflight) } else { Ok(()) };
         match asked.and_then(|()| self.check_response(answer)) {
             Ok(()) => Outcome::allowed(needs_preflight, answer.clone(), self.credentials),
-            Err(failure) => Outcome::blocked(needs_preflight, failure, None),
+            Err(failure) => Outcome::blocked(needs_preflight, failure),
         }
     }
 

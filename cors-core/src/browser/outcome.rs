@@ -7,7 +7,15 @@ use core::fmt;
 use super::check::Response;
 use super::failure::Failure;
 use crate::Field;
-use crate::engine::fetch::{is_forbidden_response_header, is_safelisted_response_header};
+use crate::engine::fetch::{
+    SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
+};
+
+/// The headers that a page may read of every answer that it may read at all.
+/// Fetch, section "Headers": *CORS-safelisted response-header name*.
+pub fn safelisted_response_headers() -> impl ExactSizeIterator<Item = &'static str> {
+    SAFELISTED_RESPONSE_HEADERS.into_iter()
+}
 
 /// What a page gets of a call: the answer, or a failure that tells it nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +31,13 @@ impl Outcome {
         Self { preflighted, credentials, result: Ok(answer), denial: None }
     }
 
-    pub(super) fn blocked(preflighted: bool, failure: Failure, denial: Option<String>) -> Self {
-        Self { preflighted, credentials: false, result: Err(failure), denial }
+    pub(super) fn blocked(preflighted: bool, failure: Failure) -> Self {
+        Self { preflighted, credentials: false, result: Err(failure), denial: None }
+    }
+
+    /// With the policy's own explanation.
+    pub(super) fn denied(self, denial: Option<String>) -> Self {
+        Self { denial, ..self }
     }
 
     /// May the page read the answer?

@@ -51,7 +51,7 @@ const FORBIDDEN_RESPONSE_HEADERS: [&str; 2] = ["set-cookie", "set-cookie2"];
 
 /// Names that every page may read.
 /// Fetch, section "Headers": *CORS-safelisted response-header name*.
-const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
+pub(crate) const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
     "cache-control",
     "content-language",
     "content-length",

@@ -1,0 +1,255 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use cors_core::Mode;
+
+/// Checks, explains and imports CORS policies, and probes servers as a browser would.
+#[derive(Parser)]
+#[command(name = "cors", version, after_help = MAIN_EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) color: colorchoice_clap::Color,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Report every rule that a policy file breaks
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+
+    /// Say what a policy file answers to a page's call, and why
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+
+    /// Send a page's call to a live server and say what a browser would make of the answers
+    #[command(after_help = PROBE_EXAMPLES)]
+    Probe(ProbeArgs),
+
+    /// Turn the CORS settings of another framework into a policy
+    ///
+    /// Only settings that are data can be read. The builder calls of actix-cors are Rust code, closures included: move
+    /// them to a policy by hand, and let the compiler or `cors check` report what is wrong with it.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import {
+        #[command(subcommand)]
+        from: From,
+    },
+
+    /// Print the completions of a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum From {
+    /// `CORS_*` of django-cors-headers and `ALLOWED_HOSTS`, as JSON
+    ///
+    /// A settings.py is a program: the command below has Python say what it sets.
+    #[command(after_help = DJANGO_EXAMPLES)]
+    Django(DjangoArgs),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct CheckArgs {
+    /// The policy: a .toml or .json file, or `-` for standard input
+    pub(crate) policy: PathBuf,
+
+    /// The mode whose rules are applied
+    #[arg(long, value_enum, default_value_t = Modes::Both)]
+    pub(crate) mode: Modes,
+
+    /// `json` is an array of violations, empty if there are none
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The policy: a .toml or .json file, or `-` for standard input
+    pub(crate) policy: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) call: CallArgs,
+
+    /// The policy that answers
+    #[arg(long, value_enum, default_value_t = OneMode::Production)]
+    pub(crate) mode: OneMode,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ProbeArgs {
+    /// What the page calls: http://… or https://…
+    pub(crate) url: String,
+
+    #[command(flatten)]
+    pub(crate) call: CallArgs,
+
+    /// Send the preflight alone
+    ///
+    /// Without it the call itself is sent as well, as a browser does after a preflight that passes: `--method DELETE` deletes.
+    #[arg(long)]
+    pub(crate) preflight_only: bool,
+
+    /// Seconds that each answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: u64,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DjangoArgs {
+    /// The settings: a JSON file, or `-` for standard input
+    pub(crate) settings: PathBuf,
+
+    /// What to write: a policy file, or a `cors_policy!` block
+    #[arg(long, value_enum, default_value_t = Emit::Toml)]
+    pub(crate) emit: Emit,
+}
+
+/// A call of `fetch()`, as far as CORS looks at it.
+#[derive(clap::Args)]
+pub(crate) struct CallArgs {
+    /// The page's origin, as `location.origin` says it
+    #[arg(long)]
+    pub(crate) origin: String,
+
+    /// The method, in the page's own case: `patch` is not `PATCH`
+    #[arg(long, default_value = "GET")]
+    pub(crate) method: String,
+
+    /// A header that the page sets, `name` or `name: value`; once for each
+    #[arg(long = "header", value_name = "HEADER")]
+    pub(crate) headers: Vec<String>,
+
+    /// The page calls with `credentials: "include"`
+    #[arg(long)]
+    pub(crate) credentials: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Modes {
+    Production,
+    Development,
+    Both,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum OneMode {
+    Production,
+    Development,
+}
+
+impl OneMode {
+    pub(crate) fn mode(self) -> Mode {
+        match self {
+            Self::Production => Mode::Production,
+            Self::Development => Mode::Development,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// A policy file
+    Toml,
+    /// A `cors_policy!` block
+    Rust,
+}
+
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  cors check policy.toml
+  cors explain policy.toml --origin https://app.example --method PUT --header authorization
+  cors probe https://api.example/tasks --origin https://app.example --credentials
+  cors import django settings.json > policy.toml
+
+`cors help COMMAND` shows more of each.
+
+Exit codes: 0 fine; 1 a broken rule, or a call that a browser blocks; 2 wrong usage, or nothing to judge.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  cors check policy.toml                      both modes, as `cors_policy!` does
+  cors check policy.json --mode production
+  cors check - --format json < policy.toml
+
+Exit codes: 0 every rule is kept; 1 some are broken; 2 the file cannot be read.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  cors explain policy.toml --origin https://app.example
+  cors explain policy.toml --origin https://app.example --method PUT \\
+      --header authorization --header 'content-type: application/json' --credentials
+  cors explain policy.toml --origin http://localhost:3000 --mode development
+
+Exit codes: 0 the page may read the answer; 1 it may not; 2 the file cannot be read, or its policy breaks a rule.";
+
+const PROBE_EXAMPLES: &str = "\
+Examples:
+  cors probe https://api.example/tasks --origin https://app.example
+  cors probe https://api.example/tasks/1 --origin https://app.example --method DELETE \\
+      --header 'authorization: Bearer TOKEN' --preflight-only
+  cors probe http://localhost:8080/tasks --origin http://localhost:3000 --credentials --format json
+
+Beside the call it asks on behalf of origins that no server should let in, with GET or a preflight, whichever
+changes nothing. Redirects of the call are followed as a browser follows them. No cookie is sent.
+
+Exit codes: 0 the page may read the answer; 1 a browser blocks the call; 2 the server cannot be reached.";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  cors import django settings.json > policy.toml
+  cors import django settings.json --emit rust > src/policy.rs";
+
+const DJANGO_EXAMPLES: &str = concat!(
+    "\
+The settings as JSON, without what only Django reads:
+  ",
+    include_str!("import/django/dump.sh"),
+    "
+Examples:
+  cors import django settings.json > policy.toml && cors check policy.toml
+  cors import django settings.json --emit rust > src/policy.rs
+
+The policy goes to standard output, with what differs from Django in its comments; the rules that the old settings
+break go to standard error. CORS decided by the signal `check_request_enabled` is code, which no setting shows.
+
+Exit codes: 0 every rule is kept; 1 some are broken, and the policy is written all the same; 2 the settings cannot be read."
+);
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  cors completions bash > ~/.local/share/bash-completion/completions/cors
+  cors completions fish > ~/.config/fish/completions/cors.fish";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

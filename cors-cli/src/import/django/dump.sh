@@ -1,0 +1,1 @@
+DJANGO_SETTINGS_MODULE=mysite.settings python -c 'import json; from django.conf import settings as s; print(json.dumps({k: getattr(s, k) for k in dir(s) if k.startswith("CORS_") or k in ("ALLOWED_HOSTS", "DEBUG")}, default=lambda v: getattr(v, "pattern", None) or list(v)))'

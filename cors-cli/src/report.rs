@@ -1,0 +1,119 @@
+//! What a command hands back, and how it reaches the terminal.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// What a command has to say, colours included: they are taken out where nobody can see them.
+pub(crate) struct Report {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) verdict: Verdict,
+}
+
+/// What the exit code says.
+#[derive(Clone, Copy)]
+pub(crate) enum Verdict {
+    /// 0
+    Good,
+    /// 1: a broken rule, or a call that a browser blocks.
+    Bad,
+    /// 2: there was nothing to judge.
+    None,
+}
+
+impl Verdict {
+    pub(crate) fn of(is_good: bool) -> Self {
+        if is_good { Self::Good } else { Self::Bad }
+    }
+}
+
+impl Report {
+    /// Nothing is wrong.
+    pub(crate) fn good(out: String) -> Self {
+        Self { out, err: String::new(), verdict: Verdict::Good }
+    }
+}
+
+/// Why there is nothing to report: wrong usage, or something that cannot be read or reached.
+pub(crate) struct Problem(pub(crate) String);
+
+pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
+    let report = done.unwrap_or_else(|Problem(text)| Report {
+        out: String::new(),
+        err: format!("{}\n", message(Severity::Error, &text)),
+        verdict: Verdict::None,
+    });
+    // Nobody may be reading any more (`cors … | head -1`), which changes nothing about the verdict.
+    let _ = anstream::stderr().write_all(report.err.as_bytes());
+    let mut out = anstream::stdout();
+    let _: io::Result<()> = out.write_all(report.out.as_bytes()).and_then(|()| out.flush());
+    ExitCode::from(match report.verdict {
+        Verdict::Good => 0,
+        Verdict::Bad => 1,
+        Verdict::None => 2,
+    })
+}
+
+/// How much a message matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Severity {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+
+    const fn level(self) -> Level<'static> {
+        match self {
+            Self::Error => Level::ERROR,
+            Self::Warning => Level::WARNING,
+            Self::Note => Level::NOTE,
+        }
+    }
+}
+
+/// Where in a file something stands.
+pub(crate) enum At<'f> {
+    /// In this file, at this path of keys: `policy.json: production.origins[1]`.
+    Path(String),
+    /// These bytes of its text.
+    Bytes { path: &'f str, text: &'f str, start: usize, end: usize },
+}
+
+/// A message without a place, in the compiler's form.
+pub(crate) fn message(severity: Severity, text: &str) -> String {
+    Renderer::styled().render(&[Group::with_title(severity.level().primary_title(text))])
+}
+
+/// A message about a place in a file, in the compiler's form.
+pub(crate) fn message_at(severity: Severity, text: &str, at: At<'_>) -> String {
+    let title = severity.level().primary_title(text);
+    let group = match at {
+        At::Path(path) => Group::with_title(title).element(Origin::path(path)),
+        At::Bytes { path, text, start, end } => {
+            let place = AnnotationKind::Primary.span(start..end);
+            title.element(Snippet::source(text).path(path).annotation(place))
+        }
+    };
+    Renderer::styled().render(&[group])
+}
+
+pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}

@@ -1,0 +1,9 @@
+//! The program as a user runs it: what it prints, and its exit code.
+
+mod check;
+mod command_line;
+mod explain;
+mod import;
+mod probe;
+mod program;
+mod server;

@@ -1,0 +1,37 @@
+use cors_actix::cors_policy;
+
+// From the Django settings in django_right.json. What differs from django-cors-headers stands
+// beside each key.
+// A preflight is answered with 204 here and 403 if refused, there always with 200; HEAD comes with
+// GET.
+cors_policy! {
+    pub static CORS;
+
+    origins: [
+        "https://app.example.com",
+        "https://admin.example.com",
+        regex(r"^https://pr-\d+\.preview\.example\.com$"),
+    ],
+
+    credentials: true,
+
+    methods: [GET, PATCH, "VERSION-CONTROL"],
+
+    // CORS_ALLOW_HEADERS was not set: these are its defaults. Leave out what no page sends.
+    headers: [
+        "accept",
+        "authorization",
+        "content-type",
+        "user-agent",
+        "x-csrftoken",
+        "x-requested-with",
+    ],
+
+    expose: ["x-total-count"],
+
+    max_age: 3600,
+
+    // Checked by `AllowedHosts`, before anything else; Django checks when the app asks for the
+    // host.
+    hosts: [".example.com"],
+}
