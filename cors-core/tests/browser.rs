@@ -83,6 +83,72 @@ fn headers_that_a_page_can_read() {
 }
 
 #[test]
+fn every_check_is_made_though_the_first_fails() {
+    let answer = |status, fields: &[(&str, &str)]| Response {
+        status,
+        fields: fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+    };
+    let plain = Fetch::new("https://a.example").method("PUT").header("x-a", "1");
+    let with_credentials = plain.clone().credentials(true);
+    let failed = |fetch: &Fetch, answer: &Response| -> Vec<String> {
+        let steps = fetch.preflight_steps(answer);
+        let failed = steps.iter().filter(|step| step.failure().is_some());
+        failed.map(|step| step.check().to_string()).collect()
+    };
+    let origin = "access-control-allow-origin lets the page's origin read";
+    let credentials = "access-control-allow-credentials is `true`";
+    let status = "the status is 200 to 299";
+    let method = "access-control-allow-methods allows PUT";
+    let header = "access-control-allow-headers allows x-a";
+    let star = ("access-control-allow-origin", "*");
+    for (name, fetch, answer, wanted) in [
+        ("no CORS", &plain, answer(401, &[]), &[origin, status, method, header][..]),
+        ("with credentials", &with_credentials, answer(200, &[star]), &[origin, credentials, method, header]),
+        (
+            "what cannot be read is not looked into",
+            &plain,
+            answer(200, &[star, ("access-control-allow-methods", "PUT;DELETE")]),
+            &["access-control-allow-methods is a list of names", header],
+        ),
+        (
+            "nothing",
+            &plain,
+            answer(
+                200,
+                &[star, ("access-control-allow-methods", "PUT"), ("access-control-allow-headers", "*")],
+            ),
+            &[],
+        ),
+    ] {
+        assert_eq!(failed(fetch, &answer), wanted, "{name}");
+    }
+    let simple = Fetch::new("https://a.example");
+    let steps = simple.preflight_steps(&answer(200, &[star]));
+    assert!(steps.iter().all(|step| step.failure().is_none()), "a safelisted method need not be listed");
+    assert_eq!(simple.response_steps(&answer(500, &[])).len(), 1, "the status of an answer does not matter");
+}
+
+#[test]
+fn a_policy_explains_what_it_was_asked() {
+    for (name, call, denial) in [
+        ("an origin", Fetch::new("https://evil.example"), Some("the origin https://evil.example")),
+        (
+            "a preflight's origin",
+            Fetch::new("https://evil.example").method("PUT"),
+            Some("the origin https://evil.example"),
+        ),
+        ("a method", Fetch::new("https://app.example").method("DELETE"), Some("the method DELETE")),
+        ("a header", Fetch::new("https://app.example").header("x-b", ""), Some("the request header x-b")),
+        ("what is never sent", Fetch::new("https://evil.example").method("TRACE"), None),
+        ("what is allowed", Fetch::new("https://app.example"), None),
+    ] {
+        let outcome = call.ask(&listed());
+        let start = outcome.denial().map(|denial| denial.split(" is ").next().unwrap_or_default());
+        assert_eq!(start, denial, "{name}: {outcome}");
+    }
+}
+
+#[test]
 fn answers_of_other_servers() {
     let answer = |status, fields: &[(&str, &str)]| Response {
         status,
@@ -375,71 +441,5 @@ fn check_diagnostic(policy: &Policy, request: &Request<'_>, name: &str) {
     match policy.value(list) {
         Some(Value::Fixed(text)) => assert!(!text.contains('*'), "{name}"),
         value => assert_eq!(value, None, "{name}"),
-    }
-}
-
-#[test]
-fn every_check_is_made_though_the_first_fails() {
-    let answer = |status, fields: &[(&str, &str)]| Response {
-        status,
-        fields: fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
-    };
-    let plain = Fetch::new("https://a.example").method("PUT").header("x-a", "1");
-    let with_credentials = plain.clone().credentials(true);
-    let failed = |fetch: &Fetch, answer: &Response| -> Vec<String> {
-        let steps = fetch.preflight_steps(answer);
-        let failed = steps.iter().filter(|step| step.failure().is_some());
-        failed.map(|step| step.check().to_string()).collect()
-    };
-    let origin = "access-control-allow-origin lets the page's origin read";
-    let credentials = "access-control-allow-credentials is `true`";
-    let status = "the status is 200 to 299";
-    let method = "access-control-allow-methods allows PUT";
-    let header = "access-control-allow-headers allows x-a";
-    let star = ("access-control-allow-origin", "*");
-    for (name, fetch, answer, wanted) in [
-        ("no CORS", &plain, answer(401, &[]), &[origin, status, method, header][..]),
-        ("with credentials", &with_credentials, answer(200, &[star]), &[origin, credentials, method, header]),
-        (
-            "what cannot be read is not looked into",
-            &plain,
-            answer(200, &[star, ("access-control-allow-methods", "PUT;DELETE")]),
-            &["access-control-allow-methods is a list of names", header],
-        ),
-        (
-            "nothing",
-            &plain,
-            answer(
-                200,
-                &[star, ("access-control-allow-methods", "PUT"), ("access-control-allow-headers", "*")],
-            ),
-            &[],
-        ),
-    ] {
-        assert_eq!(failed(fetch, &answer), wanted, "{name}");
-    }
-    let simple = Fetch::new("https://a.example");
-    let steps = simple.preflight_steps(&answer(200, &[star]));
-    assert!(steps.iter().all(|step| step.failure().is_none()), "a safelisted method need not be listed");
-    assert_eq!(simple.response_steps(&answer(500, &[])).len(), 1, "the status of an answer does not matter");
-}
-
-#[test]
-fn a_policy_explains_what_it_was_asked() {
-    for (name, call, denial) in [
-        ("an origin", Fetch::new("https://evil.example"), Some("the origin https://evil.example")),
-        (
-            "a preflight's origin",
-            Fetch::new("https://evil.example").method("PUT"),
-            Some("the origin https://evil.example"),
-        ),
-        ("a method", Fetch::new("https://app.example").method("DELETE"), Some("the method DELETE")),
-        ("a header", Fetch::new("https://app.example").header("x-b", ""), Some("the request header x-b")),
-        ("what is never sent", Fetch::new("https://evil.example").method("TRACE"), None),
-        ("what is allowed", Fetch::new("https://app.example"), None),
-    ] {
-        let outcome = call.ask(&listed());
-        let start = outcome.denial().map(|denial| denial.split(" is ").next().unwrap_or_default());
-        assert_eq!(start, denial, "{name}: {outcome}");
     }
 }

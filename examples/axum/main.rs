@@ -28,9 +28,10 @@ async fn main() -> std::io::Result<()> {
         .route("/tasks/{id}", routing::put(|| async { ([("access-control-allow-origin", "*")], "updated") }))
         // What is routed, and the 404 and 405 of what is not. Authentication belongs inside: its layer goes above.
         .layer(from_fn(move |request, next| cors(policy, request, next)));
-    let port = std::env::args().nth(1).and_then(|port| port.parse().ok()).unwrap_or(8080);
+    // `--port 8081`
+    let port = std::env::args().next_back().and_then(|port| port.parse().ok()).unwrap_or(8080);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
-    println!("API  http://{}", listener.local_addr()?);
+    println!("API http://{}", listener.local_addr()?);
     axum::serve(listener, app).await
 }
 

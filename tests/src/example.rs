@@ -1,13 +1,12 @@
-//! An example program, run as a user runs it.
+//! An example program, built and run as a user runs it.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
-
-use crate::program::{Profile, build};
 
 /// How long a program may take to say what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -84,4 +83,33 @@ impl Drop for Example {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// How a program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// `cargo build`
+    Debug,
+    /// `cargo build --release`
+    Release,
+}
+
+/// The path of the program, built anew if it is out of date.
+///
+/// # Panics
+///
+/// If it does not build.
+pub fn build(name: &str, profile: Profile) -> PathBuf {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "--locked", "--manifest-path", manifest, "--bin", name]);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
+    assert!(output.status.success(), "{name} does not build");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let path = messages.lines().find_map(|line| line.split("\"executable\":\"").nth(1)?.split('"').next());
+    path.expect("cargo names the program that it built").into()
 }

@@ -2,9 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use crate::program::{Profile, build};
+use crate::example;
+pub use crate::example::Profile;
 
 /// The program, stopped when this is dropped.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ impl TaskApi {
     ///
     /// If it does not build or start.
     pub fn start(profile: Profile, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(build("task-api", profile));
+        let mut command = Command::new(build(profile));
         command.args(["--port", "0", "--page-port", "0", "--untrusted-port", "0"]).args(arguments);
         // What the machine has set is not what is tested.
         command.env_remove("CORS_MODE").env_remove("DEBUG").envs(environment.iter().copied());
@@ -66,4 +68,13 @@ impl Origin {
         let port: u16 = port.unwrap_or_else(|| panic!("{text} has no port"));
         Self { text: text.into(), address: SocketAddr::from(([127, 0, 0, 1], port)) }
     }
+}
+
+/// The path of the program, built anew if it is out of date.
+///
+/// # Panics
+///
+/// If it does not build.
+pub fn build(profile: Profile) -> PathBuf {
+    example::build("task-api", profile)
 }

@@ -1,40 +1,11 @@
 //! The example on axum, started as a process and talked to over a socket: the engine without Actix.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
-
+use cors_tests::example::Example;
 use cors_tests::head::Head;
-use cors_tests::program::{Profile, build};
-
-/// The program, stopped when this is dropped.
-struct Axum {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Axum {
-    fn start() -> Self {
-        let mut command = Command::new(build("axum", Profile::Debug));
-        let mut process = command.arg("0").stdout(Stdio::piped()).spawn().expect("it starts");
-        let output = process.stdout.take().expect("its output is piped");
-        let line = BufReader::new(output).lines().next().and_then(Result::ok).unwrap_or_default();
-        let address = line.strip_prefix("API  http://").and_then(|address| address.parse().ok());
-        Self { process, address: address.unwrap_or_else(|| panic!("no address: {line}")) }
-    }
-}
-
-impl Drop for Axum {
-    fn drop(&mut self) {
-        // It may have stopped already; then there is nothing to do.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 #[test]
 fn the_engine_answers_for_another_framework() {
-    let axum = Axum::start();
+    let axum = Example::start("axum", &[]);
     let page = "https://shop.myapp.com";
     let preflight = |origin, method| Head::preflight("/tasks/1", origin, method);
     let allowed = "204\n\

@@ -1,8 +1,7 @@
 //! What a real Chromium makes of the middleware's answers, against what the model says.
 
 use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, compare};
-use cors_tests::program::Profile;
-use cors_tests::task_api::TaskApi;
+use cors_tests::task_api::{Profile, TaskApi};
 use serde_json::Value;
 
 fn number<T: std::str::FromStr>(variable: &str, default: T) -> T {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cors_core::{Config, Mode};
-use cors_tests::program::{Profile, build};
+use cors_tests::example::{Profile, build};
 
 /// As the command wrote it.
 mod policy {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use actix_web::{App, HttpResponse, web};
 use cors_actix::{Config, Cors, Mode};
-use cors_tests::program::{Profile, build};
+use cors_tests::example::{Profile, build};
 use cors_tests::server::Server;
 use cors_tests::task_api::TaskApi;
 use serde_json::Value;

@@ -2,8 +2,7 @@
 
 use cors_core::{__private::image, Mode, Policy};
 use cors_tests::http;
-use cors_tests::program::{Profile, build};
-use cors_tests::task_api::TaskApi;
+use cors_tests::task_api::{Profile, TaskApi, build};
 
 // The example's own file, compiled here in debug mode, so that both policies are at hand.
 #[expect(dead_code, reason = "the example's program uses the rest")]
@@ -18,7 +17,7 @@ fn contains(binary: &[u8], policy: &Policy) -> bool {
 #[test]
 #[ignore = "builds task-api in release mode, which takes minutes: tests/run does it"]
 fn the_development_policy_is_not_in_a_release_binary() {
-    let read = |profile| std::fs::read(build("task-api", profile)).expect("cargo built it");
+    let read = |profile| std::fs::read(build(profile)).expect("cargo built it");
     let production = policy::TASKS.production();
     let development = policy::TASKS.get(Mode::Development).expect("this test is a debug build");
 

@@ -1,8 +1,7 @@
 //! The main job, started as a process and talked to over a socket.
 
 use cors_tests::http::{self, Response};
-use cors_tests::program::Profile;
-use cors_tests::task_api::TaskApi;
+use cors_tests::task_api::{Profile, TaskApi};
 
 const VARY_PREFLIGHT: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 

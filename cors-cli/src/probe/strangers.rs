@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use cors_core::Field;
 use cors_core::browser::{Fetch, Response};
+use cors_core::{Block, Config, Field, Mode};
 
 use super::client::Client;
 use super::place::{host_of, is_address, is_loopback, split_origin};
@@ -89,13 +89,23 @@ fn origins(page: &str, label: &str) -> Vec<(Kind, String)> {
     origins.push((Kind::Prefix, format!("{scheme}://{host}.{label}.example")));
     // Subdomains of the page's site are its owner's, so that a stranger's name goes on from the site itself; what
     // has none, such as `localhost`, nobody can register.
-    if let Some(site) = psl::domain_str(host).filter(|_| !is_loopback(host)) {
+    if let Some(site) = site(host).filter(|_| !is_loopback(host)) {
         origins.push((Kind::Suffix, format!("{scheme}://{label}{site}")));
     }
     if scheme == "https" && !is_loopback(host) {
         origins.push((Kind::PlainHttp, format!("http://{authority}")));
     }
     origins
+}
+
+/// The registrable domain: the shortest name of which the rules let a policy trust every subdomain.
+fn site(host: &str) -> Option<&str> {
+    let dots = host.rmatch_indices('.').map(|(dot, _)| dot + 1);
+    let names = dots.chain([0]).filter_map(|start| host.get(start..));
+    names.into_iter().find(|name| {
+        let block = Block::new().origins([format!("https://*.{name}")]);
+        Config::default().production(block).policy(Mode::Production).is_ok()
+    })
 }
 
 /// A name that no list has.
