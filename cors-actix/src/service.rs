@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -33,13 +33,12 @@ use crate::swapped::Swapped;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
-    /// Itself, for a future that goes on with a request later.
-    this: Weak<Self>,
-    service: S,
+    /// Shared with the futures that go on with a request later.
+    service: Rc<S>,
     own: Kept,
     options: Options,
     /// The routes inside with policies of their own. They are known when the app is: at the first request.
-    routes: OnceCell<Routes>,
+    routes: OnceCell<Rc<Routes>>,
 }
 
 /// The policies of a layer, and whether they stay.
@@ -80,14 +79,8 @@ impl Own {
 }
 
 impl<S> CorsMiddleware<S> {
-    pub(crate) fn new(service: S, own: Kept, options: Options) -> Rc<Self> {
-        Rc::new_cyclic(|this| Self {
-            this: Weak::clone(this),
-            service,
-            own,
-            options,
-            routes: OnceCell::new(),
-        })
+    pub(crate) fn new(service: S, own: Kept, options: Options) -> Self {
+        Self { service: Rc::new(service), own, options, routes: OnceCell::new() }
     }
 }
 
@@ -104,10 +97,32 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        match &self.own {
-            Kept::Fixed(own) => self.call_under(own, request),
+        // From here on it is these policies for this request, whatever is swapped meanwhile.
+        #[cfg(feature = "reload")]
+        let swapped;
+        #[cfg_attr(
+            not(feature = "reload"),
+            expect(clippy::infallible_destructuring_match, reason = "of two, if the feature is on")
+        )]
+        let own = match &self.own {
+            Kept::Fixed(own) => own,
             #[cfg(feature = "reload")]
-            Kept::Swapped(swapped) => self.call_swapped(swapped, request),
+            Kept::Swapped(now) => {
+                swapped = now.now();
+                &*swapped
+            }
+        };
+        if let Some(asking) = &self.options.origins
+            && let Some(answers) = self.unlisted(own, &request)
+        {
+            return CorsFuture::later(self.call_later(asking, answers, request));
+        }
+        // What most requests are in most apps has a way of its own, so that it is short.
+        match self.only_policy(own, &request) {
+            Some(answers) if request.head().method != Method::OPTIONS => {
+                self.actual(request, answers, Place::Alone)
+            }
+            _ => self.look_closer(own, request),
         }
     }
 }
@@ -117,60 +132,11 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    /// From here on it is these policies for this request, whatever is swapped meanwhile.
-    #[cfg(feature = "reload")]
-    #[inline(never)]
-    fn call_swapped(&self, swapped: &Swapped, request: ServiceRequest) -> CorsFuture<S::Future> {
-        self.call_under(&swapped.now(), request)
-    }
-
-    #[inline(always)]
-    fn call_under(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
-        if let Some(asking) = &self.options.origins
-            && let Some(answers) = self.unlisted(own, &request)
-        {
-            return self.call_asking(asking, answers, request);
-        }
-        self.call_knowing(own, request)
-    }
-
-    /// Asks the app's source of origins, and goes on with what it says.
-    #[cold]
-    fn call_asking(
-        &self,
-        asking: &Asking,
-        answers: &Rc<Answers>,
-        request: ServiceRequest,
-    ) -> CorsFuture<S::Future> {
-        let (this, asking, answers) = (self.this.upgrade(), asking.clone(), Rc::clone(answers));
-        CorsFuture::later(Box::pin(async move {
-            let this = this.expect("whoever calls it holds it");
-            let is_allowed =
-                match answers.decide(&actual(lines(request.headers(), header::ORIGIN))).unlisted_origin() {
-                    Some(origin) => asking.allows(origin, request.head(), this.options.origins_timeout).await,
-                    None => false,
-                };
-            let own = Own::One(if is_allowed { Rc::new(answers.vouching()) } else { answers });
-            this.call_knowing(&own, request).await
-        }))
-    }
-
-    #[inline(always)]
-    fn call_knowing(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
-        // What most requests are in most apps has a way of its own, so that it is short.
-        match self.only_policy(own, &request) {
-            Some(answers) if request.head().method != Method::OPTIONS => {
-                self.actual(request, answers, Place::Alone)
-            }
-            _ => self.look_closer(own, request),
-        }
-    }
-
     #[cold]
     fn look_closer(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
         if self.options.report_only {
             self.report(own, &request);
-            return CorsFuture::pass(self.service.call(request), Edit::nothing());
+            return CorsFuture::pass((*self.service).call(request), Edit::nothing());
         }
         if request.head().method == Method::OPTIONS
             && let Some(response) = self.preflight(own, &request)
@@ -179,7 +145,7 @@ where
         }
         match self.judge(own, &request) {
             Some(Judge { answers, place }) => self.actual(request, answers, place),
-            None => CorsFuture::pass(self.service.call(request), Edit::nothing()),
+            None => CorsFuture::pass((*self.service).call(request), Edit::nothing()),
         }
     }
 
@@ -205,7 +171,29 @@ where
         };
         let origin = place.origin(answers.origin(fields, origin), origin);
         let edit = Edit { answers: Some(Rc::clone(answers)), fields, origin, by_site, place };
-        CorsFuture::pass(self.service.call(request), edit)
+        CorsFuture::pass((*self.service).call(request), edit)
+    }
+
+    /// Asks the app's source of origins, and goes on with what it says.
+    #[cold]
+    #[inline(never)]
+    fn call_later(&self, asking: &Asking, answers: &Rc<Answers>, request: ServiceRequest) -> Later {
+        let (asking, answers) = (asking.clone(), Rc::clone(answers));
+        // The same for this one request, and it knows the answer.
+        let mut options = self.options.clone();
+        let patience = options.origins_timeout;
+        options.origins = None;
+        let (service, routes) = (Rc::clone(&self.service), self.routes.clone());
+        Box::pin(async move {
+            let asked = actual(lines(request.headers(), header::ORIGIN));
+            let is_allowed = match answers.decide(&asked).unlisted_origin() {
+                Some(origin) => asking.allows(origin, request.head(), patience).await,
+                None => false,
+            };
+            let answers = if is_allowed { Rc::new(answers.vouching()) } else { answers };
+            let own = Kept::Fixed(Own::One(answers));
+            Self { service, own, options, routes }.call(request).await
+        })
     }
 }
 
@@ -252,8 +240,8 @@ impl<S> CorsMiddleware<S> {
     /// The routes inside with policies of their own, if there are any.
     #[inline]
     fn routes(&self, request: &ServiceRequest) -> Option<&Routes> {
-        let routes = self.routes.get_or_init(|| Routes::of(request.request()));
-        (!routes.is_empty()).then_some(routes)
+        let routes = self.routes.get_or_init(|| Rc::new(Routes::of(request.request())));
+        (!routes.is_empty()).then_some(&**routes)
     }
 
     /// The answer, if it is a preflight.
@@ -514,6 +502,21 @@ pin_project! {
 /// What comes when the app's source of origins has answered.
 type Later = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
 
+/// What comes in place of the app's own future.
+enum Aside {
+    Answer(Option<ServiceResponse>),
+    Later(Later),
+}
+
+#[cold]
+#[inline(never)]
+fn poll_later(
+    future: &mut Later,
+    context: &mut Context<'_>,
+) -> Poll<Result<ServiceResponse<BoxBody>, Error>> {
+    future.as_mut().poll(context)
+}
+
 pin_project! {
     #[project = Projection]
     enum State<F> {
@@ -522,8 +525,7 @@ pin_project! {
             inner: F,
             edit: Edit,
         },
-        Later { future: Later },
-        Answer { response: Option<ServiceResponse> },
+        Aside { aside: Aside },
     }
 }
 
@@ -533,13 +535,14 @@ impl<F> CorsFuture<F> {
         Self { state: State::Pass { inner, edit } }
     }
 
+    #[inline]
     fn later(future: Later) -> Self {
-        Self { state: State::Later { future } }
+        Self { state: State::Aside { aside: Aside::Later(future) } }
     }
 
     #[inline]
     fn answer(response: ServiceResponse) -> Self {
-        Self { state: State::Answer { response: Some(response) } }
+        Self { state: State::Aside { aside: Aside::Answer(Some(response)) } }
     }
 }
 
@@ -562,8 +565,8 @@ where
                 }
                 boxed(poll)
             }
-            Projection::Later { future } => future.as_mut().poll(context),
-            Projection::Answer { response } => {
+            Projection::Aside { aside: Aside::Later(future) } => poll_later(future, context),
+            Projection::Aside { aside: Aside::Answer(response) } => {
                 Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
             }
         }
