@@ -31,6 +31,8 @@
 //!
 //! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`].
 //!
+//! For those who come from django-cors-headers, `actix-cors`, `tower-http` or Express's `cors` there is a [`guide`].
+//!
 //! # Features
 //!
 //! None is on by default.
@@ -72,6 +74,8 @@ mod diagnostics;
 mod event;
 mod fields;
 mod guard;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod head;
 mod hosts;
 mod options;
