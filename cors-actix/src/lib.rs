@@ -64,6 +64,10 @@
 //! worker), and edits a response (`service`). It makes no decision of its own about an origin, a
 //! method or a header.
 //!
+//! To read the source, begin with `service.rs`, which is this drawing in code, and go on to what it calls. `cors.rs` is
+//! the builder in front of it. What `#[cors]` does for a route starts at `route.rs`; `resolve.rs` finds out which route a
+//! preflight is for.
+//!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
 //! boxed future. Bodies stay as they are where `Cors` wraps the app itself, whose bodies are boxed;
 //! around layers with bodies of their own, such as `Compress`, they are boxed once.
