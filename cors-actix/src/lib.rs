@@ -32,6 +32,8 @@
 //! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`]. Origins that are
 //! in a database: see [`Cors::origins_from`].
 //!
+//! For those who come from django-cors-headers, `actix-cors`, `tower-http` or Express's `cors` there is a [`guide`].
+//!
 //! # Features
 //!
 //! None is on by default.
@@ -65,6 +67,10 @@
 //! worker), and edits a response (`service`). It makes no decision of its own about an origin, a
 //! method or a header.
 //!
+//! To read the source, begin with `service.rs`, which is this drawing in code, and go on to what it calls. `cors.rs` is
+//! the builder in front of it. What `#[cors]` does for a route starts at `route.rs`; `resolve.rs` finds out which route a
+//! preflight is for.
+//!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
 //! boxed future but where a source of origins is asked. Bodies stay as they are where `Cors` wraps the app
 //! itself, whose bodies are boxed; around layers with bodies of their own, such as `Compress`, they are
@@ -91,6 +97,8 @@ mod diagnostics;
 mod event;
 mod fields;
 mod guard;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod head;
 mod hosts;
 mod options;

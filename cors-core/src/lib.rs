@@ -12,6 +12,11 @@
 //!                                         Request ─────┘                       └── Denial, if refused
 //! ```
 //!
+//! The source has the same two halves. `build` runs when a policy is made, in the compiler or at start-up: begin with
+//! `build/config.rs`, what was written, and `build/rules/mod.rs`, which judges it. `engine` runs for each request: begin with
+//! `engine/decide.rs`, which is the standard's order of things. The one road between them is `build/compile.rs`, which writes
+//! the tables that `engine/table` reads.
+//!
 //! # For an adapter
 //!
 //! ```

@@ -6,6 +6,23 @@
 //!
 //! An app on Actix Web uses it as `cors_actix::cors_policy!`; one on another framework depends on this
 //! crate and `cors-core`.
+//!
+//! ```text
+//!  cors_policy! { … }                    #[cors(…)] on a route or a module
+//!        │ head, parse                         │ route
+//!        ▼                                     ▼
+//!  what was written, each word with its place in the source (ast)
+//!        │ lower                                     │
+//!        ▼                                           │ spans: the way back
+//!  cors_core::Config ── rules, in each mode (check)  │
+//!        │                      │                    ▼
+//!        │                      └── Violations ──► compile errors, each on its token (report)
+//!        ▼
+//!  Policy ── emit, docs ──► a static with its tables, and its documentation
+//! ```
+//!
+//! To read the source, begin at the end of `lib.rs`: `expand` is this drawing in code. `route/mod.rs` is its counterpart for
+//! `#[cors]`.
 
 mod ast;
 mod check;

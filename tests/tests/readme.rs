@@ -1,13 +1,20 @@
-//! The README says what the compiler says.
+//! The README, and the guide for those who come from Django, say what the compiler says.
 
 #[test]
 fn the_messages_are_the_compilers_own() {
-    let readme = include_str!("../../README.md");
     let printed = include_str!("../ui/fail/reference_service.stderr");
-    let quoted = readme.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next());
-    let quoted = quoted.expect("the README quotes the compiler");
-    for line in quoted.lines().filter(|line| !line.is_empty()) {
-        assert!(printed.lines().any(|printed| printed == line), "the compiler does not say: {line}");
+    for (page, text) in [
+        ("README.md", include_str!("../../README.md")),
+        ("guide/django.md", include_str!("../../cors-actix/src/guide/django.md")),
+    ] {
+        let quoted = text.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next());
+        let quoted = quoted.unwrap_or_else(|| panic!("{page} does not quote the compiler"));
+        for line in quoted.lines().filter(|line| !line.is_empty()) {
+            assert!(
+                printed.lines().any(|printed| printed == line),
+                "{page}: the compiler does not say: {line}"
+            );
+        }
     }
 }
 
