@@ -9,7 +9,7 @@ use super::request::Lines;
 use super::shortcuts::{Matching, Shortcuts};
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, InTurn, Refused};
-use super::table::origins::Origins;
+use super::table::origins::{self, Origins};
 use super::table::set::Set;
 use super::table::{self, Image};
 
@@ -162,12 +162,20 @@ impl Policy {
                 self.image.bytes().get(start as usize..end as usize) == Some(origin)
             }
             Matching::Exact => self.lists_exactly(origin),
-            Matching::Wide => self.listed_origins().find(origin).is_some(),
+            Matching::Wide => self.lists_exactly(origin) || self.lists_widely(origin),
         }
     }
 
     fn lists_exactly(&self, origin: &[u8]) -> bool {
         origin.len() <= MAX_ORIGIN && Set::new(self.section(Section::Exact)).find(origin).is_some()
+    }
+
+    /// Nothing is read of the image that does not decide.
+    fn lists_widely(&self, origin: &[u8]) -> bool {
+        let patterns = Set::new(self.section(Section::Patterns));
+        origin.len() <= MAX_ORIGIN
+            && (origins::find_pattern(patterns, origin).is_some()
+                || filled(&self.sections, Section::Dfa) && self.listed_origins().find_regex(origin).is_some())
     }
 
     #[inline]

@@ -26,25 +26,12 @@ impl<'t> Origins<'t> {
         if origin.len() > MAX_ORIGIN {
             return None;
         }
-        self.exact.find(origin).or_else(|| self.find_wide(origin))
-    }
-
-    /// The pattern or regex that accepts this origin.
-    pub(crate) fn find_wide(self, origin: &[u8]) -> Option<&'t [u8]> {
-        self.find_pattern(origin).or_else(|| self.find_regex(origin))
-    }
-
-    #[inline]
-    fn find_pattern(self, origin: &[u8]) -> Option<&'t [u8]> {
-        match self.patterns.len() {
-            0 => None,
-            1..=FEW => self.patterns.iter().find(|entry| accepts(entry, origin)),
-            _ => self.walk(&Parts::split(origin)?),
-        }
+        let pattern = || find_pattern(self.patterns, origin);
+        self.exact.find(origin).or_else(pattern).or_else(|| self.find_regex(origin))
     }
 
     /// A regex is run over what a browser can send, and nothing else: `null` is no such origin.
-    fn find_regex(self, origin: &[u8]) -> Option<&'t [u8]> {
+    pub(crate) fn find_regex(self, origin: &[u8]) -> Option<&'t [u8]> {
         if self.dfa.is_empty() || !Dfa::new(self.dfa)?.is_match(origin) {
             return None;
         }
@@ -52,32 +39,42 @@ impl<'t> Origins<'t> {
         // One automaton runs for all of them and does not tell which it was.
         Some(if self.regexes.len() == 1 { self.regexes.entry(0)? } else { SOME_REGEX })
     }
+}
 
-    /// Hashes the host from its right end, and looks each suffix up where a label begins.
-    ///
-    /// The first suffix whose pattern has the origin's scheme, host and port decides: what is left
-    /// of it must be labels, and a longer suffix would have no other left end.
-    fn walk(self, parts: &Parts<'_>) -> Option<&'t [u8]> {
-        let seed = self.patterns.seed();
-        let bases =
-            [base(seed, parts.scheme, parts.port.unwrap_or_default()), base(seed, parts.scheme, ANY_PORT)];
-        let mut state = 0;
-        for (at, &byte) in parts.host.iter().enumerate().rev() {
-            if byte == b'.' {
-                for base in bases {
-                    let Some(entry) = self.patterns.candidate(key(base, state, true)) else { continue };
-                    let pattern = Pattern::read(entry);
-                    if pattern.host == &parts.host[at + 1..] && pattern.fits(parts, true) {
-                        let labels = origin::are_labels(&parts.host[..at]) && parts.host.len() <= MAX_HOST;
-                        return labels.then_some(entry);
-                    }
+/// The pattern that accepts this origin.
+#[inline]
+pub(crate) fn find_pattern<'t>(patterns: Set<'t>, origin: &[u8]) -> Option<&'t [u8]> {
+    match patterns.len() {
+        0 => None,
+        1..=FEW => patterns.iter().find(|entry| accepts(entry, origin)),
+        _ => walk(patterns, &Parts::split(origin)?),
+    }
+}
+
+/// Hashes the host from its right end, and looks each suffix up where a label begins.
+///
+/// The first suffix whose pattern has the origin's scheme, host and port decides: what is left
+/// of it must be labels, and a longer suffix would have no other left end.
+fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
+    let seed = patterns.seed();
+    let bases =
+        [base(seed, parts.scheme, parts.port.unwrap_or_default()), base(seed, parts.scheme, ANY_PORT)];
+    let mut state = 0;
+    for (at, &byte) in parts.host.iter().enumerate().rev() {
+        if byte == b'.' {
+            for base in bases {
+                let Some(entry) = patterns.candidate(key(base, state, true)) else { continue };
+                let pattern = Pattern::read(entry);
+                if pattern.host == &parts.host[at + 1..] && pattern.fits(parts, true) {
+                    let labels = origin::are_labels(&parts.host[..at]) && parts.host.len() <= MAX_HOST;
+                    return labels.then_some(entry);
                 }
             }
-            state = hash_back(state, byte);
         }
-        let entry = self.patterns.candidate(key(bases[1], state, false))?;
-        Pattern::read(entry).matches(parts).then_some(entry)
+        state = hash_back(state, byte);
     }
+    let entry = patterns.candidate(key(bases[1], state, false))?;
+    Pattern::read(entry).matches(parts).then_some(entry)
 }
 
 /// Does the pattern accept the origin?
@@ -131,7 +128,7 @@ impl<'t> Pattern<'t> {
         Self { scheme: parts.scheme, subdomains, host, port }
     }
 
-    /// The hash by which [`Origins::walk`] finds the pattern.
+    /// The hash by which [`walk`] finds the pattern.
     #[cfg(feature = "alloc")]
     pub(crate) fn hash(&self, seed: u32) -> u64 {
         let state = self.host.iter().rev().fold(0, |state, &byte| hash_back(state, byte));
