@@ -1,13 +1,17 @@
 //! The engine's answer, rendered as the reference renders its own.
 
 use cors_core::{
-    Block, Config, Field, Key, Lines, Listed, Mode, Policy, Request, Setting, Value, requested_names,
+    Block, Config, Field, Lines, Listed, Mode, Policy, Request, Setting, Value, Violations, requested_names,
 };
 
 use crate::reference::{Answer, Head, Settings};
 
 /// Compiles settings at run time, in development so that only the impossible is refused.
-pub fn compile(settings: &Settings) -> Policy {
+///
+/// # Errors
+///
+/// What is wrong with them.
+pub fn compile(settings: &Settings) -> Result<Policy, Violations> {
     let listed = |names: &Option<Vec<String>>| match names {
         Some(names) => Listed::Entries(names.clone()),
         None => Listed::Any,
@@ -27,8 +31,7 @@ pub fn compile(settings: &Settings) -> Policy {
     if let Some(seconds) = settings.max_age {
         block = block.max_age(seconds);
     }
-    let policy = Config::default().development(block).policy(Mode::Development);
-    policy.unwrap_or_else(|violations| panic!("{}: {violations}", Key::Origins))
+    Config::default().development(block).policy(Mode::Development)
 }
 
 /// What the policy answers.
