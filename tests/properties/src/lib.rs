@@ -13,16 +13,6 @@ pub mod regex;
 /// A property: it panics if `data` breaks it.
 pub type Property = fn(data: &[u8]);
 
-/// Every property, by the name of its fuzz target and of its folder of seeds.
-pub const ALL: &[(&str, Property)] = &[
-    ("config", config::holds),
-    ("decide", decide::holds),
-    ("macro_parser", macro_parser::holds),
-    ("origin", origin::holds),
-    ("pattern", pattern::holds),
-    ("regex", regex::holds),
-];
-
 /// Fuzzers write bytes; what a property reads as text is taken no further if it is none.
 fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()

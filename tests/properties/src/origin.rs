@@ -80,8 +80,9 @@ fn is_serialised(origin: &[u8]) -> Option<bool> {
     let text = std::str::from_utf8(origin).ok()?;
     let (scheme, host) = text.split_once("://")?;
     let is_special = matches!(scheme, "http" | "https" | "ws" | "wss" | "ftp");
-    let dns = !host.split('.').any(|label| label.is_empty() || label.len() > 63) && host.len() <= 253;
-    if !is_special || !dns && !host.ends_with('.') || host.contains("xn--") || host.ends_with(":0") {
+    let mut labels = host.strip_suffix('.').unwrap_or(host).split('.');
+    let connects = labels.all(|label| (1..=63).contains(&label.len())) && host.len() <= 253;
+    if !is_special || !connects || host.contains("xn--") || host.ends_with(":0") {
         return None;
     }
     let origin = Url::parse(text).map(|url| url.origin());
