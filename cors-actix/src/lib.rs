@@ -59,6 +59,8 @@
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
 //! boxed future. Bodies stay as they are where `Cors` wraps the app itself, whose bodies are boxed;
 //! around layers with bodies of their own, such as `Compress`, they are boxed once.
+// docs.rs shows which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
 mod cors;

@@ -67,6 +67,8 @@
 //! | `idna` | Punycode suggestions for Unicode hosts |
 //! | `tracing` | an event if the environment asks for a mode that the binary does not have |
 #![no_std]
+// docs.rs shows which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 
 #[cfg(feature = "alloc")]
