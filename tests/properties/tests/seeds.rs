@@ -23,32 +23,32 @@ fn replay(target: &str, holds: Property) {
 }
 
 #[test]
-fn config() {
+fn seeds_of_config() {
     replay("config", cors_properties::config::holds);
 }
 
 #[test]
-fn decide() {
+fn seeds_of_decide() {
     replay("decide", cors_properties::decide::holds);
 }
 
 #[test]
-fn macro_parser() {
+fn seeds_of_macro_parser() {
     replay("macro_parser", cors_properties::macro_parser::holds);
 }
 
 #[test]
-fn origin() {
+fn seeds_of_origin() {
     replay("origin", cors_properties::origin::holds);
 }
 
 #[test]
-fn pattern() {
+fn seeds_of_pattern() {
     replay("pattern", cors_properties::pattern::holds);
 }
 
 #[test]
-fn regex() {
+fn seeds_of_regex() {
     replay("regex", cors_properties::regex::holds);
 }
 
