@@ -180,7 +180,7 @@ fn requests(task_api: &TaskApi) -> Vec<Request> {
     for (name, status, origin, method, headers) in [
         ("preflight", 204, trusted.as_str(), "PUT", "authorization,content-type"),
         ("preflight by a pattern", 204, "https://a.b.myapp.com", "PATCH", "content-type"),
-        ("preflight by a regex", 204, "https://pr-17.myapp-preview.com", "DELETE", ""),
+        ("preflight by a regex", 204, "https://pr-17.myapp-preview.com", "PUT", ""),
         ("preflight, untrusted", 403, &untrusted, "PUT", "authorization"),
         ("preflight, method", 403, &trusted, "PURGE", ""),
         ("preflight, header", 403, &trusted, "PUT", "x-other"),
@@ -197,7 +197,7 @@ fn requests(task_api: &TaskApi) -> Vec<Request> {
         valid.push(Request { name: name.into(), bytes, status: Some(status) });
     }
 
-    let mut hostile = vec![
+    let hostile = [
         ("nothing", Vec::new()),
         ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec()),
         ("half a head", b"GET /api/health HTTP/1.1\r\nhost: local".to_vec()),
@@ -211,8 +211,8 @@ fn requests(task_api: &TaskApi) -> Vec<Request> {
         ("a path of dots", head("GET /api/../..//%2e%2e/%00/tasks", &[], "")),
         ("an upgrade", head("GET /api/health", &[("connection", "upgrade"), ("upgrade", "websocket")], "")),
         ("bare line feeds", b"GET /api/health HTTP/1.1\nhost: localhost\n\n".to_vec()),
+        ("bytes over ASCII", [head("GET /api/health", &[], ""), vec![0xff; 64]].concat()),
     ];
-    hostile.push(("bytes over ASCII", [head("GET /api/health", &[], ""), vec![0xff; 64]].concat()));
     let hostile = hostile.into_iter().map(|(name, bytes)| Request { name: name.into(), bytes, status: None });
     let mut mixed = Vec::new();
     for bad in hostile {
@@ -222,6 +222,15 @@ fn requests(task_api: &TaskApi) -> Vec<Request> {
             ..*good
         }));
         mixed.push(bad);
+    }
+    // What waits for the disk comes once a round.
+    for (name, status, line, body) in [
+        ("create", 201, "POST /api/tasks", r#"{"title":"soak"}"#),
+        ("list what there is", 200, "GET /api/tasks", ""),
+        ("remove all", 204, "DELETE /api/tasks", ""),
+    ] {
+        let fields = [("origin", "https://admin.myapp.com"), ("authorization", bearer.as_str())];
+        mixed.push(Request { name: name.into(), bytes: head(line, &fields, body), status: Some(status) });
     }
     mixed
 }

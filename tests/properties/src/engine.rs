@@ -35,6 +35,10 @@ pub fn compile(settings: &Settings) -> Result<Policy, Violations> {
 }
 
 /// What the policy answers.
+///
+/// # Panics
+///
+/// If what it says of the request is at odds with itself.
 pub fn answer(policy: &Policy, head: &Head) -> Answer {
     let lines: &dyn Lines = &head.requested_headers;
     let mut request =
@@ -46,6 +50,8 @@ pub fn answer(policy: &Policy, head: &Head) -> Answer {
         request = request.requested_method(method);
     }
     let decision = policy.decide(&request);
+    assert_eq!(decision.is_preflight(), decision.status().is_some(), "{head:?}");
+    assert_eq!(decision.is_allowed(), decision.denial().is_none(), "{head:?}");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut fields: Vec<(String, String)> = decision
         .fields()
