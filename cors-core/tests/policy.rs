@@ -362,3 +362,24 @@ fn fields_are_a_set() {
         assert_eq!(Field::is_owned(name), owned, "{name}");
     }
 }
+
+/// What a route's method is held against when the app is built.
+#[test]
+fn compiled_policies_know_their_methods() {
+    use cors_core::__private::{allows_method, image, nothing, policy};
+    for (name, compiled, wanted) in [
+        ("whole", whole(), [true, true, true, false]),
+        ("bare", bare(), [true, true, false, true]),
+        ("open", open(), [true; 4]),
+        ("mirror", mirror(), [true; 4]),
+    ] {
+        let read = policy(image(&compiled).to_vec().leak());
+        assert_eq!(read, compiled, "{name}");
+        let answers = ["GET", "HEAD", "PURGE", "POST"].map(|method| allows_method(&read, method));
+        assert_eq!(answers, wanted, "{name}");
+        assert!(allows_method(&compiled, "POST"), "{name} was not there when the app was built");
+    }
+    // What stands in for a policy with mistakes is no reason for another.
+    assert!(allows_method(nothing().production(), "PUT"));
+    assert!(!nothing().production().allows_method(b"PUT"));
+}
