@@ -145,6 +145,7 @@ mod tests {
             ("GET, HEAD", "GET, HEAD", false),
             ("GET, HEAD", " HEAD", false),
             ("GET, HEAD", "", false),
+            ("GET, , HEAD", "", false),
             ("", "", false),
             ("", "GET", false),
         ] {
