@@ -383,3 +383,21 @@ fn compiled_policies_know_their_methods() {
     assert!(allows_method(nothing().production(), "PUT"));
     assert!(!nothing().production().allows_method(b"PUT"));
 }
+
+#[test]
+fn an_origin_of_300_bytes_is_looked_at_and_a_longer_one_is_not() {
+    let scheme = "s".repeat(285);
+    let exact = format!("{scheme}://bb.app.example");
+    let (exact, longer) = (&exact[2..], &exact[1..]);
+    assert_eq!((exact.len(), longer.len()), (300, 301));
+    let wide = format!("{}://*.app.example", &scheme[3..]);
+    let (matched, too_long) =
+        (format!("{}://aaa.app.example", &scheme[3..]), format!("{}://aaaa.app.example", &scheme[3..]));
+    assert_eq!((matched.len(), too_long.len()), (300, 301));
+    let policy = policy(at(&[exact, &wide]));
+    for (origin, entry) in [(exact, Some(exact)), (longer, None), (&matched, Some(&*wide)), (&too_long, None)]
+    {
+        assert_eq!(policy.origin_entry(origin.as_bytes()), entry, "{origin}");
+        assert_eq!(policy.allows_origin(origin.as_bytes()), entry.is_some(), "{origin}");
+    }
+}
