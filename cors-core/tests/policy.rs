@@ -223,12 +223,15 @@ fn what_is_allowed() {
 fn entries() {
     let long = format!("https://{}.app.example", ["a"; 150].join("."));
     assert!(long.len() > 300);
+    let label = |length| format!("https://x.{}.app.example", "a".repeat(length));
     for (origin, entry) in [
         ("https://app.example", Some("https://app.example")),
         ("https://a.b.app.example", Some("https://*.app.example")),
         ("null", Some("null")),
         ("https://evil.example", None),
         (long.as_str(), None),
+        (&label(63), Some("https://*.app.example")),
+        (&label(64), None),
         ("", None),
     ] {
         assert_eq!(whole().origin_entry(origin.as_bytes()), entry, "{origin}");
