@@ -75,7 +75,6 @@
 //! boxed future but where a source of origins is asked. Bodies stay as they are where `Cors` wraps the app
 //! itself, whose bodies are boxed; around layers with bodies of their own, such as `Compress`, they are
 //! boxed once.
-
 //!
 //! # Counters
 //!
@@ -89,6 +88,8 @@
 //!
 //! Each layer counts the requests with an `Origin` that it decides about: of two round each other, both do. Requests
 //! without one are no affair of CORS, and not counted.
+// docs.rs shows which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
 mod cors;

@@ -75,6 +75,8 @@
 //! With `psl`, which `regex` brings along, the crate contains a copy of the [public suffix list](https://publicsuffix.org)
 //! under the Mozilla Public License 2.0: `src/build/public_suffix/rules.txt`, as old as `public_suffix_list_date` says.
 #![no_std]
+// docs.rs shows which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 
 #[cfg(any(feature = "alloc", test))]

@@ -43,6 +43,12 @@ const CASES: &[(&str, &str, &[&str], &[&str])] = &[
         &["wrong_header"],
         &["wrong_header"],
     ),
+    (
+        "other answers among headers",
+        r#"headers = ["access-control-max-age", "access-control-expose-headers", "access-control-allow-x"]"#,
+        &["wrong_header"; 3],
+        &["wrong_header"; 3],
+    ),
     ("forbidden headers", r#"headers = ["origin", "DNT", "sec-foo", "proxy-x"]"#, &["inert_entry"; 4], &[]),
     (
         "request of CORS among headers",

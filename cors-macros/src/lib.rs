@@ -34,6 +34,7 @@ mod krate;
 mod lower;
 mod origin_file;
 mod parse;
+mod policy;
 mod report;
 mod route;
 mod spans;
@@ -43,9 +44,6 @@ mod tests;
 mod tokens;
 
 use proc_macro::TokenStream;
-use proc_macro2::Span;
-
-use crate::report::Errors;
 
 /// Declares a CORS policy as a `static`, checked and compiled when the program is built.
 ///
@@ -164,7 +162,7 @@ use crate::report::Errors;
 /// ```
 #[proc_macro]
 pub fn cors_policy(input: TokenStream) -> TokenStream {
-    expand(input.into()).into()
+    policy::expand(input.into()).into()
 }
 
 /// Gives a route a policy of its own, and the preflight that belongs to it.
@@ -173,21 +171,4 @@ pub fn cors_policy(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn cors(args: TokenStream, item: TokenStream) -> TokenStream {
     route::expand(args.into(), item.into()).into()
-}
-
-/// Two gates: everything that cannot be read or breaks a rule is found before anything is written.
-fn expand(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
-    let mut errors = Errors::default();
-    let declaration = head::declaration(input, &mut errors);
-    let name = declaration.name.as_ref().map_or_else(Span::call_site, |name| name.span());
-    let lowered = lower::lower(&declaration.settings, name, &mut errors);
-    let policies = check::check(&lowered, &mut errors);
-    let mut output = match policies {
-        Some(policies) if errors.is_empty() => emit::item(&declaration, &policies),
-        _ => stub::item(&declaration),
-    };
-    output.extend(emit::dependencies(&lowered.files));
-    output.extend(ide::mentions(&declaration));
-    output.extend(errors.into_tokens());
-    output
 }

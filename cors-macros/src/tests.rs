@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::expand;
+use crate::policy::expand;
 
 /// The messages of an expansion's errors, first lines only.
 fn errors(input: TokenStream) -> Vec<String> {

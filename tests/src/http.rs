@@ -1,7 +1,7 @@
 //! An HTTP/1.1 client that hides nothing: each field line of a response, in order.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -107,9 +107,7 @@ impl Connection {
     ///
     /// If the server cannot be reached.
     pub fn open(server: SocketAddr) -> Self {
-        let socket = TcpStream::connect(server).unwrap_or_else(|error| panic!("{server}: {error}"));
-        socket.set_read_timeout(Some(PATIENCE)).expect("the time is not zero");
-        Self(socket)
+        Self(connect(server).unwrap_or_else(|error| panic!("{server}: {error}")))
     }
 
     /// Sends bytes as they are and reads the answer.
@@ -120,35 +118,59 @@ impl Connection {
     pub fn exchange(&mut self, request: &[u8]) -> Response {
         let Self(socket) = self;
         socket.write_all(request).expect("the server takes the request");
-        let mut bytes = Vec::new();
-        let mut buffer = [0; 4096];
-        let head_end = loop {
-            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                break end;
-            }
-            match socket.read(&mut buffer) {
-                Ok(0) | Err(_) => panic!("no head came: {:?}", String::from_utf8_lossy(&bytes)),
-                Ok(read) => bytes.extend_from_slice(&buffer[..read]),
-            }
-        };
-        let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
-        let mut lines = head.split("\r\n");
-        let status =
-            lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
-        let status = status.unwrap_or_else(|| panic!("no status line: {head}"));
-        let fields = lines.filter_map(|line| line.split_once(':'));
-        let fields =
-            fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-        let body = bytes[head_end + 4..].to_vec();
-        let mut response = Response { status, fields, body };
-        let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());
-        // After 101 the connection is no longer HTTP's, a 204 has no body, and after a refused upgrade it may stay open.
-        while ![101, 204].contains(&status) && length.is_none_or(|length| response.body.len() < length) {
-            match socket.read(&mut buffer).expect("the server closes when it has answered") {
-                0 => break,
-                read => response.body.extend_from_slice(&buffer[..read]),
-            }
-        }
-        response
+        receive(socket).unwrap_or_else(|error| panic!("no answer came: {error}"))
     }
+}
+
+/// A connection on which an answer may take a while, but not for ever.
+///
+/// # Errors
+///
+/// If the server cannot be reached.
+pub fn connect(server: SocketAddr) -> io::Result<TcpStream> {
+    let socket = TcpStream::connect(server)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+/// Reads an answer; the connection may serve again if the answer says how long it is.
+///
+/// # Errors
+///
+/// If the server does not answer in HTTP.
+pub fn receive(socket: &mut TcpStream) -> io::Result<Response> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    let head_end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+        match socket.read(&mut buffer)? {
+            0 => return Err(malformed(&bytes)),
+            read => bytes.extend_from_slice(&buffer[..read]),
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| malformed(&bytes))?;
+    let fields = lines.filter_map(|line| line.split_once(':'));
+    let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    let body = bytes[head_end + 4..].to_vec();
+    let mut response = Response { status, fields, body };
+    let length = response.one("content-length").and_then(|length| length.parse::<usize>().ok());
+    // After 101 the connection is no longer HTTP's, and after a refused upgrade it may stay open; 204 has no body and
+    // need not say so.
+    while !matches!(status, 101 | 204) && length.is_none_or(|length| response.body.len() < length) {
+        match socket.read(&mut buffer)? {
+            0 => break,
+            read => response.body.extend_from_slice(&buffer[..read]),
+        }
+    }
+    Ok(response)
+}
+
+fn malformed(bytes: &[u8]) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("no head: {:?}", String::from_utf8_lossy(bytes)))
 }

@@ -52,6 +52,11 @@ impl TaskApi {
         let (api, trusted, untrusted) = (origin("API"), origin("trusted page"), origin("untrusted page"));
         Self { process, api, trusted, untrusted }
     }
+
+    /// The id of its process, as long as that runs.
+    pub fn process_id(&mut self) -> Option<u32> {
+        matches!(self.process.try_wait(), Ok(None)).then(|| self.process.id())
+    }
 }
 
 impl Drop for TaskApi {

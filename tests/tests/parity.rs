@@ -3,8 +3,8 @@
 
 use cors_core::{Block, Config, Expectation, Listed, MaxAge, Mode, OriginEntry, Policy, PolicySet, Setting};
 use cors_macros::cors_policy;
-use cors_tests::engine;
-use cors_tests::reference::Head;
+use cors_properties::engine;
+use cors_properties::reference::Head;
 
 /// One policy, three times.
 struct Case {

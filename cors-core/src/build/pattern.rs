@@ -5,7 +5,7 @@ use core::ops::Range;
 
 #[cfg(feature = "regex")]
 use crate::engine::origin::Parts;
-use crate::engine::origin::{self, MAX_HOST, MAX_LABEL};
+use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, MAX_ORIGIN};
 use crate::engine::{fetch, table::origins::Pattern};
 
 /// An entry of `origins` that keeps the grammar. Its text is its canonical form.
@@ -106,6 +106,7 @@ pub(crate) enum FaultKind {
     EmptyLabel,
     LongLabel,
     LongHost,
+    LongOrigin,
     HostByte,
     Ipv4,
     Ipv6,
@@ -135,6 +136,7 @@ impl FaultKind {
             Self::EmptyLabel => "its host has an empty label",
             Self::LongLabel => "its host has a label of more than 63 bytes",
             Self::LongHost => "its host has more than 253 bytes",
+            Self::LongOrigin => "it has more than 300 bytes",
             Self::HostByte => "its host has a character that no host has",
             Self::Ipv4 => "its host ends in a number, but is no IPv4 address as browsers write it",
             Self::Ipv6 => "its host is no IPv6 address as browsers write it",
@@ -163,6 +165,7 @@ impl FaultKind {
                 "An origin is scheme, host and port alone: every page of a site has the same one. With more than that the entry never matches."
             }
             Self::DefaultPort => "A browser leaves the default port out; this never matches.",
+            Self::LongOrigin => "An `Origin` of more than 300 bytes is not looked at; this never matches.",
             Self::Wildcard => {
                 "A `*` inside a name is where other libraries let strangers in: `https://*app.com` would accept `https://evilapp.com`."
             }
@@ -193,12 +196,21 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     }
     check_authority(scheme, authority, start)?;
     let kind = match tail.as_bytes().first() {
-        None => return Ok(()),
+        None => return check_length(text),
         Some(b'?') => FaultKind::Query,
         Some(b'#') => FaultKind::Fragment,
         Some(_) => FaultKind::Path,
     };
     fault(kind, start + authority_len..text.len())
+}
+
+/// Is there an origin for it that is looked at? The shortest label takes as much as the `*` of `*.`,
+/// and the default port of `:*` nothing.
+fn check_length(text: &str) -> Result<(), Fault> {
+    if text.strip_suffix(":*").unwrap_or(text).len() > MAX_ORIGIN {
+        return Err(Fault { kind: FaultKind::LongOrigin, bytes: 0..text.len() });
+    }
+    Ok(())
 }
 
 fn check_scheme(scheme: &str) -> Result<(), Fault> {
@@ -229,6 +241,10 @@ fn check_authority(scheme: &str, authority: &str, start: usize) -> Result<(), Fa
     };
     let at = start + host.len() - name.len();
     check_host(name, wildcard).map_err(|fault| fault.shifted(at))?;
+    // With the shortest label in place of the `*`.
+    if wildcard && host.len() > MAX_HOST {
+        return Err(Fault { kind: FaultKind::LongHost, bytes: start..start + host.len() });
+    }
     if let Some(port) = port.filter(|port| *port != "*") {
         let bytes = start + host.len()..start + authority.len();
         let Some(number) = origin::parse_port(port.as_bytes()) else {
@@ -363,6 +379,9 @@ mod tests {
 
     #[test]
     fn patterns() {
+        let longest_host =
+            alloc::format!("https://*.{}", "abc.".repeat(63).strip_suffix(".").unwrap_or_default());
+        let longest_origin = alloc::format!("{}://a.com:*", "a".repeat(292));
         for text in [
             "https://myapp.com",
             "https://*.myapp.com",
@@ -379,6 +398,8 @@ mod tests {
             "https://xn--fa-hia.de",
             "app://x:80",
             "null",
+            longest_host.as_str(),
+            longest_origin.as_str(),
         ] {
             assert!(OriginPattern::parse(text).is_ok(), "{text}: {:?}", OriginPattern::parse(text));
         }
@@ -389,6 +410,8 @@ mod tests {
         use FaultKind::*;
         let long_label = alloc::format!("https://{}.com", "a".repeat(64));
         let long_host = alloc::format!("https://{}com", "abc.".repeat(63));
+        let no_room = alloc::format!("https://*.{}", "abc.".repeat(63));
+        let long_origin = alloc::format!("{}://a.com", "a".repeat(296));
         for (text, kind) in [
             ("", Empty),
             ("*", AnyWord),
@@ -416,6 +439,8 @@ mod tests {
             ("https://a..com", EmptyLabel),
             (long_label.as_str(), LongLabel),
             (long_host.as_str(), LongHost),
+            (no_room.as_str(), LongHost),
+            (long_origin.as_str(), LongOrigin),
             ("https://a!b.com", HostByte),
             ("https://1.2.3", Ipv4),
             ("https://01.2.3.4", Ipv4),

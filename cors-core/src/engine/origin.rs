@@ -255,4 +255,21 @@ mod tests {
         let host = std::format!("{}com", "abc.".repeat(63));
         assert!(!is_serialised(&std::format!("https://{host}")), "255 bytes of host");
     }
+
+    #[test]
+    fn the_limits_are_inclusive() {
+        let long = |scheme: usize, label: usize, host: usize| {
+            let host = std::format!("{}{}", "a.".repeat((host - label) / 2), "b".repeat(label));
+            std::format!("{}://{host}", "s".repeat(scheme))
+        };
+        for (origin, length, expected) in [
+            (long(5, 63, 253), 261, true),
+            (long(5, 63, 255), 263, false),
+            (long(5, 64, 250), 258, false),
+            (long(44, 63, 253), 300, true),
+            (long(45, 63, 253), 301, false),
+        ] {
+            assert_eq!((origin.len(), is_serialised(&origin)), (length, expected), "{origin}");
+        }
+    }
 }

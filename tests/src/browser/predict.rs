@@ -2,12 +2,12 @@
 
 use cors_core::Policy;
 use cors_core::browser::{CheckFault, Failure, Fetch, Outcome, Response};
+use cors_properties::engine;
+use cors_properties::reference::Head;
 
 use super::deviations;
 use super::plan::{Call, Case, Plan, Server};
 use super::servers::Asked;
-use crate::engine;
-use crate::reference::Head;
 
 /// The requests that the API sees, in order, and what the page gets of each call.
 #[derive(Debug)]

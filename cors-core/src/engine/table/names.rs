@@ -237,4 +237,52 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn an_element_is_listed_byte_for_byte() {
+        for (joined, element, listed) in [
+            ("GET, HEAD, PURGE", "GET", true),
+            ("GET, HEAD, PURGE", "HEAD", true),
+            ("GET, HEAD, PURGE", "PURGE", true),
+            ("GET", "GET", true),
+            ("A", "A", true),
+            ("GET, HEAD", "get", false),
+            ("GET, HEAD", "GE", false),
+            ("GET, HEAD", "GETS", false),
+            ("GET, HEAD", "HEA", false),
+            ("GET, HEAD", "HEADS", false),
+            ("GET, HEAD", "EAD", false),
+            ("GET, HEAD", "XET", false),
+            ("GET, HEAD", "GXT", false),
+            ("GET, HEAD", "GEX", false),
+            ("GET, HEAD", "GET, HEAD", false),
+            ("GET, HEAD", " HEAD", false),
+            ("GET, HEAD", "", false),
+            ("GET, , HEAD", "", false),
+            ("", "", false),
+            ("", "GET", false),
+        ] {
+            assert_eq!(contains(joined.as_bytes(), element.as_bytes()), listed, "{element:?} in {joined:?}");
+            assert_eq!(
+                lists(joined.as_bytes(), element.as_bytes()),
+                listed,
+                "{element:?} in {joined:?}, const"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_read_over_all_lines() {
+        let lines: &[&[u8]] = &[b"x-a", b" X-B\t,,x c ,", b"", b"\t", b"x-d"];
+        let names: [&[u8]; 4] = [b"x-a", b"X-B", b"x c", b"x-d"];
+        assert!(requested_names(&lines).eq(names));
+        assert_eq!(scan(&lines, |name| names.contains(&name)), Ok(()));
+        assert_eq!(scan(&lines, |name| name != b"x c"), Err(Refused::Name(b"x c")));
+        for (empty, wanted) in [(MAX_EMPTY, Ok(())), (MAX_EMPTY + 1, Err(Refused::Empty))] {
+            let commas = [b','; MAX_EMPTY];
+            let lines: &[&[u8]] = &[&commas[..empty - 2], b"", b"x-a"];
+            assert_eq!(scan(&lines, |_| true), wanted, "{empty} empty elements");
+        }
+        assert!(elements("GET, HEAD").eq(["GET", "HEAD"]) && elements("").next().is_none());
+    }
 }

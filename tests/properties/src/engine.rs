@@ -1,13 +1,17 @@
 //! The engine's answer, rendered as the reference renders its own.
 
 use cors_core::{
-    Block, Config, Field, Key, Lines, Listed, Mode, Policy, Request, Setting, Value, requested_names,
+    Block, Config, Field, Lines, Listed, Mode, Policy, Request, Setting, Value, Violations, requested_names,
 };
 
 use crate::reference::{Answer, Head, Settings};
 
 /// Compiles settings at run time, in development so that only the impossible is refused.
-pub fn compile(settings: &Settings) -> Policy {
+///
+/// # Errors
+///
+/// What is wrong with them.
+pub fn compile(settings: &Settings) -> Result<Policy, Violations> {
     let listed = |names: &Option<Vec<String>>| match names {
         Some(names) => Listed::Entries(names.clone()),
         None => Listed::Any,
@@ -27,11 +31,14 @@ pub fn compile(settings: &Settings) -> Policy {
     if let Some(seconds) = settings.max_age {
         block = block.max_age(seconds);
     }
-    let policy = Config::default().development(block).policy(Mode::Development);
-    policy.unwrap_or_else(|violations| panic!("{}: {violations}", Key::Origins))
+    Config::default().development(block).policy(Mode::Development)
 }
 
 /// What the policy answers.
+///
+/// # Panics
+///
+/// If what it says of the request is at odds with itself.
 pub fn answer(policy: &Policy, head: &Head) -> Answer {
     let lines: &dyn Lines = &head.requested_headers;
     let mut request =
@@ -43,6 +50,8 @@ pub fn answer(policy: &Policy, head: &Head) -> Answer {
         request = request.requested_method(method);
     }
     let decision = policy.decide(&request);
+    assert_eq!(decision.is_preflight(), decision.status().is_some(), "{head:?}");
+    assert_eq!(decision.is_allowed(), decision.denial().is_none(), "{head:?}");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut fields: Vec<(String, String)> = decision
         .fields()

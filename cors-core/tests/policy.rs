@@ -1,0 +1,406 @@
+//! What a policy says of itself, setting by setting, and which hosts are its own.
+
+#[cfg(feature = "regex")]
+use cors_core::OriginEntry;
+use cors_core::{Block, Config, Field, Listed, MaxAge, Mode, Policy, Request, Setting, Value};
+
+fn policy(block: Block) -> Policy {
+    let policy = Config::default().development(block).policy(Mode::Development);
+    policy.unwrap_or_else(|violations| panic!("{violations}"))
+}
+
+fn at(origins: &[&str]) -> Block {
+    Block::new().origins(origins.iter().copied())
+}
+
+/// A policy in full.
+fn whole() -> Policy {
+    policy(
+        at(&["https://app.example", "https://*.app.example", "null"])
+            .methods(["GET", "PURGE"])
+            .headers(["Authorization", "x-a"])
+            .expose(["ETag", "x-total-count"])
+            .hosts(["API.example", ".internal.example"])
+            .credentials(true)
+            .with(Setting::MaxAge(MaxAge::Text("1h".into())))
+            .with(Setting::PrivateNetwork(true))
+            .with(Setting::Timing(true))
+            .with(Setting::PreflightStatus(200)),
+    )
+}
+
+/// One with nothing but what a policy must have.
+fn bare() -> Policy {
+    policy(at(&["https://app.example"]))
+}
+
+/// One that allows whatever can be allowed without credentials.
+fn open() -> Policy {
+    policy(
+        Block::new()
+            .any_origin()
+            .with(Setting::Methods(Listed::Any))
+            .with(Setting::Headers(Listed::Any))
+            .with(Setting::Expose(Listed::Any))
+            .with(Setting::Hosts(Listed::Any)),
+    )
+}
+
+/// One that mirrors what is asked for.
+fn mirror() -> Policy {
+    let any = |block: Block| block.with(Setting::Methods(Listed::Any)).with(Setting::Headers(Listed::Any));
+    policy(any(at(&["https://app.example"])).credentials(true))
+}
+
+#[test]
+fn lists() {
+    type List = fn(&Policy) -> Vec<&str>;
+    let lists: [(&str, List); 5] = [
+        ("origins", |policy| policy.origins().collect()),
+        ("methods", |policy| policy.methods().collect()),
+        ("headers", |policy| policy.headers().collect()),
+        ("exposed", |policy| policy.exposed().collect()),
+        ("hosts", |policy| policy.hosts().collect()),
+    ];
+    let whole: [&[&str]; 5] = [
+        &["https://app.example", "null", "https://*.app.example"],
+        &["GET", "HEAD", "PURGE"],
+        &["authorization", "x-a"],
+        &["etag", "x-total-count"],
+        &["api.example", ".internal.example"],
+    ];
+    let bare: [&[&str]; 5] = [&["https://app.example"], &["GET", "HEAD", "POST"], &[], &[], &[]];
+    let open: [&[&str]; 5] = [&[], &["*"], &["*", "authorization"], &["*"], &[]];
+    for (name, policy, wanted) in
+        [("whole", self::whole(), whole), ("bare", self::bare(), bare), ("open", self::open(), open)]
+    {
+        for ((list, read), wanted) in lists.iter().zip(wanted) {
+            assert_eq!(read(&policy), wanted, "{list} of {name}");
+        }
+    }
+}
+
+#[test]
+fn settings() {
+    let read = |policy: &Policy| {
+        let switches = [
+            policy.allows_any_origin(),
+            policy.credentials(),
+            policy.private_network(),
+            policy.timing(),
+            policy.checks_host(),
+        ];
+        (switches, policy.max_age(), policy.preflight_status())
+    };
+    for (name, policy, wanted) in [
+        ("whole", whole(), ([false, true, true, true, true], Some(3600), 200)),
+        ("bare", bare(), ([false; 5], None, 204)),
+        ("open", open(), ([true, false, false, false, true], None, 204)),
+        ("mirror", mirror(), ([false, true, false, false, false], None, 204)),
+    ] {
+        assert_eq!(read(&policy), wanted, "{name}");
+    }
+    let larger = policy(at(&["https://app.example", "https://b.example"]));
+    assert!(larger.table_size() > bare().table_size(), "an entry takes room");
+    assert_eq!(bare(), bare());
+    assert_ne!(larger, bare());
+}
+
+#[test]
+fn values() {
+    use Field::*;
+    let fixed = |text| Some(Value::Fixed(text));
+    let vary = fixed("Origin");
+    let preflight = fixed("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+    let on = fixed("true");
+    let origin = Some(Value::RequestOrigin);
+    for (name, policy, wanted) in [
+        (
+            "whole",
+            whole(),
+            [
+                (AllowOrigin, origin),
+                (AllowCredentials, on),
+                (AllowMethods, fixed("GET, HEAD, PURGE")),
+                (AllowHeaders, fixed("authorization, x-a")),
+                (MaxAge, fixed("3600")),
+                (AllowPrivateNetwork, on),
+                (ExposeHeaders, fixed("etag, x-total-count")),
+                (TimingAllowOrigin, origin),
+                (Vary, vary),
+                (PreflightVary, preflight),
+            ],
+        ),
+        (
+            "bare",
+            bare(),
+            [
+                (AllowOrigin, origin),
+                (AllowCredentials, None),
+                (AllowMethods, fixed("GET, HEAD, POST")),
+                (AllowHeaders, None),
+                (MaxAge, None),
+                (AllowPrivateNetwork, None),
+                (ExposeHeaders, None),
+                (TimingAllowOrigin, origin),
+                (Vary, vary),
+                (PreflightVary, preflight),
+            ],
+        ),
+        (
+            "open",
+            open(),
+            [
+                (AllowOrigin, fixed("*")),
+                (AllowCredentials, None),
+                (AllowMethods, fixed("*")),
+                (AllowHeaders, fixed("*, authorization")),
+                (MaxAge, None),
+                (AllowPrivateNetwork, None),
+                (ExposeHeaders, fixed("*")),
+                (TimingAllowOrigin, fixed("*")),
+                (Vary, vary),
+                (PreflightVary, preflight),
+            ],
+        ),
+        (
+            "mirror",
+            mirror(),
+            [
+                (AllowOrigin, origin),
+                (AllowCredentials, on),
+                (AllowMethods, Some(Value::RequestMethod)),
+                (AllowHeaders, Some(Value::RequestHeaders)),
+                (MaxAge, None),
+                (AllowPrivateNetwork, None),
+                (ExposeHeaders, None),
+                (TimingAllowOrigin, origin),
+                (Vary, vary),
+                (PreflightVary, preflight),
+            ],
+        ),
+    ] {
+        assert!(wanted.iter().map(|(field, _)| *field).eq(Field::ALL), "every field is asked for");
+        for (field, value) in wanted {
+            assert_eq!(policy.value(field), value, "{field:?} of {name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_allowed() {
+    type Question = fn(&Policy, &[u8]) -> bool;
+    let method: Question = |policy, name| policy.allows_method(name);
+    let header: Question = |policy, name| policy.allows_header(name);
+    let origin: Question = |policy, name| policy.allows_origin(name);
+    for (question, name, in_whole, in_bare, in_open) in [
+        (method, "GET", true, true, true),
+        (method, "HEAD", true, true, true),
+        (method, "POST", false, true, true),
+        (method, "PURGE", true, false, true),
+        (method, "purge", false, false, true),
+        (method, "GET, HEAD", false, false, false),
+        (method, "TRACE", false, false, false),
+        (method, "", false, false, false),
+        (header, "authorization", true, false, true),
+        (header, "X-A", true, false, true),
+        (header, "x-b", false, false, true),
+        (header, "authorization, x-a", false, false, false),
+        (header, "x a", false, false, false),
+        (header, "", false, false, false),
+        (origin, "https://app.example", true, true, true),
+        (origin, "https://a.app.example", true, false, true),
+        (origin, "null", true, false, true),
+        (origin, "https://evil.example", false, false, true),
+    ] {
+        let name = name.as_bytes();
+        let answers = [whole(), bare(), open()].map(|policy| question(&policy, name));
+        assert_eq!(answers, [in_whole, in_bare, in_open], "{}", name.escape_ascii());
+    }
+}
+
+#[test]
+fn entries() {
+    let long = format!("https://{}.app.example", ["a"; 150].join("."));
+    assert!(long.len() > 300);
+    let label = |length| format!("https://x.{}.app.example", "a".repeat(length));
+    for (origin, entry) in [
+        ("https://app.example", Some("https://app.example")),
+        ("https://a.b.app.example", Some("https://*.app.example")),
+        ("null", Some("null")),
+        ("https://evil.example", None),
+        (long.as_str(), None),
+        (&label(63), Some("https://*.app.example")),
+        (&label(64), None),
+        ("", None),
+    ] {
+        assert_eq!(whole().origin_entry(origin.as_bytes()), entry, "{origin}");
+    }
+    assert_eq!(open().origin_entry(b"https://app.example"), None, "no entry lets it in");
+}
+
+#[test]
+#[cfg(feature = "regex")]
+fn regexes() {
+    let regexes = |regexes: &[&str]| {
+        let entries = regexes.iter().map(|regex| OriginEntry::Regex((*regex).into())).collect();
+        let config = Config::new(Block::new().with(Setting::Origins(Listed::Entries(entries))));
+        config.policy(Mode::Production).unwrap_or_else(|violations| panic!("{violations}"))
+    };
+    let one = regexes(&[r"https://\w+\.a\.com"]);
+    assert!(one.origin_regexes().eq([r"https://\w+\.a\.com"]) && one.regex_domains().eq(["a.com"]));
+    assert_eq!(one.origin_entry(b"https://x.a.com"), Some(r"https://\w+\.a\.com"));
+    assert_eq!(one.origins().count(), 0);
+    let two = regexes(&[r"https://\w+\.a\.com", r"https://\w+\.b\.com"]);
+    assert_eq!(two.origin_entry(b"https://x.b.com"), Some("a regex"), "which is not known");
+    assert!(two.regex_domains().eq(["a.com", "b.com"]));
+    assert_eq!(bare().origin_regexes().count() + bare().regex_domains().count(), 0);
+}
+
+#[test]
+fn hosts() {
+    let listed = policy(at(&["https://app.example"]).hosts([
+        "API.example",
+        ".internal.example",
+        "[::1]",
+        "10.0.0.1",
+        "localhost",
+    ]));
+    let (any, unchecked) = (open(), bare());
+    let (label, long_label) = ("a".repeat(63), "a".repeat(64));
+    let in_limit = format!("{}.internal.example", ["abc"; 59].join("."));
+    let over_limit = format!("{}x.internal.example", ["abc"; 59].join("."));
+    assert_eq!((in_limit.len(), over_limit.len()), (252, 253));
+    let over_limit = format!("x{over_limit}");
+    // A legal one is listed or not; one that is malformed is refused by whoever checks.
+    let (yes, no, malformed) = ((true, true), (false, true), (false, false));
+    for (host, wanted) in [
+        ("api.example", yes),
+        ("API.EXAMPLE", yes),
+        ("api.example.", yes),
+        ("api.example:8080", yes),
+        ("api.example.:1", yes),
+        ("x.api.example", no),
+        ("example", no),
+        ("xapi.example", no),
+        ("api.example.evil.net", no),
+        ("internal.example", yes),
+        ("a.internal.example", yes),
+        ("A.b.Internal.example:65535", yes),
+        ("xinternal.example", no),
+        ("a.xinternal.example", no),
+        ("_-.internal.example", yes),
+        (&format!("{label}.internal.example"), yes),
+        (&format!("{long_label}.internal.example"), malformed),
+        (&in_limit, yes),
+        (&over_limit, malformed),
+        ("localhost", yes),
+        ("localhost:3000", yes),
+        ("[::1]", yes),
+        ("[::1]:80", yes),
+        ("[::2]", no),
+        ("[::1", malformed),
+        ("::1]", malformed),
+        ("[::1]x", malformed),
+        ("[::1]:", malformed),
+        ("[localhost]", malformed),
+        ("10.0.0.1", yes),
+        ("10.0.0.1:80", yes),
+        ("10.0.0.2", no),
+        ("10.1", malformed),
+        ("a.10.0.0.1", malformed),
+        ("a.0x1", malformed),
+        ("", malformed),
+        (".", malformed),
+        ("..", malformed),
+        (":80", malformed),
+        ("api.example..", malformed),
+        (".internal.example", malformed),
+        ("a..internal.example", malformed),
+        ("api.example:", malformed),
+        ("api.example:123456", malformed),
+        ("api.example:8a", malformed),
+        ("api.example:8:8", malformed),
+        ("a b.internal.example", malformed),
+        ("\u{e9}.internal.example", malformed),
+        ("https://api.example", malformed),
+    ] {
+        let found = (listed.allows_host(host.as_bytes()), any.allows_host(host.as_bytes()));
+        assert_eq!(found, wanted, "{host:?}");
+        assert!(unchecked.allows_host(host.as_bytes()), "{host:?} without hosts");
+    }
+}
+
+#[test]
+fn fields_are_a_set() {
+    let policy = whole();
+    let preflight = Request::new(b"OPTIONS").origin(b"https://app.example").requested_method(b"GET");
+    for (name, request, wanted) in [
+        (
+            "preflight",
+            preflight.private_network(true),
+            &[
+                Field::AllowOrigin,
+                Field::AllowCredentials,
+                Field::AllowMethods,
+                Field::AllowHeaders,
+                Field::MaxAge,
+                Field::AllowPrivateNetwork,
+                Field::PreflightVary,
+            ][..],
+        ),
+        ("refused", Request::new(b"GET").origin(b"https://evil.example"), &[Field::Vary]),
+    ] {
+        let fields = policy.decide(&request).fields();
+        assert!(fields.into_iter().eq(wanted.iter().copied()), "{name}: {fields:?}");
+        for field in Field::ALL {
+            assert_eq!(fields.contains(field), wanted.contains(&field), "{field:?} of {name}");
+        }
+        assert!(!fields.is_empty(), "{name}");
+    }
+    let actual = open().decide(&Request::new(b"GET")).fields();
+    assert!(actual.into_iter().eq([Field::AllowOrigin, Field::ExposeHeaders]), "{actual:?}");
+    assert!(cors_core::Fields::NONE.is_empty() && cors_core::Fields::NONE.into_iter().next().is_none());
+    for (name, owned) in [("access-control-x", true), ("vary", false), ("timing-allow-origin", false)] {
+        assert_eq!(Field::is_owned(name), owned, "{name}");
+    }
+}
+
+/// What a route's method is held against when the app is built.
+#[test]
+fn compiled_policies_know_their_methods() {
+    use cors_core::__private::{allows_method, image, nothing, policy};
+    for (name, compiled, wanted) in [
+        ("whole", whole(), [true, true, true, false]),
+        ("bare", bare(), [true, true, false, true]),
+        ("open", open(), [true; 4]),
+        ("mirror", mirror(), [true; 4]),
+    ] {
+        let read = policy(image(&compiled).to_vec().leak());
+        assert_eq!(read, compiled, "{name}");
+        let answers = ["GET", "HEAD", "PURGE", "POST"].map(|method| allows_method(&read, method));
+        assert_eq!(answers, wanted, "{name}");
+        assert!(allows_method(&compiled, "POST"), "{name} was not there when the app was built");
+    }
+    // What stands in for a policy with mistakes is no reason for another.
+    assert!(allows_method(nothing().production(), "PUT"));
+    assert!(!nothing().production().allows_method(b"PUT"));
+}
+
+#[test]
+fn an_origin_of_300_bytes_is_looked_at_and_a_longer_one_is_not() {
+    let scheme = "s".repeat(285);
+    let exact = format!("{scheme}://bb.app.example");
+    let (exact, longer) = (&exact[2..], &exact[1..]);
+    assert_eq!((exact.len(), longer.len()), (300, 301));
+    let wide = format!("{}://*.app.example", &scheme[3..]);
+    let (matched, too_long) =
+        (format!("{}://aaa.app.example", &scheme[3..]), format!("{}://aaaa.app.example", &scheme[3..]));
+    assert_eq!((matched.len(), too_long.len()), (300, 301));
+    let policy = policy(at(&[exact, &wide]));
+    for (origin, entry) in [(exact, Some(exact)), (longer, None), (&matched, Some(&*wide)), (&too_long, None)]
+    {
+        assert_eq!(policy.origin_entry(origin.as_bytes()), entry, "{origin}");
+        assert_eq!(policy.allows_origin(origin.as_bytes()), entry.is_some(), "{origin}");
+    }
+}
