@@ -31,7 +31,7 @@ impl Policy {
     /// says of it, without the reasons. `Err` if the origin is not allowed.
     ///
     /// An adapter that asks for the reasons only where somebody wants them is faster by it.
-    #[inline]
+    #[inline(always)]
     #[expect(clippy::missing_errors_doc, reason = "it is no error")]
     pub fn actual_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
         match request.origin {
@@ -39,6 +39,16 @@ impl Policy {
             origin if self.accepts(origin) => Ok(self.answers.allowed),
             _ => Err(self.answers.refused),
         }
+    }
+
+    /// The same for a preflight: the [`fields`](Decision::fields) of its answer, `Err` if it is refused.
+    #[inline]
+    #[expect(clippy::missing_errors_doc, reason = "it is no error")]
+    pub fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
+        let is_allowed = self.accepts(request.origin)
+            && self.accepts_method(request.requested_method)
+            && self.scan_headers(request.requested_headers).is_ok();
+        if is_allowed { Ok(self.allowed_preflight(request)) } else { Err(self.answers.refused_preflight) }
     }
 
     fn decide_preflight<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
@@ -61,8 +71,14 @@ impl Policy {
         self.answers.preflight.with_if(private, Field::AllowPrivateNetwork)
     }
 
+    #[inline(always)]
     fn accepts(&self, origin: RequestField<'_>) -> bool {
         self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
+    }
+
+    #[inline]
+    fn accepts_method(&self, method: RequestField<'_>) -> bool {
+        matches!(method, RequestField::One(value) if self.lists_method(value))
     }
 
     #[inline]
@@ -79,15 +95,14 @@ impl Policy {
     }
 
     fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {
-        match method {
-            RequestField::One(value) if self.lists_method(value) => None,
-            RequestField::One(method) => {
-                Some(Denial::MethodNotAllowed { policy: self, method: Some(method) })
-            }
-            RequestField::Absent | RequestField::Many => {
-                Some(Denial::MethodNotAllowed { policy: self, method: None })
-            }
+        if self.accepts_method(method) {
+            return None;
         }
+        let method = match method {
+            RequestField::One(method) => Some(method),
+            RequestField::Absent | RequestField::Many => None,
+        };
+        Some(Denial::MethodNotAllowed { policy: self, method })
     }
 
     fn check_headers<'a>(&'a self, lines: &'a dyn Lines) -> Option<Denial<'a>> {

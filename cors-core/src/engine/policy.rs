@@ -150,32 +150,53 @@ impl Policy {
         if self.has(flag::ANY_HEADER) {
             return names::scan(lines, fetch::is_token);
         }
-        let mut names = InTurn::new(Set::new(self.section(Section::Names)));
+        let mut names = InTurn::new(self.names());
         names::scan(lines, |name| names.contains(name))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn lists_origin(&self, origin: &[u8]) -> bool {
         match self.shortcuts.matching {
             Matching::Any => false,
-            Matching::Sole { start, end } => {
-                self.image.bytes().get(start as usize..end as usize) == Some(origin)
-            }
-            Matching::Exact => self.lists_exactly(origin),
-            Matching::Wide => self.lists_exactly(origin) || self.lists_widely(origin),
+            Matching::Sole { start, end } => self.text_of(start, end) == Some(origin),
+            Matching::SolePattern { start, end } => self.is_of_pattern(start, end, origin),
+            Matching::Exact | Matching::Wide => self.lists_among_others(origin),
         }
     }
 
-    fn lists_exactly(&self, origin: &[u8]) -> bool {
-        origin.len() <= MAX_ORIGIN && Set::new(self.section(Section::Exact)).find(origin).is_some()
+    #[inline]
+    fn text_of(&self, start: u32, end: u32) -> Option<&[u8]> {
+        self.image.bytes().get(start as usize..end as usize)
+    }
+
+    // Each is a function of its own, so that none pays for the registers that another needs.
+    #[inline(never)]
+    fn is_of_pattern(&self, start: u32, end: u32, origin: &[u8]) -> bool {
+        origin.len() <= MAX_ORIGIN
+            && self.text_of(start, end).is_some_and(|pattern| origins::accepts(pattern, origin))
+    }
+
+    #[inline(never)]
+    fn lists_among_others(&self, origin: &[u8]) -> bool {
+        origin.len() <= MAX_ORIGIN
+            && (self.exact().find(origin).is_some()
+                || matches!(self.shortcuts.matching, Matching::Wide) && self.lists_widely(origin))
+    }
+
+    #[inline]
+    fn exact(&self) -> Set<'_> {
+        Set::with(self.shortcuts.exact, self.section(Section::Exact))
+    }
+
+    #[inline]
+    fn names(&self) -> Set<'_> {
+        Set::with(self.shortcuts.names, self.section(Section::Names))
     }
 
     /// Nothing is read of the image that does not decide.
     fn lists_widely(&self, origin: &[u8]) -> bool {
-        let patterns = Set::new(self.section(Section::Patterns));
-        origin.len() <= MAX_ORIGIN
-            && (origins::find_pattern(patterns, origin).is_some()
-                || filled(&self.sections, Section::Dfa) && self.listed_origins().find_regex(origin).is_some())
+        origins::find_pattern(Set::new(self.section(Section::Patterns)), origin).is_some()
+            || filled(&self.sections, Section::Dfa) && self.listed_origins().find_regex(origin).is_some()
     }
 
     #[inline]
@@ -199,13 +220,24 @@ impl Policy {
         if self.has(flag::ANY_HEADER) {
             fetch::is_token(name)
         } else {
-            names::contains_name(Set::new(self.section(Section::Names)), name)
+            names::contains_name(self.names(), name)
         }
     }
 
     /// May a page at `origin` read responses? `origin` is what the `Origin` field says.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         self.allows_any_origin() || self.lists_origin(origin)
+    }
+
+    /// The origin, if `origins` lists one and nothing else: what [`Value::RequestOrigin`] then comes to for
+    /// every request that is allowed, save a [vouched](Self::decide_vouched) one.
+    ///
+    /// An adapter that has its value ready need not copy the request's.
+    pub fn only_origin(&self) -> Option<&str> {
+        match self.shortcuts.matching {
+            Matching::Sole { start, end } => self.text_of(start, end).map(table::text),
+            _ => None,
+        }
     }
 
     /// The entry of `origins` that accepts `origin`, or `a regex` where it is one of several; `None`
@@ -372,7 +404,7 @@ impl Policy {
 
     fn listed_origins(&self) -> Origins<'_> {
         Origins {
-            exact: Set::new(self.section(Section::Exact)),
+            exact: self.exact(),
             patterns: Set::new(self.section(Section::Patterns)),
             dfa: self.section(Section::Dfa),
             regexes: Set::new(self.section(Section::Regexes)),

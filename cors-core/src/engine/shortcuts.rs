@@ -3,11 +3,15 @@
 use super::fetch;
 use super::policy::{Section, filled, flag, slice};
 use super::table::names;
-use super::table::set::Set;
+use super::table::set::Layout;
 
 #[derive(Clone, Copy)]
 pub(super) struct Shortcuts {
     pub(super) matching: Matching,
+    /// Of the exact origins.
+    pub(super) exact: Layout,
+    /// Of the names of request headers.
+    pub(super) names: Layout,
     /// Which of the [standard methods](fetch::STANDARD_METHODS) are allowed, as bits.
     pub(super) standard_methods: u8,
 }
@@ -19,6 +23,8 @@ pub(super) enum Matching {
     Any,
     /// There is one entry, exact, whose text lies here in the image.
     Sole { start: u32, end: u32 },
+    /// There is one entry, a pattern, whose text lies here in the image.
+    SolePattern { start: u32, end: u32 },
     /// All are exact.
     Exact,
     /// Patterns or regexes have a say, too.
@@ -27,8 +33,12 @@ pub(super) enum Matching {
 
 impl Shortcuts {
     pub(super) const fn new(image: &[u8], flags: u32, sections: &[u32; Section::COUNT + 1]) -> Self {
-        let matching = Matching::new(image, flags, sections);
-        Self { matching, standard_methods: standard_methods(image, flags, sections) }
+        Self {
+            matching: Matching::new(image, flags, sections),
+            exact: Layout::read(slice(image, sections, Section::Exact)),
+            names: Layout::read(slice(image, sections, Section::Names)),
+            standard_methods: standard_methods(image, flags, sections),
+        }
     }
 }
 
@@ -37,16 +47,27 @@ impl Matching {
         if flags & flag::ANY_ORIGIN != 0 {
             return Self::Any;
         }
-        if filled(sections, Section::Patterns) || filled(sections, Section::Dfa) {
-            return Self::Wide;
+        let has_exact = filled(sections, Section::Exact);
+        let has_patterns = filled(sections, Section::Patterns);
+        let has_regexes = filled(sections, Section::Dfa);
+        if !has_patterns && !has_regexes {
+            return match sole(image, sections, Section::Exact) {
+                Some((start, end)) => Self::Sole { start, end },
+                None => Self::Exact,
+            };
         }
-        match Set::sole(slice(image, sections, Section::Exact)) {
-            Some(text) => {
-                let exact = Section::Exact as usize;
-                Self::Sole { start: sections[exact] + text as u32, end: sections[exact + 1] }
-            }
-            None => Self::Exact,
+        match sole(image, sections, Section::Patterns) {
+            Some((start, end)) if !has_exact && !has_regexes => Self::SolePattern { start, end },
+            _ => Self::Wide,
         }
+    }
+}
+
+/// Where the text of the only entry of a set lies in the image.
+const fn sole(image: &[u8], sections: &[u32; Section::COUNT + 1], section: Section) -> Option<(u32, u32)> {
+    match Layout::read(slice(image, sections, section)).sole() {
+        Some(text) => Some((sections[section as usize] + text as u32, sections[section as usize + 1])),
+        None => None,
     }
 }
 

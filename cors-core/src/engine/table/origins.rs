@@ -79,7 +79,7 @@ fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
 
 /// Does the pattern accept the origin?
 #[inline]
-fn accepts(entry: &[u8], origin: &[u8]) -> bool {
+pub(crate) fn accepts(entry: &[u8], origin: &[u8]) -> bool {
     let taken_apart = || Parts::split(origin).is_some_and(|parts| Pattern::read(entry).matches(&parts));
     subdomain_of(entry, origin).unwrap_or_else(taken_apart)
 }

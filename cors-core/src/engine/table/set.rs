@@ -16,40 +16,72 @@ pub(crate) const EMPTY: u32 = u32::MAX;
 /// The words before the displacements.
 pub(crate) const HEADER: usize = 4;
 
+/// The numbers of a set's header.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    entries: u32,
+    slots: u32,
+    buckets: u32,
+    seed: u32,
+}
+
+impl Layout {
+    pub(crate) const fn read(bytes: &[u8]) -> Self {
+        Self { entries: word(bytes, 0), slots: word(bytes, 1), buckets: word(bytes, 2), seed: word(bytes, 3) }
+    }
+
+    /// Where the text of the only entry begins, in a set that has one: there is no need to hash it.
+    pub(crate) const fn sole(self) -> Option<usize> {
+        if self.entries != 1 {
+            return None;
+        }
+        // Displacements, slots, and the end of the one entry.
+        Some((HEADER + self.slots as usize + self.buckets as usize + 1) * 4)
+    }
+}
+
 /// A set, read from its part of the image.
 #[derive(Clone, Copy)]
 pub(crate) struct Set<'t> {
-    bytes: &'t [u8],
+    layout: Layout,
+    /// What follows the header.
+    words: &'t [u8],
 }
 
 impl<'t> Set<'t> {
     #[inline]
     pub(crate) fn new(bytes: &'t [u8]) -> Self {
-        Self { bytes }
+        Self::with(Layout::read(bytes), bytes)
+    }
+
+    /// The same, where the header has been read before.
+    #[inline]
+    pub(crate) fn with(layout: Layout, bytes: &'t [u8]) -> Self {
+        Self { layout, words: bytes.get(HEADER * 4..).unwrap_or_default() }
     }
 
     #[inline]
     pub(crate) fn len(self) -> usize {
-        word(self.bytes, 0) as usize
+        self.layout.entries as usize
     }
 
     /// What hashes of this set's keys start from.
     #[inline]
     pub(crate) fn seed(self) -> u32 {
-        word(self.bytes, 3)
+        self.layout.seed
     }
 
     /// The one entry that a key with this hash can be.
     #[inline]
     pub(crate) fn candidate(self, hash: u64) -> Option<&'t [u8]> {
-        let table = Table::read(self.bytes)?;
-        let displacement = word(table.words, bucket(hash, table.buckets));
-        let slot = slot(hash, displacement, table.slots);
-        table.entry(word(table.words, table.buckets as usize + slot) as usize)
+        let Layout { slots, buckets, .. } = self.layout;
+        let displacement = word(self.words, bucket(hash, buckets));
+        let slot = slot(hash, displacement, slots);
+        self.entry(word(self.words, buckets as usize + slot) as usize)
     }
 
     /// The entry that equals `key`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
         if self.len() <= FEW {
             return self.iter().find(|entry| *entry == key);
@@ -60,23 +92,27 @@ impl<'t> Set<'t> {
     /// The entry at `index`, in the policy's order.
     #[inline]
     pub(crate) fn entry(self, index: usize) -> Option<&'t [u8]> {
-        Table::read(self.bytes)?.entry(index)
-    }
-
-    /// Where the text of the only entry begins, in a set that has one: there is no need to hash it.
-    pub(crate) const fn sole(bytes: &[u8]) -> Option<usize> {
-        if word(bytes, 0) != 1 {
+        if index >= self.len() {
             return None;
         }
-        let (slots, buckets) = (word(bytes, 1) as usize, word(bytes, 2) as usize);
-        // Displacements, slots, and the end of the one entry.
-        Some((HEADER + slots + buckets + 1) * 4)
+        let start = if index == 0 { 0 } else { word(self.words, self.ends() + index - 1) };
+        let end = word(self.words, self.ends() + index);
+        let text = (self.ends() + self.len()) * 4;
+        self.words.get(text + start as usize..text + end as usize)
     }
 
     /// The entries in the policy's order.
     #[inline]
     pub(crate) fn iter(self) -> Entries<'t> {
-        Table::read(self.bytes).and_then(Table::entries).unwrap_or_default()
+        let ends = self.words.get(self.ends() * 4..);
+        let parts = ends.and_then(|ends| ends.split_at_checked(self.len() * 4));
+        parts.map(|(ends, text)| Entries { ends, text, start: 0 }).unwrap_or_default()
+    }
+
+    /// The index of the word that is the first entry's end.
+    #[inline]
+    fn ends(self) -> usize {
+        self.layout.slots as usize + self.layout.buckets as usize
     }
 }
 
@@ -98,42 +134,6 @@ impl<'t> Iterator for Entries<'t> {
         let entry = self.text.get(self.start..end)?;
         (self.ends, self.start) = (ends, end);
         Some(entry)
-    }
-}
-
-/// A set with the words of its header read, all of them under one check.
-#[derive(Clone, Copy)]
-struct Table<'t> {
-    entries: u32,
-    slots: u32,
-    buckets: u32,
-    /// What follows the header.
-    words: &'t [u8],
-}
-
-impl<'t> Table<'t> {
-    #[inline]
-    fn read(bytes: &'t [u8]) -> Option<Self> {
-        let (header, words) = bytes.split_first_chunk::<{ HEADER * 4 }>()?;
-        let [entries, slots, buckets] = [0, 1, 2].map(|index| word(header, index));
-        Some(Self { entries, slots, buckets, words })
-    }
-
-    #[inline]
-    fn entry(self, index: usize) -> Option<&'t [u8]> {
-        if index >= self.entries as usize {
-            return None;
-        }
-        let Entries { ends, text, .. } = self.entries()?;
-        let start = if index == 0 { 0 } else { word(ends, index - 1) };
-        text.get(start as usize..word(ends, index) as usize)
-    }
-
-    #[inline]
-    fn entries(self) -> Option<Entries<'t>> {
-        let ends = self.slots as usize + self.buckets as usize;
-        let (ends, text) = self.words.get(ends * 4..)?.split_at_checked(self.entries as usize * 4)?;
-        Some(Entries { ends, text, start: 0 })
     }
 }
 
