@@ -1,18 +1,21 @@
 //! Refusals that say why: see [`Cors::diagnostics`](crate::Cors::diagnostics).
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use cors_core::{Decision, Explanation, Request};
 
 use crate::fields::Answers;
-use crate::head::{Preflight, lines};
+use crate::head::lines;
 
 /// A refused preflight's answer, with the fields up to the check that fails.
 #[cold]
-pub(crate) fn preflight(answers: &Answers, decision: Decision<'_>, asked: &Preflight<'_>) -> HttpResponse {
+pub(crate) fn preflight(answers: &Answers, decision: Decision<'_>, headers: &HeaderMap) -> HttpResponse {
     let decision = decision.diagnostic();
-    write(answers.answer(&decision, asked), &decision.explain())
+    let status = decision.status().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.unwrap_or(StatusCode::FORBIDDEN);
+    write(answers.answer(status, decision.fields(), headers), &decision.explain())
 }
 
 /// Says in the body of a refusal why an actual request is refused.

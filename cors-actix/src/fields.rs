@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use cors_core::{Decision, Field, Fields, Policy, Request, Value, requested_names};
 
-use crate::head::{Preflight, lines};
+use crate::head::lines;
 use crate::source::Held;
 
 /// A policy, and each value that it can put on a response.
@@ -13,6 +13,8 @@ pub(crate) struct Answers {
     policy: Held,
     /// By [`Field`]; `None` for what this policy never sends, or takes from the request.
     values: [Option<HeaderValue>; Field::ALL.len()],
+    /// That of an allowed preflight's answer.
+    status: StatusCode,
     /// The app's own source of origins allows that of the one request that this is for.
     vouches: bool,
 }
@@ -22,15 +24,22 @@ impl Answers {
         let values = Field::ALL.map(|field| match (&policy, field.fixed()) {
             // Static text is never copied, neither here nor when a response gets it.
             (_, Some(text)) => Some(HeaderValue::from_static(text)),
-            (Held::Static(policy, _), None) => fixed(policy.value(field)?).map(HeaderValue::from_static),
-            (Held::Shared(policy), None) => fixed(policy.value(field)?).map(shared),
+            (Held::Static(policy, _), None) => fixed(policy, field).map(HeaderValue::from_static),
+            (Held::Shared(policy), None) => fixed(policy, field).map(shared),
         });
-        Self { policy, values, vouches: false }
+        let status = StatusCode::from_u16(policy.preflight_status()).unwrap_or(StatusCode::NO_CONTENT);
+        Self { policy, values, status, vouches: false }
     }
 
     /// The same for one request whose origin the app vouches for.
     pub(crate) fn vouching(&self) -> Self {
-        Self { policy: self.policy.clone(), values: self.values.clone(), vouches: true }
+        let (policy, mut values) = (self.policy.clone(), self.values.clone());
+        if policy.only_origin().is_some() {
+            // It is another one for this request.
+            values[Field::AllowOrigin as usize] = None;
+            values[Field::TimingAllowOrigin as usize] = None;
+        }
+        Self { policy, values, status: self.status, vouches: true }
     }
 
     #[inline(always)]
@@ -39,15 +48,21 @@ impl Answers {
     }
 
     /// The fields of an actual request's response; `Err` if the origin is not allowed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn actual_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        match self.policy.actual_fields(request) {
-            Err(fields) if self.vouches => {
-                let decision = self.policy.decide_vouched(request);
-                if decision.is_allowed() { Ok(decision.fields()) } else { Err(fields) }
-            }
-            fields => fields,
-        }
+        if self.vouches { self.vouched_fields(request) } else { self.policy.actual_fields(request) }
+    }
+
+    /// The fields of a preflight's answer; `Err` if it is refused.
+    #[inline]
+    pub(crate) fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
+        if self.vouches { self.vouched_fields(request) } else { self.policy.preflight_fields(request) }
+    }
+
+    #[cold]
+    fn vouched_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
+        let decision = self.policy.decide_vouched(request);
+        if decision.is_allowed() { Ok(decision.fields()) } else { Err(decision.fields()) }
     }
 
     pub(crate) fn is_development(&self) -> bool {
@@ -68,21 +83,26 @@ impl Answers {
         if mirrored { lines.first().cloned() } else { None }
     }
 
-    /// The answer to a preflight.
-    pub(crate) fn answer(&self, decision: &Decision<'_>, asked: &Preflight<'_>) -> HttpResponse {
-        let status = decision.status().and_then(|status| StatusCode::from_u16(status).ok());
-        let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));
-        let (headers, fields) = (response.headers_mut(), decision.fields());
-        let mirrored = |field| match field {
-            Field::AllowMethods => asked.requested_method.first().cloned(),
-            Field::AllowHeaders => mirrored_names(asked.requested_headers),
-            _ => asked.origin.first().cloned(),
-        };
+    /// The answer to a preflight with these `asked` headers that is allowed.
+    #[inline]
+    pub(crate) fn permission(&self, fields: Fields, asked: &HeaderMap) -> HttpResponse {
+        self.answer(self.status, fields, asked)
+    }
+
+    /// An answer to a preflight with these `asked` headers.
+    #[inline]
+    pub(crate) fn answer(&self, status: StatusCode, fields: Fields, asked: &HeaderMap) -> HttpResponse {
+        let mut response = HttpResponse::new(status);
+        let headers = response.headers_mut();
         // Nothing is there yet, so that each name can be appended unseen; written out, each is a constant.
-        self.put(headers, fields, Field::AllowOrigin, mirrored);
-        self.put(headers, fields, Field::AllowMethods, mirrored);
-        self.put(headers, fields, Field::AllowHeaders, mirrored);
-        self.put(headers, fields, Field::MaxAge, mirrored);
+        self.put(headers, fields, Field::AllowOrigin, || asked.get(header::ORIGIN).cloned());
+        self.put(headers, fields, Field::AllowMethods, || {
+            asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).cloned()
+        });
+        self.put(headers, fields, Field::AllowHeaders, || {
+            mirrored_names(lines(asked, header::ACCESS_CONTROL_REQUEST_HEADERS))
+        });
+        self.put(headers, fields, Field::MaxAge, || None);
         if fields.contains(Field::AllowCredentials) {
             headers.append(name(Field::AllowCredentials), TRUE);
         }
@@ -101,39 +121,46 @@ impl Answers {
     #[inline]
     pub(crate) fn edit(&self, headers: &mut HeaderMap, fields: Fields, origin: &mut Option<HeaderValue>) {
         let there = Present::scan(headers);
-        if there.owned {
+        if there.has(Present::OWNED) {
             remove_owned(headers);
         }
-        // Our names are not there, which `append` takes as it is and `insert` would look up.
-        if fields.contains(Field::TimingAllowOrigin)
-            && let Some(value) = self.value(Field::TimingAllowOrigin).or(origin.as_ref()).cloned()
-        {
-            if there.timing {
-                merge_timing(headers, value);
-            } else {
-                headers.append(name(Field::TimingAllowOrigin), value);
-            }
-        }
-        if fields.contains(Field::AllowOrigin)
-            && let Some(value) = self.value(Field::AllowOrigin).cloned().or_else(|| origin.take())
-        {
-            headers.append(name(Field::AllowOrigin), value);
-        }
-        if fields.contains(Field::AllowCredentials) {
-            headers.append(name(Field::AllowCredentials), TRUE);
-        }
-        if fields.contains(Field::ExposeHeaders)
-            && let Some(value) = self.value(Field::ExposeHeaders).cloned()
-        {
-            headers.append(name(Field::ExposeHeaders), value);
+        // The others come with this one or not at all.
+        if fields.contains(Field::AllowOrigin) {
+            self.let_read(headers, fields, there, origin);
         }
         if fields.contains(Field::Vary) {
-            if there.vary {
+            if there.has(Present::VARY) {
                 merge_vary(headers, &VARY);
             } else {
                 headers.append(name(Field::Vary), VARY);
             }
         }
+    }
+
+    /// Adds the fields by which a page may read the response. Names of ours are not there, which `append` takes as it is
+    /// and `insert` would look up.
+    #[inline(always)]
+    fn let_read(
+        &self,
+        headers: &mut HeaderMap,
+        fields: Fields,
+        there: Present,
+        origin: &mut Option<HeaderValue>,
+    ) {
+        if fields.contains(Field::TimingAllowOrigin)
+            && let Some(value) = self.value(Field::TimingAllowOrigin).or(origin.as_ref()).cloned()
+        {
+            if there.has(Present::TIMING) {
+                merge_timing(headers, value);
+            } else {
+                headers.append(name(Field::TimingAllowOrigin), value);
+            }
+        }
+        self.put(headers, fields, Field::AllowOrigin, || origin.take());
+        if fields.contains(Field::AllowCredentials) {
+            headers.append(name(Field::AllowCredentials), TRUE);
+        }
+        self.put(headers, fields, Field::ExposeHeaders, || None);
     }
 
     /// Makes `headers` those of a refusal that the app wrote.
@@ -147,17 +174,22 @@ impl Answers {
         }
     }
 
-    #[inline]
+    /// Appends a field whose value is the policy's, or else the request's own.
+    #[inline(always)]
     fn put(
         &self,
         headers: &mut HeaderMap,
         fields: Fields,
         field: Field,
-        mirrored: impl Fn(Field) -> Option<HeaderValue>,
+        mirrored: impl FnOnce() -> Option<HeaderValue>,
     ) {
-        if fields.contains(field)
-            && let Some(value) = self.value(field).cloned().or_else(|| mirrored(field))
-        {
+        if !fields.contains(field) {
+            return;
+        }
+        // Either is written where it is needed: a value is not small.
+        if let Some(value) = self.value(field) {
+            headers.append(name(field), value.clone());
+        } else if let Some(value) = mirrored() {
             headers.append(name(field), value);
         }
     }
@@ -166,6 +198,16 @@ impl Answers {
     fn value(&self, field: Field) -> Option<&HeaderValue> {
         self.values[field as usize].as_ref()
     }
+}
+
+/// The answer to a preflight that is refused, without a reason.
+#[inline]
+pub(crate) fn refusal(fields: Fields) -> HttpResponse {
+    let mut response = HttpResponse::new(StatusCode::FORBIDDEN);
+    if fields.contains(Field::PreflightVary) {
+        response.headers_mut().append(name(Field::PreflightVary), PREFLIGHT_VARY);
+    }
+    response
 }
 
 /// The same under every policy, and so made when this is compiled: writing it down costs less than
@@ -191,31 +233,40 @@ fn name(field: Field) -> HeaderName {
     }
 }
 
-/// What a response has already that concerns a policy.
-#[derive(Default)]
-struct Present {
-    /// A field that is the policy's alone.
-    owned: bool,
-    vary: bool,
-    timing: bool,
-}
+/// What a response has already that concerns a policy, as bits.
+#[derive(Clone, Copy)]
+struct Present(u8);
 
 impl Present {
+    /// A field that is the policy's alone.
+    const OWNED: u8 = 1;
+    const VARY: u8 = 2;
+    const TIMING: u8 = 4;
+
     /// One walk over the few names that a response has costs less than looking ours up.
     #[inline]
     fn scan(headers: &HeaderMap) -> Self {
-        let mut found = Self::default();
+        let mut found = 0;
         for name in headers.keys() {
-            let name = name.as_str();
-            // Most names begin with another letter.
-            match name.as_bytes().first() {
-                Some(b'a') => found.owned |= Field::is_owned(name),
-                Some(b'v') => found.vary |= name == Field::Vary.name(),
-                Some(b't') => found.timing |= name == Field::TimingAllowOrigin.name(),
-                _ => {}
-            }
+            found |= Self::of(name.as_str());
         }
-        found
+        Self(found)
+    }
+
+    #[inline]
+    fn of(name: &str) -> u8 {
+        // Most names begin with another letter.
+        match name.as_bytes() {
+            [b'a', ..] if Field::is_owned(name) => Self::OWNED,
+            [b'v', ..] if name == Field::Vary.name() => Self::VARY,
+            [b't', ..] if name == Field::TimingAllowOrigin.name() => Self::TIMING,
+            _ => 0,
+        }
+    }
+
+    #[inline]
+    fn has(self, what: u8) -> bool {
+        self.0 & what != 0
     }
 }
 
@@ -280,10 +331,11 @@ fn mirrored_names(requested: &[HeaderValue]) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&names.join(SEPARATOR)).ok()
 }
 
-/// The text of a value that is the same for each request.
-fn fixed(value: Value<'_>) -> Option<&str> {
-    match value {
+/// The text of a value that is the same for each request that gets it.
+fn fixed(policy: &Policy, field: Field) -> Option<&str> {
+    match policy.value(field)? {
         Value::Fixed(text) => Some(text),
+        Value::RequestOrigin => policy.only_origin(),
         _ => None,
     }
 }

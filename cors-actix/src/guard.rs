@@ -12,8 +12,9 @@ use crate::head::lines;
 ///
 /// The field alone decides: an app may look at more before it upgrades, but never at less. `CONNECT`
 /// is how HTTP/2 does it (RFC 8441).
+#[inline]
 pub(crate) fn is_upgrade(head: &RequestHead) -> bool {
-    head.headers.contains_key(header::UPGRADE) || head.method == Method::CONNECT
+    head.method == Method::CONNECT || head.headers.contains_key(header::UPGRADE)
 }
 
 /// Is a request with an `Origin` from a page of this very origin, on a host of the policy's?

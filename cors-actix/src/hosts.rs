@@ -12,7 +12,7 @@ use actix_web::{Error, HttpResponse};
 use cors_core::Policy;
 use pin_project_lite::pin_project;
 
-use crate::body::boxed;
+use crate::body::poll_boxed;
 use crate::count;
 use crate::event::{self, Outcome};
 use crate::head::lines;
@@ -68,7 +68,7 @@ impl AllowedHosts {
 
 impl<S, B> Transform<S, ServiceRequest> for AllowedHosts
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
@@ -90,7 +90,7 @@ pub struct AllowedHostsMiddleware<S> {
 
 impl<S, B> Service<ServiceRequest> for AllowedHostsMiddleware<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
@@ -157,7 +157,7 @@ pin_project! {
 
 impl<F, B> Future for AllowedHostsFuture<F>
 where
-    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    F: Future<Output = Result<ServiceResponse<B>, Error>> + 'static,
     B: MessageBody + 'static,
 {
     type Output = Result<ServiceResponse<BoxBody>, Error>;
@@ -165,7 +165,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            Projection::Pass { inner } => boxed(inner.poll(context)),
+            Projection::Pass { inner } => poll_boxed(inner, context),
             Projection::Refused { response } => {
                 Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
             }

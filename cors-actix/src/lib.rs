@@ -96,8 +96,10 @@ mod body;
 mod cors;
 mod count;
 mod diagnostics;
+mod edit;
 mod event;
 mod fields;
+mod future;
 mod guard;
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -109,6 +111,7 @@ mod paths;
 mod pattern;
 mod policy_macro;
 mod preflight;
+mod refusal;
 mod registry;
 #[cfg(feature = "reload")]
 mod reload;
@@ -131,13 +134,14 @@ pub use cors_core::{
 pub use cors_core::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
+pub use future::CorsFuture;
 pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 pub use origin_source::OriginSource;
 pub use paths::Paths;
 #[cfg(feature = "reload")]
 pub use reload::Reloadable;
-pub use service::{CorsFuture, CorsMiddleware};
+pub use service::CorsMiddleware;
 pub use source::Source;
 
 /// Gives a route a policy of its own, and the preflight that belongs to it.

@@ -29,6 +29,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Does a foreign origin keep such a request from the app?
+    #[inline]
     pub(crate) fn guards(&self, head: &RequestHead) -> bool {
         self.enforce || (!self.unguarded_upgrades && is_upgrade(head))
     }

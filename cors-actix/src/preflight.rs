@@ -3,55 +3,91 @@
 use std::rc::Rc;
 
 use actix_web::{HttpRequest, HttpResponse};
+use cors_core::{Fields, Request};
 
 use crate::count::{self, Allowed};
 use crate::diagnostics;
 use crate::event::{self, Outcome};
-use crate::fields::Answers;
+use crate::fields::{self, Answers};
 use crate::head::Preflight;
 use crate::options::Options;
 
-/// The answer of the policies that may govern the request to come; `None` if this is no preflight, or
+/// How a preflight is answered.
+pub(crate) enum Verdict {
+    Allowed(Rc<Answers>, Fields),
+    /// Without a reason.
+    Refused(Fields),
+    /// With one, or in the app's own words.
+    Explained(Box<HttpResponse>),
+}
+
+impl Verdict {
+    #[inline]
+    pub(crate) fn answer(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::Allowed(answers, fields) => answers.permission(fields, &request.head().headers),
+            Self::Refused(fields) => fields::refusal(fields),
+            Self::Explained(response) => *response,
+        }
+    }
+}
+
+/// The verdict of the policies that may govern the request to come; `None` if this is no preflight, or
 /// there are none.
 ///
 /// Mostly it is one policy. Of several the first answers, unless another refuses: what one of them
 /// refuses must not get through on the word of the others.
-pub(crate) fn answer<'a>(
+#[inline]
+pub(crate) fn judge<'a>(
     policies: impl IntoIterator<Item = &'a Rc<Answers>>,
     request: &HttpRequest,
     options: &Options,
-) -> Option<HttpResponse> {
-    let head = request.head();
+) -> Option<Verdict> {
+    let headers = &request.head().headers;
     let mut allowed = None;
     for answers in policies {
-        let policy = answers.policy();
-        let asked = Preflight::read(&head.headers, Some(policy));
+        let asked = Preflight::read(headers, Some(answers.policy()));
         let engine_request = asked.request();
-        let decision = answers.decide(&engine_request);
-        if !decision.is_preflight() {
+        if !engine_request.is_preflight() {
             return None;
         }
-        let Some(denial) = decision.denial() else {
-            if allowed.is_none() {
-                allowed = Some(answers.answer(&decision, &asked));
-            }
-            continue;
-        };
+        match answers.preflight_fields(&engine_request) {
+            Ok(fields) => allowed = allowed.or(Some((answers, fields))),
+            Err(fields) if has_plain_refusals(answers, options) => return Some(Verdict::Refused(fields)),
+            Err(_) => return Some(explained(answers, request, &engine_request, options)),
+        }
+    }
+    let (answers, fields) = allowed?;
+    count::allowed(Allowed::Preflight);
+    Some(Verdict::Allowed(Rc::clone(answers), fields))
+}
+
+/// Does nobody ask for the reasons of a refusal?
+#[inline]
+fn has_plain_refusals(answers: &Answers, options: &Options) -> bool {
+    !count::COUNTS && !event::is_heard() && options.on_refusal.is_none() && !options.explains(answers)
+}
+
+#[cold]
+fn explained(
+    answers: &Answers,
+    request: &HttpRequest,
+    engine_request: &Request<'_>,
+    options: &Options,
+) -> Verdict {
+    let decision = answers.decide(engine_request);
+    let fields = decision.fields();
+    if let Some(denial) = decision.denial() {
         count::denied(denial.kind(), Outcome::PreflightRefused, || false);
-        if event::is_heard() {
-            event::denied(denial, request, Outcome::PreflightRefused, || false);
-        }
+        event::denied(denial, request, Outcome::PreflightRefused, || false);
         if let Some(mut response) = options.refusal(denial, request) {
-            answers.edit_refusal(response.headers_mut(), decision.fields());
-            return Some(response);
+            answers.edit_refusal(response.headers_mut(), fields);
+            return Verdict::Explained(Box::new(response));
         }
-        if options.explains(answers) {
-            return Some(diagnostics::preflight(answers, decision, &asked));
-        }
-        return Some(answers.answer(&decision, &asked));
     }
-    if allowed.is_some() {
-        count::allowed(Allowed::Preflight);
+    if options.explains(answers) {
+        let response = diagnostics::preflight(answers, decision, &request.head().headers);
+        return Verdict::Explained(Box::new(response));
     }
-    allowed
+    Verdict::Refused(fields)
 }

@@ -17,7 +17,7 @@ use cors_core::PolicySet;
 use crate::fields::Answers;
 use crate::head::{asked, lines};
 use crate::options::Options;
-use crate::preflight;
+use crate::preflight::{self, Verdict};
 use crate::registry;
 use crate::resolve::Routes;
 use crate::service::{CorsMiddleware, Kept, Own};
@@ -103,14 +103,15 @@ fn register_preflight(config: &mut AppService, route: &Route, answers: &Rc<Answe
 
     let preflight =
         web::resource(pattern).name(name).guard(AsksFor(methods)).wrap_fn(move |request, service| {
-            let answer = answer(&route, &request);
+            let verdict = judge(&route, &request);
             let method = asked(request.headers()).map(ToOwned::to_owned);
             // The resource has no routes, and so answers 405.
             let response = service.call(request);
             async move {
                 let response = response.await?;
-                Ok(match answer {
-                    Some(answer) if !is_taken(response.headers(), method.as_deref()) => {
+                Ok(match verdict {
+                    Some(verdict) if !is_taken(response.headers(), method.as_deref()) => {
+                        let answer = verdict.answer(response.request());
                         response.into_response(answer)
                     }
                     _ => response.map_into_boxed_body(),
@@ -132,18 +133,18 @@ impl Guard for AsksFor {
     }
 }
 
-/// The policy's answer. Without guards the first resource to take a preflight is the one whose route
+/// The policy's verdict. Without guards the first resource to take a preflight is the one whose route
 /// will take the request, or the router would have stopped before.
-fn answer(route: &Rc<registry::Route>, request: &ServiceRequest) -> Option<HttpResponse> {
+fn judge(route: &Rc<registry::Route>, request: &ServiceRequest) -> Option<Verdict> {
     let options = Options::default();
     if !route.is_guarded() {
-        return preflight::answer([&route.answers], request.request(), &options);
+        return preflight::judge([&route.answers], request.request(), &options);
     }
     let routes = Routes::of(request.request());
     let method = asked(request.headers()).unwrap_or_default();
     let candidates = routes.candidates_beside(route, request, method).routes;
     let answers = candidates.iter().map(|located| &located.route.answers);
-    preflight::answer(answers, request.request(), &options)
+    preflight::judge(answers, request.request(), &options)
 }
 
 /// Has a resource in front, without a `#[cors]`, a route for this method? It is the one that the

@@ -1,33 +1,29 @@
-//! What runs for each request: the decision, the answer to a preflight, the fields of a response.
+//! What runs for each request: which policy decides, and what comes of it.
 
 use std::cell::OnceCell;
-use std::future::Future;
-use std::mem;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, forward_ready};
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{Method, StatusCode};
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{Error, HttpMessage};
 use cors_core::Fields;
-use pin_project_lite::pin_project;
 
-use crate::body::boxed;
 use crate::cors::Policies;
 use crate::count::{self, Allowed};
-use crate::diagnostics;
+use crate::edit::{Edit, Expected, HasOwn, Place};
 use crate::event::{self, Outcome};
-use crate::fields::{Answers, merge_vary};
+use crate::fields::Answers;
+use crate::future::{CorsFuture, Later};
 use crate::guard::is_same_origin;
 use crate::head::{Preflight, actual, asked, lines};
 use crate::options::Options;
 use crate::origin_source::Asking;
 use crate::paths;
-use crate::preflight;
-use crate::resolve::{Candidates, Located, Routes};
+use crate::preflight::{self, Verdict};
+use crate::refusal::{self, Denied};
+use crate::resolve::{Candidates, Routes};
 #[cfg(feature = "reload")]
 use crate::swapped::Swapped;
 
@@ -39,6 +35,8 @@ pub struct CorsMiddleware<S> {
     options: Options,
     /// The routes inside with policies of their own. They are known when the app is: at the first request.
     routes: OnceCell<Rc<Routes>>,
+    /// The layer's policy, where no request can be another's affair and nobody else is asked: nearly everywhere.
+    sole: OnceCell<Option<Rc<Answers>>>,
 }
 
 /// The policies of a layer, and whether they stay.
@@ -80,7 +78,8 @@ impl Own {
 
 impl<S> CorsMiddleware<S> {
     pub(crate) fn new(service: S, own: Kept, options: Options) -> Self {
-        Self { service: Rc::new(service), own, options, routes: OnceCell::new() }
+        let (routes, sole) = (OnceCell::new(), OnceCell::new());
+        Self { service: Rc::new(service), own, options, routes, sole }
     }
 }
 
@@ -95,34 +94,12 @@ where
 
     forward_ready!(service);
 
-    #[inline]
+    #[inline(always)]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        // From here on it is these policies for this request, whatever is swapped meanwhile.
-        #[cfg(feature = "reload")]
-        let swapped;
-        #[cfg_attr(
-            not(feature = "reload"),
-            expect(clippy::infallible_destructuring_match, reason = "of two, if the feature is on")
-        )]
-        let own = match &self.own {
-            Kept::Fixed(own) => own,
-            #[cfg(feature = "reload")]
-            Kept::Swapped(now) => {
-                swapped = now.now();
-                &*swapped
-            }
-        };
-        if let Some(asking) = &self.options.origins
-            && let Some(answers) = self.unlisted(own, &request)
-        {
-            return CorsFuture::later(self.call_later(asking, answers, request));
-        }
-        // What most requests are in most apps has a way of its own, so that it is short.
-        match self.only_policy(own, &request) {
-            Some(answers) if request.head().method != Method::OPTIONS => {
-                self.actual(request, answers, Place::Alone)
-            }
-            _ => self.look_closer(own, request),
+        // What most apps are has a way of its own, so that it is short.
+        match self.sole.get() {
+            Some(Some(answers)) => self.alone(request, answers),
+            _ => self.look_closer(request),
         }
     }
 }
@@ -132,46 +109,91 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
+    #[inline(always)]
+    fn alone(&self, request: ServiceRequest, answers: &Rc<Answers>) -> CorsFuture<S::Future> {
+        if request.head().method == Method::OPTIONS
+            && let Some(verdict) = preflight::judge([answers], request.request(), &self.options)
+        {
+            return CorsFuture::preflight(request, verdict);
+        }
+        self.actual(request, Judge { answers, place: Place::Alone, expected: None })
+    }
+
     #[cold]
-    fn look_closer(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
+    fn look_closer(&self, request: ServiceRequest) -> CorsFuture<S::Future> {
+        self.sole.get_or_init(|| self.find_sole(&request));
+        match &self.own {
+            Kept::Fixed(own) => self.by(own, request),
+            // From here on it is these policies for this request, whatever is swapped meanwhile.
+            #[cfg(feature = "reload")]
+            Kept::Swapped(swapped) => self.by(&swapped.now(), request),
+        }
+    }
+
+    /// Goes on with these policies.
+    fn by(&self, own: &Own, request: ServiceRequest) -> CorsFuture<S::Future> {
+        if let Some(asking) = &self.options.origins
+            && let Some(answers) = self.unlisted(own, &request)
+        {
+            return CorsFuture::later(self.call_later(asking, answers, request));
+        }
         if self.options.report_only {
             self.report(own, &request);
-            return CorsFuture::pass((*self.service).call(request), Edit::nothing());
+            return CorsFuture::pass((*self.service).call(request), None);
         }
         if request.head().method == Method::OPTIONS
-            && let Some(response) = self.preflight(own, &request)
+            && let Some(verdict) = self.judge_preflight(own, &request)
         {
-            return CorsFuture::answer(request.into_response(response));
+            return CorsFuture::preflight(request, verdict);
         }
         match self.judge(own, &request) {
-            Some(Judge { answers, place }) => self.actual(request, answers, place),
-            None => CorsFuture::pass((*self.service).call(request), Edit::nothing()),
+            Some(judge) => self.actual(request, judge),
+            None => CorsFuture::pass((*self.service).call(request), None),
         }
     }
 
     #[inline(always)]
-    fn actual(&self, request: ServiceRequest, answers: &Rc<Answers>, place: Place) -> CorsFuture<S::Future> {
+    fn actual(&self, request: ServiceRequest, judge: Judge<'_>) -> CorsFuture<S::Future> {
         let origin = lines(request.headers(), header::ORIGIN);
-        let mut by_site = false;
-        let fields = match answers.actual_fields(&actual(origin)) {
+        let fields = match judge.answers.actual_fields(&actual(origin)) {
             Ok(fields) => {
-                if !origin.is_empty() && !matches!(place, Place::Route { is_known: true }) {
+                if !origin.is_empty() && !matches!(judge.place, Place::Route { is_known: true }) {
                     count::allowed(Allowed::Readable);
                 }
                 fields
             }
-            Err(fields) => {
-                match self.denied(answers, &place, fields, request.request()) {
-                    Denied::Pass => {}
-                    Denied::SameOrigin => by_site = true,
-                    Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
-                }
-                fields
-            }
+            Err(fields) if self.minds(judge.place, &request) => return self.denied(request, judge, fields),
+            Err(fields) => fields,
         };
-        let origin = place.origin(answers.origin(fields, origin), origin);
-        let edit = Edit { answers: Some(Rc::clone(answers)), fields, origin, by_site, place };
-        CorsFuture::pass((*self.service).call(request), edit)
+        let origin = judge.origin(fields, origin);
+        self.pass(request, judge, fields, origin, false)
+    }
+
+    /// Has the app answer, whose response is to get `fields`.
+    #[inline(always)]
+    fn pass(
+        &self,
+        request: ServiceRequest,
+        judge: Judge<'_>,
+        fields: Fields,
+        origin: Option<HeaderValue>,
+        by_site: bool,
+    ) -> CorsFuture<S::Future> {
+        let Judge { answers, place, expected } = judge;
+        let inner = (*self.service).call(request);
+        let answers = Rc::clone(answers);
+        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, by_site, place, expected }))
+    }
+
+    #[cold]
+    fn denied(&self, request: ServiceRequest, judge: Judge<'_>, fields: Fields) -> CorsFuture<S::Future> {
+        let by_site = match refusal::judge(judge.answers, fields, request.request(), &self.options) {
+            Denied::Pass => false,
+            Denied::SameOrigin => true,
+            Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
+        };
+        let origin = judge.origin(fields, lines(request.headers(), header::ORIGIN));
+        self.pass(request, judge, fields, origin, by_site)
     }
 
     /// Asks the app's source of origins, and goes on with what it says.
@@ -192,7 +214,7 @@ where
             };
             let answers = if is_allowed { Rc::new(answers.vouching()) } else { answers };
             let own = Kept::Fixed(Own::One(answers));
-            Self { service, own, options, routes }.call(request).await
+            Self { service, own, options, routes, sole: OnceCell::new() }.call(request).await
         })
     }
 }
@@ -201,40 +223,55 @@ where
 struct Judge<'a> {
     answers: &'a Rc<Answers>,
     place: Place,
+    expected: Option<Rc<Expected>>,
+}
+
+impl Judge<'_> {
+    /// The request's origin, if a response with `fields` says it, or may have to say it after all.
+    #[inline]
+    fn origin(&self, fields: Fields, lines: &[HeaderValue]) -> Option<HeaderValue> {
+        match &self.expected {
+            None => self.answers.origin(fields, lines),
+            Some(expected) => self.answers.origin(fields, lines).or_else(|| {
+                let (own, fields) = expected.own.as_ref()?;
+                own.origin(*fields, lines)
+            }),
+        }
+    }
 }
 
 impl<S> CorsMiddleware<S> {
-    /// The policy that holds for every request, where there is one.
-    #[inline]
-    fn only_policy<'a>(&self, own: &'a Own, request: &ServiceRequest) -> Option<&'a Rc<Answers>> {
-        match own {
-            Own::One(answers) if !self.options.report_only && self.routes(request).is_none() => Some(answers),
+    fn find_sole(&self, request: &ServiceRequest) -> Option<Rc<Answers>> {
+        match &self.own {
+            Kept::Fixed(Own::One(answers)) => {
+                let asks = self.options.origins.is_some() || self.options.report_only;
+                (!asks && self.routes(request).is_none()).then(|| Rc::clone(answers))
+            }
             _ => None,
         }
     }
 
     /// The innermost policy holds: that of the route which the request is for. `None` if none holds.
     fn judge<'a>(&'a self, own: &'a Own, request: &ServiceRequest) -> Option<Judge<'a>> {
-        if let Some(answers) = self.only_policy(own, request) {
-            return Some(Judge { answers, place: Place::Alone });
-        }
         if let Own::Route(answers) = own {
             let mut noted = request.extensions_mut();
             noted.insert(HasOwn);
             let is_known = noted.contains::<Known>();
-            return Some(Judge { answers, place: Place::Route { is_known } });
+            return Some(Judge { answers, place: Place::Route { is_known }, expected: None });
         }
         let own = own.of(request);
-        let Some(located) = self.routes(request).and_then(|routes| routes.find(request)) else {
-            return own.map(|answers| Judge { answers, place: Place::Around });
+        let routes = self.routes(request);
+        let Some(located) = routes.and_then(|routes| routes.find(request)) else {
+            let place = if routes.is_some() { Place::Around } else { Place::Alone };
+            return own.map(|answers| Judge { answers, place, expected: None });
         };
         request.extensions_mut().insert(Known);
         let own = own.map(|own| {
             let asked = actual(lines(&request.head().headers, header::ORIGIN));
             (Rc::clone(own), own.decide(&asked).fields())
         });
-        let place = Place::For(Box::new(Expected { located: Rc::clone(located), own }));
-        Some(Judge { answers: &located.route.answers, place })
+        let expected = Some(Rc::new(Expected { located: Rc::clone(located), own }));
+        Some(Judge { answers: &located.route.answers, place: Place::Around, expected })
     }
 
     /// The routes inside with policies of their own, if there are any.
@@ -244,15 +281,8 @@ impl<S> CorsMiddleware<S> {
         (!routes.is_empty()).then_some(&**routes)
     }
 
-    /// The answer, if it is a preflight.
-    fn preflight(&self, own: &Own, request: &ServiceRequest) -> Option<HttpResponse> {
-        if let Some(answers) = self.only_policy(own, request) {
-            return preflight::answer([answers], request.request(), &self.options);
-        }
-        self.preflight_of_route(own, request)
-    }
-
-    fn preflight_of_route(&self, own: &Own, request: &ServiceRequest) -> Option<HttpResponse> {
+    /// The verdict, if it is a preflight.
+    fn judge_preflight(&self, own: &Own, request: &ServiceRequest) -> Option<Verdict> {
         let candidates = match (self.routes(request), asked(request.headers())) {
             (Some(routes), Some(method)) => routes.candidates(request, method),
             _ => Candidates::default(),
@@ -264,68 +294,18 @@ impl<S> CorsMiddleware<S> {
             return None;
         }
         let policies = routes.iter().map(|located| &located.route.answers).chain(own);
-        preflight::answer(policies, request.request(), &self.options)
+        preflight::judge(policies, request.request(), &self.options)
     }
 
-    /// An actual request whose origin is not allowed. Fetch leaves it to the app; the options may not.
-    #[inline]
-    fn denied(&self, answers: &Answers, place: &Place, fields: Fields, request: &HttpRequest) -> Denied {
-        if matches!(place, Place::Route { is_known: true }) {
-            // The layer that knew the route has seen to it, by its own options.
-            return Denied::Pass;
-        }
-        let is_guarded = self.options.guards(request.head());
-        if !is_guarded && !event::is_heard() && !count::COUNTS {
-            // Nobody asks for the reasons.
-            return Denied::Pass;
-        }
-        self.denied_for_a_reason(answers, fields, request, is_guarded)
-    }
-
-    #[cold]
-    fn denied_for_a_reason(
-        &self,
-        answers: &Answers,
-        fields: Fields,
-        request: &HttpRequest,
-        is_guarded: bool,
-    ) -> Denied {
-        let asked = actual(lines(request.headers(), header::ORIGIN));
-        let decision = answers.decide(&asked);
-        let denial = decision.denial();
-        let same_origin = || is_same_origin(answers.policy(), request, self.options.behind_tls);
-        if !is_guarded {
-            if let Some(denial) = denial {
-                count::denied(denial.kind(), Outcome::Unreadable, same_origin);
-                event::denied(denial, request, Outcome::Unreadable, same_origin);
-            }
-            return Denied::Pass;
-        }
-        if same_origin() {
-            if let Some(denial) = denial {
-                count::denied(denial.kind(), Outcome::Unreadable, || true);
-            }
-            return Denied::SameOrigin;
-        }
-        let response = denial.and_then(|denial| {
-            count::denied(denial.kind(), Outcome::Refused, || false);
-            event::denied(denial, request, Outcome::Refused, || false);
-            self.options.refusal(denial, request)
-        });
-        let mut response = response.unwrap_or_else(|| {
-            let response = HttpResponse::new(StatusCode::FORBIDDEN);
-            if !self.options.explains(answers) {
-                return response;
-            }
-            diagnostics::refusal(answers, request, response)
-        });
-        answers.edit_refusal(response.headers_mut(), fields);
-        merge_vary(response.headers_mut(), &VARY_BY_SITE);
-        Denied::Refused(response)
+    /// Does it matter to anybody that an origin is denied? Otherwise the app's response passes without the fields.
+    #[inline(always)]
+    fn minds(&self, place: Place, request: &ServiceRequest) -> bool {
+        // The layer that knew the route has seen to it, by its own options.
+        !matches!(place, Place::Route { is_known: true })
+            && (self.options.guards(request.head()) || event::is_heard() || count::COUNTS)
     }
 
     /// The layer's policy, if it is that which decides, and does not list an origin that a page can have.
-    #[inline(never)]
     fn unlisted<'a>(&self, own: &'a Own, request: &ServiceRequest) -> Option<&'a Rc<Answers>> {
         let asked = actual(lines(request.headers(), header::ORIGIN));
         let answers = own.of(request)?;
@@ -364,211 +344,5 @@ impl<S> CorsMiddleware<S> {
     }
 }
 
-/// Noted in a request: it has reached a route with a policy of its own.
-struct HasOwn;
-
 /// Noted in a request: a layer knew which route it is for, and judged it by that route's policy.
 struct Known;
-
-/// What becomes of an actual request that the policy denies.
-enum Denied {
-    Pass,
-    /// It would have been refused, had it come from elsewhere.
-    SameOrigin,
-    Refused(HttpResponse),
-}
-
-static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
-
-/// What is to be done to a response, decided before the app ran.
-#[derive(Clone)]
-struct Edit {
-    /// `None` if nothing is.
-    answers: Option<Rc<Answers>>,
-    fields: Fields,
-    /// The value of a field that says the request's origin.
-    origin: Option<HeaderValue>,
-    /// `Sec-Fetch-Site` decided that the app was asked.
-    by_site: bool,
-    place: Place,
-}
-
-/// Where a layer stands to the routes with policies of their own.
-#[derive(Clone)]
-enum Place {
-    /// There are none inside.
-    Alone,
-    /// Around them; this request seems to be for none of them.
-    Around,
-    /// Around them, and this request seems to be for one of them.
-    For(Box<Expected>),
-    /// At one of them.
-    Route { is_known: bool },
-}
-
-/// The route for which a request seems to be. If it turns out to go elsewhere, the layer's own policy
-/// holds after all.
-#[derive(Clone)]
-struct Expected {
-    located: Rc<Located>,
-    own: Option<(Rc<Answers>, Fields)>,
-}
-
-impl Place {
-    /// The origin that a response says, or may have to say after all.
-    #[inline]
-    fn origin(&self, origin: Option<HeaderValue>, lines: &[HeaderValue]) -> Option<HeaderValue> {
-        match self {
-            Self::For(expected) if origin.is_none() => {
-                let (own, fields) = expected.own.as_ref()?;
-                own.origin(*fields, lines)
-            }
-            _ => origin,
-        }
-    }
-}
-
-impl Edit {
-    const fn nothing() -> Self {
-        Self { answers: None, fields: Fields::NONE, origin: None, by_site: false, place: Place::Alone }
-    }
-
-    #[inline]
-    fn response<B>(&mut self, response: &mut ServiceResponse<B>) {
-        if matches!(self.place, Place::Around | Place::For(_)) && !self.has_a_say(response.request()) {
-            return;
-        }
-        self.headers(response.headers_mut());
-    }
-
-    /// What became of the request, if it was not alone: a route's own layer has the last word on the
-    /// route's responses.
-    #[inline(never)]
-    fn has_a_say(&mut self, request: &HttpRequest) -> bool {
-        if request.extensions().contains::<HasOwn>() {
-            return false;
-        }
-        if let Place::For(expected) = &mut self.place
-            && expected.located.is_not_what_matched(request)
-        {
-            let own = expected.own.take();
-            self.fields = own.as_ref().map_or(Fields::NONE, |(_, fields)| *fields);
-            self.answers = own.map(|(answers, _)| answers);
-        }
-        true
-    }
-
-    #[inline]
-    fn headers(&mut self, headers: &mut HeaderMap) {
-        let Some(answers) = &self.answers else { return };
-        answers.edit(headers, self.fields, &mut self.origin);
-        if self.by_site {
-            merge_vary(headers, &VARY_BY_SITE);
-        }
-    }
-
-    /// An error becomes a response further out, perhaps twice: once for a log.
-    #[cold]
-    fn error(&mut self, error: &mut Error) {
-        let edit = mem::replace(self, Self::nothing());
-        if edit.answers.is_some() {
-            error.add_response_mapper(move |mut response| {
-                match edit.place {
-                    Place::Route { .. } => drop(response.extensions_mut().insert(HasOwn)),
-                    Place::Alone => {}
-                    Place::Around | Place::For(_) => {
-                        if response.extensions().contains::<HasOwn>() {
-                            return response;
-                        }
-                    }
-                }
-                edit.clone().headers(response.headers_mut());
-                response
-            });
-        }
-    }
-}
-
-pin_project! {
-    /// The future of [`CorsMiddleware`]: the app's own, or an answer that is there already. It is boxed only where
-    /// the app's source of origins is asked.
-    #[must_use = "futures do nothing unless polled"]
-    pub struct CorsFuture<F> {
-        #[pin]
-        state: State<F>,
-    }
-}
-
-/// What comes when the app's source of origins has answered.
-type Later = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
-
-/// What comes in place of the app's own future.
-enum Aside {
-    Answer(Option<ServiceResponse>),
-    Later(Later),
-}
-
-#[cold]
-#[inline(never)]
-fn poll_later(
-    future: &mut Later,
-    context: &mut Context<'_>,
-) -> Poll<Result<ServiceResponse<BoxBody>, Error>> {
-    future.as_mut().poll(context)
-}
-
-pin_project! {
-    #[project = Projection]
-    enum State<F> {
-        Pass {
-            #[pin]
-            inner: F,
-            edit: Edit,
-        },
-        Aside { aside: Aside },
-    }
-}
-
-impl<F> CorsFuture<F> {
-    #[inline]
-    fn pass(inner: F, edit: Edit) -> Self {
-        Self { state: State::Pass { inner, edit } }
-    }
-
-    #[inline]
-    fn later(future: Later) -> Self {
-        Self { state: State::Aside { aside: Aside::Later(future) } }
-    }
-
-    #[inline]
-    fn answer(response: ServiceResponse) -> Self {
-        Self { state: State::Aside { aside: Aside::Answer(Some(response)) } }
-    }
-}
-
-impl<F, B> Future for CorsFuture<F>
-where
-    F: Future<Output = Result<ServiceResponse<B>, Error>>,
-    B: MessageBody + 'static,
-{
-    type Output = Result<ServiceResponse<BoxBody>, Error>;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            Projection::Pass { inner, edit } => {
-                let mut poll = inner.poll(context);
-                match &mut poll {
-                    Poll::Ready(Ok(response)) => edit.response(response),
-                    Poll::Ready(Err(error)) => edit.error(error),
-                    Poll::Pending => return Poll::Pending,
-                }
-                boxed(poll)
-            }
-            Projection::Aside { aside: Aside::Later(future) } => poll_later(future, context),
-            Projection::Aside { aside: Aside::Answer(response) } => {
-                Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
-            }
-        }
-    }
-}

@@ -1,0 +1,125 @@
+//! The future of the middleware: the app's own, with its response edited, or an answer that is there already.
+
+use std::future::{self, Future};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpRequest};
+use pin_project_lite::pin_project;
+
+use crate::body::poll_boxed;
+use crate::edit::Edit;
+use crate::preflight::Verdict;
+
+pin_project! {
+    /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer that is there already. It is
+    /// boxed only where the app's source of origins is asked.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct CorsFuture<F> {
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = Projection]
+    enum State<F> {
+        Pass {
+            #[pin]
+            inner: F,
+            // `None` if there is nothing to be done.
+            edit: Option<Edit>,
+        },
+        Aside { aside: Aside },
+    }
+}
+
+/// What does not come from the app, or not at once.
+enum Aside {
+    /// A preflight, of which it is known how it is answered. A response is larger than this, and every future is as large
+    /// as the largest that it can hold.
+    Preflight(Option<(HttpRequest, Verdict)>),
+    Later(Later),
+}
+
+/// What comes when the app's source of origins has answered.
+pub(crate) type Later = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// What a future comes to.
+type Outcome = Result<ServiceResponse<BoxBody>, Error>;
+
+impl<F> CorsFuture<F> {
+    #[inline]
+    pub(crate) fn pass(inner: F, edit: Option<Edit>) -> Self {
+        Self { state: State::Pass { inner, edit } }
+    }
+
+    #[inline]
+    pub(crate) fn preflight(request: ServiceRequest, verdict: Verdict) -> Self {
+        let request = request.into_parts().0;
+        Self { state: State::Aside { aside: Aside::Preflight(Some((request, verdict))) } }
+    }
+
+    #[inline]
+    pub(crate) fn later(later: Later) -> Self {
+        Self { state: State::Aside { aside: Aside::Later(later) } }
+    }
+
+    /// An answer that is rare.
+    #[cold]
+    pub(crate) fn answer(response: ServiceResponse) -> Self {
+        Self::later(Box::pin(future::ready(Ok(response))))
+    }
+}
+
+impl<F, B> Future for CorsFuture<F>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>> + 'static,
+    B: MessageBody + 'static,
+{
+    type Output = Outcome;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            Projection::Pass { inner, edit } => {
+                let mut poll = poll_boxed(inner, context);
+                match &mut poll {
+                    Poll::Ready(Ok(response)) => {
+                        if let Some(edit) = edit {
+                            edit.response(response);
+                        }
+                    }
+                    Poll::Ready(Err(error)) => fail(edit, error),
+                    Poll::Pending => {}
+                }
+                poll
+            }
+            Projection::Aside { aside } => aside.poll(context),
+        }
+    }
+}
+
+impl Aside {
+    #[inline(never)]
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
+        match self {
+            Self::Preflight(preflight) => {
+                let (request, verdict) = preflight.take().expect("polled again after it was ready");
+                let response = verdict.answer(&request);
+                Poll::Ready(Ok(ServiceResponse::new(request, response)))
+            }
+            Self::Later(later) => later.as_mut().poll(context),
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn fail(edit: &mut Option<Edit>, error: &mut Error) {
+    if let Some(edit) = edit.take() {
+        edit.error(error);
+    }
+}

@@ -1,0 +1,58 @@
+//! An actual request whose origin is not allowed. Fetch leaves it to the app; what the app asked for may not.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use cors_core::Fields;
+
+use crate::count;
+use crate::diagnostics;
+use crate::edit::VARY_BY_SITE;
+use crate::event::{self, Outcome};
+use crate::fields::{Answers, merge_vary};
+use crate::guard::is_same_origin;
+use crate::head::{actual, lines};
+use crate::options::Options;
+
+/// What becomes of the request.
+pub(crate) enum Denied {
+    Pass,
+    /// It would have been refused, had it come from elsewhere.
+    SameOrigin,
+    Refused(HttpResponse),
+}
+
+/// Judges it by the options, and tells whoever listens. `fields` are those that the policy has for it.
+pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, options: &Options) -> Denied {
+    let asked = actual(lines(request.headers(), header::ORIGIN));
+    let decision = answers.decide(&asked);
+    let denial = decision.denial();
+    let same_origin = || is_same_origin(answers.policy(), request, options.behind_tls);
+    if !options.guards(request.head()) {
+        if let Some(denial) = denial {
+            count::denied(denial.kind(), Outcome::Unreadable, same_origin);
+            event::denied(denial, request, Outcome::Unreadable, same_origin);
+        }
+        return Denied::Pass;
+    }
+    if same_origin() {
+        if let Some(denial) = denial {
+            count::denied(denial.kind(), Outcome::Unreadable, || true);
+        }
+        return Denied::SameOrigin;
+    }
+    let response = denial.and_then(|denial| {
+        count::denied(denial.kind(), Outcome::Refused, || false);
+        event::denied(denial, request, Outcome::Refused, || false);
+        options.refusal(denial, request)
+    });
+    let mut response = response.unwrap_or_else(|| {
+        let response = HttpResponse::new(StatusCode::FORBIDDEN);
+        if !options.explains(answers) {
+            return response;
+        }
+        diagnostics::refusal(answers, request, response)
+    });
+    answers.edit_refusal(response.headers_mut(), fields);
+    merge_vary(response.headers_mut(), &VARY_BY_SITE);
+    Denied::Refused(response)
+}
