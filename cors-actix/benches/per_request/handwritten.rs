@@ -1,12 +1,15 @@
-//! What the others are held against: CORS for one hard-coded origin, written by hand with nothing to spare.
+//! What the others are held against: CORS for one hard-coded origin, written by hand with nothing to spare; where a
+//! policy lists more, the same, and the lookup.
 //!
 //! The least of it is what such code mostly is: it leaves alone what the app set itself, merges nothing, and
 //! looks neither at the requested headers nor for upgrades. The dutiful one does all that, as the policies of
 //! this crate do, still for one hard-coded origin, one list of methods and one of headers.
 
+use std::collections::HashSet;
 use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::body::BoxBody;
@@ -36,35 +39,101 @@ impl Manner for Dutiful {
     const DUTIFUL: bool = true;
 }
 
-pub(crate) struct HandWritten<D>(pub(crate) D);
+/// Whom it lets in.
+pub(crate) trait Allow: 'static {
+    /// What is kept of an origin until the response is there.
+    type Kept: Clone + Unpin + 'static;
 
-pub(crate) struct HandWrittenMiddleware<S, D> {
+    fn check(&self, origin: &HeaderValue) -> Option<Self::Kept>;
+
+    fn value(kept: Self::Kept) -> HeaderValue;
+}
+
+/// [`ORIGIN`], and nobody else.
+#[derive(Clone)]
+pub(crate) struct One;
+
+impl Allow for One {
+    type Kept = ();
+
+    #[inline]
+    fn check(&self, origin: &HeaderValue) -> Option<()> {
+        (origin.as_bytes() == ORIGIN.as_bytes()).then_some(())
+    }
+
+    #[inline]
+    fn value((): ()) -> HeaderValue {
+        HeaderValue::from_static(ORIGIN)
+    }
+}
+
+/// The subdomains of a host.
+#[derive(Clone)]
+pub(crate) struct Subdomains;
+
+impl Allow for Subdomains {
+    type Kept = HeaderValue;
+
+    #[inline]
+    fn check(&self, origin: &HeaderValue) -> Option<HeaderValue> {
+        let host = origin.as_bytes().strip_prefix(b"https://")?;
+        let labels = host.strip_suffix(b".example.com")?;
+        let is_label = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+        (!labels.is_empty() && labels.iter().all(is_label)).then(|| origin.clone())
+    }
+
+    fn value(kept: HeaderValue) -> HeaderValue {
+        kept
+    }
+}
+
+/// The origins of a list.
+#[derive(Clone)]
+pub(crate) struct Listed(pub(crate) Rc<HashSet<Vec<u8>>>);
+
+impl Allow for Listed {
+    type Kept = HeaderValue;
+
+    #[inline]
+    fn check(&self, origin: &HeaderValue) -> Option<HeaderValue> {
+        self.0.contains(origin.as_bytes()).then(|| origin.clone())
+    }
+
+    fn value(kept: HeaderValue) -> HeaderValue {
+        kept
+    }
+}
+
+pub(crate) struct HandWritten<A, D>(pub(crate) A, pub(crate) D);
+
+pub(crate) struct HandWrittenMiddleware<S, A, D> {
     service: S,
+    allow: A,
     manner: PhantomData<D>,
 }
 
-impl<S, D: Manner> Transform<S, ServiceRequest> for HandWritten<D>
+impl<S, A: Allow + Clone, D: Manner> Transform<S, ServiceRequest> for HandWritten<A, D>
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
 {
     type Response = ServiceResponse;
     type Error = Error;
     type InitError = ();
-    type Transform = HandWrittenMiddleware<S, D>;
+    type Transform = HandWrittenMiddleware<S, A, D>;
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(HandWrittenMiddleware { service, manner: PhantomData }))
+        ready(Ok(HandWrittenMiddleware { service, allow: self.0.clone(), manner: PhantomData }))
     }
 }
 
-impl<S, D: Manner> Service<ServiceRequest> for HandWrittenMiddleware<S, D>
+impl<S, A: Allow, D: Manner> Service<ServiceRequest> for HandWrittenMiddleware<S, A, D>
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
 {
     type Response = ServiceResponse;
     type Error = Error;
-    type Future = HandWrittenFuture<S::Future, D>;
+    type Future = HandWrittenFuture<S::Future, A, D>;
 
     forward_ready!(service);
 
@@ -72,17 +141,19 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let headers = request.headers();
         let origin = headers.get(header::ORIGIN);
-        let allowed = origin.is_some_and(|origin| origin.as_bytes() == ORIGIN.as_bytes());
+        let allowed = origin.and_then(|origin| self.allow.check(origin));
         if origin.is_some()
             && request.method() == Method::OPTIONS
             && let Some(method) = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)
         {
-            let allowed = allowed
-                && METHODS.iter().any(|listed| listed.as_bytes() == method.as_bytes())
-                && (!D::DUTIFUL || requested_headers_are_listed(headers));
-            return HandWrittenFuture::Answer { response: Some(request.into_response(preflight(allowed))) };
+            let allowed = allowed.filter(|_| {
+                METHODS.iter().any(|listed| listed.as_bytes() == method.as_bytes())
+                    && (!D::DUTIFUL || requested_headers_are_listed(headers))
+            });
+            let response = preflight(allowed.map(A::value));
+            return HandWrittenFuture::Answer { response: Some(request.into_response(response)) };
         }
-        if D::DUTIFUL && origin.is_some() && !allowed && headers.contains_key(header::UPGRADE) {
+        if D::DUTIFUL && origin.is_some() && allowed.is_none() && headers.contains_key(header::UPGRADE) {
             let response = HttpResponse::new(StatusCode::FORBIDDEN);
             return HandWrittenFuture::Answer { response: Some(request.into_response(response)) };
         }
@@ -101,15 +172,15 @@ fn requested_headers_are_listed(headers: &HeaderMap) -> bool {
     })
 }
 
-fn preflight(allowed: bool) -> HttpResponse<BoxBody> {
-    if !allowed {
+fn preflight(allowed: Option<HeaderValue>) -> HttpResponse<BoxBody> {
+    let Some(origin) = allowed else {
         let mut response = HttpResponse::new(StatusCode::FORBIDDEN);
         response.headers_mut().append(header::VARY, HeaderValue::from_static(VARY));
         return response;
-    }
+    };
     let mut response = HttpResponse::new(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
-    headers.append(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(ORIGIN));
+    headers.append(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.append(
         header::ACCESS_CONTROL_ALLOW_METHODS,
         HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE"),
@@ -120,7 +191,7 @@ fn preflight(allowed: bool) -> HttpResponse<BoxBody> {
     response
 }
 
-fn edit<D: Manner>(headers: &mut HeaderMap, allowed: bool) {
+fn edit<A: Allow, D: Manner>(headers: &mut HeaderMap, allowed: Option<A::Kept>) {
     let (mut owned, mut vary) = (false, false);
     if D::DUTIFUL {
         for name in headers.keys() {
@@ -131,8 +202,8 @@ fn edit<D: Manner>(headers: &mut HeaderMap, allowed: bool) {
     if owned {
         headers.retain(|name, _| !is_owned(name));
     }
-    if allowed {
-        headers.append(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(ORIGIN));
+    if let Some(kept) = allowed {
+        headers.append(header::ACCESS_CONTROL_ALLOW_ORIGIN, A::value(kept));
     }
     if !vary || !varies_by_origin(headers) {
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
@@ -150,13 +221,13 @@ fn varies_by_origin(headers: &HeaderMap) -> bool {
 
 pin_project! {
     #[project = Projection]
-    pub(crate) enum HandWrittenFuture<F, D> {
-        Pass { #[pin] inner: F, allowed: bool, manner: PhantomData<D> },
+    pub(crate) enum HandWrittenFuture<F, A: Allow, D> {
+        Pass { #[pin] inner: F, allowed: Option<A::Kept>, manner: PhantomData<D> },
         Answer { response: Option<ServiceResponse> },
     }
 }
 
-impl<F, D: Manner> Future for HandWrittenFuture<F, D>
+impl<F, A: Allow, D: Manner> Future for HandWrittenFuture<F, A, D>
 where
     F: Future<Output = Result<ServiceResponse, Error>>,
 {
@@ -165,22 +236,20 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            Projection::Pass { inner, allowed, .. } => {
-                let allowed = *allowed;
-                Poll::Ready(match ready!(inner.poll(context)) {
-                    Ok(mut response) => {
-                        edit::<D>(response.headers_mut(), allowed);
-                        Ok(response)
-                    }
-                    Err(mut error) => {
-                        error.add_response_mapper(move |mut response| {
-                            edit::<D>(response.headers_mut(), allowed);
-                            response
-                        });
-                        Err(error)
-                    }
-                })
-            }
+            Projection::Pass { inner, allowed, .. } => Poll::Ready(match ready!(inner.poll(context)) {
+                Ok(mut response) => {
+                    edit::<A, D>(response.headers_mut(), allowed.take());
+                    Ok(response)
+                }
+                Err(mut error) => {
+                    let allowed = allowed.take();
+                    error.add_response_mapper(move |mut response| {
+                        edit::<A, D>(response.headers_mut(), allowed.clone());
+                        response
+                    });
+                    Err(error)
+                }
+            }),
             Projection::Answer { response } => Poll::Ready(Ok(response.take().expect("polled once"))),
         }
     }
