@@ -212,7 +212,8 @@ pub enum Rule {
     ///
     /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a
     /// regex accepts is decided on its automaton, and the message shows an origin that an attacker could
-    /// register.
+    /// register. So is `regex("https://[a-z]+\\.eth\\.limo")`: the public suffix list has `*.eth.limo`, for every
+    /// name there is somebody else's.
     ///
     /// Fix: spell out the registrable domain and escape its dots: `regex("https://.*\\.app\\.example")`, or the pattern
     /// `"https://*.app.example"`.

@@ -52,6 +52,10 @@ fn bounded() {
         (r"https://[a-z]+", &[]),
         (r"https://[a-z]+(:\d+)?", &[]),
         (r"https://s3\.amazonaws\.com", &[]),
+        // Public suffixes by a wildcard, spelled out, and what a wildcard makes an exception of.
+        (r"https://(me|my-staging)\.eth\.limo(:\d+)?", &[]),
+        (r"https://.+\.www\.ck|https://www\.ck\.?", &["www.ck"]),
+        (r"https://[a-z]_\.eth\.limo", &[]),
         (r"https://10\.0\.0\.(1|2)", &["10.0.0.1", "10.0.0.2"]),
         (r"https://\[::1\](:\d+)?", &["[::1]"]),
     ];
@@ -66,6 +70,7 @@ fn unbounded() {
     let open = |domain: &str| Reason::OpenDomain { domain: domain.into() };
     let public = |suffix: &str| Reason::PublicSuffix { suffix: suffix.into() };
     let unlisted = |suffix: &str| Reason::UnlistedSuffix { suffix: suffix.into() };
+    let shared = |under: &str| Reason::SharedSuffix { under: under.into() };
     let cases = [
         (r"https://.*myapp\.com", "https://0myapp.com", open("0myapp.com")),
         (r"https://.+myapp\.com", "https://0myapp.com", open("0myapp.com")),
@@ -94,6 +99,17 @@ fn unbounded() {
         (r"https://.*\.amazonaws\.com", "https://0.s3.amazonaws.com", public("s3.amazonaws.com")),
         (r"https://.*\.za", "https://0.ac.za", public("ac.za")),
         (r"https://.*\.ck", "https://0.0.ck", public("0.ck")),
+        // A name under a wildcard of the list is nobody's domain, and a stranger's all the same.
+        (r"https://[a-z0-9-]+\.eth\.limo", "https://0.eth.limo", shared("eth.limo")),
+        (r"https://[a-z0-9-]+\.vps\.myjino\.ru\.", "https://0.vps.myjino.ru.", shared("vps.myjino.ru")),
+        (r"https://(a|[ab])\.eth\.limo", "https://b.eth.limo", shared("eth.limo")),
+        (r"https://(me\.com|you?\.ck|x?\.eth\.limo)", "https://you.ck", shared("ck")),
+        (r"https://(www|w+)\.ck", "https://w.ck", shared("ck")),
+        (
+            r"https://(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)1\.eth\.limo",
+            "https://a1.eth.limo",
+            Reason::TooManyDomains,
+        ),
         (r"https://.*\.internal", "https://0.internal", unlisted("internal")),
         (r"https://www\.example.com", "https://www.example-com", unlisted("example-com")),
         (r"https://10\.0\.0\.\d+", "https://10.0.0.0", Reason::OpenAddress),
