@@ -138,6 +138,7 @@ impl Counted {
     /// The origin to show, if there are more domains than allowed or some that are not spelled out.
     fn witness(&self, domains: Domains<'_>, spelling: &Spelling) -> Result<Witness, RegexError> {
         let is_open = |domain: &str| !spelling.has(domain);
+        let counted = domains.found.clone();
         if let Some((origin, found)) = witness::find(domains, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
@@ -147,11 +148,36 @@ impl Counted {
         if let Some((origin, found)) = witness::find_unlisted(&self.names, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
+        // One that the searches did not come to, for too much was passed over.
+        if let Some((origin, found)) = self.first_under(counted.iter().filter(|domain| is_open(domain)))? {
+            return Ok(Witness::new(
+                origin,
+                found.map_or(Reason::OpenAddress, |found| Reason::of(found, spelling)),
+            ));
+        }
         let origin = match witness::find_unlisted(&self.names, &|_| true)? {
-            Some((origin, _)) => origin,
-            None => self.addresses.shortest().map(text).unwrap_or_default(),
+            Some((origin, _)) => Some(origin),
+            None => self.first_under(counted.iter())?.map(|(origin, _)| origin),
         };
-        Ok(Witness::new(origin, Reason::TooManyDomains))
+        Ok(Witness::new(origin.unwrap_or_default(), Reason::TooManyDomains))
+    }
+
+    /// The first of the origins under one of `domains`.
+    fn first_under<'d>(
+        &self,
+        domains: impl Iterator<Item = &'d String>,
+    ) -> Result<Option<(String, Option<Registrable>)>, TooBig> {
+        let mut best: Option<String> = None;
+        for domain in domains {
+            let under = witness::under(domain);
+            let origins = self.names.intersection(&under)?.union(&self.addresses.intersection(&under)?)?;
+            let origin = origins.shortest().map(text);
+            best = best.into_iter().chain(origin).min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        }
+        Ok(best.map(|origin| {
+            let found = registrable(witness::host(&origin));
+            (origin, found)
+        }))
     }
 }
 

@@ -65,6 +65,9 @@ fn bounded() {
     }
 }
 
+/// More public suffixes than a search passes over, and two names that are open.
+const PREFECTURES: &str = r"https://(aichi|akita|aomori|chiba|ehime|fukui|fukuoka|fukushima|gifu|gunma|hiroshima|hokkaido|hyogo|ibaraki|ishikawa|iwate|kagawa|kagoshima|kanagawa|kochi|kumamoto|kyoto|mie|miyagi|miyazaki|nagano|nagasaki|nara|niigata|oita|okayama|okinawa|osaka|saga|saitama|shiga|shimane|shizuoka|tochigi|tokushima|tokyo|tottori|toyama|wakayama|yamagata|yamaguchi|yamanashi|ac|ad|co|ed|go|gr|lg|ne|or|zzzzzzzzzzzzzz[ab])\.jp";
+
 #[test]
 fn unbounded() {
     let open = |domain: &str| Reason::OpenDomain { domain: domain.into() };
@@ -80,6 +83,8 @@ fn unbounded() {
         (r"https://[a-z]{10}\.com", "https://aaaaaaaaaa.com", open("aaaaaaaaaa.com")),
         (r"https://[ab]\.com", "https://a.com", open("a.com")),
         (r"https://colou?r\.com", "https://colour.com", open("colour.com")),
+        // Each byte is spelled out in one place or the other, and the domain in neither.
+        (r"https://([ab]|a?|b?)x\.com", "https://ax.com", open("ax.com")),
         (r"https://example\.com.*", "https://example.com.ac", open("example.com.ac")),
         (r"https://example\..*", "https://example.ac", open("example.ac")),
         (r"https://.*-app\.com", "https://0-app.com", open("0-app.com")),
@@ -115,6 +120,8 @@ fn unbounded() {
         (r"https://10\.0\.0\.\d+", "https://10.0.0.0", Reason::OpenAddress),
         (r"https://\[.*\]", "https://[::]", Reason::OpenAddress),
         (r"https://(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)1\.com", "https://a1.com", Reason::TooManyDomains),
+        // Shorter ones that turn out to be nobody's, more of them than are passed over.
+        (PREFECTURES, "https://zzzzzzzzzzzzzza.jp", open("zzzzzzzzzzzzzza.jp")),
         (
             // Among names that are public suffixes themselves, which do not count.
             r"https://(br|cn|de|eu|ru|sa|uk|us|za|(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)qz)\.com",
