@@ -287,6 +287,25 @@ fn regexes_cover_and_are_covered() {
         ),
         ("an equal pattern: the later", [wide.clone(), "'https://*.a.com'".into()], Some(1)),
         ("an equal regex: the later", ["'https://*.a.com'".into(), wide], Some(1)),
+        ("an equal exact origin: the later", [regex(r"https://a\.com"), "'https://a.com'".into()], Some(1)),
+        ("a regex for one origin: the later", ["'https://a.com'".into(), regex(r"https://a\.com")], Some(1)),
+        ("a wider regex that is later", ["'https://a.com'".into(), regex(r"https://a\.com(:1)?")], Some(0)),
+        (
+            "a wider regex whose first origin it is not",
+            ["'https://a.com:1'".into(), regex(r"https://a\.com(:1)?")],
+            Some(0),
+        ),
+        ("a pattern but for its ports", [regex(r"https://.*\.a\.com"), "'https://*.a.com:*'".into()], None),
+        (
+            "no pattern, for its `_`",
+            [regex(r"https://([a-z0-9-]+\.)+a\.com"), "'https://*.a.com'".into()],
+            Some(0),
+        ),
+        (
+            "no pattern, for its labels",
+            [regex(r"https://(a|-_)(\.0)?\.a\.com"), "'https://*.a.com'".into()],
+            Some(0),
+        ),
         ("neither", [regex(r"https://[a-m]+\.a\.com"), regex(r"https://[k-z]+\.a\.com")], None),
         ("another domain", [regex(r"https://\w+\.a\.com"), "'https://x.b.com'".into()], None),
         ("null", [regex(r"https://\w+\.a\.com"), "'https://a.com'".into()], None),
@@ -301,6 +320,18 @@ fn regexes_cover_and_are_covered() {
         });
         assert_eq!(found, wanted, "{name}");
     }
+}
+
+#[test]
+fn a_regex_that_is_repeated_is_reported_at_every_place() {
+    let origins = [r"{ regex = 'https://.*a\.com' }"; 3].join(", ");
+    let config: Config = toml::from_str(&format!("origins = [{origins}]")).expect("it is TOML");
+    let violations = config.policy(Mode::Production).expect_err("it is open, and repeated");
+    let found: Vec<_> =
+        violations.iter().map(|violation| (violation.locus().entry, violation.rule().name())).collect();
+    let again =
+        |entry| ["duplicate_entry", "unbounded_regex", "redundant_origin"].map(|rule| (Some(entry), rule));
+    assert_eq!(found, [&[(Some(0), "unbounded_regex")][..], &again(1), &again(2)].concat());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The grammar of origin and host patterns: text to pattern, or what is wrong and where.
 
 use alloc::string::String;
+#[cfg(feature = "regex")]
+use alloc::vec::Vec;
 use core::ops::Range;
 
 #[cfg(feature = "regex")]
@@ -59,10 +61,16 @@ impl OriginPattern {
         Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
     }
 
-    /// An origin that it accepts; for `null`, which is no origin of the grammar, itself.
+    /// Some of the origins that it accepts, as different as can be; an exact origin, or `null`, itself.
     #[cfg(feature = "regex")]
-    pub(crate) fn sample(&self) -> String {
-        self.text.replacen("://*.", "://a.", 1).replacen(":*", "", 1)
+    pub(crate) fn samples(&self) -> Vec<String> {
+        let sample = |labels: &str, port: &str| {
+            self.text.replacen("://*.", &alloc::format!("://{labels}."), 1).replacen(":*", port, 1)
+        };
+        match self.is_exact() {
+            true => alloc::vec![self.text.clone()],
+            false => alloc::vec![sample("a", ""), sample("-_.0", ":1")],
+        }
     }
 
     /// Is it on the machine of whoever asks? The hosts of Fetch Metadata's "potentially trustworthy"
