@@ -36,6 +36,16 @@ const CASES: &[(&str, &str, &[&str], &[&str])] = &[
         &[],
     ),
     ("header with a space", r#"headers = ["Content Type"]"#, &["invalid_header"], &["invalid_header"]),
+    ("any among methods", r#"methods = ["any", "ANY"]"#, &["invalid_method"; 2], &["invalid_method"; 2]),
+    (
+        "any among headers",
+        r#"headers = ["any"]
+expose = ["Any"]"#,
+        &["invalid_header"; 2],
+        &["invalid_header"; 2],
+    ),
+    ("any among hosts", r#"hosts = ["any", "a.example"]"#, &["invalid_host"], &["invalid_host"]),
+    ("star among hosts", r#"hosts = ["*"]"#, &["invalid_host"], &["invalid_host"]),
     ("star header", r#"headers = ["*"]"#, &["invalid_header"], &["invalid_header"]),
     (
         "answer among headers",
@@ -172,6 +182,7 @@ const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("http://localhost*", &["invalid_origin"], "\"http://localhost:*\""),
     ("*", &["invalid_origin"], "`origins: any`"),
     ("any", &["invalid_origin"], "`origins: any`"),
+    ("Any", &["invalid_origin"], "`origins: any`"),
     (".*", &["invalid_origin"], "`origins: any`"),
     ("file://", &["invalid_origin"], ""),
     ("null", &["null_origin"], ""),

@@ -128,11 +128,14 @@ pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report) -> HostCheck {
 }
 
 fn invalid_host(entry: &str, fault: pattern::HostFault) -> Finding {
-    let why = "`Host` is compared without its port, in lower case and Punycode; this never matches.";
     let message = format!("`{}` is not a host: {}", entry.escape_debug(), fault.text());
-    let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
-    if matches!(entry, "*" | "any") {
-        return finding.help("write `hosts: any`, without a list, for every host");
+    if pattern::is_any(entry) {
+        let why = "An entry of the list is one host, with or without its subdomains.";
+        return Finding::new(Rule::InvalidHost, message, why)
+            .value(entry)
+            .help("write `hosts: any`, without a list, for every host");
     }
+    let why = "`Host` is compared without its port, in lower case and Punycode; this never matches.";
+    let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
     finding.maybe_help(suggest::host(entry).map(|host| format!("write {host:?}")))
 }
