@@ -65,6 +65,10 @@ mod words {
                 Reason::PublicSuffix { suffix } => format!("name your own domain under `{suffix}`"),
                 Reason::SharedSuffix { under } => format!("name your own host under `{under}`"),
                 Reason::TooManyDomains => "list the origins instead".into(),
+                Reason::OpenAddress => "spell out the addresses".into(),
+                Reason::Scheme => {
+                    "begin the regex with `https://`; an origin of another scheme is an entry of its own, not a regex".into()
+                }
                 _ => format!(
                     "spell out the registrable domain with its dots escaped, and let only what stands left of it vary: not `{text}`"
                 ),

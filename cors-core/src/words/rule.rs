@@ -187,7 +187,7 @@ pub enum Rule {
     InsecureOrigin,
     /// `loopback_origin`: a program on the user's own machine.
     ///
-    /// Bad: `"http://localhost:3000"` in production.
+    /// Bad: `"http://localhost:3000"`, `regex("https://localhost(:\\d+)?")` in production.
     ///
     /// Any program that listens on that port of a user's machine is let in, with the user's cookies. It
     /// is mostly a leftover of development.

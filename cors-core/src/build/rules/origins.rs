@@ -211,8 +211,18 @@ fn insecure(text: &str) -> Finding {
 }
 
 fn loopback(text: &str) -> Finding {
+    on_own_machine(format!("`{text}` is on the user's own machine"))
+}
+
+/// A regex accepts `origin`.
+#[cfg(feature = "regex")]
+pub(super) fn loopback_in_regex(origin: &str) -> Finding {
+    on_own_machine(format!("the regex accepts `{origin}`, which is on the user's own machine"))
+}
+
+fn on_own_machine(message: String) -> Finding {
     let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
-    Finding::new(Rule::LoopbackOrigin, format!("`{text}` is on the user's own machine"), why)
+    Finding::new(Rule::LoopbackOrigin, message, why)
         .help("move it to `development { … }`, or add `expect(loopback_origin, reason = \"…\")` for an app that is served from there")
 }
 

@@ -161,13 +161,27 @@ mod automata {
             return domains;
         }
         let mut judged: BTreeMap<&str, Result<_, Finding>> = BTreeMap::new();
-        for Compiled { index, text, .. } in compiled {
+        for Compiled { index, text, language, .. } in compiled {
             match judged.entry(text).or_insert_with(|| unbounded::judge(text, origins)) {
-                Ok(found) => domains.extend(found.iter().cloned()),
+                Ok(found) => {
+                    domains.extend(found.iter().cloned());
+                    // An open regex accepts worse than that.
+                    if let Some(origin) = loopback(language, origins) {
+                        report.add(
+                            &site.entry(*index),
+                            super::super::origins::loopback_in_regex(&origin).value(*text),
+                        );
+                    }
+                }
                 Err(finding) => report.add(&site.entry(*index), finding.clone().value(*text)),
             }
         }
         domains
+    }
+
+    /// The first origin of the user's own machine that a regex accepts.
+    fn loopback(language: &Automaton, origins: &Origins) -> Option<String> {
+        String::from_utf8(origins.loopback(language).ok()?.shortest()?).ok()
     }
 
     /// Reports entries that a regex covers, and regexes that another entry covers; of two that say
