@@ -202,6 +202,12 @@ const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("https://*.amazonaws.com", &["public_suffix"], ""),
     ("https://*.intranet", &["public_suffix"], ""),
     ("http://*.com", &["insecure_origin", "public_suffix"], ""),
+    // The fix of one rule is not to break the other.
+    ("http://*.com", &["insecure_origin", "public_suffix"], "\"https://*.your-name.com\""),
+    ("*.github.io", &["invalid_origin"], "\"https://*.your-name.github.io\""),
+    ("https://*.github.io/", &["invalid_origin"], "\"https://*.your-name.github.io\""),
+    ("*.amazonaws.com", &["invalid_origin"], "name in full the domain"),
+    ("ws://*.com", &["inert_entry", "public_suffix"], "\"https://*.your-name.com\""),
     ("wss://myapp.com", &["inert_entry"], "\"https://myapp.com\""),
     ("ws://myapp.com", &["inert_entry"], "\"http://myapp.com\""),
     ("ftp://myapp.com", &["inert_entry"], ""),
@@ -217,6 +223,12 @@ fn origins() {
             let text = violations.to_string();
             assert!(text.contains("help: ") || help.is_empty(), "{origin}: {text}");
             assert!(text.contains(help), "{origin}: {text}");
+            let proposed = text.split("help: write \"").skip(1).filter_map(|help| help.split('"').next());
+            for proposed in proposed {
+                let broken = rules(&format!("origins = [{proposed:?}]"), Mode::Production);
+                let is_open = broken.contains(&"public_suffix") || broken.contains(&"invalid_origin");
+                assert!(!is_open, "{origin}: proposes {proposed}, which breaks {broken:?}");
+            }
         }
         let impossible: Vec<_> = wanted.iter().filter(|rule| **rule == "invalid_origin").copied().collect();
         let toml = format!("[development]\n{toml}");
@@ -525,6 +537,11 @@ fn the_environment() {
     assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "1h"), ("CORS_TIMING", "true")]), [""; 0], "fine");
     assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "")]), ["invalid_max_age"], "empty");
     assert_eq!(rules(&[origin, ("CORS_PREFLIGHT_STATUS", "ok")]), ["invalid_status"], "no number");
+    let violations = Config::from_vars("CORS", [origin, ("CORS_PREFLIGHT_STATUS", " ok ")])
+        .policy(Mode::Production)
+        .expect_err("it is no number");
+    let values: Vec<_> = violations.iter().map(|violation| violation.value()).collect();
+    assert_eq!(values, [Some("ok")], "what was written is shown");
     assert_eq!(rules(&[("CORS_ORIGINS", "any")]), ["any_origin"], "any");
     assert_eq!(
         rules(&[("CORS_ORIGINS", "any"), ("CORS_EXPECT", "any_origin = public data")]),
