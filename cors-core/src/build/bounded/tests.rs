@@ -158,7 +158,9 @@ fn repairs() {
         let repair = witness(pattern).repair.unwrap_or_else(|| panic!("{pattern}: no repair"));
         assert_eq!((repair.pattern.as_str(), repair.kinds.as_slice()), (*expected, *kinds));
     }
-    for pattern in [r"https://.*\.github\.io", "https://.*", r"https://[a-z]{10}\.com"] {
+    for pattern in
+        [r"https://(localhost|[ab]\.com)", r"https://.*\.github\.io", "https://.*", r"https://[a-z]{10}\.com"]
+    {
         assert_eq!(witness(pattern).repair, None, "{pattern}");
     }
 }
