@@ -53,7 +53,7 @@ const NEAR_MISSES: [(&str, &str); 8] = [
     (r"[^:/]+://.*@.*", "no origin has a user name in it: leave what ends in `@` out"),
     (
         r"[^:/]+://([^:/]*\.)?(\d+|0x[0-9a-f]*)\.?(:\d*)?",
-        "a browser sends a host that ends in a number as an IPv4 address of four numbers",
+        "a host that ends in a number is an IPv4 address as a browser writes it, of four numbers",
     ),
     (r"[^:/]+(:\d+)?", "an origin begins with its scheme: write `https://` before the host"),
 ];
