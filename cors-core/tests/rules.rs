@@ -36,6 +36,16 @@ const CASES: &[(&str, &str, &[&str], &[&str])] = &[
         &[],
     ),
     ("header with a space", r#"headers = ["Content Type"]"#, &["invalid_header"], &["invalid_header"]),
+    ("any among methods", r#"methods = ["any", "ANY"]"#, &["invalid_method"; 2], &["invalid_method"; 2]),
+    (
+        "any among headers",
+        r#"headers = ["any"]
+expose = ["Any"]"#,
+        &["invalid_header"; 2],
+        &["invalid_header"; 2],
+    ),
+    ("any among hosts", r#"hosts = ["any", "a.example"]"#, &["invalid_host"], &["invalid_host"]),
+    ("star among hosts", r#"hosts = ["*"]"#, &["invalid_host"], &["invalid_host"]),
     ("star header", r#"headers = ["*"]"#, &["invalid_header"], &["invalid_header"]),
     (
         "answer among headers",
@@ -172,6 +182,7 @@ const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("http://localhost*", &["invalid_origin"], "\"http://localhost:*\""),
     ("*", &["invalid_origin"], "`origins: any`"),
     ("any", &["invalid_origin"], "`origins: any`"),
+    ("Any", &["invalid_origin"], "`origins: any`"),
     (".*", &["invalid_origin"], "`origins: any`"),
     ("file://", &["invalid_origin"], ""),
     ("null", &["null_origin"], ""),
@@ -191,6 +202,12 @@ const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("https://*.amazonaws.com", &["public_suffix"], ""),
     ("https://*.intranet", &["public_suffix"], ""),
     ("http://*.com", &["insecure_origin", "public_suffix"], ""),
+    // The fix of one rule is not to break the other.
+    ("http://*.com", &["insecure_origin", "public_suffix"], "\"https://*.your-name.com\""),
+    ("*.github.io", &["invalid_origin"], "\"https://*.your-name.github.io\""),
+    ("https://*.github.io/", &["invalid_origin"], "\"https://*.your-name.github.io\""),
+    ("*.amazonaws.com", &["invalid_origin"], "name in full the domain"),
+    ("ws://*.com", &["inert_entry", "public_suffix"], "\"https://*.your-name.com\""),
     ("wss://myapp.com", &["inert_entry"], "\"https://myapp.com\""),
     ("ws://myapp.com", &["inert_entry"], "\"http://myapp.com\""),
     ("ftp://myapp.com", &["inert_entry"], ""),
@@ -206,6 +223,12 @@ fn origins() {
             let text = violations.to_string();
             assert!(text.contains("help: ") || help.is_empty(), "{origin}: {text}");
             assert!(text.contains(help), "{origin}: {text}");
+            let proposed = text.split("help: write \"").skip(1).filter_map(|help| help.split('"').next());
+            for proposed in proposed {
+                let broken = rules(&format!("origins = [{proposed:?}]"), Mode::Production);
+                let is_open = broken.contains(&"public_suffix") || broken.contains(&"invalid_origin");
+                assert!(!is_open, "{origin}: proposes {proposed}, which breaks {broken:?}");
+            }
         }
         let impossible: Vec<_> = wanted.iter().filter(|rule| **rule == "invalid_origin").copied().collect();
         let toml = format!("[development]\n{toml}");
@@ -248,6 +271,30 @@ fn regexes() {
         (r"https://[a-z]{10}\.com", &["unbounded_regex"], "`https://aaaaaaaaaa.com`"),
         (r"https://.*\.github\.io", &["unbounded_regex"], "public suffix"),
         (r"http://a\.example\.com", &["unbounded_regex"], "not encrypted"),
+        (r"[a-z]+://a\.example\.com", &["unbounded_regex"], "begin the regex with `https://`"),
+        (r"tauri://localhost", &["unbounded_regex"], "an entry of its own"),
+        (r"http://localhost:\d+", &["unbounded_regex"], "begin the regex with `https://`"),
+        (r"https://10\.0\.0\.\d+", &["unbounded_regex"], "spell out the addresses"),
+        (
+            r"https://[a-z0-9-]+\.eth\.limo",
+            &["unbounded_regex"],
+            "Every name under `eth.limo` is a public suffix",
+        ),
+        (
+            r"https://localhost(:\d+)?",
+            &["loopback_origin"],
+            "accepts `https://localhost`, which is on the user's",
+        ),
+        (r"https://127\.0\.0\.1:\d+", &["loopback_origin"], "`https://127.0.0.1:1`"),
+        (r"https://\[::1\](:\d+)?", &["loopback_origin"], "`https://[::1]`"),
+        (r"https://(app\.example\.com|tauri\.localhost)", &["loopback_origin"], "`https://tauri.localhost`"),
+        (r"https://128\.0\.0\.1|https://localhost\.example\.com", &[], ""),
+        // The near miss that all of the regex is, rather than the first that some of it is.
+        (r"https://.+@example\.com", &["invalid_regex"], "user name"),
+        (r"https://\w+\.1", &["invalid_regex"], "four numbers"),
+        (r"https://.*\.example\.com/", &["invalid_regex"], "leave the slash"),
+        (r"https://.*\.example\.com:443", &["invalid_regex"], "default port"),
+        (r"https://[A-Z]+\.example\.com", &["invalid_regex"], "lower case"),
         (r"https://(a.com", &["invalid_regex"], "does not parse"),
         (r"https://bücher\.example", &["invalid_regex"], "Punycode"),
         (r"null", &["invalid_regex"], "opaque origin"),
@@ -287,6 +334,25 @@ fn regexes_cover_and_are_covered() {
         ),
         ("an equal pattern: the later", [wide.clone(), "'https://*.a.com'".into()], Some(1)),
         ("an equal regex: the later", ["'https://*.a.com'".into(), wide], Some(1)),
+        ("an equal exact origin: the later", [regex(r"https://a\.com"), "'https://a.com'".into()], Some(1)),
+        ("a regex for one origin: the later", ["'https://a.com'".into(), regex(r"https://a\.com")], Some(1)),
+        ("a wider regex that is later", ["'https://a.com'".into(), regex(r"https://a\.com(:1)?")], Some(0)),
+        (
+            "a wider regex whose first origin it is not",
+            ["'https://a.com:1'".into(), regex(r"https://a\.com(:1)?")],
+            Some(0),
+        ),
+        ("a pattern but for its ports", [regex(r"https://.*\.a\.com"), "'https://*.a.com:*'".into()], None),
+        (
+            "no pattern, for its `_`",
+            [regex(r"https://([a-z0-9-]+\.)+a\.com"), "'https://*.a.com'".into()],
+            Some(0),
+        ),
+        (
+            "no pattern, for its labels",
+            [regex(r"https://(a|-_)(\.0)?\.a\.com"), "'https://*.a.com'".into()],
+            Some(0),
+        ),
         ("neither", [regex(r"https://[a-m]+\.a\.com"), regex(r"https://[k-z]+\.a\.com")], None),
         ("another domain", [regex(r"https://\w+\.a\.com"), "'https://x.b.com'".into()], None),
         ("null", [regex(r"https://\w+\.a\.com"), "'https://a.com'".into()], None),
@@ -301,6 +367,18 @@ fn regexes_cover_and_are_covered() {
         });
         assert_eq!(found, wanted, "{name}");
     }
+}
+
+#[test]
+fn a_regex_that_is_repeated_is_reported_at_every_place() {
+    let origins = [r"{ regex = 'https://.*a\.com' }"; 3].join(", ");
+    let config: Config = toml::from_str(&format!("origins = [{origins}]")).expect("it is TOML");
+    let violations = config.policy(Mode::Production).expect_err("it is open, and repeated");
+    let found: Vec<_> =
+        violations.iter().map(|violation| (violation.locus().entry, violation.rule().name())).collect();
+    let again =
+        |entry| ["duplicate_entry", "unbounded_regex", "redundant_origin"].map(|rule| (Some(entry), rule));
+    assert_eq!(found, [&[(Some(0), "unbounded_regex")][..], &again(1), &again(2)].concat());
 }
 
 #[test]
@@ -459,6 +537,11 @@ fn the_environment() {
     assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "1h"), ("CORS_TIMING", "true")]), [""; 0], "fine");
     assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "")]), ["invalid_max_age"], "empty");
     assert_eq!(rules(&[origin, ("CORS_PREFLIGHT_STATUS", "ok")]), ["invalid_status"], "no number");
+    let violations = Config::from_vars("CORS", [origin, ("CORS_PREFLIGHT_STATUS", " ok ")])
+        .policy(Mode::Production)
+        .expect_err("it is no number");
+    let values: Vec<_> = violations.iter().map(|violation| violation.value()).collect();
+    assert_eq!(values, [Some("ok")], "what was written is shown");
     assert_eq!(rules(&[("CORS_ORIGINS", "any")]), ["any_origin"], "any");
     assert_eq!(
         rules(&[("CORS_ORIGINS", "any"), ("CORS_EXPECT", "any_origin = public data")]),

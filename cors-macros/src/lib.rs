@@ -108,7 +108,7 @@ use proc_macro::TokenStream;
 /// - `"https://*.app.example"` for every subdomain, `"http://localhost:*"` for every port;
 /// - `"null"` for the opaque origin;
 /// - `regex("…")` for the origins that a regular expression matches from end to end;
-/// - `file("partners.txt")` for those in a file beside the crate's manifest: one a line, `#` for comments.
+/// - `file("partners.txt")` for those in a file beside the crate's manifest: UTF-8, one a line, `#` for comments.
 ///   The policy is built anew when the file changes.
 ///
 /// # Modes

@@ -136,9 +136,8 @@ impl Reader<'_> {
                 }
                 self.files.push(file.path);
             }
-            Err(why) => {
+            Err(origin_file::Unreadable { why, help }) => {
                 self.spans.sound = false;
-                let help = "the path starts in the folder of the crate's Cargo.toml";
                 self.errors.report_with_help(extent, why, help);
             }
         }

@@ -11,15 +11,36 @@ pub(crate) struct OriginFile {
     pub(crate) origins: Vec<(usize, String)>,
 }
 
+/// Why a file of origins cannot be read, and what to do about it.
+pub(crate) struct Unreadable {
+    pub(crate) why: String,
+    pub(crate) help: &'static str,
+}
+
 /// Reads a file of origins, whose path starts at the manifest of the crate that is being built; or
 /// says why it cannot.
-pub(crate) fn read(path: &str) -> Result<OriginFile, String> {
+pub(crate) fn read(path: &str) -> Result<OriginFile, Unreadable> {
+    let unreadable = |why, help| Unreadable { why, help };
     let base = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     let whole = base.join(path);
-    let text = fs::read_to_string(&whole).map_err(|error| format!("cannot read `{path}`: {error}"))?;
-    let whole =
-        whole.into_os_string().into_string().map_err(|_| format!("the path of `{path}` is not UTF-8"))?;
-    Ok(OriginFile { path: whole, origins: origins(&text) })
+    let bytes = fs::read(&whole).map_err(|error| {
+        let help = "the path starts in the folder of the crate's Cargo.toml";
+        unreadable(format!("cannot read `{path}`: {error}"), help)
+    })?;
+    let text = utf8(&bytes).map_err(|line| {
+        unreadable(format!("{path}:{line}: the line is not UTF-8"), "save the file as UTF-8")
+    })?;
+    let whole = whole.into_os_string().into_string().map_err(|_| {
+        unreadable(format!("the path of `{path}` is not UTF-8"), "rename the folder that is not")
+    })?;
+    Ok(OriginFile { path: whole, origins: origins(text) })
+}
+
+/// The text without the mark that some editors begin a file with; or the line that is none.
+fn utf8(bytes: &[u8]) -> Result<&str, usize> {
+    let text = str::from_utf8(bytes)
+        .map_err(|error| 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count())?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// What is not empty and no comment.
@@ -32,6 +53,19 @@ fn origins(text: &str) -> Vec<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_utf8_with_or_without_its_mark() {
+        for (name, bytes, text) in [
+            ("empty", &b""[..], Ok("")),
+            ("plain", b"https://a.example", Ok("https://a.example")),
+            ("marked", b"\xef\xbb\xbfhttps://a.example\r\n", Ok("https://a.example\r\n")),
+            ("latin-1", b"# one\nhttps://a.example\n# M\xfcller\n", Err(3)),
+            ("UTF-16", b"\xff\xfeh\0", Err(1)),
+        ] {
+            assert_eq!(utf8(bytes), text, "{name}");
+        }
+    }
 
     #[test]
     fn a_line_is_an_origin_a_comment_or_nothing() {

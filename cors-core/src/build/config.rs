@@ -161,6 +161,8 @@ pub enum Setting {
     Timing(bool),
     /// `preflight_status`
     PreflightStatus(i64),
+    /// `preflight_status`, as a text that is no number.
+    PreflightStatusText(String),
     /// `hosts`
     Hosts(Listed<String>),
     /// `expect(rule, reason = "…")`
@@ -181,7 +183,7 @@ impl Setting {
             Self::MaxAge(_) => Key::MaxAge,
             Self::PrivateNetwork(_) => Key::PrivateNetwork,
             Self::Timing(_) => Key::Timing,
-            Self::PreflightStatus(_) => Key::PreflightStatus,
+            Self::PreflightStatus(_) | Self::PreflightStatusText(_) => Key::PreflightStatus,
             Self::Hosts(_) => Key::Hosts,
             Self::Expect(_) => Key::Expect,
             Self::Unknown(_) => return None,

@@ -79,7 +79,10 @@ fn read(block: &mut Block, variable: &str, name: &str, value: &str) {
         Some(Key::MaxAge) => Setting::MaxAge(MaxAge::Text(value.trim().into())),
         Some(Key::PrivateNetwork) => switch(Setting::PrivateNetwork),
         Some(Key::Timing) => switch(Setting::Timing),
-        Some(Key::PreflightStatus) => Setting::PreflightStatus(value.trim().parse().unwrap_or(-1)),
+        Some(Key::PreflightStatus) => match value.trim().parse() {
+            Ok(status) => Setting::PreflightStatus(status),
+            Err(_) => Setting::PreflightStatusText(value.trim().into()),
+        },
         Some(Key::Hosts) => Setting::Hosts(list(value, identity)),
         Some(Key::Expect) => {
             block.settings.extend(entries(value).map(|entry| Setting::Expect(expectation(entry))));

@@ -1,6 +1,8 @@
 //! The grammar of origin and host patterns: text to pattern, or what is wrong and where.
 
 use alloc::string::String;
+#[cfg(feature = "regex")]
+use alloc::vec::Vec;
 use core::ops::Range;
 
 #[cfg(feature = "regex")]
@@ -59,10 +61,16 @@ impl OriginPattern {
         Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
     }
 
-    /// An origin that it accepts; for `null`, which is no origin of the grammar, itself.
+    /// Some of the origins that it accepts, as different as can be; an exact origin, or `null`, itself.
     #[cfg(feature = "regex")]
-    pub(crate) fn sample(&self) -> String {
-        self.text.replacen("://*.", "://a.", 1).replacen(":*", "", 1)
+    pub(crate) fn samples(&self) -> Vec<String> {
+        let sample = |labels: &str, port: &str| {
+            self.text.replacen("://*.", &alloc::format!("://{labels}."), 1).replacen(":*", port, 1)
+        };
+        match self.is_exact() {
+            true => alloc::vec![self.text.clone()],
+            false => alloc::vec![sample("a", ""), sample("-_.0", ":1")],
+        }
     }
 
     /// Is it on the machine of whoever asks? The hosts of Fetch Metadata's "potentially trustworthy"
@@ -174,13 +182,18 @@ impl FaultKind {
     }
 }
 
+/// Does an entry of a list say what `any` says in place of the list?
+pub(crate) fn is_any(entry: &str) -> bool {
+    entry == "*" || entry.eq_ignore_ascii_case("any")
+}
+
 fn check_origin(text: &str) -> Result<(), Fault> {
     let fault = |kind, bytes| Err(Fault { kind, bytes });
     let whole = 0..text.len();
     if text.is_empty() {
         return fault(FaultKind::Empty, whole);
     }
-    if matches!(text, "*" | "any" | ".*" | "all" | "https://*" | "http://*" | "*://*") {
+    if is_any(text) || matches!(text, ".*" | "all" | "https://*" | "http://*" | "*://*") {
         return fault(FaultKind::AnyWord, whole);
     }
     if let Some(at) = text.find(|c: char| c.is_whitespace() || c.is_control()) {
@@ -332,6 +345,9 @@ pub(crate) fn parse_host(text: &str) -> Result<String, HostFault> {
     if text.contains('*') {
         return Err(HostFault::Wildcard);
     }
+    if is_any(text) {
+        return Err(HostFault::Name(FaultKind::AnyWord));
+    }
     let lower = text.to_ascii_lowercase();
     let (name, dotted) = match lower.strip_prefix('.') {
         Some(name) => (name, true),
@@ -416,6 +432,7 @@ mod tests {
             ("", Empty),
             ("*", AnyWord),
             ("any", AnyWord),
+            ("ANY", AnyWord),
             ("https://*", AnyWord),
             (".*", AnyWord),
             ("https://a.com ", Space),
@@ -488,6 +505,8 @@ mod tests {
             ("https://api.myapp.com", HostFault::Scheme),
             ("*.myapp.com", HostFault::Wildcard),
             ("*", HostFault::Wildcard),
+            ("any", HostFault::Name(FaultKind::AnyWord)),
+            ("Any", HostFault::Name(FaultKind::AnyWord)),
             ("", HostFault::Name(FaultKind::Empty)),
             (".", HostFault::Name(FaultKind::NoHost)),
             ("b\u{fc}cher.example", HostFault::Name(FaultKind::Unicode)),

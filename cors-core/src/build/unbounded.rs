@@ -45,6 +45,9 @@ mod words {
             Reason::PublicSuffix { suffix } => {
                 format!("Anyone can have a name under `{suffix}`, which is a public suffix (publicsuffix.org).")
             }
+            Reason::SharedSuffix { under } => {
+                format!("Every name under `{under}` is a public suffix (publicsuffix.org): whoever has another one is let in.")
+            }
             Reason::UnlistedSuffix { suffix } => {
                 format!("`{suffix}` is not on the public suffix list, so that nobody knows who can have a name there.")
             }
@@ -60,7 +63,12 @@ mod words {
         let Some(repair) = &witness.repair else {
             return match &witness.reason {
                 Reason::PublicSuffix { suffix } => format!("name your own domain under `{suffix}`"),
+                Reason::SharedSuffix { under } => format!("name your own host under `{under}`"),
                 Reason::TooManyDomains => "list the origins instead".into(),
+                Reason::OpenAddress => "spell out the addresses".into(),
+                Reason::Scheme => {
+                    "begin the regex with `https://`; an origin of another scheme is an entry of its own, not a regex".into()
+                }
                 _ => format!(
                     "spell out the registrable domain with its dots escaped, and let only what stands left of it vary: not `{text}`"
                 ),

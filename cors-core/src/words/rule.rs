@@ -187,7 +187,7 @@ pub enum Rule {
     InsecureOrigin,
     /// `loopback_origin`: a program on the user's own machine.
     ///
-    /// Bad: `"http://localhost:3000"` in production.
+    /// Bad: `"http://localhost:3000"`, `regex("https://localhost(:\\d+)?")` in production.
     ///
     /// Any program that listens on that port of a user's machine is let in, with the user's cookies. It
     /// is mostly a leftover of development.
@@ -212,7 +212,8 @@ pub enum Rule {
     ///
     /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a
     /// regex accepts is decided on its automaton, and the message shows an origin that an attacker could
-    /// register.
+    /// register. So is `regex("https://[a-z]+\\.eth\\.limo")`: the public suffix list has `*.eth.limo`, for every
+    /// name there is somebody else's.
     ///
     /// Fix: spell out the registrable domain and escape its dots: `regex("https://.*\\.app\\.example")`, or the pattern
     /// `"https://*.app.example"`.

@@ -16,11 +16,9 @@ use core::mem;
 pub(crate) enum Marks {
     /// None.
     None,
-    /// Those that a dot or a class chose among several that may stand in a host. `[.]` offers no
-    /// choice, nor does a letter under `(?i)`.
-    Choices,
-    /// Those inside a repetition whose count is open.
-    Repetitions,
+    /// Those that a dot or a class chose among several that may stand in a host, and those inside a
+    /// repetition whose count is open. `[.]` offers no choice, nor does a letter under `(?i)`.
+    Open,
 }
 
 /// The bit of a marked byte.
@@ -70,8 +68,7 @@ impl Nfa {
             Expr::Bytes(set) => {
                 let marked = match marks {
                     Marks::None => false,
-                    Marks::Choices => set.and(Ascii::HOST).len() > 1,
-                    Marks::Repetitions => repeated,
+                    Marks::Open => repeated || set.and(Ascii::HOST).len() > 1,
                 };
                 let set = self.set(*set, marked);
                 self.push(State::Byte(set, next))

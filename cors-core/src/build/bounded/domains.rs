@@ -40,7 +40,7 @@ impl<'l> Domains<'l> {
         self.found.len() > MAX_DOMAINS
     }
 
-    fn view(&mut self, suffix_labels: usize) -> Result<&mut Names, TooBig> {
+    pub(super) fn view(&mut self, suffix_labels: usize) -> Result<&mut Names, TooBig> {
         match self.views.entry(suffix_labels) {
             Entry::Occupied(view) => Ok(view.into_mut()),
             Entry::Vacant(place) => Ok(place.insert(Names::new(self.names, suffix_labels)?)),
@@ -176,7 +176,7 @@ pub(super) fn labels_of(name: &str) -> usize {
 }
 
 /// The hosts of `origins` of `https:`, as many as `limit`.
-fn hosts(origins: &Automaton, limit: usize) -> BTreeSet<String> {
+pub(super) fn hosts(origins: &Automaton, limit: usize) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
     let start = origins.read(origins.start(), b"https://");
     let classes = origins.classes_of(|_| true);

@@ -8,8 +8,10 @@
 //! Where the rule's words leave room, they mean this here:
 //!
 //! * A name counts if a registry would take it: letters, digits and inner hyphens in each label of
-//!   the registrable domain. Nobody can have `a_b.com`. A host that is a public suffix counts no
-//!   more than a single label does, for nobody can register it either.
+//!   the registrable domain. Nobody can have `a_b.com`. A host that the list has as a public suffix
+//!   counts no more than a single label does, for nobody can register it either. One that a
+//!   wildcard makes a suffix is another matter (`shared`): the list has `*.eth.limo` because strangers
+//!   have `a.eth.limo` itself.
 //! * "No class, dot or repetition may take part" holds where it makes a difference: one that can
 //!   only be one byte, such as `[.]` or a letter under `(?i)`, or only one count, such as `a{2}`,
 //!   spells what it means. So does the last dot of `https://a.com`, for `a-com` is no name that
@@ -22,17 +24,19 @@
 mod domains;
 mod names;
 mod repair;
+mod shared;
 mod spelling;
 mod suffix;
 mod witness;
 
 pub(crate) use repair::{Repair, RepairKind};
 
-use super::automaton::{Automaton, RegexError};
+use super::automaton::{Automaton, RegexError, TooBig};
 use super::origin_language::Origins;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use domains::Domains;
+use shared::Shared;
 use spelling::Spelling;
 use suffix::{Registrable, registrable};
 
@@ -67,6 +71,8 @@ pub(crate) enum Reason {
     /// The regex leaves open a name under this public suffix, or such a suffix below a name that
     /// it spells out, and anyone can have one there.
     PublicSuffix { suffix: String },
+    /// The regex leaves open a name under this one, and every name there is a public suffix.
+    SharedSuffix { under: String },
     /// The regex leaves the registrable domain open, under a last label that is not on the public
     /// suffix list, so nobody knows who can have a name there.
     UnlistedSuffix { suffix: String },
@@ -99,11 +105,15 @@ fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
         names: language.intersection(&origins.https_names)?.intersection(&names::shape(1))?,
         addresses: language.intersection(&origins.https_addresses)?,
     };
-    let domains = Domains::of(&counted.names, &counted.addresses)?;
-    if domains.found.len() > 1 {
+    let mut domains = Domains::of(&counted.names, &counted.addresses)?;
+    let shared = Shared::of(&counted.names, domains.view(1)?)?;
+    if domains.found.len() + shared.hosts.len() > 1 {
         let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
         if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
             return Ok(Verdict::Unbounded(counted.witness(domains, &spelling)?));
+        }
+        if let Some(witness) = shared.witness(&spelling)? {
+            return Ok(Verdict::Unbounded(witness));
         }
     }
     match origins.not_https(&language)?.shortest() {
@@ -128,35 +138,65 @@ impl Counted {
     /// The origin to show, if there are more domains than allowed or some that are not spelled out.
     fn witness(&self, domains: Domains<'_>, spelling: &Spelling) -> Result<Witness, RegexError> {
         let is_open = |domain: &str| !spelling.has(domain);
+        let counted = domains.found.clone();
         if let Some((origin, found)) = witness::find(domains, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
-        if let Some(origin) = self.open_address(&is_open)? {
+        if let Some(origin) = first_open(&self.addresses, &is_open)? {
             return Ok(Witness::new(origin, Reason::OpenAddress));
         }
         if let Some((origin, found)) = witness::find_unlisted(&self.names, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
+        // One that the searches did not come to, for too much was passed over.
+        if let Some((origin, found)) = self.first_under(counted.iter().filter(|domain| is_open(domain)))? {
+            return Ok(Witness::new(
+                origin,
+                found.map_or(Reason::OpenAddress, |found| Reason::of(found, spelling)),
+            ));
+        }
         let origin = match witness::find_unlisted(&self.names, &|_| true)? {
-            Some((origin, _)) => origin,
-            None => self.addresses.shortest().map(text).unwrap_or_default(),
+            Some((origin, _)) => Some(origin),
+            None => self.first_under(counted.iter())?.map(|(origin, _)| origin),
         };
-        Ok(Witness::new(origin, Reason::TooManyDomains))
+        Ok(Witness::new(origin.unwrap_or_default(), Reason::TooManyDomains))
     }
 
-    fn open_address(&self, is_open: &dyn Fn(&str) -> bool) -> Result<Option<String>, RegexError> {
-        let mut addresses = self.addresses.clone();
-        for _ in 0..=MAX_DOMAINS {
-            let Some(origin) = addresses.shortest().map(text) else {
-                break;
-            };
-            if is_open(witness::host(&origin)) {
-                return Ok(Some(origin));
-            }
-            addresses = addresses.difference(&witness::under(witness::host(&origin)))?;
+    /// The first of the origins under one of `domains`.
+    fn first_under<'d>(
+        &self,
+        domains: impl Iterator<Item = &'d String>,
+    ) -> Result<Option<(String, Option<Registrable>)>, TooBig> {
+        let mut best: Option<String> = None;
+        for domain in domains {
+            let under = witness::under(domain);
+            let origins = self.names.intersection(&under)?.union(&self.addresses.intersection(&under)?)?;
+            let origin = origins.shortest().map(text);
+            best = best.into_iter().chain(origin).min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         }
-        Ok(None)
+        Ok(best.map(|origin| {
+            let found = registrable(witness::host(&origin));
+            (origin, found)
+        }))
     }
+}
+
+/// The first of `origins` whose host passes `is_open`, where no more hosts than a policy may have
+/// domains come before it.
+fn first_open(origins: &Automaton, is_open: &dyn Fn(&str) -> bool) -> Result<Option<String>, TooBig> {
+    let mut origins = origins.clone();
+    for _ in 0..=MAX_DOMAINS {
+        let Some(origin) = origins.shortest().map(text) else {
+            break;
+        };
+        let host = witness::host(&origin);
+        let host = host.strip_suffix('.').unwrap_or(host);
+        if is_open(host) {
+            return Ok(Some(origin));
+        }
+        origins = origins.difference(&witness::under(host))?;
+    }
+    Ok(None)
 }
 
 impl Reason {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 /// What a registry takes as a label.
-const REGISTRABLE_LABEL: &str = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+pub(super) const REGISTRABLE_LABEL: &str = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 
 /// What stands before the host of every origin here.
 const SCHEME: &[u8] = b"https://";

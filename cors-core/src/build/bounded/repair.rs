@@ -1,6 +1,6 @@
 //! What was likely meant by a regex that lets others in: rewritten patterns, each one tried.
 
-use super::super::automaton::{Ascii, Translator, counts, place, syntax};
+use super::super::automaton::{Ascii, Automaton, Translator, counts, place, syntax};
 use super::super::origin_language::Origins;
 use super::{Verdict, decide};
 use alloc::format;
@@ -44,8 +44,8 @@ struct Edit {
     changes: Vec<(Range<usize>, String)>,
 }
 
-/// The first of the rewritten patterns, the least changed first, that is bounded and accepts
-/// something.
+/// The first of the rewritten patterns, the least changed first, that is bounded, accepts
+/// something, and nothing from the user's own machine, which another rule refuses.
 pub(super) fn find(pattern: &str, origins: &Origins) -> Option<Repair> {
     let edits = Edits::of(pattern)?.edits;
     let single = edits.iter().map(|edit| vec![edit]);
@@ -55,10 +55,17 @@ pub(super) fn find(pattern: &str, origins: &Origins) -> Option<Repair> {
         .flat_map(|(index, first)| edits[index + 1..].iter().map(move |second| vec![first, second]));
     single.chain(pairs).filter_map(|edits| apply(pattern, &edits)).take(MAX_TRIALS).find(
         |repair| match decide(&repair.pattern, origins) {
-            Ok(Verdict::Bounded { domains }) => !domains.is_empty(),
+            Ok(Verdict::Bounded { domains }) => {
+                !domains.is_empty() && !has_loopback(&repair.pattern, origins)
+            }
             _ => false,
         },
     )
+}
+
+fn has_loopback(pattern: &str, origins: &Origins) -> bool {
+    let loopback = Automaton::from_regex(pattern).map(|language| origins.loopback(&language));
+    !matches!(loopback, Ok(Ok(loopback)) if loopback.is_empty())
 }
 
 /// `pattern` with `edits` made; `None` if two of them are about the same bytes.

@@ -11,15 +11,9 @@ use super::super::automaton::{Automaton, MARK, Marks, RegexError};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-/// A regex with its marks, once for each kind of them.
+/// A regex with its marks.
 pub(super) struct Spelling {
-    choices: Marked,
-    repetitions: Marked,
-}
-
-/// A regex with the marks of one kind.
-struct Marked {
-    automaton: Automaton,
+    marked: Automaton,
     /// The states in which a label of the host may begin.
     label_starts: BTreeSet<u32>,
 }
@@ -27,35 +21,25 @@ struct Marked {
 impl Spelling {
     /// `counted` are the origins that count.
     pub(super) fn of(pattern: &str, counted: &Automaton) -> Result<Self, RegexError> {
-        let counted = counted.ignoring_marks();
-        let marked = |marks| -> Result<_, RegexError> {
-            let automaton = Automaton::from_regex_marked(pattern, marks)?.intersection(&counted)?;
-            let label_starts = label_starts(&automaton);
-            Ok(Marked { automaton, label_starts })
-        };
-        Ok(Self { choices: marked(Marks::Choices)?, repetitions: marked(Marks::Repetitions)? })
+        let marked = Automaton::from_regex_marked(pattern, Marks::Open)?;
+        let marked = marked.intersection(&counted.ignoring_marks())?;
+        let label_starts = label_starts(&marked);
+        Ok(Self { marked, label_starts })
     }
 
-    /// Whether the regex spells `domain` out.
+    /// Whether the regex spells `domain` out: there is an origin under it in which no byte of the
+    /// domain but a dot has a mark.
     pub(super) fn has(&self, domain: &str) -> bool {
-        self.choices.spells(domain) && self.repetitions.spells(domain)
-    }
-}
-
-impl Marked {
-    /// Whether there is an origin under `domain` in which no byte of the domain but a dot has a
-    /// mark.
-    fn spells(&self, domain: &str) -> bool {
         let mut states = self.label_starts.clone();
         for byte in domain.bytes() {
             let read = states.iter().flat_map(|&state| {
-                let plain = self.automaton.read(state, &[byte]);
-                let marked = self.automaton.read(state, &[byte | MARK]);
+                let plain = self.marked.read(state, &[byte]);
+                let marked = self.marked.read(state, &[byte | MARK]);
                 [plain, if byte == b'.' { marked } else { 0 }]
             });
             states = read.filter(|&state| state != 0).collect();
         }
-        states.into_iter().any(|state| ends_host(&self.automaton, state))
+        states.into_iter().any(|state| ends_host(&self.marked, state))
     }
 }
 

@@ -52,6 +52,10 @@ fn bounded() {
         (r"https://[a-z]+", &[]),
         (r"https://[a-z]+(:\d+)?", &[]),
         (r"https://s3\.amazonaws\.com", &[]),
+        // Public suffixes by a wildcard, spelled out, and what a wildcard makes an exception of.
+        (r"https://(me|my-staging)\.eth\.limo(:\d+)?", &[]),
+        (r"https://.+\.www\.ck|https://www\.ck\.?", &["www.ck"]),
+        (r"https://[a-z]_\.eth\.limo", &[]),
         (r"https://10\.0\.0\.(1|2)", &["10.0.0.1", "10.0.0.2"]),
         (r"https://\[::1\](:\d+)?", &["[::1]"]),
     ];
@@ -61,11 +65,15 @@ fn bounded() {
     }
 }
 
+/// More public suffixes than a search passes over, and two names that are open.
+const PREFECTURES: &str = r"https://(aichi|akita|aomori|chiba|ehime|fukui|fukuoka|fukushima|gifu|gunma|hiroshima|hokkaido|hyogo|ibaraki|ishikawa|iwate|kagawa|kagoshima|kanagawa|kochi|kumamoto|kyoto|mie|miyagi|miyazaki|nagano|nagasaki|nara|niigata|oita|okayama|okinawa|osaka|saga|saitama|shiga|shimane|shizuoka|tochigi|tokushima|tokyo|tottori|toyama|wakayama|yamagata|yamaguchi|yamanashi|ac|ad|co|ed|go|gr|lg|ne|or|zzzzzzzzzzzzzz[ab])\.jp";
+
 #[test]
 fn unbounded() {
     let open = |domain: &str| Reason::OpenDomain { domain: domain.into() };
     let public = |suffix: &str| Reason::PublicSuffix { suffix: suffix.into() };
     let unlisted = |suffix: &str| Reason::UnlistedSuffix { suffix: suffix.into() };
+    let shared = |under: &str| Reason::SharedSuffix { under: under.into() };
     let cases = [
         (r"https://.*myapp\.com", "https://0myapp.com", open("0myapp.com")),
         (r"https://.+myapp\.com", "https://0myapp.com", open("0myapp.com")),
@@ -75,6 +83,8 @@ fn unbounded() {
         (r"https://[a-z]{10}\.com", "https://aaaaaaaaaa.com", open("aaaaaaaaaa.com")),
         (r"https://[ab]\.com", "https://a.com", open("a.com")),
         (r"https://colou?r\.com", "https://colour.com", open("colour.com")),
+        // Each byte is spelled out in one place or the other, and the domain in neither.
+        (r"https://([ab]|a?|b?)x\.com", "https://ax.com", open("ax.com")),
         (r"https://example\.com.*", "https://example.com.ac", open("example.com.ac")),
         (r"https://example\..*", "https://example.ac", open("example.ac")),
         (r"https://.*-app\.com", "https://0-app.com", open("0-app.com")),
@@ -94,11 +104,24 @@ fn unbounded() {
         (r"https://.*\.amazonaws\.com", "https://0.s3.amazonaws.com", public("s3.amazonaws.com")),
         (r"https://.*\.za", "https://0.ac.za", public("ac.za")),
         (r"https://.*\.ck", "https://0.0.ck", public("0.ck")),
+        // A name under a wildcard of the list is nobody's domain, and a stranger's all the same.
+        (r"https://[a-z0-9-]+\.eth\.limo", "https://0.eth.limo", shared("eth.limo")),
+        (r"https://[a-z0-9-]+\.vps\.myjino\.ru\.", "https://0.vps.myjino.ru.", shared("vps.myjino.ru")),
+        (r"https://(a|[ab])\.eth\.limo", "https://b.eth.limo", shared("eth.limo")),
+        (r"https://(me\.com|you?\.ck|x?\.eth\.limo)", "https://you.ck", shared("ck")),
+        (r"https://(www|w+)\.ck", "https://w.ck", shared("ck")),
+        (
+            r"https://(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)1\.eth\.limo",
+            "https://a1.eth.limo",
+            Reason::TooManyDomains,
+        ),
         (r"https://.*\.internal", "https://0.internal", unlisted("internal")),
         (r"https://www\.example.com", "https://www.example-com", unlisted("example-com")),
         (r"https://10\.0\.0\.\d+", "https://10.0.0.0", Reason::OpenAddress),
         (r"https://\[.*\]", "https://[::]", Reason::OpenAddress),
         (r"https://(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)1\.com", "https://a1.com", Reason::TooManyDomains),
+        // Shorter ones that turn out to be nobody's, more of them than are passed over.
+        (PREFECTURES, "https://zzzzzzzzzzzzzza.jp", open("zzzzzzzzzzzzzza.jp")),
         (
             // Among names that are public suffixes themselves, which do not count.
             r"https://(br|cn|de|eu|ru|sa|uk|us|za|(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q)qz)\.com",
@@ -135,7 +158,9 @@ fn repairs() {
         let repair = witness(pattern).repair.unwrap_or_else(|| panic!("{pattern}: no repair"));
         assert_eq!((repair.pattern.as_str(), repair.kinds.as_slice()), (*expected, *kinds));
     }
-    for pattern in [r"https://.*\.github\.io", "https://.*", r"https://[a-z]{10}\.com"] {
+    for pattern in
+        [r"https://(localhost|[ab]\.com)", r"https://.*\.github\.io", "https://.*", r"https://[a-z]{10}\.com"]
+    {
         assert_eq!(witness(pattern).repair, None, "{pattern}");
     }
 }

@@ -37,8 +37,11 @@ const ADDRESS: &str = r"[^:]*://(\[.*|([^:]*\.)?\d+(:.*)?)";
 /// A name of one label in an origin.
 const SINGLE_LABEL: &str = r"[^:]*://[^.:]*\.?(:.*)?";
 
+/// An origin of a page from the user's own machine.
+const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|\[::1\])(:\d+)?";
+
 /// What a regex accepts that accepts no origin, and what to do about it.
-const NEAR_MISSES: [(&str, &str); 6] = [
+const NEAR_MISSES: [(&str, &str); 8] = [
     ("null", "the opaque origin is matched by the entry `\"null\"` alone, never by a regex"),
     (
         r"https://[^/]*:443|http://[^/]*:80",
@@ -47,6 +50,11 @@ const NEAR_MISSES: [(&str, &str); 6] = [
     ("[^:/]*[A-Z][^:/]*://[^/]*|[^:/]+://[^/]*[A-Z][^/]*", "a browser sends scheme and host in lower case"),
     (r"[^:/]+://[^/]+[/?#].*", "an origin ends with its host or port: leave the slash and what follows out"),
     (r"[^:/]+://[^/]*[^\x21-\x7e][^/]*", "no origin has a space or a control character in it"),
+    (r"[^:/]+://.*@.*", "no origin has a user name in it: leave what ends in `@` out"),
+    (
+        r"[^:/]+://([^:/]*\.)?(\d+|0x[0-9a-f]*)\.?(:\d*)?",
+        "a host that ends in a number is an IPv4 address as a browser writes it, of four numbers",
+    ),
     (r"[^:/]+(:\d+)?", "an origin begins with its scheme: write `https://` before the host"),
 ];
 
@@ -87,14 +95,27 @@ impl Origins {
         if !language.intersection(&self.all)?.is_empty() {
             return Ok(());
         }
-        for (meant, help) in NEAR_MISSES {
-            if !language.intersection(&regex(meant))?.is_empty() {
-                return Err(RegexError::matches_nothing(help.into()));
+        // The one that all of it is, or else the first that some of it is.
+        for is_whole in [true, false] {
+            for (meant, help) in NEAR_MISSES {
+                let meant = regex(meant);
+                let is_cause = match is_whole {
+                    true => !language.is_empty() && language.is_subset_of(&meant)?,
+                    false => !language.intersection(&meant)?.is_empty(),
+                };
+                if is_cause {
+                    return Err(RegexError::matches_nothing(help.into()));
+                }
             }
         }
         Err(RegexError::matches_nothing(
             "an origin is `scheme://host` or `scheme://host:port` as a browser writes it".into(),
         ))
+    }
+
+    /// What `language` accepts and a browser sends for a page from the user's own machine.
+    pub(crate) fn loopback(&self, language: &Automaton) -> Result<Automaton, TooBig> {
+        language.intersection(&regex(LOOPBACK))?.intersection(&self.all)
     }
 
     /// What `language` accepts and a browser sends for another scheme than `https:`.

@@ -87,6 +87,16 @@ pub(crate) fn labels_below(name: &str) -> impl Iterator<Item = &'static str> {
     })
 }
 
+/// The names under which every name of one more label is a public suffix, but for exceptions.
+#[cfg(feature = "regex")]
+pub(crate) fn wildcards() -> impl Iterator<Item = String> {
+    // The key of a key is the name.
+    RULES
+        .lines()
+        .filter_map(|rule| rule.strip_suffix(",*"))
+        .map(|rule| key(&rule.replace(',', ".")).replace(',', "."))
+}
+
 /// A name as the list has it: its labels from the right.
 fn key(name: &str) -> String {
     let mut labels = name.rsplit('.');

@@ -8,7 +8,7 @@ use alloc::string::String;
 #[cfg(feature = "psl")]
 pub(crate) use list::standing;
 #[cfg(feature = "regex")]
-pub(crate) use list::{labels_below, suffix_of};
+pub(crate) use list::{labels_below, suffix_of, wildcards};
 
 /// Why strangers can have a domain under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::report::{Finding, Report};
 use super::settings::{Settings, Site};
 use crate::build::config::{Listed, Setting};
+use crate::build::pattern;
 use crate::engine::fetch;
 use crate::{Key, Rule};
 
@@ -50,7 +51,7 @@ fn with_head(mut methods: Vec<String>) -> Vec<String> {
 }
 
 fn method_fault(method: &str) -> Option<Finding> {
-    let finding = if matches!(method, "*" | "any") {
+    let finding = if pattern::is_any(method) {
         Finding::new(
             Rule::InvalidMethod,
             format!("`{method}` is not a method"),
@@ -134,7 +135,7 @@ fn header_names(
 }
 
 fn invalid_header(name: &str, key: &str) -> Option<Finding> {
-    if matches!(name, "*" | "any") {
+    if pattern::is_any(name) {
         let why = "An entry of the list is one header.";
         let finding = Finding::new(Rule::InvalidHeader, format!("`{name}` is not a header name"), why);
         return Some(finding.help(format!("write `{key}: any`, without a list, for every header")));

@@ -106,11 +106,8 @@ fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
     } else if scheme == "http" {
         fire(insecure(text));
     }
-    if pattern.parts().subdomains
-        && !pattern.is_loopback()
-        && let Some(finding) = public_suffix(pattern)
-    {
-        fire(finding);
+    if let Some([message, why, help]) = open_suffix(pattern) {
+        fire(Finding::new(Rule::PublicSuffix, message, why).help(help));
     }
 }
 
@@ -179,7 +176,7 @@ fn invalid_origin(text: &str, kind: FaultKind) -> Finding {
         | FaultKind::LongHost
         | FaultKind::LongLabel
         | FaultKind::LongOrigin => finding,
-        _ => finding.maybe_help(suggest::origin(text).map(|origin| format!("write {origin:?}"))),
+        _ => finding.maybe_help(suggest::origin(text).and_then(|origin| proposal(&origin))),
     }
 }
 
@@ -207,12 +204,31 @@ fn insecure(text: &str) -> Finding {
     let secure = text.replacen("http:", "https:", 1);
     let why = "Whoever is between the user and that page can put a script into it, and read through it what this service answers.";
     Finding::new(Rule::InsecureOrigin, format!("`{text}` is not encrypted"), why)
-        .maybe_help(OriginPattern::parse(&secure).ok().map(|secure| format!("write {:?}", secure.text())))
+        .maybe_help(proposal(&secure))
+}
+
+/// What to write instead: `text`, if it is a pattern, and a narrower one if strangers could be in it.
+fn proposal(text: &str) -> Option<String> {
+    let pattern = OriginPattern::parse(text).ok()?;
+    Some(match open_suffix(&pattern) {
+        Some([_, _, help]) => help,
+        None => format!("write {:?}", pattern.text()),
+    })
 }
 
 fn loopback(text: &str) -> Finding {
+    on_own_machine(format!("`{text}` is on the user's own machine"))
+}
+
+/// A regex accepts `origin`.
+#[cfg(feature = "regex")]
+pub(super) fn loopback_in_regex(origin: &str) -> Finding {
+    on_own_machine(format!("the regex accepts `{origin}`, which is on the user's own machine"))
+}
+
+fn on_own_machine(message: String) -> Finding {
     let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
-    Finding::new(Rule::LoopbackOrigin, format!("`{text}` is on the user's own machine"), why)
+    Finding::new(Rule::LoopbackOrigin, message, why)
         .help("move it to `development { … }`, or add `expect(loopback_origin, reason = \"…\")` for an app that is served from there")
 }
 
@@ -228,11 +244,17 @@ fn pageless(pattern: &OriginPattern) -> Finding {
         _ => "Browsers give such a page an opaque origin, if they show it at all.",
     };
     Finding::new(Rule::InertEntry, format!("`{text}` is the origin of no page"), why)
-        .help(meant.map_or_else(|| "take the entry out".into(), |meant| format!("write {meant:?}")))
+        .help(meant.and_then(|meant| proposal(&meant)).unwrap_or_else(|| "take the entry out".into()))
 }
 
-fn public_suffix(pattern: &OriginPattern) -> Option<Finding> {
-    let host = pattern.host();
-    let [message, why, help] = public_suffix::judge(host)?.text(pattern.scheme(), host);
-    Some(Finding::new(Rule::PublicSuffix, message, why).help(help))
+/// What is wrong with a pattern for subdomains that strangers could have, why, and the fix.
+fn open_suffix(pattern: &OriginPattern) -> Option<[String; 3]> {
+    if !pattern.parts().subdomains || pattern.is_loopback() {
+        return None;
+    }
+    let scheme = match pattern.scheme() {
+        "http" | "ws" | "wss" => "https",
+        scheme => scheme,
+    };
+    Some(public_suffix::judge(pattern.host())?.text(scheme, pattern.host()))
 }

@@ -64,7 +64,7 @@ pub(super) fn redundant(text: &str, cover: &str) -> Finding {
 
 #[cfg(feature = "regex")]
 mod automata {
-    use alloc::collections::BTreeSet;
+    use alloc::collections::{BTreeMap, BTreeSet};
     use core::str;
 
     use super::*;
@@ -79,6 +79,8 @@ mod automata {
         text: &'c str,
         /// What browsers send and it accepts.
         language: Automaton,
+        /// The first of it.
+        word: Vec<u8>,
     }
 
     pub(super) fn judge(
@@ -97,12 +99,20 @@ mod automata {
         };
         let mut union = Automaton::empty();
         let mut compiled: Vec<Compiled<'_>> = Vec::new();
+        let mut by_text: BTreeMap<&str, usize> = BTreeMap::new();
         for &(index, text) in written {
             let site = site.entry(index);
+            if let Some(&same) = by_text.get(text) {
+                let Compiled { language, word, .. } = &compiled[same];
+                compiled.push(Compiled { index, text, language: language.clone(), word: word.clone() });
+                continue;
+            }
             match compile(text, &origins, &union) {
                 Ok((language, wider)) => {
                     union = wider;
-                    compiled.push(Compiled { index, text, language });
+                    by_text.insert(text, compiled.len());
+                    let word = language.shortest().unwrap_or_default();
+                    compiled.push(Compiled { index, text, language, word });
                 }
                 Err(error) => {
                     let bytes = error.span.clone();
@@ -150,17 +160,34 @@ mod automata {
         if report.mode() == Mode::Development {
             return domains;
         }
-        for Compiled { index, text, .. } in compiled {
-            match unbounded::judge(text, origins) {
-                Ok(found) => domains.extend(found),
-                Err(finding) => report.add(&site.entry(*index), finding.value(*text)),
+        let mut judged: BTreeMap<&str, Result<_, Finding>> = BTreeMap::new();
+        for Compiled { index, text, language, .. } in compiled {
+            match judged.entry(text).or_insert_with(|| unbounded::judge(text, origins)) {
+                Ok(found) => {
+                    domains.extend(found.iter().cloned());
+                    // An open regex accepts worse than that.
+                    if let Some(origin) = loopback(language, origins) {
+                        report.add(
+                            &site.entry(*index),
+                            super::super::origins::loopback_in_regex(&origin).value(*text),
+                        );
+                    }
+                }
+                Err(finding) => report.add(&site.entry(*index), finding.clone().value(*text)),
             }
         }
         domains
     }
 
+    /// The first origin of the user's own machine that a regex accepts.
+    fn loopback(language: &Automaton, origins: &Origins) -> Option<String> {
+        String::from_utf8(origins.loopback(language).ok()?.shortest()?).ok()
+    }
+
     /// Reports entries that a regex covers, and regexes that another entry covers; of two that say
     /// the same the later.
+    ///
+    /// A word that an entry accepts spares most pairs the proof, for a list may be long.
     fn judge_coverage(
         site: &Site,
         compiled: &[Compiled<'_>],
@@ -168,9 +195,10 @@ mod automata {
         report: &mut Report,
     ) {
         for regex in compiled {
-            let wider = compiled.iter().filter(|wider| wider.index != regex.index);
-            let cover =
-                wider.into_iter().find(|wider| covers(wider.entry(), regex.entry())).map(|wider| wider.text);
+            let mut likely = compiled
+                .iter()
+                .filter(|wider| wider.index != regex.index && wider.language.accepts(&regex.word));
+            let cover = likely.find(|wider| covers(wider.entry(), regex.entry())).map(|wider| wider.text);
             let cover = cover.or_else(|| pattern_over(regex, patterns));
             if let Some(cover) = cover {
                 report.add(&site.entry(regex.index), redundant(regex.text, cover));
@@ -183,10 +211,9 @@ mod automata {
         }
     }
 
-    /// The pattern that covers a regex. One word that it must accept spares most of them the proof.
+    /// The pattern that covers a regex.
     fn pattern_over<'c>(regex: &Compiled<'_>, patterns: &[(usize, &'c OriginPattern)]) -> Option<&'c str> {
-        let word = regex.language.shortest()?;
-        let mut likely = patterns.iter().filter(|(_, pattern)| pattern.accepts(&word));
+        let mut likely = patterns.iter().filter(|(_, pattern)| pattern.accepts(&regex.word));
         let found = likely.find(|(index, pattern)| {
             language(pattern).is_ok_and(|language| covers((*index, &language), regex.entry()))
         })?;
@@ -195,8 +222,17 @@ mod automata {
 
     /// The regex that covers a pattern.
     fn regex_over<'c>(index: usize, pattern: &OriginPattern, compiled: &[Compiled<'c>]) -> Option<&'c str> {
-        let sample = pattern.sample();
-        let mut likely = compiled.iter().filter(|regex| regex.language.accepts(sample.as_bytes())).peekable();
+        let samples = pattern.samples();
+        let is_likely =
+            |regex: &&Compiled<'_>| samples.iter().all(|sample| regex.language.accepts(sample.as_bytes()));
+        let mut likely = compiled.iter().filter(is_likely).peekable();
+        // What accepts an origin and others besides covers it; and so does what comes before it.
+        if let Some(regex) = likely.peek()
+            && pattern.is_exact()
+            && (regex.index < index || regex.word != samples[0].as_bytes())
+        {
+            return Some(regex.text);
+        }
         likely.peek()?;
         let narrower = language(pattern).ok()?;
         likely.find(|regex| covers(regex.entry(), (index, &narrower))).map(|regex| regex.text)
@@ -207,7 +243,9 @@ mod automata {
 
     /// Does `wider` make `narrower` redundant?
     fn covers(wider: Entry<'_>, narrower: Entry<'_>) -> bool {
-        let within = |inner: Entry<'_>, outer: Entry<'_>| inner.1.is_subset_of(outer.1).unwrap_or(false);
+        let within = |inner: Entry<'_>, outer: Entry<'_>| {
+            inner.1 == outer.1 || inner.1.is_subset_of(outer.1).unwrap_or(false)
+        };
         within(narrower, wider) && (wider.0 < narrower.0 || !within(wider, narrower))
     }
 

@@ -9,6 +9,7 @@ use super::violation::Violation;
 use crate::{Mode, Rule};
 
 /// What a rule has to say, before it is known where and in which mode.
+#[derive(Clone)]
 pub(crate) struct Finding {
     rule: Rule,
     value: Option<String>,

@@ -83,22 +83,19 @@ fn parse_duration(text: &str) -> Option<i64> {
 }
 
 pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report) -> u16 {
-    let Some((site, Setting::PreflightStatus(status))) = settings.get(Key::PreflightStatus) else {
-        return DEFAULT_STATUS;
+    let (site, text) = match settings.get(Key::PreflightStatus) {
+        Some((site, Setting::PreflightStatus(status))) => match u16::try_from(*status) {
+            Ok(status @ 200..=299) => return status,
+            _ => (site, format!("{status}")),
+        },
+        Some((site, Setting::PreflightStatusText(text))) => (site, text.clone()),
+        _ => return DEFAULT_STATUS,
     };
-    match u16::try_from(*status) {
-        Ok(status @ 200..=299) => status,
-        _ => {
-            let why = "To a browser any status but 200 to 299 means that the preflight failed (Fetch, \"CORS-preflight fetch\").";
-            let message = format!("`{status}` is not a status that lets a preflight pass");
-            let finding = Finding::new(Rule::InvalidStatus, message, why);
-            report.add(
-                site,
-                finding.value(format!("{status}")).help("write `204`, or `200` for very old clients"),
-            );
-            DEFAULT_STATUS
-        }
-    }
+    let why = "To a browser any status but 200 to 299 means that the preflight failed (Fetch, \"CORS-preflight fetch\").";
+    let message = format!("`{}` is not a status that lets a preflight pass", text.escape_debug());
+    let finding = Finding::new(Rule::InvalidStatus, message, why).value(text);
+    report.add(site, finding.help("write `204`, or `200` for very old clients"));
+    DEFAULT_STATUS
 }
 
 pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report) -> HostCheck {
@@ -128,11 +125,14 @@ pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report) -> HostCheck {
 }
 
 fn invalid_host(entry: &str, fault: pattern::HostFault) -> Finding {
-    let why = "`Host` is compared without its port, in lower case and Punycode; this never matches.";
     let message = format!("`{}` is not a host: {}", entry.escape_debug(), fault.text());
-    let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
-    if matches!(entry, "*" | "any") {
-        return finding.help("write `hosts: any`, without a list, for every host");
+    if pattern::is_any(entry) {
+        let why = "An entry of the list is one host, with or without its subdomains.";
+        return Finding::new(Rule::InvalidHost, message, why)
+            .value(entry)
+            .help("write `hosts: any`, without a list, for every host");
     }
+    let why = "`Host` is compared without its port, in lower case and Punycode; this never matches.";
+    let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
     finding.maybe_help(suggest::host(entry).map(|host| format!("write {host:?}")))
 }

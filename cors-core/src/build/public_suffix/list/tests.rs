@@ -49,6 +49,18 @@ fn labels_below_names() {
     assert!(last.is_sorted() && last.contains(&"com") && last.contains(&"ck") && last.len() > 1400);
 }
 
+#[test]
+fn wildcards_are_those_that_names_stand_under() {
+    let all: Vec<_> = wildcards().collect();
+    assert_eq!(all.len(), RULES.matches(",*\n").count());
+    for name in ["ck", "kawasaki.jp", "mtls.run.app", "eth.limo"] {
+        assert!(all.iter().any(|wildcard| wildcard == name), "{name}");
+    }
+    for name in all {
+        assert!(standing(&name).has_wildcard, "{name}");
+    }
+}
+
 /// What the crate says of a name, in our words.
 mod peer {
     use super::*;
