@@ -7,7 +7,7 @@ use cors_core::browser::{Fetch, Response};
 use super::faults::varies_by_origin;
 use super::finding::Finding;
 use super::place::{Place, host_of, is_loopback, split_origin};
-use super::strangers::{Kind, Seen, Stranger};
+use super::strangers::{Kind, NOBODY, Seen, Stranger};
 use crate::exchange::{Exchange, Leg};
 
 /// The most seconds that a browser remembers a preflight's answer: Safari, Chromium, Firefox.
@@ -105,6 +105,13 @@ fn max_age(answer: &Response) -> Option<Finding> {
 /// What strangers were told.
 pub(super) fn of_strangers(fetch: &Fetch, exchange: &Exchange, seen: &Seen) -> Vec<Finding> {
     let mut findings = let_in(seen);
+    if !seen.unanswered.is_empty() {
+        findings.push(
+            Finding::note("stranger_unanswered", format!("no answer to {}", seen.unanswered.join(", ")))
+                .why("The call itself was answered. Who hangs up on strangers lets none of them in, but what the server would say stays unknown.")
+                .help("look for a firewall or a rate limit in front of the server, and ask again"),
+        );
+    }
     // What was answered before any redirect: the strangers were not sent further.
     let own = exchange.legs.iter().find(|leg| !leg.sent.is_preflight).map(|leg| &leg.answer.response);
     if seen.by_call
@@ -161,7 +168,7 @@ fn trusted(stranger: &Stranger) -> Finding {
 fn vary(fetch: &Fetch, own: &Response, seen: &Seen) -> Option<Finding> {
     let allow_origin = |answer: &Response| answer.get(Field::AllowOrigin);
     let others = seen.strangers.iter().map(|stranger| (stranger.origin.as_str(), &stranger.answer));
-    let others = others.chain(seen.without_origin.iter().map(|answer| ("a client without an origin", answer)));
+    let others = others.chain(seen.without_origin.iter().map(|answer| (NOBODY, answer)));
     let mut answers = vec![(fetch.origin(), own)];
     answers.extend(others);
     if answers.iter().all(|(_, answer)| allow_origin(answer) == allow_origin(own)) {

@@ -1,7 +1,7 @@
 //! `cors probe` against servers that are wrong in one way each, and one that is right.
 
 use crate::program::{Run, cors, cors_with};
-use crate::server::{Answer, Head, serve, serve_https};
+use crate::server::{Answer, HANGS_UP, Head, serve, serve_https};
 
 const PAGE: &str = "https://app.example";
 const ORIGIN: &str = "access-control-allow-origin";
@@ -486,4 +486,37 @@ fn what_a_server_says_is_never_obeyed_by_a_terminal() {
             }
         }
     }
+}
+
+#[test]
+fn what_was_answered_is_told_though_strangers_are_hung_up_on() {
+    let hangs_up = |is_known: fn(&str) -> bool| {
+        move |head: &Head| if is_known(head.field("origin")) { right(head) } else { HANGS_UP }
+    };
+    let url = format!("http://{}/", serve(hangs_up(|origin| origin == PAGE)));
+    for method in ["GET", "PUT"] {
+        let run = cors(&["probe", &url, "--origin", PAGE, "--method", method]);
+        assert_eq!(run.code, Some(0), "{method}: {run:?}");
+        assert!(
+            run.out.contains("the page may read the answer") && run.out.contains("[stranger_unanswered]"),
+            "{method}: {}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn a_refusal_is_told_though_the_server_answers_no_more() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let answer = move |_: &Head| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        0 => Answer(403, Vec::new()),
+        _ => HANGS_UP,
+    };
+    let run = cors(&["probe", &format!("http://{}/", serve(answer)), "--origin", PAGE, "--method", "PUT"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("[preflight_refused]") && run.out.contains("[stranger_unanswered]"),
+        "{}",
+        run.out
+    );
 }
