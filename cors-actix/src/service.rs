@@ -1,7 +1,7 @@
 //! What runs for each request: the decision, the answer to a preflight, the fields of a response.
 
 use std::cell::OnceCell;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -192,7 +192,10 @@ where
             };
             let answers = if is_allowed { Rc::new(answers.vouching()) } else { answers };
             let own = Kept::Fixed(Own::One(answers));
-            Self { service, own, options, routes }.call(request).await
+            let this = Self { service, own, options, routes };
+            // It was, before the source was asked; others may have come in since.
+            poll_fn(|context| this.poll_ready(context)).await?;
+            this.call(request).await
         })
     }
 }
