@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::origin_source::{Asking, OriginSource};
 use crate::paths::Paths;
 use crate::service::{CorsMiddleware, Kept, Own};
-use crate::source::Source;
+use crate::source::{Held, Source};
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
 ///
@@ -294,9 +294,16 @@ pub trait Policies: Clone + 'static {
     #[doc(hidden)]
     fn sources(&self) -> Vec<&Source>;
 
-    /// The policies as they are now, with everything ready that they put on responses, once per worker.
+    /// The policies, with everything ready that they put on responses: `now` is asked for that of each source, in the
+    /// sources' order.
     #[doc(hidden)]
-    fn bake(&self) -> Baked;
+    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked;
+
+    /// The policies as they are now, with everything ready, once per worker.
+    #[doc(hidden)]
+    fn bake(&self) -> Baked {
+        self.bake_from(&mut Source::now)
+    }
 }
 
 /// The policies of a layer, ready for responses.
@@ -308,8 +315,8 @@ impl Policies for Source {
         vec![self]
     }
 
-    fn bake(&self) -> Baked {
-        Baked(Own::One(Rc::new(Answers::bake(self.now()))))
+    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
+        Baked(Own::One(Rc::new(Answers::bake(now(self)))))
     }
 }
 
@@ -318,9 +325,9 @@ impl Policies for Paths {
         self.entries().map(|(_, source)| source).collect()
     }
 
-    fn bake(&self) -> Baked {
+    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
         let bake = |(pattern, source): &(_, Source)| {
-            (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.now())))
+            (ResourceDef::clone(pattern), Rc::new(Answers::bake(now(source))))
         };
         Baked(Own::Paths(self.entries().map(bake).collect()))
     }

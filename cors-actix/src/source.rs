@@ -46,8 +46,11 @@ impl Source {
 }
 
 /// A policy that lives as long as whoever holds this.
+///
+/// It is public for the sake of a bound, as [`Policies`](crate::cors::Policies) is.
+#[doc(hidden)]
 #[derive(Clone)]
-pub(crate) enum Held {
+pub enum Held {
     /// With the mode that it is for: production, if nobody says.
     Static(&'static Policy, Mode),
     Shared(Arc<Policy>),
