@@ -201,6 +201,10 @@ impl<P: Policies> Cors<P> {
     /// open it, and look at none of the response's fields (cross-site WebSocket hijacking). RFC 6455,
     /// section 10.2, leaves the check to the server.
     ///
+    /// **Under `origins: any` every origin is allowed, and this refuses nobody.** For a response that is safe, since without
+    /// `credentials` no page reads one that was made with cookies; a socket has no such check, and any site can open one
+    /// with the user's cookies on its handshake. List the origins of whatever knows its users by cookies.
+    ///
     /// Turn it off if the handler checks the origin itself, or needs no check since it asks for a token
     /// in the first message.
     pub fn unguarded_upgrades(mut self) -> Self {
