@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 
 use crate::body::boxed;
 use crate::count;
+use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::head::lines;
 use crate::source::{Kind, Source};
@@ -36,6 +37,9 @@ use crate::startup::{self, Once};
 ///
 /// A missing or malformed value is refused. A port is not looked at. A policy without `hosts` passes
 /// everything, which an event of level `warn` says at start-up, and `hosts: any` whatever is well-formed.
+///
+/// The answer's body is empty, but where the policy in force is the `development` block of a
+/// [`cors_policy!`](crate::cors_policy): there it says what is wrong.
 ///
 /// Wrap it last, so that it runs first: [`Cors`](crate::Cors) answers preflights itself.
 ///
@@ -110,7 +114,10 @@ where
         } else {
             event::host_refused(request.head());
             count::denied("host_not_allowed", Outcome::Refused, || false);
-            let response = HttpResponse::new(StatusCode::BAD_REQUEST);
+            let mut response = HttpResponse::new(StatusCode::BAD_REQUEST);
+            if self.source.now().is_development() {
+                response = diagnostics::host(request.head(), response);
+            }
             State::Refused { response: Some(request.into_response(response)) }
         };
         AllowedHostsFuture { state }
