@@ -16,7 +16,8 @@ use crate::options::Options;
 use crate::origin_source::{Asking, OriginSource};
 use crate::paths::Paths;
 use crate::service::{CorsMiddleware, Kept, Own};
-use crate::source::Source;
+use crate::source::{Held, Source};
+use crate::startup::{self, Once};
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
 ///
@@ -34,6 +35,8 @@ use crate::source::Source;
 ///   off first, so that no handler can open what the policy keeps shut, and no response carries two
 ///   lines of which a browser accepts neither.
 /// * `Vary` is merged: what stands there stays, and nothing is added twice.
+/// * **At start-up** one event of level `info` says which policy holds: that of which mode, whether it lets in any origin,
+///   and whether with credentials.
 /// * The decision is made from the request as it arrives. What layers inside do to it changes nothing.
 ///
 /// Of two such layers round each other the outer one answers preflights and has the last word on every
@@ -70,6 +73,8 @@ use crate::source::Source;
 pub struct Cors<P = Source> {
     policies: P,
     options: Options,
+    /// Clones are one layer to whoever reads the log, until one is made to differ.
+    started: Once,
 }
 
 impl Cors {
@@ -79,12 +84,12 @@ impl Cors {
     /// Of a set it takes [the policy in force](crate::PolicySet::active), and so it reads the
     /// environment once, here.
     pub fn new(policy: impl Into<Source>) -> Self {
-        Self { policies: policy.into(), options: Options::default() }
+        Self { policies: policy.into(), options: Options::default(), started: Once::default() }
     }
 
     /// Middleware with a policy per path: see [`at`](Cors::at).
     pub fn paths() -> Cors<Paths> {
-        Cors { policies: Paths::default(), options: Options::default() }
+        Cors { policies: Paths::default(), options: Options::default(), started: Once::default() }
     }
 }
 
@@ -121,6 +126,7 @@ impl Cors<Paths> {
     /// less. Where patterns have regexes of their own, only equal ones are found.
     pub fn at(mut self, pattern: &str, policy: impl Into<Source>) -> Self {
         self.policies.add(pattern, policy.into());
+        self.started = Once::default();
         self
     }
 }
@@ -158,13 +164,8 @@ impl<P: Policies> Cors<P> {
     /// let cors = Cors::new(&TASKS).enforce();
     /// ```
     pub fn enforce(mut self) -> Self {
-        if !self.policies.sources().iter().all(|source| source.now().checks_host()) {
-            tracing::warn!(
-                "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
-                 to this machine (DNS rebinding) counts as same-origin"
-            );
-        }
         self.options.enforce = true;
+        self.started = Once::default();
         self
     }
 
@@ -201,6 +202,10 @@ impl<P: Policies> Cors<P> {
     /// open it, and look at none of the response's fields (cross-site WebSocket hijacking). RFC 6455,
     /// section 10.2, leaves the check to the server.
     ///
+    /// **Under `origins: any` every origin is allowed, and this refuses nobody.** For a response that is safe, since without
+    /// `credentials` no page reads one that was made with cookies; a socket has no such check, and any site can open one
+    /// with the user's cookies on its handshake. List the origins of whatever knows its users by cookies.
+    ///
     /// Turn it off if the handler checks the origin itself, or needs no check since it asks for a token
     /// in the first message.
     pub fn unguarded_upgrades(mut self) -> Self {
@@ -233,6 +238,7 @@ impl<P: Policies> Cors<P> {
     /// ```
     pub fn report_only(mut self) -> Self {
         self.options.report_only = true;
+        self.started = Once::default();
         self
     }
 
@@ -294,9 +300,16 @@ pub trait Policies: Clone + 'static {
     #[doc(hidden)]
     fn sources(&self) -> Vec<&Source>;
 
-    /// The policies as they are now, with everything ready that they put on responses, once per worker.
+    /// The policies, with everything ready that they put on responses: `now` is asked for that of each source, in the
+    /// sources' order.
     #[doc(hidden)]
-    fn bake(&self) -> Baked;
+    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked;
+
+    /// The policies as they are now, with everything ready, once per worker.
+    #[doc(hidden)]
+    fn bake(&self) -> Baked {
+        self.bake_from(&mut Source::now)
+    }
 }
 
 /// The policies of a layer, ready for responses.
@@ -308,8 +321,8 @@ impl Policies for Source {
         vec![self]
     }
 
-    fn bake(&self) -> Baked {
-        Baked(Own::One(Rc::new(Answers::bake(self.now()))))
+    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
+        Baked(Own::One(Rc::new(Answers::bake(now(self)))))
     }
 }
 
@@ -318,9 +331,9 @@ impl Policies for Paths {
         self.entries().map(|(_, source)| source).collect()
     }
 
-    fn bake(&self) -> Baked {
+    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
         let bake = |(pattern, source): &(_, Source)| {
-            (ResourceDef::clone(pattern), Rc::new(Answers::bake(source.now())))
+            (ResourceDef::clone(pattern), Rc::new(Answers::bake(now(source))))
         };
         Baked(Own::Paths(self.entries().map(bake).collect()))
     }
@@ -340,6 +353,7 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         count::describe();
+        self.started.run(|| startup::layer(&self.policies, &self.options));
         ready(Ok(CorsMiddleware::new(service, Kept::new(&self.policies), self.options.clone())))
     }
 }

@@ -1,10 +1,13 @@
 //! Refusals that say why: see [`Cors::diagnostics`](crate::Cors::diagnostics).
 
+use std::fmt::Display;
+
 use actix_web::body::BoxBody;
+use actix_web::dev::RequestHead;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use cors_core::{Decision, Explanation, Request};
+use cors_core::{Decision, Escaped, Request};
 
 use crate::fields::Answers;
 use crate::head::lines;
@@ -29,7 +32,29 @@ pub(crate) fn refusal(answers: &Answers, request: &HttpRequest, response: HttpRe
     write(response, &answers.decide(&asked).explain())
 }
 
-fn write(response: HttpResponse, explanation: &Explanation<'_>) -> HttpResponse {
+/// Says in the body of a refusal which host is none of the policy's.
+#[cold]
+pub(crate) fn host(head: &RequestHead, response: HttpResponse) -> HttpResponse {
+    let mut named: Vec<&[u8]> =
+        lines(&head.headers, header::HOST).iter().map(HeaderValue::as_bytes).collect();
+    named.extend(head.uri.authority().map(|authority| authority.as_str().as_bytes()));
+    let what = match named.as_slice() {
+        [] => String::from("the request has no `Host`"),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| format!("`{}`", Escaped(name))).collect();
+            format!("the request is for {}, and every host must be one of `hosts`", names.join(" and "))
+        }
+    };
+    write(
+        response,
+        &format_args!(
+            "{what}\n\
+             help: call the API by a name that `hosts` lists, or add the name to `hosts`; a port does not matter"
+        ),
+    )
+}
+
+fn write(response: HttpResponse, explanation: &dyn Display) -> HttpResponse {
     let mut response = response.set_body(BoxBody::new(format!("{explanation}\n")));
     for (name, value) in FIELDS {
         response.headers_mut().append(name, value);

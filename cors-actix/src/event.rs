@@ -2,9 +2,9 @@
 //! source that fails.
 //!
 //! They hold values of the fields of CORS, of `Host` and the path, escaped and cut, and of no other
-//! field: a log is no place for a cookie.
+//! field: a log is no place for a cookie. What a source says of its failure is escaped and cut, too.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Write as _};
 
 use actix_web::HttpRequest;
 use actix_web::dev::RequestHead;
@@ -82,9 +82,30 @@ pub(crate) fn denied(
 pub(crate) fn source_failed(origin: &str, error: &dyn Display) {
     tracing::warn!(
         origin = display(Escaped(origin.as_bytes())),
-        error = display(error),
+        error = display(OneLine(error)),
         "the source of origins failed: the origin is not allowed",
     );
+}
+
+/// An error's own words, on one line and at most so long: it may go back to what a stranger or another server wrote.
+struct OneLine<'e>(&'e dyn Display);
+
+/// The most characters of an error that the log gets.
+const LONGEST_ERROR: usize = 1000;
+
+impl Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        let mut letters = text.chars();
+        for letter in letters.by_ref().take(LONGEST_ERROR) {
+            if letter.is_control() {
+                write!(f, "{}", letter.escape_default())?;
+            } else {
+                f.write_char(letter)?;
+            }
+        }
+        if letters.next().is_some() { f.write_str("…") } else { Ok(()) }
+    }
 }
 
 #[cold]

@@ -14,9 +14,11 @@ use pin_project_lite::pin_project;
 
 use crate::body::poll_boxed;
 use crate::count;
+use crate::diagnostics;
 use crate::event::{self, Outcome};
 use crate::head::lines;
 use crate::source::{Kind, Source};
+use crate::startup::{self, Once};
 
 /// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
 ///
@@ -34,7 +36,10 @@ use crate::source::{Kind, Source};
 ///   to pass `Host` on.
 ///
 /// A missing or malformed value is refused. A port is not looked at. A policy without `hosts` passes
-/// everything, and so does `hosts: any` with a well-formed host.
+/// everything, which an event of level `warn` says at start-up, and `hosts: any` whatever is well-formed.
+///
+/// The answer's body is empty, but where the policy in force is the `development` block of a
+/// [`cors_policy!`](crate::cors_policy): there it says what is wrong.
 ///
 /// Wrap it last, so that it runs first: [`Cors`](crate::Cors) answers preflights itself.
 ///
@@ -56,13 +61,15 @@ use crate::source::{Kind, Source};
 #[derive(Clone, Debug)]
 pub struct AllowedHosts {
     source: Source,
+    /// Clones are one layer to whoever reads the log.
+    started: Once,
 }
 
 impl AllowedHosts {
     /// A check against the `hosts` of this policy: a [`PolicySet`](crate::PolicySet) that
     /// `cors_policy!` declares, a [`Policy`], or a `Reloadable`.
     pub fn new(policy: impl Into<Source>) -> Self {
-        Self { source: policy.into() }
+        Self { source: policy.into(), started: Once::default() }
     }
 }
 
@@ -78,6 +85,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
+        self.started.run(|| startup::hosts(&self.source));
         ready(Ok(AllowedHostsMiddleware { service, source: Rc::new(self.source.clone()) }))
     }
 }
@@ -106,7 +114,10 @@ where
         } else {
             event::host_refused(request.head());
             count::denied("host_not_allowed", Outcome::Refused, || false);
-            let response = HttpResponse::new(StatusCode::BAD_REQUEST);
+            let mut response = HttpResponse::new(StatusCode::BAD_REQUEST);
+            if self.source.now().is_development() {
+                response = diagnostics::host(request.head(), response);
+            }
             State::Refused { response: Some(request.into_response(response)) }
         };
         AllowedHostsFuture { state }

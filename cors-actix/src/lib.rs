@@ -120,6 +120,7 @@ mod route;
 mod service;
 mod source;
 mod spelling;
+mod startup;
 #[cfg(feature = "reload")]
 mod swapped;
 

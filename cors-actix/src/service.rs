@@ -1,6 +1,7 @@
 //! What runs for each request: which policy decides, and what comes of it.
 
 use std::cell::OnceCell;
+use std::future::poll_fn;
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -214,7 +215,10 @@ where
             };
             let answers = if is_allowed { Rc::new(answers.vouching()) } else { answers };
             let own = Kept::Fixed(Own::One(answers));
-            Self { service, own, options, routes, sole: OnceCell::new() }.call(request).await
+            let this = Self { service, own, options, routes, sole: OnceCell::new() };
+            // It was, before the source was asked; others may have come in since.
+            poll_fn(|context| this.poll_ready(context)).await?;
+            this.call(request).await
         })
     }
 }

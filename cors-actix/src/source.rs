@@ -46,17 +46,28 @@ impl Source {
 }
 
 /// A policy that lives as long as whoever holds this.
+///
+/// It is public for the sake of a bound, as [`Policies`](crate::cors::Policies) is.
+#[doc(hidden)]
 #[derive(Clone)]
-pub(crate) enum Held {
-    /// With the mode that it is for: production, if nobody says.
-    Static(&'static Policy, Mode),
+pub enum Held {
+    /// With the mode that it is for, if somebody says.
+    Static(&'static Policy, Option<Mode>),
     Shared(Arc<Policy>),
 }
 
 impl Held {
+    /// The mode for which `cors_policy!` declares it.
+    pub(crate) fn mode(&self) -> Option<Mode> {
+        match self {
+            Self::Static(_, mode) => *mode,
+            Self::Shared(_) => None,
+        }
+    }
+
     /// Is it what `cors_policy!` declares for development?
     pub(crate) fn is_development(&self) -> bool {
-        matches!(self, Self::Static(_, Mode::Development))
+        self.mode() == Some(Mode::Development)
     }
 }
 
@@ -77,13 +88,14 @@ impl From<&'static PolicySet> for Source {
     fn from(set: &'static PolicySet) -> Self {
         let active = set.active();
         let is_development = set.get(Mode::Development).is_some_and(|policy| ptr::eq(policy, active));
-        Self::fixed(Held::Static(active, if is_development { Mode::Development } else { Mode::Production }))
+        let mode = if is_development { Mode::Development } else { Mode::Production };
+        Self::fixed(Held::Static(active, Some(mode)))
     }
 }
 
 impl From<&'static Policy> for Source {
     fn from(policy: &'static Policy) -> Self {
-        Self::fixed(Held::Static(policy, Mode::Production))
+        Self::fixed(Held::Static(policy, None))
     }
 }
 

@@ -9,17 +9,18 @@ use cors_core::Policy;
 use crate::cors::Policies;
 use crate::reload::Reloadable;
 use crate::service::Own;
-use crate::source::Kind;
+use crate::source::{Held, Kind};
 
 /// The policies of a layer of which one can be swapped, at least.
 pub(crate) struct Swapped {
     reloadables: Vec<Reloadable>,
-    bake: Box<dyn Fn() -> Own>,
+    bake: Box<dyn Fn() -> Last>,
     last: RefCell<Last>,
 }
 
 /// What was baked last, and from what.
 struct Last {
+    /// Those that can be swapped, in the order of `reloadables`.
     policies: Vec<Arc<Policy>>,
     own: Rc<Own>,
 }
@@ -39,8 +40,8 @@ impl Swapped {
             return None;
         }
         let policies = policies.clone();
-        let bake = Box::new(move || policies.bake().0);
-        let last = RefCell::new(Last::bake(&reloadables, &*bake));
+        let bake = Box::new(move || Last::bake(&policies));
+        let last = RefCell::new(bake());
         Some(Self { reloadables, bake, last })
     }
 
@@ -50,17 +51,78 @@ impl Swapped {
         // What is held here is not freed, so that no other policy can have come to lie at its place.
         let is_same = |(reloadable, last): (&Reloadable, _)| Arc::ptr_eq(&reloadable.load(), last);
         if !self.reloadables.iter().zip(&last.policies).all(is_same) {
-            *last = Last::bake(&self.reloadables, &*self.bake);
+            *last = (self.bake)();
         }
         Rc::clone(&last.own)
     }
 }
 
 impl Last {
-    /// If another policy comes in between the two, what is baked is newer than what is noted, and the
-    /// next request finds out.
-    fn bake(reloadables: &[Reloadable], bake: &dyn Fn() -> Own) -> Self {
-        let policies = reloadables.iter().map(Reloadable::current).collect();
-        Self { policies, own: Rc::new(bake()) }
+    /// What is noted is what is baked. Were they read one after the other, a policy that comes in between and goes
+    /// again, as on a rollback, would stay for good.
+    fn bake(policies: &impl Policies) -> Self {
+        let mut noted = Vec::new();
+        let own = policies.bake_from(&mut |source| {
+            let now = source.now();
+            if let (Kind::Reloadable(_), Held::Shared(policy)) = (&source.0, &now) {
+                noted.push(Arc::clone(policy));
+            }
+            now
+        });
+        Self { policies: noted, own: Rc::new(own.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cors_core::{Block, Config, Mode};
+
+    use super::*;
+    use crate::cors::Baked;
+    use crate::source::Source;
+
+    /// Another policy comes while this one is baked.
+    #[derive(Clone)]
+    struct Racing {
+        source: Source,
+        swap: Rc<dyn Fn()>,
+    }
+
+    impl Policies for Racing {
+        fn sources(&self) -> Vec<&Source> {
+            vec![&self.source]
+        }
+
+        fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
+            (self.swap)();
+            let baked = self.source.bake_from(now);
+            (self.swap)();
+            baked
+        }
+    }
+
+    #[test]
+    fn a_policy_that_comes_and_goes_meanwhile_does_not_stay() {
+        let policy = |origin: &str| {
+            let config = Config::new(Block::new().origins([origin]));
+            Arc::new(config.policy(Mode::Production).unwrap_or_else(|violations| panic!("{violations}")))
+        };
+        let (old, new) = (policy("https://old.example"), policy("https://new.example"));
+        let reloadable = Reloadable::new(Arc::clone(&old));
+        let swap = {
+            let (reloadable, old, new) = (reloadable.clone(), Arc::clone(&old), Arc::clone(&new));
+            move || {
+                let next = if Arc::ptr_eq(&reloadable.current(), &old) { &new } else { &old };
+                reloadable.swap(Arc::clone(next));
+            }
+        };
+        let racing = Racing { source: Source::from(&reloadable), swap: Rc::new(swap) };
+        let swapped = Swapped::new(&racing).expect("it can be swapped");
+        assert!(Arc::ptr_eq(&reloadable.current(), &old));
+        // The first look finds out, if need be; the swaps stop there.
+        let quiet = Racing { swap: Rc::new(|| ()), ..racing };
+        let swapped = Swapped { bake: Box::new(move || Last::bake(&quiet)), ..swapped };
+        let Own::One(answers) = &*swapped.now() else { panic!("it is one policy") };
+        assert!(answers.policy().allows_origin(b"https://old.example"), "{:?}", answers.policy());
     }
 }

@@ -102,8 +102,8 @@ pub(crate) struct ProbeArgs {
     #[arg(long)]
     pub(crate) preflight_only: bool,
 
-    /// Seconds that each answer may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    /// Seconds that each answer may take, 1 to 3600
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
 
     /// How to print

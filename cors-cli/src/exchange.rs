@@ -74,7 +74,7 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Leg {
     pub(crate) fetch: Fetch,
-    target: String,
+    pub(crate) target: String,
     pub(crate) sent: Sent,
     pub(crate) answer: Answer,
     pub(crate) steps: Vec<Step>,

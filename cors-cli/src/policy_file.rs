@@ -12,6 +12,9 @@ use crate::report::{At, Problem};
 /// The name on the command line that stands for standard input.
 const STDIN: &str = "-";
 
+/// What editors on Windows put in front of UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 pub(crate) struct PolicyFile {
     pub(crate) name: String,
     text: String,
@@ -73,17 +76,21 @@ fn no_policy(name: &str, error: &dyn std::fmt::Display) -> Problem {
     Problem(format!("{name} is no policy\n{}", error.to_string().trim_end()))
 }
 
-/// The name that messages use, and the text.
+/// The name that messages use, and the text without a byte order mark.
 pub(crate) fn read_text(path: &Path) -> Result<(String, String), Problem> {
-    if path == Path::new(STDIN) {
+    let (name, read) = if path == Path::new(STDIN) {
         let mut text = String::new();
-        let read = io::stdin().read_to_string(&mut text);
-        read.map_err(|error| Problem(format!("standard input cannot be read: {error}")))?;
-        return Ok(("<stdin>".into(), text));
-    }
-    let name = path.display().to_string();
-    match fs::read_to_string(path) {
-        Ok(text) => Ok((name, text)),
-        Err(error) => Err(Problem(format!("{name} cannot be read: {error}"))),
+        ("<stdin>".into(), io::stdin().read_to_string(&mut text).map(|_| text))
+    } else {
+        (path.display().to_string(), fs::read_to_string(path))
+    };
+    match read {
+        Ok(text) => Ok((name, text.strip_prefix(BYTE_ORDER_MARK).map(ToOwned::to_owned).unwrap_or(text))),
+        Err(error) => {
+            // What `>` of an old PowerShell writes is UTF-16.
+            let is_text = error.kind() != io::ErrorKind::InvalidData;
+            let help = if is_text { "" } else { "\nhelp: save it as UTF-8" };
+            Err(Problem(format!("{name} cannot be read: {error}{help}")))
+        }
     }
 }

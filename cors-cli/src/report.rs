@@ -1,5 +1,6 @@
 //! What a command hands back, and how it reaches the terminal.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -52,14 +53,32 @@ pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
         verdict: Verdict::None,
     });
     // Nobody may be reading any more (`cors … | head -1`), which changes nothing about the verdict.
-    let _ = anstream::stderr().write_all(report.err.as_bytes());
+    let _ = anstream::stderr().write_all(harmless(&report.err).as_bytes());
     let mut out = anstream::stdout();
-    let _: io::Result<()> = out.write_all(report.out.as_bytes()).and_then(|()| out.flush());
+    let _: io::Result<()> = out.write_all(harmless(&report.out).as_bytes()).and_then(|()| out.flush());
     ExitCode::from(match report.verdict {
         Verdict::Good => 0,
         Verdict::Bad => 1,
         Verdict::None => 2,
     })
+}
+
+/// The text without what a terminal would obey, but for the colours.
+///
+/// A header of a server may hold U+009B, by which an escape sequence begins as well as by `ESC [`; `ESC` itself no
+/// header can hold. In JSON, where `ESC` is written out already, what comes of it says the same.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\t' | '\u{1b}' => out.push(letter),
+            _ if letter.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(letter));
+            }
+            _ => out.push(letter),
+        }
+    }
+    out
 }
 
 /// How much a message matters.

@@ -6,12 +6,14 @@ use proc_macro2::{Ident, Span};
 
 use crate::ast::{Argument, Entry, Settings, Spanned, Value};
 use crate::origin_file;
-use crate::report::Errors;
+use crate::report::{Errors, spelt};
 use crate::spans::{Extent, FileLine, SettingSpans, Site, SpanMap};
 
 /// A configuration, and what else is known about it.
 pub(crate) struct Lowered {
     pub(crate) config: Config,
+    /// What stands between a key and its value.
+    pub(crate) separator: char,
     pub(crate) spans: SpanMap,
     /// The files that it was read from, as absolute paths.
     pub(crate) files: Vec<String>,
@@ -38,7 +40,7 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
         (lowered, spans.development) = block(&development.entries);
         config = config.development(lowered);
     }
-    Lowered { config, spans, files }
+    Lowered { config, separator: settings.separator, spans, files }
 }
 
 fn setting(
@@ -227,10 +229,11 @@ impl Reader<'_> {
         let key = self.key;
         let (takes, example) = shape(key);
         let right = match written(&value.node) {
-            Some(text) if is_list(key) => self.spelt(&format!("{key}: [{text:?}]")),
-            _ => self.spelt(example),
+            Some(text) if is_list(key) => format!("{key}: [{text:?}]"),
+            _ => example.into(),
         };
-        self.unsound(value, format!("`{key}` takes {takes}"), &format!("write `{right}`"));
+        let help = spelt(&format!("write `{right}`"), self.separator);
+        self.unsound(value, format!("`{key}` takes {takes}"), &help);
     }
 
     /// Reports an element of another type than the list's.
@@ -243,14 +246,9 @@ impl Reader<'_> {
         };
         let help = match written(&value.node) {
             Some(text) => format!("write {text:?}"),
-            None => format!("write `{}`", self.spelt(shape(key).1)),
+            None => spelt(&format!("write `{}`", shape(key).1), self.separator),
         };
         self.unsound(value, format!("an entry of `{key}` is {kinds}"), &help);
-    }
-
-    /// `key: value` as it is written here.
-    fn spelt(&self, setting: &str) -> String {
-        if self.separator == ':' { setting.into() } else { setting.replacen(": ", " = ", 1) }
     }
 
     fn refuse_call(&mut self, value: &Spanned<Value>, name: &Ident) {

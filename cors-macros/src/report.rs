@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use cors_core::{Rule, Violation};
+use cors_core::{Key, Rule, Violation};
 use proc_macro2::TokenStream;
 
 use crate::spans::{Extent, SpanMap};
@@ -30,13 +30,19 @@ impl Errors {
     }
 
     /// Reports broken rules, except where that may only follow from something that could not be read.
-    pub(crate) fn violations<'v>(&mut self, broken: impl Iterator<Item = &'v Violation>, spans: &SpanMap) {
+    pub(crate) fn violations<'v>(
+        &mut self,
+        broken: impl Iterator<Item = &'v Violation>,
+        spans: &SpanMap,
+        separator: char,
+    ) {
         let incomplete = !self.is_empty();
         for violation in broken.filter(|violation| !(incomplete && follows(violation, spans))) {
             let site = spans.site(violation);
+            let message = spelt(&violation.to_string(), separator);
             match &site.line {
-                None => self.report(site.extent, violation),
-                Some(line) => self.report(site.extent, format_args!("{line}: {violation}")),
+                None => self.report(site.extent, message),
+                Some(line) => self.report(site.extent, format_args!("{line}: {message}")),
             }
         }
     }
@@ -54,6 +60,15 @@ impl Errors {
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.list.iter().map(syn::Error::to_compile_error).collect()
     }
+}
+
+/// The settings that a text names, `` `key: value` ``, as they are written where `separator` stands between the two.
+pub(crate) fn spelt(text: &str, separator: char) -> String {
+    if separator == ':' {
+        return text.into();
+    }
+    let spelt = |text: String, key: Key| text.replace(&format!("`{key}: "), &format!("`{key} {separator} "));
+    Key::ALL.into_iter().fold(text.into(), spelt)
 }
 
 /// Is this about something that is not there, and that may be what could not be read?

@@ -67,7 +67,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> std::io::Result<()> {
+async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let (cors, hosts) = (Cors::new(&MCP).enforce(), AllowedHosts::new(&MCP));
     let server = HttpServer::new(move || {
         App::new()
@@ -77,12 +77,21 @@ async fn run(args: Args) -> std::io::Result<()> {
             .wrap(hosts.clone())
     })
     .workers(1)
-    .bind(("127.0.0.1", args.port))?;
+    .bind(("127.0.0.1", args.port))
+    .map_err(|error| format!("port {}: {error}; --port takes another", args.port))?;
     for address in server.addrs() {
         // Nobody may be reading, which is no reason to stop.
-        let _ = writeln!(std::io::stdout(), "API http://{address}/mcp");
+        let _ = write!(
+            std::io::stdout(),
+            "To ask as an editor does:\n  \
+             curl -i http://{address}/mcp -H 'Content-Type: application/json' \
+             -d '{{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/list\"}}'\n\
+             and as a stranger's page would: add -H 'Origin: https://stranger.example'\n\
+             API http://{address}/mcp\n"
+        );
     }
-    server.run().await
+    server.run().await?;
+    Ok(())
 }
 
 async fn message(message: web::Json<Value>) -> impl Responder {

@@ -5,6 +5,7 @@
 mod policy;
 mod watch;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -51,14 +52,20 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let server =
         HttpServer::new(move || App::new().route("/tasks", web::get().to(async || "[]")).wrap(cors.clone()))
             .workers(2)
-            .bind(("127.0.0.1", args.port))?;
+            .bind(("127.0.0.1", args.port))
+            .map_err(|error| format!("port {}: {error}; --port takes another", args.port))?;
 
     // It watches until it is dropped.
     let _watcher = watch::follow(args.policy.clone(), text, policy)?;
-    println!("Edit {}, and the API follows:", args.policy.display());
+    let mut text =
+        format!("Edit {}, and the API follows. To ask it as a page would:\n", args.policy.display());
     for address in server.addrs() {
-        println!("API http://{address}/tasks");
+        text += &format!(
+            "  curl -i -H 'Origin: https://app.example' http://{address}/tasks\nAPI http://{address}/tasks\n"
+        );
     }
+    // Nobody may be reading, which is no reason to stop.
+    let _ = std::io::stdout().write_all(text.as_bytes());
     server.run().await?;
     Ok(())
 }

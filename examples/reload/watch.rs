@@ -15,29 +15,32 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Swaps the policy whenever the text of the file changes, until what it returns is dropped.
 ///
 /// It watches the directory: editors put a new file in the old one's place, and a mounted
-/// configuration is a link that comes to point elsewhere. Of all that happens there only another text counts.
+/// configuration is a link that comes to point elsewhere. Of all that happens there only another text counts, and a
+/// file that cannot be read is told of once: the log may be in the same directory.
 pub(crate) fn follow(
     path: PathBuf,
-    mut last: String,
+    text: String,
     policy: Reloadable,
 ) -> notify::Result<Debouncer<RecommendedWatcher>> {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent.to_owned(),
         _ => PathBuf::from("."),
     };
+    let mut last = Ok(text);
     let mut watcher = new_debouncer(QUIET, move |events: DebounceEventResult| {
         if let Err(error) = events {
             tracing::error!("the policy may have changed unseen: {error}");
         }
-        match policy::read(&path) {
-            Ok(text) if text == last => {}
-            Ok(text) => {
-                apply(&path, &text, &policy);
-                last = text;
-            }
+        let read = policy::read(&path);
+        if read == last {
+            return;
+        }
+        match &read {
+            Ok(text) => apply(&path, text, &policy),
             // Between two steps of an editor there may be no file.
             Err(why) => tracing::warn!("the old policy stays: {why}"),
         }
+        last = read;
     })?;
     watcher.watcher().watch(&directory, RecursiveMode::NonRecursive)?;
     Ok(watcher)

@@ -83,14 +83,16 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
             .wrap(cors.clone())
     })
     .workers(2)
-    .bind(("127.0.0.1", args.port))?;
+    .bind(("127.0.0.1", args.port))
+    .map_err(|error| format!("port {}: {error}; --port takes another", args.port))?;
 
-    let mut text = String::from(
-        "Add a tenant:  curl -X PUT -H 'Content-Type: application/json' -d '{\"origin\": \"https://tenant.example\"}' …/tenants\n\
-         and ask:       curl -i -H 'Origin: https://tenant.example' …/tasks\n",
-    );
+    let mut text = String::new();
     for address in server.addrs() {
-        text += &format!("API http://{address}/\n");
+        text += &format!(
+            "Add a tenant:  curl -X PUT http://{address}/tenants -H 'Content-Type: application/json' -d '{{\"origin\": \"https://tenant.example\"}}'\n\
+             and ask:       curl -i http://{address}/tasks -H 'Origin: https://tenant.example'\n\
+             API http://{address}/\n"
+        );
     }
     // Nobody may be reading, which is no reason to stop.
     let _ = std::io::stdout().write_all(text.as_bytes());

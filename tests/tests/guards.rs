@@ -246,6 +246,38 @@ fn hosts() {
 }
 
 #[test]
+fn in_development_a_refused_host_is_told_why() {
+    cors_policy! {
+        static BOTH_MODES;
+        origins: ["https://app.example"],
+        hosts: ["localhost"],
+        development {}
+    }
+    let serve = |hosts: AllowedHosts| Server::start(move || App::new().wrap(hosts.clone()));
+    let development = serve(AllowedHosts::new(&BOTH_MODES));
+    for (head, said) in [
+        (Head::get("/").host("api.example:8080"), "the request is for `api.example:8080`, and"),
+        (
+            Head::get("http://a.example/").host("\u{9b}"),
+            r"the request is for `\xc2\x9b` and `a.example`, and every host must be one",
+        ),
+        (Head::get("/").without_host(), "the request has no `Host`"),
+    ] {
+        let received = head.send(development.address());
+        assert_eq!(received.status, 400, "{head:?}");
+        assert!(
+            received.text().starts_with(said) && received.text().contains("\nhelp: "),
+            "{}",
+            received.text()
+        );
+        assert_eq!(received.one("content-type"), Some("text/plain; charset=utf-8"), "{head:?}");
+    }
+    let production = serve(AllowedHosts::new(BOTH_MODES.production()));
+    let received = Head::get("/").host("api.example").send(production.address());
+    assert_eq!((received.status, received.text()), (400, String::new()));
+}
+
+#[test]
 fn a_foreign_host_gets_no_preflight_answered() {
     let server = Server::start(|| App::new().wrap(Cors::new(&TASKS)).wrap(AllowedHosts::new(&TASKS)));
     let received = Head::preflight("/", APP, "PUT").host("evil.example").send(server.address());

@@ -3,13 +3,17 @@
 //! A process of its own: `tracing` remembers for each event whether anybody listens, and a server of
 //! another test, to which nobody does, may be the first to ask.
 
+use std::future::ready;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use actix_service::boxed::{self, BoxService};
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse, Transform, fn_service};
+use actix_web::error::ErrorNotFound;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
-use actix_web::{App, web};
-use cors_actix::{AllowedHosts, Cors, cors_policy};
+use actix_web::{App, Error, web};
+use cors_actix::{AllowedHosts, Cors, OriginSource, cors_policy};
 use tracing::Level;
 
 const APP: &str = "https://app.example";
@@ -25,6 +29,18 @@ cors_policy! {
 cors_policy! {
     static HOSTLESS;
     origins: ["https://app.example"],
+}
+
+cors_policy! {
+    static EVERYBODY;
+    origins: any,
+    expect(any_origin, reason = "a case"),
+}
+
+cors_policy! {
+    static BOTH_MODES;
+    production { origins: ["https://app.example"], credentials: true }
+    development { origins: any }
 }
 
 /// One test at a time: see above.
@@ -64,7 +80,7 @@ impl Log {
         String::from_utf8(text).expect("the log is text")
     }
 
-    /// Runs `requests` through an app in this thread, and returns the lines of our events.
+    /// Runs `requests` through an app in this thread, and returns the lines of our events about them.
     fn of_requests(cors: Cors, requests: impl IntoIterator<Item = TestRequest>) -> Vec<String> {
         let text = Self::of(|| {
             actix_web::rt::System::new().block_on(async {
@@ -76,9 +92,23 @@ impl Log {
                 }
             });
         });
-        text.lines().filter(|line| line.contains("cors_actix")).map(str::to_owned).collect()
+        let of_start_up = |line: &&str| line.trim_start().starts_with("INFO");
+        let ours = text.lines().filter(|line| line.contains("cors_actix") && !of_start_up(line));
+        ours.map(str::to_owned).collect()
+    }
+
+    /// What a layer says when it is put round the app of each of three workers.
+    fn of_start(layer: &(impl Transform<AnyApp, ServiceRequest> + Clone)) -> String {
+        Self::of(|| {
+            for _ in 0..3 {
+                let app = fn_service(|_: ServiceRequest| ready(Err(ErrorNotFound("no request comes"))));
+                drop(layer.clone().new_transform(boxed::service(app)));
+            }
+        })
     }
 }
+
+type AnyApp = BoxService<ServiceRequest, ServiceResponse, Error>;
 
 fn request(uri: &str) -> TestRequest {
     TestRequest::with_uri(uri).insert_header(("host", "localhost"))
@@ -139,10 +169,77 @@ fn a_trial_is_in_the_log() {
 }
 
 #[test]
-fn enforcing_without_hosts_is_in_the_log() {
-    assert_eq!(Log::of(|| drop(Cors::new(&TASKS).enforce())), "");
-    let text = Log::of(|| drop(Cors::new(&HOSTLESS).enforce()));
-    assert!(text.contains("WARN") && text.contains("hosts"), "{text}");
+fn at_start_up_the_log_says_once_what_is_in_force() {
+    let paths = || Cors::paths().at("/a", &TASKS).at("/b", &EVERYBODY);
+    for (text, wanted) in [
+        (
+            Log::of_start(&Cors::new(&TASKS)),
+            r#"CORS is in force mode="production" policies=1 any_origin=false credentials=false"#,
+        ),
+        (
+            Log::of_start(&Cors::new(&BOTH_MODES)),
+            r#"CORS is in force mode="development" policies=1 any_origin=true credentials=false"#,
+        ),
+        (
+            Log::of_start(&Cors::new(&TASKS).report_only()),
+            r#"CORS is on trial mode="production" policies=1 any_origin=false credentials=false"#,
+        ),
+        // Of a policy that is made while the program runs nobody says the mode.
+        (
+            Log::of_start(&Cors::new(BOTH_MODES.production().clone())),
+            "CORS is in force policies=1 any_origin=false credentials=true",
+        ),
+        (
+            Log::of_start(&paths()),
+            r#"CORS is in force mode="production" policies=2 any_origin=true credentials=false"#,
+        ),
+    ] {
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains("cors_actix")).collect();
+        let [line] = lines.as_slice() else { panic!("{text}") };
+        assert!(line.contains("INFO") && line.contains(wanted), "{wanted} in {line}");
+    }
+}
+
+#[test]
+fn what_does_nothing_without_hosts_is_in_the_log() {
+    let warnings = |text: String| text.lines().filter(|line| line.contains("WARN")).count();
+    let before_its_policy = || Cors::paths().enforce().at("/a", &HOSTLESS);
+    for (name, text, wanted) in [
+        ("hosts are listed", Log::of_start(&Cors::new(&TASKS).enforce()), 0),
+        ("they are not", Log::of_start(&Cors::new(&HOSTLESS).enforce()), 1),
+        ("nothing is enforced", Log::of_start(&Cors::new(&HOSTLESS)), 0),
+        ("the policy comes later", Log::of_start(&before_its_policy()), 1),
+        ("a check", Log::of_start(&AllowedHosts::new(&TASKS)), 0),
+        ("a check of nothing", Log::of_start(&AllowedHosts::new(&HOSTLESS)), 1),
+    ] {
+        assert_eq!(warnings(text), wanted, "{name}");
+    }
+}
+
+#[test]
+fn what_a_source_says_of_its_failure_is_escaped_and_cut() {
+    struct Broken;
+
+    impl OriginSource for Broken {
+        type Error = String;
+
+        async fn allows(&self, _: &str, _: &RequestHead) -> Result<bool, String> {
+            Err(format!("gone\r\nINFO all is well\u{1b}[31m\u{9b}1m{}", "é".repeat(4000)))
+        }
+    }
+
+    let lines = Log::of_requests(
+        Cors::new(&TASKS).origins_from(Broken),
+        [request("/a").insert_header(("origin", FOREIGN))],
+    );
+    let [failure, refusal] = lines.as_slice() else { panic!("{lines:#?}") };
+    assert!(
+        failure.contains(r"error=gone\r\nINFO all is well\u{1b}[31m\u{9b}1mééé")
+            && failure.contains("é…")
+            && failure.chars().count() < 1500,
+        "{failure}"
+    );
+    assert!(refusal.contains("origin_not_allowed"), "{refusal}");
 }
 
 #[test]

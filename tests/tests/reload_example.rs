@@ -51,12 +51,22 @@ fn the_api_follows_the_file() {
         assert!(is_allowed("https://shop.example"), "{name}: the old policy stays");
     }
 
+    // The log may be in the same directory, so that what it says of a missing file is an event there.
+    fs::remove_file(&file).expect("it is there");
+    example.logged("the old policy stays: cannot read");
+    for number in 0..3 {
+        fs::write(directory.join("log"), [number]).expect("the file can be written");
+        thread::sleep(Duration::from_millis(250));
+    }
+
     // As editors save: a new file takes the place of the old one.
     let new = directory.join("policy.toml.new");
     fs::write(&new, "origins = ['https://new.example']\nmethods = ['PUT']").expect("the file can be written");
     fs::rename(&new, &file).expect("it can be renamed");
     comes_to_be("https://new.example");
     assert!(!is_allowed("https://shop.example"));
+    let log = example.log_until("is in force");
+    assert!(!log.iter().any(|line| line.contains("cannot read")), "it was told: {log:#?}");
     drop(example);
     fs::remove_dir_all(directory).expect("it is the test's own");
 }

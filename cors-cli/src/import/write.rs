@@ -71,16 +71,25 @@ fn list(entries: &[Entry], indent: &str, entry: impl Fn(&Entry) -> String) -> St
 fn comments(out: &mut String, sign: &str, remarks: &[String]) {
     for remark in remarks {
         let mut line = String::from(sign);
-        for word in remark.split_whitespace() {
+        for word in remark.split_whitespace().map(written_out) {
             if line.len() > sign.len() && line.chars().count() + word.chars().count() >= WIDTH {
                 let _ = writeln!(out, "{}", line.trim_end());
                 line = sign.into();
             }
-            line += word;
+            line += &word;
             line.push(' ');
         }
         let _ = writeln!(out, "{}", line.trim_end());
     }
+}
+
+/// The settings may hold characters that a comment must not, such as `ESC` in a regex.
+fn written_out(word: &str) -> String {
+    let letter = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    word.chars().map(letter).collect()
 }
 
 /// A literal string where one can be, as for regexes; else a basic one.
@@ -113,7 +122,8 @@ fn rust_string(text: &str) -> String {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+    // Of other words some are keywords of Rust.
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]

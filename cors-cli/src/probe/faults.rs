@@ -9,17 +9,16 @@ use super::narrow::{Culprit, narrow};
 use super::place::split_origin;
 use super::redirect::location;
 use crate::exchange::Leg;
-use crate::report::Problem;
 
 /// What is wrong with an answer that a browser does not take.
-pub(super) fn of_leg(leg: &Leg, client: &Client) -> Result<Vec<Finding>, Problem> {
+pub(super) fn of_leg(leg: &Leg, client: &Client) -> Vec<Finding> {
     let (fetch, answer) = (&leg.fetch, &leg.answer.response);
     let mut findings = Vec::new();
     if leg.passes() {
         if !leg.sent.is_preflight {
             findings.extend(redirected_call(answer));
         }
-        return Ok(findings);
+        return findings;
     }
     if leg.sent.is_preflight && !(200..=299).contains(&answer.status) {
         let by_status = status(answer);
@@ -33,11 +32,11 @@ pub(super) fn of_leg(leg: &Leg, client: &Client) -> Result<Vec<Finding>, Problem
     } else if findings.is_empty() {
         // Without a word about CORS the other checks fail for the same reason.
         findings.push(match leg.sent.is_preflight {
-            true => refused(fetch, answer, narrow(fetch, client)?),
+            true => refused(fetch, answer, narrow(fetch, client)),
             false => unmarked(fetch, answer),
         });
     }
-    Ok(findings)
+    findings
 }
 
 /// Has the answer any field of CORS?
@@ -112,6 +111,9 @@ fn refused(fetch: &Fetch, answer: &Response, culprit: Culprit) -> Finding {
                 .why(why("header"))
                 .help(format!("add {names} to the server's allowed headers"))
         }
+        Culprit::Unknown => Finding::error("preflight_refused", "the server refuses the preflight")
+            .why(format!("It is answered with {status} and without access-control-allow-origin; asked for less, the server did not answer, so that the reason stays unknown."))
+            .help("look for a firewall or a rate limit in front of the server, and ask again"),
         Culprit::Together => Finding::error("preflight_refused", "the server refuses the preflight as a whole")
             .why(why("whole of it, though each header passes alone"))
             .help("look for a limit on the length or number of headers between the browser and the app"),

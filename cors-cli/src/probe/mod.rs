@@ -31,11 +31,11 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
     let exchange = Exchange::run(&call.fetch, &mut client, args.preflight_only)?;
     let mut findings = warnings::of_the_call(&call.fetch, &place);
     for leg in &exchange.legs {
-        findings.extend(faults::of_leg(leg, &client)?);
-        findings.extend(warnings::of_leg(leg));
+        findings.extend(faults::of_leg(leg, &client));
     }
+    findings.extend(warnings::of_legs(&call.fetch, &exchange));
     if call.fetch.refused_by_browser().is_none() {
-        let seen = strangers::ask(&call.fetch, &Client::new(place, args.timeout))?;
+        let seen = strangers::ask(&call.fetch, &Client::new(place, args.timeout));
         findings.extend(warnings::of_strangers(&call.fetch, &exchange, &seen));
     }
     findings.sort_by_key(|finding| (finding.severity, finding.name));

@@ -18,10 +18,17 @@ pub(super) enum Culprit {
     Headers(Vec<String>),
     /// Each passes alone, but not all together.
     Together,
+    /// It answers no more.
+    Unknown,
 }
 
 /// Asks again for the method without headers, for each header alone, and for nothing but `GET`.
-pub(super) fn narrow(fetch: &Fetch, client: &Client) -> Result<Culprit, Problem> {
+pub(super) fn narrow(fetch: &Fetch, client: &Client) -> Culprit {
+    // The preflight itself was answered, and that must not be lost.
+    ask(fetch, client).unwrap_or(Culprit::Unknown)
+}
+
+fn ask(fetch: &Fetch, client: &Client) -> Result<Culprit, Problem> {
     let page = || Fetch::new(fetch.origin()).credentials(fetch.includes_credentials());
     let passes = |asked: &Fetch| -> Result<bool, Problem> {
         let answer = client.send(&Sent::preflight(asked))?;

@@ -8,11 +8,13 @@ use cors_core::{Block, Config, Field, Mode};
 use super::client::Client;
 use super::place::{host_of, is_address, is_loopback, split_origin};
 use crate::exchange::Sent;
-use crate::report::Problem;
 
 /// Methods that change nothing, and so can be sent on anybody's behalf. RFC 9110, section 9.2.1; those whose answers
 /// are cached.
 const SAFE_METHODS: [&str; 2] = ["GET", "HEAD"];
+
+/// What messages call who sends no `Origin`.
+pub(super) const NOBODY: &str = "a client without an origin";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -40,6 +42,8 @@ pub(super) struct Stranger {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) strangers: Vec<Stranger>,
+    /// Those who got no answer: a firewall may mind them.
+    pub(super) unanswered: Vec<String>,
     /// Only where the call itself could be repeated: preflights are not cached.
     pub(super) without_origin: Option<Response>,
     /// Was it the call itself that was repeated, and not a preflight?
@@ -47,22 +51,26 @@ pub(super) struct Seen {
 }
 
 /// Repeats the call for each stranger where that changes nothing, and asks a preflight otherwise.
-pub(super) fn ask(fetch: &Fetch, client: &Client) -> Result<Seen, Problem> {
+pub(super) fn ask(fetch: &Fetch, client: &Client) -> Seen {
     let by_call = SAFE_METHODS.contains(&fetch.sent_method());
     let request = |origin: &str| {
         let stranger = Fetch::new(origin).method(fetch.sent_method());
         if by_call { Sent::call(&stranger) } else { Sent::preflight(&stranger) }
     };
-    let mut strangers = Vec::new();
+    let mut seen = Seen { strangers: Vec::new(), unanswered: Vec::new(), without_origin: None, by_call };
     for (kind, origin) in origins(fetch.origin(), &random_label()) {
-        let answer = client.send(&request(&origin))?;
-        strangers.push(Stranger { kind, origin, answer });
+        match client.send(&request(&origin)) {
+            Ok(answer) => seen.strangers.push(Stranger { kind, origin, answer }),
+            Err(_) => seen.unanswered.push(origin),
+        }
     }
-    let without_origin = match by_call {
-        true => Some(client.send(&Sent { fields: Vec::new(), ..request(fetch.origin()) })?),
-        false => None,
-    };
-    Ok(Seen { strangers, without_origin, by_call })
+    if by_call {
+        match client.send(&Sent { fields: Vec::new(), ..request(fetch.origin()) }) {
+            Ok(answer) => seen.without_origin = Some(answer),
+            Err(_) => seen.unanswered.push(NOBODY.into()),
+        }
+    }
+    seen
 }
 
 impl Stranger {

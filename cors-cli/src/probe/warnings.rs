@@ -7,7 +7,7 @@ use cors_core::browser::{Fetch, Response};
 use super::faults::varies_by_origin;
 use super::finding::Finding;
 use super::place::{Place, host_of, is_loopback, split_origin};
-use super::strangers::{Kind, Seen, Stranger};
+use super::strangers::{Kind, NOBODY, Seen, Stranger};
 use crate::exchange::{Exchange, Leg};
 
 /// The most seconds that a browser remembers a preflight's answer: Safari, Chromium, Firefox.
@@ -23,19 +23,37 @@ pub(super) fn of_the_call(fetch: &Fetch, place: &Place) -> Vec<Finding> {
                 .help("probe with the origin of a page that is elsewhere"),
         );
     }
+    findings.extend(mixed_content(fetch.origin(), place));
+    findings
+}
+
+fn mixed_content(page: &str, place: &Place) -> Option<Finding> {
     let host = split_origin(&place.origin).map(|(_, authority)| host_of(authority)).unwrap_or_default();
-    if fetch.origin().starts_with("https://") && place.origin.starts_with("http://") && !is_loopback(host) {
-        findings.push(
-            Finding::warning("mixed_content", "an https page calls an http URL")
-                .why("Browsers block that as mixed content, before CORS has a say.")
-                .help("serve the API by https, and call it so"),
-        );
+    if !page.starts_with("https://") || !place.origin.starts_with("http://") || is_loopback(host) {
+        return None;
+    }
+    let finding = Finding::warning("mixed_content", format!("an https page calls {}", place.origin));
+    let finding = finding.why("Browsers block that as mixed content, before CORS has a say.");
+    Some(
+        finding.help(
+            "serve the API by https, and call it so; if it redirects from there, have it do so to https",
+        ),
+    )
+}
+
+/// What the answers show, each by itself.
+pub(super) fn of_legs(fetch: &Fetch, exchange: &Exchange) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for leg in &exchange.legs {
+        findings.extend(of_leg(leg));
+        // The page stays what it is, whatever a redirect makes of its origin.
+        findings
+            .extend(Place::parse(&leg.target).ok().and_then(|place| mixed_content(fetch.origin(), &place)));
     }
     findings
 }
 
-/// What one answer shows by itself.
-pub(super) fn of_leg(leg: &Leg) -> Vec<Finding> {
+fn of_leg(leg: &Leg) -> Vec<Finding> {
     let fetch = &leg.fetch;
     let answer = &leg.answer.response;
     let mut findings = Vec::new();
@@ -87,6 +105,13 @@ fn max_age(answer: &Response) -> Option<Finding> {
 /// What strangers were told.
 pub(super) fn of_strangers(fetch: &Fetch, exchange: &Exchange, seen: &Seen) -> Vec<Finding> {
     let mut findings = let_in(seen);
+    if !seen.unanswered.is_empty() {
+        findings.push(
+            Finding::note("stranger_unanswered", format!("no answer to {}", seen.unanswered.join(", ")))
+                .why("The call itself was answered. Who hangs up on strangers lets none of them in, but what the server would say stays unknown.")
+                .help("look for a firewall or a rate limit in front of the server, and ask again"),
+        );
+    }
     // What was answered before any redirect: the strangers were not sent further.
     let own = exchange.legs.iter().find(|leg| !leg.sent.is_preflight).map(|leg| &leg.answer.response);
     if seen.by_call
@@ -143,8 +168,7 @@ fn trusted(stranger: &Stranger) -> Finding {
 fn vary(fetch: &Fetch, own: &Response, seen: &Seen) -> Option<Finding> {
     let allow_origin = |answer: &Response| answer.get(Field::AllowOrigin);
     let others = seen.strangers.iter().map(|stranger| (stranger.origin.as_str(), &stranger.answer));
-    let others =
-        others.chain(seen.without_origin.iter().map(|answer| ("a client without an origin", answer)));
+    let others = others.chain(seen.without_origin.iter().map(|answer| (NOBODY, answer)));
     let mut answers = vec![(fetch.origin(), own)];
     answers.extend(others);
     if answers.iter().all(|(_, answer)| allow_origin(answer) == allow_origin(own)) {
@@ -160,7 +184,56 @@ fn vary(fetch: &Fetch, own: &Response, seen: &Seen) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::redirect;
     use super::*;
+    use crate::exchange::{Answer, Next, Sent, Server};
+    use crate::report::Problem;
+
+    /// Where it is, and where it sends whoever calls it there.
+    struct Redirecting(Place, &'static str);
+
+    impl Server for Redirecting {
+        fn target(&self) -> String {
+            self.0.url.to_string()
+        }
+
+        fn answer(&mut self, _: &Fetch, _: &Sent) -> Result<Answer, Problem> {
+            let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let fields = vec![line(Field::AllowOrigin.name(), "*"), line("location", self.1)];
+            let status = if self.0.url.as_str() == self.1 { 200 } else { 302 };
+            Ok(Answer { response: Response { status, fields }, explanation: None })
+        }
+
+        fn follow(&mut self, fetch: &Fetch, answer: &Response) -> Next {
+            match redirect::follow(fetch, &self.0, answer) {
+                Ok(Some((place, fetch))) => {
+                    self.0 = place;
+                    Next::Call(fetch)
+                }
+                Ok(None) => Next::Done,
+                Err(why) => Next::Fail(why),
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_to_http_is_mixed_content() {
+        for (page, to, wanted) in [
+            ("https://app.example", "http://api.example/", &["mixed_content"][..]),
+            ("https://app.example", "http://other.example/", &["mixed_content"]),
+            ("https://app.example", "https://other.example/", &[]),
+            ("https://app.example", "http://localhost/", &[]),
+            ("http://app.example", "http://api.example/", &[]),
+        ] {
+            let place = Place::parse("https://api.example/").unwrap_or_else(|_| panic!("it is a URL"));
+            let fetch = Fetch::new(page);
+            let exchange = Exchange::run(&fetch, &mut Redirecting(place, to), false);
+            let exchange = exchange.unwrap_or_else(|Problem(text)| panic!("{text}"));
+            let findings = of_legs(&fetch, &exchange);
+            let names: Vec<&str> = findings.iter().map(|finding| finding.name).collect();
+            assert_eq!(names, wanted, "{page} to {to}");
+        }
+    }
 
     #[test]
     fn what_the_url_and_the_origin_tell() {

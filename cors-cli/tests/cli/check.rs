@@ -26,6 +26,8 @@ fn standard_input_is_toml_or_json() {
         ("JSON", " { \"origins\": [\"https://app.example\"] }", 0),
         ("broken TOML", "origins = [\"app.example\"]", 1),
         ("broken JSON", "{ \"origins\": [\"app.example\"] }", 1),
+        ("TOML with a byte order mark", "\u{feff}origins = [\"https://app.example\"]", 0),
+        ("JSON with a byte order mark", "\u{feff}{ \"origins\": [\"https://app.example\"] }", 0),
         ("neither", "origins", 2),
         ("nothing", "", 1),
     ] {
@@ -42,4 +44,12 @@ fn the_violations_are_those_of_the_engine() {
     let run = cors(&["check", "broken.toml", "--mode", "production", "--format", "json"]);
     let printed: serde_json::Value = serde_json::from_str(&run.out).expect("it is JSON");
     assert_eq!(printed, serde_json::to_value(&violations).expect("they serialise"));
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_from_a_missing_one() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("utf16.json");
+    std::fs::write(&path, b"\xff\xfe{\0}\0").expect("the folder is there");
+    let run = cors(&["check", path.to_str().expect("it is UTF-8")]);
+    assert!(run.code == Some(2) && run.err.contains("help: save it as UTF-8"), "{run:?}");
 }

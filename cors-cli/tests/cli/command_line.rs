@@ -30,6 +30,15 @@ fn wrong_usage_is_exit_code_2() {
         &["completions", "tcsh"],
         &["probe", "api.example", "--origin", "https://app.example"],
         &["probe", "https://api.example", "--origin", "https://app.example", "--preflight-only"],
+        &["probe", "http://127.0.0.1:9", "--origin", "https://app.example", "--timeout", "0"],
+        &[
+            "probe",
+            "http://127.0.0.1:9",
+            "--origin",
+            "https://app.example",
+            "--timeout",
+            "18446744073709551615",
+        ],
     ] {
         let run = cors(arguments);
         assert!(run.code == Some(2) && run.out.is_empty() && !run.err.is_empty(), "{arguments:?}: {run:?}");

@@ -37,3 +37,28 @@ fn settings_come_by_standard_input_too() {
     // `any_host`
     assert_eq!(run.code, Some(1), "{run:?}");
 }
+
+#[test]
+fn no_character_of_the_settings_breaks_a_comment() {
+    for settings in [
+        r#"{ "CORS_ALLOWED_ORIGIN_REGEXES": ["^https://a\u001b\u009b\\.example"] }"#,
+        r#"{ "CORS_ODD\u0007\nNAME": 1 }"#,
+        r#"{ "CORS_URLS_REGEX": "^/api/\u0000" }"#,
+    ] {
+        for emit in ["toml", "rust"] {
+            let run = cors_with(&["import", "django", "-", "--emit", emit], &[], settings);
+            // It has no origins, or a regex that nobody has.
+            assert!(run.code == Some(1) && run.out.contains("max_age"), "{settings}: {run:?}");
+            let is_odd = |letter: char| letter.is_control() && letter != '\n';
+            assert!(!run.out.contains(is_odd), "{settings}: {}", run.out);
+        }
+    }
+}
+
+#[test]
+fn a_method_that_is_a_keyword_of_rust_is_a_string() {
+    let settings =
+        r#"{ "CORS_ALLOW_METHODS": ["GET", "fn"], "CORS_ALLOWED_ORIGINS": ["https://app.example"] }"#;
+    let run = cors_with(&["import", "django", "-", "--emit", "rust"], &[], settings);
+    assert!(run.out.contains(r#"methods: [GET, "fn"]"#), "{run:?}");
+}

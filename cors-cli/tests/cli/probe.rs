@@ -1,7 +1,7 @@
 //! `cors probe` against servers that are wrong in one way each, and one that is right.
 
 use crate::program::{Run, cors, cors_with};
-use crate::server::{Answer, Head, serve, serve_https};
+use crate::server::{Answer, HANGS_UP, Head, serve, serve_https};
 
 const PAGE: &str = "https://app.example";
 const ORIGIN: &str = "access-control-allow-origin";
@@ -10,6 +10,7 @@ const METHODS: &str = "access-control-allow-methods";
 const HEADERS: &str = "access-control-allow-headers";
 const MAX_AGE: &str = "access-control-max-age";
 const VARY: &str = "vary";
+const LOCATION: &str = "location";
 
 /// A server without a fault, with a list of one page and its neighbour.
 fn right(head: &Head) -> Answer {
@@ -110,7 +111,7 @@ const CASES: &[(&str, &str, Behaviour, i32, &[&str])] = &[
     (
         "redirected",
         "PUT",
-        |head| preflight_or(head, 301, &[("location", "/tasks/")]),
+        |head| preflight_or(head, 301, &[(LOCATION, "/tasks/")]),
         1,
         &["preflight_redirected"],
     ),
@@ -244,7 +245,7 @@ const CASES: &[(&str, &str, Behaviour, i32, &[&str])] = &[
         "authorization",
         |head| match right(head) {
             Answer(200, mut fields) if head.target == "/tasks" => {
-                fields.push(("location", "/tasks/".into()));
+                fields.push((LOCATION, "/tasks/".into()));
                 Answer(307, fields)
             }
             answer => answer,
@@ -422,7 +423,7 @@ fn redirects_are_followed_as_far_as_a_browser_goes() {
             "http://{}/",
             serve(move |head| {
                 let Answer(status, mut fields) = right(head);
-                fields.push(("location", to.clone()));
+                fields.push((LOCATION, to.clone()));
                 Answer(if head.is_preflight() { status } else { 307 }, fields)
             })
         )
@@ -447,4 +448,75 @@ fn redirects_are_followed_as_far_as_a_browser_goes() {
         assert_eq!(run.code, Some(code), "{name}: {run:?}");
         assert!(run.out.contains(said), "{name}: {}", run.out);
     }
+}
+
+#[test]
+fn what_a_server_says_is_never_obeyed_by_a_terminal() {
+    // By U+009B an escape sequence begins as well as by `ESC [`.
+    let evil = "\u{9b}31mevil";
+    for (name, method, field) in [
+        ("the origin", "GET", ORIGIN),
+        ("credentials", "GET", CREDENTIALS),
+        ("methods", "PUT", METHODS),
+        ("max-age", "PUT", MAX_AGE),
+        ("a redirect", "GET", LOCATION),
+    ] {
+        let url = format!(
+            "http://{}/",
+            serve(move |head| {
+                let Answer(status, mut fields) = with(head, field, evil);
+                if field == LOCATION {
+                    fields.push((LOCATION, evil.into()));
+                }
+                Answer(if field == LOCATION { 302 } else { status }, fields)
+            })
+        );
+        for format in ["text", "json"] {
+            let arguments = ["--method", method, "--credentials", "--format", format];
+            let run = cors(&[&["probe", &url, "--origin", PAGE][..], &arguments].concat());
+            assert!(
+                !run.out.is_empty() && run.out.contains("009b") | run.out.contains("{9b}"),
+                "{name}: {run:?}"
+            );
+            let obeyed = |letter: char| letter.is_control() && letter != '\n';
+            assert!(!run.out.contains(obeyed), "{name}: {}", run.out);
+            if format == "json" {
+                let value: serde_json::Value = serde_json::from_str(&run.out).expect("it is JSON");
+                assert!(value.to_string().contains("\u{9b}31m"), "{name}: {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_answered_is_told_though_strangers_are_hung_up_on() {
+    let hangs_up = |is_known: fn(&str) -> bool| {
+        move |head: &Head| if is_known(head.field("origin")) { right(head) } else { HANGS_UP }
+    };
+    let url = format!("http://{}/", serve(hangs_up(|origin| origin == PAGE)));
+    for method in ["GET", "PUT"] {
+        let run = cors(&["probe", &url, "--origin", PAGE, "--method", method]);
+        assert_eq!(run.code, Some(0), "{method}: {run:?}");
+        assert!(
+            run.out.contains("the page may read the answer") && run.out.contains("[stranger_unanswered]"),
+            "{method}: {}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn a_refusal_is_told_though_the_server_answers_no_more() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let answer = move |_: &Head| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        0 => Answer(403, Vec::new()),
+        _ => HANGS_UP,
+    };
+    let run = cors(&["probe", &format!("http://{}/", serve(answer)), "--origin", PAGE, "--method", "PUT"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("[preflight_refused]") && run.out.contains("[stranger_unanswered]"),
+        "{}",
+        run.out
+    );
 }

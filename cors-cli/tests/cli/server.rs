@@ -27,6 +27,9 @@ impl Head {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer(pub(crate) u16, pub(crate) Vec<(&'static str, String)>);
 
+/// No answer at all.
+pub(crate) const HANGS_UP: Answer = Answer(0, Vec::new());
+
 /// Serves until the test ends.
 pub(crate) fn serve(answer: impl Fn(&Head) -> Answer + Send + 'static) -> SocketAddr {
     listen(move |socket| respond(socket, &answer))
@@ -79,6 +82,9 @@ fn respond(mut socket: impl Read + Write, answer: &impl Fn(&Head) -> Answer) -> 
     let fields = lines.filter_map(|line| line.split_once(':'));
     let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
     let Answer(status, fields) = answer(&Head { method, target, fields });
+    if status == HANGS_UP.0 {
+        return Ok(());
+    }
     let mut text = format!("HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: 0\r\n");
     for (name, value) in fields {
         text += &format!("{name}: {value}\r\n");

@@ -2,7 +2,8 @@
 //!
 //! It follows the Fetch standard step by step, and is as strict as the standard where browsers are
 //! laxer. A page in a real browser may be stopped by more than CORS: mixed content, a content
-//! security policy, the user's answer to a local-network prompt.
+//! security policy, the user's answer to a local-network prompt. No preflight is remembered from
+//! an earlier call: each is asked anew, as for the first visitor after the policy has changed.
 //!
 //! ```
 //! use cors_core::browser::Fetch;

@@ -35,7 +35,7 @@ pub(super) fn names_forbidden_method(list: &str) -> bool {
 /// The names that need a preflight, sorted, each once.
 pub(super) fn unsafe_names(headers: &[(String, String)]) -> Vec<&str> {
     let safe = |header: &&(String, String)| is_safelisted(&header.0, &header.1);
-    let total: usize = headers.iter().filter(safe).map(|(_, value)| value.len()).sum();
+    let total: usize = headers.iter().filter(safe).map(|(_, value)| length(value)).sum();
     let mut names: Vec<&str> = headers
         .iter()
         .filter(|header| total > MAX_TOTAL || !safe(header))
@@ -47,7 +47,7 @@ pub(super) fn unsafe_names(headers: &[(String, String)]) -> Vec<&str> {
 }
 
 fn is_safelisted(name: &str, value: &str) -> bool {
-    value.len() <= MAX_VALUE
+    length(value) <= MAX_VALUE
         && match name {
             "accept" => !value.bytes().any(is_unsafe),
             "accept-language" | "content-language" => value.bytes().all(
@@ -57,6 +57,12 @@ fn is_safelisted(name: &str, value: &str) -> bool {
             "range" => is_simple_range(value),
             _ => false,
         }
+}
+
+/// In bytes as they are sent: one for each character, of which a header takes those up to U+00FF.
+/// Web IDL, "ByteString".
+fn length(value: &str) -> usize {
+    value.chars().count()
 }
 
 /// Fetch: *CORS-unsafe request-header byte*.
@@ -69,7 +75,8 @@ fn is_unsafe(byte: u8) -> bool {
 }
 
 fn is_form_type(value: &str) -> bool {
-    let essence = value.split(';').next().unwrap_or_default().trim();
+    // No other blank is one to HTTP, and a type with another in it is none.
+    let essence = value.split(';').next().unwrap_or_default().trim_matches(['\t', ' ']);
     FORM_TYPES.iter().any(|form| form.eq_ignore_ascii_case(essence))
 }
 
@@ -101,6 +108,8 @@ mod tests {
             ("accept-language", "de_CH", false),
             ("content-type", "text/plain;charset=utf-8", true),
             ("content-type", "Multipart/Form-Data; boundary=x", true),
+            ("content-type", "text/plain \t; charset=utf-8", true),
+            ("content-type", "text/plain\u{a0}", false),
             ("content-type", "application/json", false),
             ("range", "bytes=0-", true),
             ("range", "bytes=5-9", true),
@@ -114,6 +123,7 @@ mod tests {
         }
         assert!(is_safelisted("accept", &"a".repeat(128)));
         assert!(!is_safelisted("accept", &"a".repeat(129)));
+        assert!(is_safelisted("accept", &"\u{e9}".repeat(128)));
     }
 
     #[test]

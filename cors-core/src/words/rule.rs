@@ -163,7 +163,8 @@ pub enum Rule {
     ///
     /// Every page that a user visits can read what this service answers. That is right for public data
     /// that anyone may fetch, and wrong for a service that is protected by where it stands (an
-    /// intranet, `localhost`, a list of client addresses).
+    /// intranet, `localhost`, a list of client addresses). A WebSocket's handshake has the user's cookies on it whatever
+    /// `credentials` says: where any origin is allowed, any site can open one as the user.
     ///
     /// Fix: list the origins; or `expect(any_origin, reason = "public data")`.
     AnyOrigin,
