@@ -54,7 +54,7 @@ impl Answers {
     }
 
     /// The fields of a preflight's answer; `Err` if it is refused.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
         if self.vouches { self.vouched_fields(request) } else { self.policy.preflight_fields(request) }
     }
@@ -84,13 +84,13 @@ impl Answers {
     }
 
     /// The answer to a preflight with these `asked` headers that is allowed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn permission(&self, fields: Fields, asked: &HeaderMap) -> HttpResponse {
         self.answer(self.status, fields, asked)
     }
 
     /// An answer to a preflight with these `asked` headers.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn answer(&self, status: StatusCode, fields: Fields, asked: &HeaderMap) -> HttpResponse {
         let mut response = HttpResponse::new(status);
         let headers = response.headers_mut();

@@ -56,7 +56,7 @@ pub(crate) struct Preflight<'r> {
 
 impl<'r> Preflight<'r> {
     /// Looks up what matters to `policy`, or without one what makes a preflight, and no more.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(headers: &'r HeaderMap, policy: Option<&Policy>) -> Self {
         Self {
             origin: lines(headers, header::ORIGIN),
@@ -71,7 +71,7 @@ impl<'r> Preflight<'r> {
     }
 
     /// What the engine decides about.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn request(&self) -> Request<'_> {
         let mut request = Request::new(b"OPTIONS").requested_headers(&self.requested_headers);
         for line in self.origin {

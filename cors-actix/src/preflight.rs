@@ -22,7 +22,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn answer(self, request: &HttpRequest) -> HttpResponse {
         match self {
             Self::Allowed(answers, fields) => answers.permission(fields, &request.head().headers),

@@ -95,9 +95,9 @@ where
 
     forward_ready!(service);
 
+    // Inlined, with all that it needs for what most apps are, and `poll` as well: a future that is handed on is moved.
     #[inline(always)]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        // What most apps are has a way of its own, so that it is short.
         match self.sole.get() {
             Some(Some(answers)) => self.alone(request, answers),
             _ => self.look_closer(request),
@@ -272,7 +272,8 @@ impl<S> CorsMiddleware<S> {
         request.extensions_mut().insert(Known);
         let own = own.map(|own| {
             let asked = actual(lines(&request.head().headers, header::ORIGIN));
-            (Rc::clone(own), own.decide(&asked).fields())
+            let (Ok(fields) | Err(fields)) = own.actual_fields(&asked);
+            (Rc::clone(own), fields)
         });
         let expected = Some(Rc::new(Expected { located: Rc::clone(located), own }));
         Some(Judge { answers: &located.route.answers, place: Place::Around, expected })

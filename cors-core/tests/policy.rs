@@ -81,6 +81,21 @@ fn lists() {
 }
 
 #[test]
+fn the_only_origin() {
+    for (name, block, only) in [
+        ("one", at(&["https://app.example"]), Some("https://app.example")),
+        ("null", at(&["null"]), Some("null")),
+        ("two", at(&["https://app.example", "https://b.example"]), None),
+        ("a pattern", at(&["https://*.app.example"]), None),
+        ("any port", at(&["https://app.example:*"]), None),
+        ("one and a pattern", at(&["https://app.example", "https://*.app.example"]), None),
+        ("any", Block::new().any_origin(), None),
+    ] {
+        assert_eq!(policy(block).only_origin(), only, "{name}");
+    }
+}
+
+#[test]
 fn settings() {
     let read = |policy: &Policy| {
         let switches = [

@@ -93,6 +93,16 @@ pub(crate) fn all() -> Vec<Case> {
         ("access-control-request-method", "PUT"),
         ("access-control-request-headers", "authorization,content-type,x-a,x-b,x-requested-with"),
     ];
+    let long_origin = format!("https://{}.example.com", "a".repeat(64 * 1024));
+    let long_origin: &[(&str, &str)] = &[("origin", &long_origin)];
+    // As long as listed ones, and the same from the second byte of the host on.
+    const NEAR: &[(&str, &str)] = &[("origin", "https://benant-4999.example.net")];
+    let commas = ",".repeat(16 * 1024);
+    let commas: &[(&str, &str)] = &[
+        ("origin", ORIGIN),
+        ("access-control-request-method", "PUT"),
+        ("access-control-request-headers", &commas),
+    ];
     let hostile: Vec<_> = (0..1000).map(|n| format!("x-{n:04}")).collect();
     let hostile = hostile.join(",");
     let hostile: &[(&str, &str)] = &[
@@ -102,6 +112,7 @@ pub(crate) fn all() -> Vec<Case> {
     ];
     vec![
         case("actual, allowed, one origin", One, "GET", ACTUAL),
+        case("actual, allowed, two origins", Listed(2), "GET", ACTUAL),
         case("actual, allowed, a subdomain pattern", Pattern, "GET", ACTUAL),
         case("actual, allowed, 100 origins", Listed(100), "GET", ACTUAL),
         case("actual, allowed, 10 000 origins", Listed(10_000), "GET", ACTUAL),
@@ -110,15 +121,20 @@ pub(crate) fn all() -> Vec<Case> {
         case("actual, refused, one origin", One, "GET", FOREIGN),
         case("actual, refused, a subdomain pattern", Pattern, "GET", FOREIGN),
         case("actual, refused, 10 000 origins", Listed(10_000), "GET", FOREIGN),
+        case("actual, a near miss of 10 000", Listed(10_000), "GET", NEAR),
+        case("actual, an origin of 64 KiB", Pattern, "GET", long_origin),
         case("no Origin", One, "GET", &[]),
         case("no Origin, any origin", Any, "GET", &[]),
         case("preflight, allowed, one origin", One, "OPTIONS", PREFLIGHT),
+        case("preflight, allowed, two origins", Listed(2), "OPTIONS", PREFLIGHT),
         case("preflight, allowed, a subdomain pattern", Pattern, "OPTIONS", PREFLIGHT),
+        case("preflight, allowed, 100 origins", Listed(100), "OPTIONS", PREFLIGHT),
         case("preflight, allowed, 10 000 origins", Listed(10_000), "OPTIONS", PREFLIGHT),
         case("preflight, any origin", Any, "OPTIONS", PREFLIGHT),
         case("preflight, allowed, a route's own policy", Route, "OPTIONS", PREFLIGHT),
         case("preflight, refused", One, "OPTIONS", FOREIGN_PREFLIGHT),
         case("preflight, 5 requested headers", One, "OPTIONS", FIVE),
+        case("preflight, 16 KiB of commas", One, "OPTIONS", commas),
         case("preflight, 1 000 hostile header names", One, "OPTIONS", hostile),
     ]
 }

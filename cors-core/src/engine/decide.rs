@@ -42,7 +42,7 @@ impl Policy {
     }
 
     /// The same for a preflight: the [`fields`](Decision::fields) of its answer, `Err` if it is refused.
-    #[inline]
+    #[inline(always)]
     #[expect(clippy::missing_errors_doc, reason = "it is no error")]
     pub fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
         let is_allowed = self.accepts(request.origin)
