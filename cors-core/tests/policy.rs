@@ -435,6 +435,27 @@ fn fields_of_a_diagnostic_refusal() {
             200,
             &[AllowOrigin, AllowMethods, PreflightVary],
         ),
+        (
+            "no header at all",
+            whole(),
+            preflight(b"GET").requested_headers(&["x b"]),
+            403,
+            &[AllowOrigin, AllowCredentials, PreflightVary],
+        ),
+        (
+            "a header that browsers set",
+            whole(),
+            preflight(b"GET").requested_headers(&["Cookie"]),
+            403,
+            &[AllowOrigin, AllowCredentials, PreflightVary],
+        ),
+        (
+            "no header at all, where any goes",
+            open(),
+            preflight(b"GET").requested_headers(&["x b"]),
+            403,
+            &[AllowOrigin, PreflightVary],
+        ),
         ("a method that nobody may ask for", open(), preflight(b"TRACE"), 403, &[AllowOrigin, PreflightVary]),
     ] {
         let told = policy.decide(&request).diagnostic();
