@@ -618,4 +618,15 @@ fn an_origin_of_300_bytes_is_looked_at_and_a_longer_one_is_not() {
         assert_eq!(policy.origin_entry(origin.as_bytes()), entry, "{origin}");
         assert_eq!(policy.allows_origin(origin.as_bytes()), entry.is_some(), "{origin}");
     }
+    // And an entry of that length can be the nearest.
+    let longest = format!("{}://www.app.example", "s".repeat(282));
+    assert_eq!(longest.len(), 300);
+    let policy = self::policy(at(&[&longest]));
+    let bare = longest.replace("www.", "");
+    let decision = policy.decide(&Request::new(b"GET").origin(bare.as_bytes()));
+    let denial = decision.denial().map(ToString::to_string).unwrap_or_default();
+    assert!(
+        denial.contains(&format!("the nearest entry is {longest:?}, which differs in `www.`")),
+        "{denial}"
+    );
 }
