@@ -367,6 +367,33 @@ fn a_diagnostic_refusal_names_the_culprit_and_stays_a_refusal() {
     }
 }
 
+#[test]
+fn firefox_says_it_in_its_own_words() {
+    let page = || Fetch::new("https://app.example").credentials(true);
+    for (name, call, reason) in [
+        (
+            "an origin",
+            Fetch::new("https://evil.example"),
+            "CORS header 'Access-Control-Allow-Origin' missing",
+        ),
+        ("a status", page().method("patch"), "CORS preflight response did not succeed"),
+        (
+            "a method",
+            page().method("DELETE"),
+            "Did not find method in CORS header 'Access-Control-Allow-Methods'",
+        ),
+        (
+            "a header",
+            page().header("x-b", "1"),
+            "header 'x-b' is not allowed according to header 'Access-Control-Allow-Headers' from CORS preflight response",
+        ),
+    ] {
+        let outcome = call.ask_diagnostic(&listed());
+        let said = format!("\nFirefox: Cross-Origin Request Blocked (Reason: {reason})\n");
+        assert!(outcome.denial().is_some_and(|denial| denial.contains(&said)), "{name}: {outcome}");
+    }
+}
+
 /// What a browser does not look for in a list must be refused by other means, whoever asks for it.
 #[test]
 fn a_diagnostic_answer_passes_nothing_that_the_policy_refuses() {

@@ -272,6 +272,23 @@ fn regexes() {
     assert_eq!(bare().origin_regexes().count() + bare().regex_domains().count(), 0);
 }
 
+/// It is refused, and not left out: who lists one would else wonder why it never matches.
+#[test]
+#[cfg(not(feature = "regex"))]
+fn without_the_feature_a_regex_is_refused() {
+    use cors_core::{OriginEntry, Rule};
+
+    let pattern = OriginEntry::Pattern("https://app.example".into());
+    let regex = OriginEntry::Regex(r"https://\w+\.a\.com".into());
+    let entries = vec![pattern, regex];
+    let config = Config::new(Block::new().with(Setting::Origins(Listed::Entries(entries))));
+    for mode in [Mode::Production, Mode::Development] {
+        let violations = config.policy(mode).expect_err("it cannot be compiled");
+        let found = violations.iter().map(|violation| (violation.rule(), violation.locus().entry));
+        assert!(found.eq([(Rule::InvalidRegex, Some(1))]), "{violations}");
+    }
+}
+
 #[test]
 fn hosts() {
     let listed = policy(at(&["https://app.example"]).hosts([
@@ -381,6 +398,204 @@ fn fields_are_a_set() {
     }
 }
 
+/// What a refused preflight shows: the table at `Decision::diagnostic`, row by row.
+#[test]
+fn fields_of_a_diagnostic_refusal() {
+    use Field::*;
+    let preflight = |method| {
+        Request::new(b"OPTIONS").origin(b"https://app.example").requested_method(method).private_network(true)
+    };
+    let evil = Request::new(b"OPTIONS").origin(b"https://evil.example").requested_method(b"GET");
+    for (name, policy, request, status, fields) in [
+        ("the origin", whole(), evil.private_network(true), 403, &[PreflightVary][..]),
+        (
+            "a method",
+            whole(),
+            preflight(b"PUT"),
+            200,
+            &[AllowOrigin, AllowCredentials, AllowMethods, AllowPrivateNetwork, PreflightVary],
+        ),
+        (
+            "a method, and no private network asked for",
+            whole(),
+            preflight(b"PUT").private_network(false),
+            200,
+            &[AllowOrigin, AllowCredentials, AllowMethods, PreflightVary],
+        ),
+        (
+            "no method at all",
+            whole(),
+            preflight(b"P T"),
+            403,
+            &[AllowOrigin, AllowCredentials, PreflightVary],
+        ),
+        (
+            "a header",
+            whole(),
+            preflight(b"GET").requested_headers(&["x-b"]),
+            200,
+            &[AllowOrigin, AllowCredentials, AllowMethods, AllowHeaders, AllowPrivateNetwork, PreflightVary],
+        ),
+        (
+            "a method, no private network",
+            bare(),
+            preflight(b"PUT"),
+            200,
+            &[AllowOrigin, AllowMethods, PreflightVary],
+        ),
+        (
+            "a header, none listed",
+            bare(),
+            preflight(b"GET").requested_headers(&["x-b"]),
+            200,
+            &[AllowOrigin, AllowMethods, PreflightVary],
+        ),
+        (
+            "no header at all",
+            whole(),
+            preflight(b"GET").requested_headers(&["x b"]),
+            403,
+            &[AllowOrigin, AllowCredentials, PreflightVary],
+        ),
+        (
+            "a header that browsers set",
+            whole(),
+            preflight(b"GET").requested_headers(&["Cookie"]),
+            403,
+            &[AllowOrigin, AllowCredentials, PreflightVary],
+        ),
+        (
+            "no header at all, where any goes",
+            open(),
+            preflight(b"GET").requested_headers(&["x b"]),
+            403,
+            &[AllowOrigin, PreflightVary],
+        ),
+        ("a method that nobody may ask for", open(), preflight(b"TRACE"), 403, &[AllowOrigin, PreflightVary]),
+    ] {
+        let told = policy.decide(&request).diagnostic();
+        assert!(told.fields().into_iter().eq(fields.iter().copied()), "{name}: {:?}", told.fields());
+        assert_eq!(told.status(), Some(status), "{name}");
+    }
+}
+
+#[test]
+fn denials() {
+    let preflight = Request::new(b"OPTIONS").origin(b"https://app.example");
+    for (request, kind, key) in [
+        (Request::new(b"GET").origin(b"null"), "origin_not_allowed", Some("origins")),
+        (preflight.requested_method(b"PUT"), "method_not_allowed", Some("methods")),
+        (
+            preflight.requested_method(b"GET").requested_headers(&["x-a"]),
+            "header_not_allowed",
+            Some("headers"),
+        ),
+        (
+            preflight.requested_method(b"GET").requested_headers(&[",,,,,,,,,,,,,,,,,"]),
+            "too_many_empty_names",
+            None,
+        ),
+    ] {
+        let policy = bare();
+        let decision = policy.decide(&request);
+        let denial = decision.denial().unwrap_or_else(|| panic!("{kind}: {request:?} is allowed"));
+        assert_eq!((denial.kind(), denial.key()), (kind, key));
+    }
+}
+
+/// More names than are compared one by one, some of them shorter than a word of the hash.
+#[test]
+fn names_of_a_long_list_are_found_whatever_their_case() {
+    let names = [
+        "accept-version",
+        "authorization",
+        "dpop",
+        "etag",
+        "if-match",
+        "prefer",
+        "te-x",
+        "x",
+        "x-a",
+        "x-csrftoken",
+        "x-requested-with",
+    ];
+    let policy = policy(at(&["https://app.example"]).headers(names));
+    for name in names {
+        for spelt in [name.to_owned(), name.to_uppercase(), name.replacen('e', "E", 1)] {
+            assert!(policy.allows_header(spelt.as_bytes()), "{spelt}");
+            let lines = [spelt.as_str()];
+            let request = Request::new(b"OPTIONS").origin(b"https://app.example").requested_method(b"GET");
+            assert!(policy.decide(&request.requested_headers(&lines)).is_allowed(), "{spelt}");
+        }
+    }
+    for other in ["", "dpo", "dpops", "d\u{10}op", "X-A-", "\0", "X\0"] {
+        assert!(!policy.allows_header(other.as_bytes()), "{other:?}");
+    }
+}
+
+/// How many events of level error there are.
+#[cfg(feature = "tracing")]
+#[derive(Clone, Default)]
+struct Errors(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+#[cfg(feature = "tracing")]
+impl tracing::Subscriber for Errors {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::ERROR
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// A process gets its environment when it starts, so that the test runs itself anew with each.
+#[test]
+#[cfg(feature = "tracing")]
+fn the_environment_asks_for_a_mode() {
+    use std::{env, process::Command};
+
+    const WANTED: &str = "CORS_TEST_WANTED";
+    let set = cors_core::__private::policy_set(bare(), Some(open()));
+    let alone = cors_core::__private::policy_set(bare(), None);
+    assert_eq!((set.get(Mode::Production), set.get(Mode::Development)), (Some(&bare()), Some(&open())));
+    assert_eq!((alone.get(Mode::Production), alone.get(Mode::Development)), (Some(&bare()), None));
+    if let Ok(wanted) = env::var(WANTED) {
+        let errors = Errors::default();
+        let (of_two, of_one) =
+            tracing::subscriber::with_default(errors.clone(), || (set.active(), alone.active()));
+        let complaints = errors.0.load(std::sync::atomic::Ordering::Relaxed);
+        let active = if of_two == &open() { "development" } else { "production" };
+        assert_eq!(format!("{active}, {complaints} complaints"), wanted);
+        assert_eq!(of_one, &bare(), "there is no other");
+        return;
+    }
+    for (asked, wanted) in [
+        (None, "development, 0 complaints"),
+        (Some("development"), "development, 0 complaints"),
+        (Some("production"), "production, 0 complaints"),
+        // One for both sets: it is the process that is misconfigured.
+        (Some("Development"), "production, 1 complaints"),
+        (Some(""), "production, 1 complaints"),
+    ] {
+        let mut again = Command::new(env::current_exe().expect("it runs"));
+        again.args(["--exact", "the_environment_asks_for_a_mode"]).env(WANTED, wanted);
+        again.env_remove("CORS_MODE").envs(asked.map(|mode| ("CORS_MODE", mode)));
+        let output = again.output().expect("it ran before");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{asked:?}: {said}");
+    }
+}
+
 /// What a route's method is held against when the app is built.
 #[test]
 fn compiled_policies_know_their_methods() {
@@ -418,4 +633,15 @@ fn an_origin_of_300_bytes_is_looked_at_and_a_longer_one_is_not() {
         assert_eq!(policy.origin_entry(origin.as_bytes()), entry, "{origin}");
         assert_eq!(policy.allows_origin(origin.as_bytes()), entry.is_some(), "{origin}");
     }
+    // And an entry of that length can be the nearest.
+    let longest = format!("{}://www.app.example", "s".repeat(282));
+    assert_eq!(longest.len(), 300);
+    let policy = self::policy(at(&[&longest]));
+    let bare = longest.replace("www.", "");
+    let decision = policy.decide(&Request::new(b"GET").origin(bare.as_bytes()));
+    let denial = decision.denial().map(ToString::to_string).unwrap_or_default();
+    assert!(
+        denial.contains(&format!("the nearest entry is {longest:?}, which differs in `www.`")),
+        "{denial}"
+    );
 }

@@ -4,10 +4,11 @@ use cors_core::{Config, Mode, Rule};
 
 fn rules(toml: &str, mode: Mode) -> Vec<&'static str> {
     let config: Config = toml::from_str(toml).unwrap_or_else(|error| panic!("{toml}\n{error}"));
-    match config.policy(mode) {
-        Ok(_) => Vec::new(),
-        Err(violations) => violations.iter().map(|violation| violation.rule().name()).collect(),
-    }
+    let Err(violations) = config.policy(mode) else { return Vec::new() };
+    let count = violations.len();
+    let rules: Vec<_> = violations.into_iter().map(|violation| violation.rule().name()).collect();
+    assert_eq!(rules.len(), count, "{toml}");
+    rules
 }
 
 /// Settings on top of an origin that breaks no rule, the rules they break in production, and those
@@ -162,7 +163,98 @@ fn settings() {
     }
 }
 
-/// An entry of `origins`, the rules it breaks, and the text that the help proposes.
+/// A setting on top of an origin that breaks no rule, what is wrong with it, and the help.
+const SAID: &[(&str, &str, Option<&str>)] = &[
+    (r#"methods = ["get, PUT"]"#, "`get, PUT` is not a method", Some(r#"write "GET", "PUT""#)),
+    (r#"methods = ["get put;"]"#, "`get put;` is not a method", Some(r#"write "GET", "PUT""#)),
+    (r#"methods = ["GÉT"]"#, "`GÉT` is not a method", None),
+    (r#"methods = [""]"#, "an empty string is not a method", None),
+    (
+        r#"headers = ["X-A; Content Type:"]"#,
+        "`X-A; Content Type:` is not a header name",
+        Some(r#"write "x-a", "content-type""#),
+    ),
+    (r#"headers = [""]"#, "an empty string is not a header name", None),
+    ("max_age = 86401", "`86401` is longer than a day", Some("write `24h` or less")),
+    ("max_age = -1", "`-1` is not a duration", Some(A_DURATION)),
+    ("max_age = '1d'", "`1d` is not a duration", Some(A_DURATION)),
+    (
+        "hosts = ['https://api.example']",
+        "`https://api.example` is not a host: it has a scheme",
+        Some(r#"write "api.example""#),
+    ),
+    ("hosts = ['a..b']", "`a..b` is not a host: its host has an empty label", None),
+];
+
+const A_DURATION: &str = "write seconds, `3600`, or a unit, `30s`, `10m`, `1h`; `0` for no cache";
+
+#[test]
+fn what_is_said() {
+    for (toml, message, help) in SAID {
+        let config: Config =
+            toml::from_str(&format!("origins = ['https://app.example']\n{toml}")).expect("it is TOML");
+        let violations = config.policy(Mode::Production).expect_err(toml);
+        assert_eq!(violations.len(), 1, "{toml}: {violations}");
+        for violation in &violations {
+            assert_eq!((violation.message(), violation.help()), (*message, *help), "{toml}");
+            assert_eq!(violation.key(), toml.split(' ').next(), "{toml}");
+            let (rule, why) = (violation.rule(), violation.why());
+            let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+            assert_eq!(violation.to_string(), format!("in production: {message} [{rule}]\n{why}{help}"));
+        }
+    }
+}
+
+/// What other libraries and the standard call a key.
+#[test]
+fn keys_of_others() {
+    for (others, ours) in [
+        ("CORS_ALLOWED_ORIGINS", "origins"),
+        ("allow_origin", "origins"),
+        ("allow_origins", "origins"),
+        ("allowed_origin", "origins"),
+        ("Access-Control-Allow-Origin", "origins"),
+        ("access_control_allow_credentials", "credentials"),
+        ("supports_credentials", "credentials"),
+        ("CORS_ALLOW_METHODS", "methods"),
+        ("allowed_methods", "methods"),
+        ("CORS_ALLOW_HEADERS", "headers"),
+        ("allowed_headers", "headers"),
+        ("Access-Control-Expose-Headers", "expose"),
+        ("exposed_headers", "expose"),
+        ("CORS_PREFLIGHT_MAX_AGE", "max_age"),
+        ("ALLOWED_HOSTS", "hosts"),
+        ("allow_hosts", "hosts"),
+        ("CORS_ALLOW_PRIVATE_NETWORK", "private_network"),
+    ] {
+        let config: Config = toml::from_str(&format!("origins = ['https://app.example']\n{others} = true"))
+            .expect("it is TOML");
+        let violations = config.policy(Mode::Production).expect_err(others);
+        let help = format!("write `{ours}`");
+        assert!(violations.iter().map(|violation| violation.help()).eq([Some(&*help)]), "{violations}");
+    }
+}
+
+#[test]
+fn durations() {
+    for (written, seconds) in [
+        ("0", 0),
+        ("3600", 3600),
+        ("'3600'", 3600),
+        ("'30s'", 30),
+        ("'10m'", 600),
+        ("'1h'", 3600),
+        ("'3_600'", 3600),
+        ("86400", 86400),
+    ] {
+        let toml = format!("origins = ['https://app.example']\nmax_age = {written}");
+        let config: Config = toml::from_str(&toml).expect("it is TOML");
+        let policy = config.policy(Mode::Production).unwrap_or_else(|violations| panic!("{violations}"));
+        assert_eq!(policy.max_age(), Some(seconds), "{written}");
+    }
+}
+
+/// An entry of `origins`, the rules it breaks, and what the message says: mostly the text that the help proposes.
 const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("https://myapp.com", &[], ""),
     ("https://*.myapp.com", &[], ""),
@@ -184,7 +276,7 @@ const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("any", &["invalid_origin"], "`origins: any`"),
     ("Any", &["invalid_origin"], "`origins: any`"),
     (".*", &["invalid_origin"], "`origins: any`"),
-    ("file://", &["invalid_origin"], ""),
+    ("file://", &["invalid_origin"], "help: serve the page from a scheme and host of its own"),
     ("null", &["null_origin"], ""),
     ("http://myapp.com", &["insecure_origin"], "\"https://myapp.com\""),
     ("http://*.myapp.com", &["insecure_origin"], "\"https://*.myapp.com\""),
@@ -208,9 +300,9 @@ const ORIGINS: &[(&str, &[&str], &str)] = &[
     ("https://*.github.io/", &["invalid_origin"], "\"https://*.your-name.github.io\""),
     ("*.amazonaws.com", &["invalid_origin"], "name in full the domain"),
     ("ws://*.com", &["inert_entry", "public_suffix"], "\"https://*.your-name.com\""),
-    ("wss://myapp.com", &["inert_entry"], "\"https://myapp.com\""),
-    ("ws://myapp.com", &["inert_entry"], "\"http://myapp.com\""),
-    ("ftp://myapp.com", &["inert_entry"], ""),
+    ("wss://myapp.com", &["inert_entry"], "which is http or https.\nhelp: write \"https://myapp.com\""),
+    ("ws://myapp.com", &["inert_entry"], "which is http or https.\nhelp: write \"http://myapp.com\""),
+    ("ftp://myapp.com", &["inert_entry"], "opaque origin, if they show it at all.\nhelp: take the entry out"),
 ];
 
 #[test]

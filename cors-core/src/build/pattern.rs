@@ -196,8 +196,8 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     if is_any(text) || matches!(text, ".*" | "all" | "https://*" | "http://*" | "*://*") {
         return fault(FaultKind::AnyWord, whole);
     }
-    if let Some(at) = text.find(|c: char| c.is_whitespace() || c.is_control()) {
-        return fault(FaultKind::Space, at..at + 1);
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_whitespace() || c.is_control()) {
+        return fault(FaultKind::Space, at..at + c.len_utf8());
     }
     let Some((scheme, rest)) = text.split_once("://") else { return fault(FaultKind::NoScheme, whole) };
     check_scheme(scheme)?;
@@ -397,6 +397,7 @@ mod tests {
     fn patterns() {
         let longest_host =
             alloc::format!("https://*.{}", "abc.".repeat(63).strip_suffix(".").unwrap_or_default());
+        let longest_name = alloc::format!("https://{}a.", "abc.".repeat(63));
         let longest_origin = alloc::format!("{}://a.com:*", "a".repeat(292));
         for text in [
             "https://myapp.com",
@@ -415,6 +416,7 @@ mod tests {
             "app://x:80",
             "null",
             longest_host.as_str(),
+            longest_name.as_str(),
             longest_origin.as_str(),
         ] {
             assert!(OriginPattern::parse(text).is_ok(), "{text}: {:?}", OriginPattern::parse(text));
@@ -481,10 +483,59 @@ mod tests {
             ("https://a.com:x", Port),
             ("https://a.com:443", DefaultPort),
             ("http://a.com:80", DefaultPort),
+            ("ws://a.com:80", DefaultPort),
+            ("wss://a.com:443", DefaultPort),
+            ("ftp://a.com:21", DefaultPort),
         ] {
             let fault = OriginPattern::parse(text).expect_err(text);
             assert_eq!(fault.kind, kind, "{text}");
             assert!(fault.bytes.end <= text.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_at_the_bytes_that_are_wrong() {
+        for (text, wrong) in [
+            ("https://a.com\u{a0}", "\u{a0}"),
+            ("https://a.com :80", " "),
+            ("HTTPS://a.com", "HTTPS"),
+            ("https://a.com@b.com", "a.com@"),
+            ("https://A.com:80", "A.com"),
+            ("https://*.A.com", "A.com"),
+            ("https://a.*.com", "*"),
+            ("https://*a.com", "*"),
+            ("https://a.b!.c!.com", "b!"),
+            ("https://*.a.b.c!", "c!"),
+            ("https://a.com:443", ":443"),
+            ("https://*.a.com:0", ":0"),
+            ("https://a.com:80/x?y", "/x?y"),
+            ("myapp.com", "myapp.com"),
+        ] {
+            let fault = OriginPattern::parse(text).expect_err(text);
+            assert_eq!(text.get(fault.bytes), Some(wrong), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_says_what_is_wrong_and_why() {
+        use FaultKind::*;
+        for (kind, text, why) in [
+            (AnyWord, "everything", "in place of the list"),
+            (NoScheme, "no scheme", "the same host over http"),
+            (File, "from files", "every sandboxed frame"),
+            (UpperCase, "upper-case", "in lower case"),
+            (Unicode, "outside ASCII", "in Punycode"),
+            (Userinfo, "user name", "scheme, host and port alone"),
+            (Path, "a path", "scheme, host and port alone"),
+            (Query, "a query", "scheme, host and port alone"),
+            (Fragment, "a fragment", "scheme, host and port alone"),
+            (DefaultPort, "the default port", "leaves the default port out"),
+            (LongOrigin, "300 bytes", "is not looked at"),
+            (Wildcard, "`*.`", "let strangers in"),
+            (HostByte, "a character", "never sends such an origin"),
+        ] {
+            assert!(kind.text().contains(text), "{kind:?}: {}", kind.text());
+            assert!(kind.why().contains(why), "{kind:?}: {}", kind.why());
         }
     }
 
@@ -502,6 +553,7 @@ mod tests {
         for (text, fault) in [
             ("api.myapp.com:8080", HostFault::Port),
             ("[::1]:8080", HostFault::Port),
+            ("api.myapp.com:http", HostFault::Name(FaultKind::Ipv6)),
             ("https://api.myapp.com", HostFault::Scheme),
             ("*.myapp.com", HostFault::Wildcard),
             ("*", HostFault::Wildcard),

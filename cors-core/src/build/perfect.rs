@@ -119,6 +119,17 @@ mod tests {
     }
 
     #[test]
+    fn where_a_seed_fails_another_serves() {
+        let entries: Vec<String> = (0..20).map(|n| format!("https://tenant-{n}.example")).collect();
+        let bytes = set(&entries, |seed, key| if seed < 2 { 0 } else { hash(seed, key) });
+        let table = Set::new(&bytes);
+        assert_eq!(table.seed(), 2);
+        for entry in &entries {
+            assert_eq!(table.find(entry.as_bytes()), Some(entry.as_bytes()));
+        }
+    }
+
+    #[test]
     fn a_damaged_set_matches_less_and_never_panics() {
         let entries: Vec<String> = (0..20).map(|n| format!("https://tenant-{n}.example")).collect();
         let bytes = set(&entries, hash);

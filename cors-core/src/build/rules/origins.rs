@@ -171,11 +171,6 @@ fn invalid_origin(text: &str, kind: FaultKind) -> Finding {
     match kind {
         FaultKind::AnyWord => finding.help("write `origins: any`, without a list, for every origin"),
         FaultKind::File => finding.help("serve the page from a scheme and host of its own, and list that"),
-        FaultKind::Ipv4
-        | FaultKind::WildcardAddress
-        | FaultKind::LongHost
-        | FaultKind::LongLabel
-        | FaultKind::LongOrigin => finding,
         _ => finding.maybe_help(suggest::origin(text).and_then(|origin| proposal(&origin))),
     }
 }

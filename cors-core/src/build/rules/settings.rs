@@ -120,7 +120,7 @@ fn unknown_key(name: &str) -> Finding {
     )
     .value(name);
     let keys = Key::ALL.map(Key::name);
-    let name = &*name.to_ascii_lowercase();
+    let name = &*name.to_ascii_lowercase().replace('-', "_");
     match known_elsewhere(name).or_else(|| suggest::nearest(name, keys)) {
         Some(key) => finding.help(format!("write `{key}`")),
         None => finding.help(format!("the keys are {}", keys.join(", "))),
