@@ -1,22 +1,21 @@
 //! The middleware as an app writes it.
 
 use std::future::{Ready, ready};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use cors_core::Denial;
 
 use crate::count;
-use crate::fields::Answers;
 use crate::options::Options;
 use crate::origin_source::{Asking, OriginSource};
 use crate::paths::Paths;
-use crate::service::{CorsMiddleware, Kept, Own};
-use crate::source::{Held, Source};
+use crate::policies::Policies;
+use crate::service::{CorsMiddleware, Kept};
+use crate::source::Source;
 use crate::startup::{self, Once};
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
@@ -290,52 +289,6 @@ impl<P: Policies> Cors<P> {
     {
         self.options.on_refusal = Some(Arc::new(respond));
         self
-    }
-}
-
-/// What a middleware has its policies from.
-///
-/// It is public for the sake of the bounds above, in a module that is not: nobody else can implement it.
-pub trait Policies: Clone + 'static {
-    #[doc(hidden)]
-    fn sources(&self) -> Vec<&Source>;
-
-    /// The policies, with everything ready that they put on responses: `now` is asked for that of each source, in the
-    /// sources' order.
-    #[doc(hidden)]
-    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked;
-
-    /// The policies as they are now, with everything ready, once per worker.
-    #[doc(hidden)]
-    fn bake(&self) -> Baked {
-        self.bake_from(&mut Source::now)
-    }
-}
-
-/// The policies of a layer, ready for responses.
-#[doc(hidden)]
-pub struct Baked(pub(crate) Own);
-
-impl Policies for Source {
-    fn sources(&self) -> Vec<&Source> {
-        vec![self]
-    }
-
-    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
-        Baked(Own::One(Rc::new(Answers::bake(now(self)))))
-    }
-}
-
-impl Policies for Paths {
-    fn sources(&self) -> Vec<&Source> {
-        self.entries().map(|(_, source)| source).collect()
-    }
-
-    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
-        let bake = |(pattern, source): &(_, Source)| {
-            (ResourceDef::clone(pattern), Rc::new(Answers::bake(now(source))))
-        };
-        Baked(Own::Paths(self.entries().map(bake).collect()))
     }
 }
 

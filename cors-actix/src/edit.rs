@@ -7,14 +7,14 @@ use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::{Error, HttpMessage, HttpRequest};
 use cors_core::Fields;
 
-use crate::fields::{Answers, merge_vary};
+use crate::fields::{Answers, VARY_BY_SITE, merge_vary};
 use crate::resolve::Located;
 
 /// Noted in a request: it has reached a route with a policy of its own.
 pub(crate) struct HasOwn;
 
-/// `Sec-Fetch-Site` decided.
-pub(crate) static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
+/// Noted in a request: a layer knew which route it is for, and judged it by that route's policy.
+pub(crate) struct Known;
 
 /// What is to be done to a response.
 #[derive(Clone)]

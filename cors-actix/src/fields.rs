@@ -11,7 +11,8 @@ use crate::source::Held;
 /// A policy, and each value that it can put on a response.
 pub(crate) struct Answers {
     policy: Held,
-    /// By [`Field`]; `None` for what this policy never sends, or takes from the request.
+    /// By [`Field`]; `None` for what this policy never sends, or takes from the request. The origin is here where there
+    /// is only one, unless that of this request is vouched for.
     values: [Option<HeaderValue>; Field::ALL.len()],
     /// That of an allowed preflight's answer.
     status: StatusCode,
@@ -200,12 +201,15 @@ impl Answers {
     }
 }
 
-/// The answer to a preflight that is refused, without a reason.
+/// The answer to a request that is refused, without a reason.
 #[inline]
 pub(crate) fn refusal(fields: Fields) -> HttpResponse {
     let mut response = HttpResponse::new(StatusCode::FORBIDDEN);
     if fields.contains(Field::PreflightVary) {
         response.headers_mut().append(name(Field::PreflightVary), PREFLIGHT_VARY);
+    }
+    if fields.contains(Field::Vary) {
+        response.headers_mut().append(name(Field::Vary), VARY);
     }
     response
 }
@@ -215,6 +219,8 @@ pub(crate) fn refusal(fields: Fields) -> HttpResponse {
 const VARY: HeaderValue = HeaderValue::from_static(Field::Vary.fixed().expect("no policy changes it"));
 const PREFLIGHT_VARY: HeaderValue =
     HeaderValue::from_static(Field::PreflightVary.fixed().expect("no policy changes it"));
+/// What is added where `Sec-Fetch-Site` decided.
+pub(crate) static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
 const TRUE: HeaderValue =
     HeaderValue::from_static(Field::AllowCredentials.fixed().expect("no policy changes it"));
 
@@ -342,7 +348,8 @@ fn fixed(policy: &Policy, field: Field) -> Option<&str> {
 
 /// A value whose clones share its bytes.
 fn shared(text: &str) -> HeaderValue {
-    let value = HeaderValue::from_str(text).expect("tables hold tokens and numbers, which are legal values");
+    let value =
+        HeaderValue::from_str(text).expect("tables hold tokens, numbers and origins, which are legal values");
     // The first clone allocates what makes the bytes shareable; clones of it have no more to do.
     value.clone()
 }

@@ -1,6 +1,6 @@
-//! The future of the middleware: the app's own, with its response edited, or an answer that is there already.
+//! The future of the middleware: the app's own, with its response edited, or what is answered in its stead.
 
-use std::future::{self, Future};
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,11 +11,11 @@ use pin_project_lite::pin_project;
 
 use crate::body::poll_boxed;
 use crate::edit::Edit;
-use crate::preflight::Verdict;
+use crate::verdict::Verdict;
 
 pin_project! {
-    /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer that is there already. It is
-    /// boxed only where the app's source of origins is asked.
+    /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer in its stead. It is boxed only
+    /// where the app's source of origins is asked.
     #[must_use = "futures do nothing unless polled"]
     pub struct CorsFuture<F> {
         #[pin]
@@ -38,9 +38,7 @@ pin_project! {
 
 /// What does not come from the app, or not at once.
 enum Aside {
-    /// A preflight, of which it is known how it is answered. A response is larger than this, and every future is as large
-    /// as the largest that it can hold.
-    Preflight(Option<(HttpRequest, Verdict)>),
+    Verdict(Option<(HttpRequest, Verdict)>),
     Later(Later),
 }
 
@@ -57,20 +55,14 @@ impl<F> CorsFuture<F> {
     }
 
     #[inline]
-    pub(crate) fn preflight(request: ServiceRequest, verdict: Verdict) -> Self {
+    pub(crate) fn verdict(request: ServiceRequest, verdict: Verdict) -> Self {
         let request = request.into_parts().0;
-        Self { state: State::Aside { aside: Aside::Preflight(Some((request, verdict))) } }
+        Self { state: State::Aside { aside: Aside::Verdict(Some((request, verdict))) } }
     }
 
     #[inline]
     pub(crate) fn later(later: Later) -> Self {
         Self { state: State::Aside { aside: Aside::Later(later) } }
-    }
-
-    /// An answer that is rare.
-    #[cold]
-    pub(crate) fn answer(response: ServiceResponse) -> Self {
-        Self::later(Box::pin(future::ready(Ok(response))))
     }
 }
 
@@ -106,8 +98,8 @@ impl Aside {
     #[inline(never)]
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
         match self {
-            Self::Preflight(preflight) => {
-                let (request, verdict) = preflight.take().expect("polled again after it was ready");
+            Self::Verdict(verdict) => {
+                let (request, verdict) = verdict.take().expect("polled again after it was ready");
                 let response = verdict.answer(&request);
                 Poll::Ready(Ok(ServiceResponse::new(request, response)))
             }

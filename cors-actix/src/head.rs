@@ -49,8 +49,8 @@ pub(crate) fn actual(origin: &[HeaderValue]) -> Request<'_> {
 /// The fields of an `OPTIONS` request that may be a preflight.
 pub(crate) struct Preflight<'r> {
     pub(crate) origin: &'r [HeaderValue],
-    pub(crate) requested_method: &'r [HeaderValue],
-    pub(crate) requested_headers: &'r [HeaderValue],
+    requested_method: &'r [HeaderValue],
+    requested_headers: &'r [HeaderValue],
     private_network: bool,
 }
 

@@ -109,6 +109,7 @@ mod options;
 mod origin_source;
 mod paths;
 mod pattern;
+mod policies;
 mod policy_macro;
 mod preflight;
 mod refusal;
@@ -123,6 +124,7 @@ mod spelling;
 mod startup;
 #[cfg(feature = "reload")]
 mod swapped;
+mod verdict;
 
 pub use cors::Cors;
 #[doc(hidden)]

@@ -1,36 +1,17 @@
-//! The answer to a preflight.
+//! The verdict about a preflight.
 
 use std::rc::Rc;
 
-use actix_web::{HttpRequest, HttpResponse};
-use cors_core::{Fields, Request};
+use actix_web::HttpRequest;
+use cors_core::Request;
 
 use crate::count::{self, Allowed};
 use crate::diagnostics;
 use crate::event::{self, Outcome};
-use crate::fields::{self, Answers};
+use crate::fields::Answers;
 use crate::head::Preflight;
 use crate::options::Options;
-
-/// How a preflight is answered.
-pub(crate) enum Verdict {
-    Allowed(Rc<Answers>, Fields),
-    /// Without a reason.
-    Refused(Fields),
-    /// With one, or in the app's own words.
-    Explained(Box<HttpResponse>),
-}
-
-impl Verdict {
-    #[inline(always)]
-    pub(crate) fn answer(self, request: &HttpRequest) -> HttpResponse {
-        match self {
-            Self::Allowed(answers, fields) => answers.permission(fields, &request.head().headers),
-            Self::Refused(fields) => fields::refusal(fields),
-            Self::Explained(response) => *response,
-        }
-    }
-}
+use crate::verdict::Verdict;
 
 /// The verdict of the policies that may govern the request to come; `None` if this is no preflight, or
 /// there are none.

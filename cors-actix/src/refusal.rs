@@ -1,24 +1,24 @@
 //! An actual request whose origin is not allowed. Fetch leaves it to the app; what the app asked for may not.
 
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpRequest;
+use actix_web::http::header;
 use cors_core::Fields;
 
 use crate::count;
 use crate::diagnostics;
-use crate::edit::VARY_BY_SITE;
 use crate::event::{self, Outcome};
-use crate::fields::{Answers, merge_vary};
+use crate::fields::{self, Answers, VARY_BY_SITE, merge_vary};
 use crate::guard::is_same_origin;
 use crate::head::{actual, lines};
 use crate::options::Options;
+use crate::verdict::Verdict;
 
 /// What becomes of the request.
 pub(crate) enum Denied {
     Pass,
     /// It would have been refused, had it come from elsewhere.
     SameOrigin,
-    Refused(HttpResponse),
+    Refused(Verdict),
 }
 
 /// Judges it by the options, and tells whoever listens. `fields` are those that the policy has for it.
@@ -40,19 +40,19 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
         }
         return Denied::SameOrigin;
     }
-    let response = denial.and_then(|denial| {
+    let written = denial.and_then(|denial| {
         count::denied(denial.kind(), Outcome::Refused, || false);
         event::denied(denial, request, Outcome::Refused, || false);
         options.refusal(denial, request)
     });
-    let mut response = response.unwrap_or_else(|| {
-        let response = HttpResponse::new(StatusCode::FORBIDDEN);
-        if !options.explains(answers) {
-            return response;
+    let mut response = match written {
+        Some(mut response) => {
+            answers.edit_refusal(response.headers_mut(), fields);
+            response
         }
-        diagnostics::refusal(answers, request, response)
-    });
-    answers.edit_refusal(response.headers_mut(), fields);
+        None if options.explains(answers) => diagnostics::refusal(answers, request, fields::refusal(fields)),
+        None => return Denied::Refused(Verdict::Foreign(fields)),
+    };
     merge_vary(response.headers_mut(), &VARY_BY_SITE);
-    Denied::Refused(response)
+    Denied::Refused(Verdict::Explained(Box::new(response)))
 }

@@ -17,11 +17,13 @@ use cors_core::PolicySet;
 use crate::fields::Answers;
 use crate::head::{asked, lines};
 use crate::options::Options;
-use crate::preflight::{self, Verdict};
+use crate::policies::Own;
+use crate::preflight;
 use crate::registry;
 use crate::resolve::Routes;
-use crate::service::{CorsMiddleware, Kept, Own};
+use crate::service::{CorsMiddleware, Kept};
 use crate::source::Source;
+use crate::verdict::Verdict;
 
 /// A route as `#[cors]` found it written.
 pub struct Route {

@@ -1,19 +1,17 @@
 //! What runs for each request: which policy decides, and what comes of it.
 
 use std::cell::OnceCell;
-use std::future::poll_fn;
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ResourceDef, Service, ServiceRequest, ServiceResponse, forward_ready};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{Error, HttpMessage};
 use cors_core::Fields;
 
-use crate::cors::Policies;
 use crate::count::{self, Allowed};
-use crate::edit::{Edit, Expected, HasOwn, Place};
+use crate::edit::{Edit, Expected, HasOwn, Known, Place};
 use crate::event::{self, Outcome};
 use crate::fields::Answers;
 use crate::future::{CorsFuture, Later};
@@ -21,12 +19,13 @@ use crate::guard::is_same_origin;
 use crate::head::{Preflight, actual, asked, lines};
 use crate::options::Options;
 use crate::origin_source::Asking;
-use crate::paths;
-use crate::preflight::{self, Verdict};
+use crate::policies::{Own, Policies};
+use crate::preflight;
 use crate::refusal::{self, Denied};
 use crate::resolve::{Candidates, Routes};
 #[cfg(feature = "reload")]
 use crate::swapped::Swapped;
+use crate::verdict::Verdict;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
@@ -54,26 +53,6 @@ impl Kept {
             return Self::Swapped(swapped);
         }
         Self::Fixed(policies.bake().0)
-    }
-}
-
-/// The policies of a layer.
-pub(crate) enum Own {
-    /// One for everything that gets here.
-    One(Rc<Answers>),
-    /// One per path.
-    Paths(Vec<(ResourceDef, Rc<Answers>)>),
-    /// That of the route around which this is the outermost layer.
-    Route(Rc<Answers>),
-}
-
-impl Own {
-    /// The layer's policy for this request.
-    fn of(&self, request: &ServiceRequest) -> Option<&Rc<Answers>> {
-        match self {
-            Self::One(answers) | Self::Route(answers) => Some(answers),
-            Self::Paths(entries) => paths::find(entries, request.match_info().as_str()),
-        }
     }
 }
 
@@ -115,12 +94,12 @@ where
         if request.head().method == Method::OPTIONS
             && let Some(verdict) = preflight::judge([answers], request.request(), &self.options)
         {
-            return CorsFuture::preflight(request, verdict);
+            return CorsFuture::verdict(request, verdict);
         }
         self.actual(request, Judge { answers, place: Place::Alone, expected: None })
     }
 
-    #[cold]
+    #[inline(never)]
     fn look_closer(&self, request: ServiceRequest) -> CorsFuture<S::Future> {
         self.sole.get_or_init(|| self.find_sole(&request));
         match &self.own {
@@ -145,7 +124,7 @@ where
         if request.head().method == Method::OPTIONS
             && let Some(verdict) = self.judge_preflight(own, &request)
         {
-            return CorsFuture::preflight(request, verdict);
+            return CorsFuture::verdict(request, verdict);
         }
         match self.judge(own, &request) {
             Some(judge) => self.actual(request, judge),
@@ -191,7 +170,7 @@ where
         let by_site = match refusal::judge(judge.answers, fields, request.request(), &self.options) {
             Denied::Pass => false,
             Denied::SameOrigin => true,
-            Denied::Refused(response) => return CorsFuture::answer(request.into_response(response)),
+            Denied::Refused(verdict) => return CorsFuture::verdict(request, verdict),
         };
         let origin = judge.origin(fields, lines(request.headers(), header::ORIGIN));
         self.pass(request, judge, fields, origin, by_site)
@@ -215,10 +194,9 @@ where
             };
             let answers = if is_allowed { Rc::new(answers.vouching()) } else { answers };
             let own = Kept::Fixed(Own::One(answers));
-            let this = Self { service, own, options, routes, sole: OnceCell::new() };
-            // It was, before the source was asked; others may have come in since.
-            poll_fn(|context| this.poll_ready(context)).await?;
-            this.call(request).await
+            // That the app was ready has been asked when the request came, and has to do: another asking in its stead would
+            // take the place of the server's own, which is then not told.
+            Self { service, own, options, routes, sole: OnceCell::new() }.call(request).await
         })
     }
 }
@@ -348,6 +326,3 @@ impl<S> CorsMiddleware<S> {
         }
     }
 }
-
-/// Noted in a request: a layer knew which route it is for, and judged it by that route's policy.
-struct Known;

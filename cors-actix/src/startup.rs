@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use cors_core::Mode;
 
-use crate::cors::Policies;
 use crate::options::Options;
+use crate::policies::Policies;
 use crate::source::Source;
 
 /// Says something once, however many workers there are: clones have said it together.

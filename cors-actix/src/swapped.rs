@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use cors_core::Policy;
 
-use crate::cors::Policies;
+use crate::policies::{Own, Policies};
 use crate::reload::Reloadable;
-use crate::service::Own;
 use crate::source::{Held, Kind};
 
 /// The policies of a layer of which one can be swapped, at least.
@@ -78,7 +77,7 @@ mod tests {
     use cors_core::{Block, Config, Mode};
 
     use super::*;
-    use crate::cors::Baked;
+    use crate::policies::Baked;
     use crate::source::Source;
 
     /// Another policy comes while this one is baked.

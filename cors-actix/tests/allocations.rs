@@ -115,3 +115,18 @@ async fn an_answer_to_a_preflight_costs_none_of_its_own() {
         assert!(allocations(&loaded, &head) < floor, "at run time: {origin} {method}");
     }
 }
+
+#[actix_web::test]
+async fn a_refusal_costs_no_more_than_the_app() {
+    if cfg!(feature = "metrics") {
+        // Who counts refusals pays for the labels.
+        return;
+    }
+    let bare = app!();
+    let floor = allocations(&bare, "GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+    let enforced = app!(.wrap(Cors::new(&TASKS).enforce()));
+    for fields in ["", "upgrade: websocket\r\n"] {
+        let head = format!("GET / HTTP/1.1\r\nhost: a\r\norigin: https://foreign.example\r\n{fields}\r\n");
+        assert!(allocations(&enforced, &head) <= floor, "{head}");
+    }
+}

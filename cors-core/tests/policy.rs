@@ -80,6 +80,21 @@ fn lists() {
     }
 }
 
+/// An adapter may leave all of them out where the first is missing.
+#[test]
+fn no_field_lets_a_page_read_without_the_origin() {
+    let request = Request::new(b"GET");
+    let foreign = request.origin(b"https://foreign.example");
+    let listed = request.origin(b"https://app.example");
+    for (name, policy) in [("whole", whole()), ("bare", bare()), ("open", open()), ("mirror", mirror())] {
+        for request in [request, foreign, listed, listed.origin(b"https://app.example")] {
+            let fields = policy.decide(&request).fields();
+            let others = fields.into_iter().filter(|field| *field != Field::Vary).count();
+            assert!(fields.contains(Field::AllowOrigin) || others == 0, "{name}: {request:?}, {fields:?}");
+        }
+    }
+}
+
 #[test]
 fn the_only_origin() {
     for (name, block, only) in [

@@ -1,15 +1,11 @@
 //! Origins that the app allows beside its policy: when it is asked, and what becomes of the answer.
 
-use std::cell::{Cell, RefCell};
 use std::future;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use actix_web::dev::{RequestHead, Service, ServiceRequest, Transform};
+use actix_web::dev::RequestHead;
 use actix_web::http::header;
-use actix_web::test::TestRequest;
 use actix_web::{App, HttpResponse, Responder, put, web};
 use cors_actix::{Cors, OriginSource, cors, cors_policy};
 use cors_tests::head::Head;
@@ -177,63 +173,4 @@ fn a_slow_answer_holds_nobody_else_up() {
         assert_eq!(Head::get("/").origin(TENANT).send(address).status, 200);
     }
     assert!(begun.elapsed() < Duration::from_millis(200), "the worker waits for nobody");
-}
-
-/// A layer that writes down, for each call, whether it was asked before if it is ready for one.
-#[derive(Clone, Default)]
-struct Gate(Rc<RefCell<Vec<bool>>>);
-
-struct Gated<S> {
-    inner: S,
-    is_ready: Cell<bool>,
-    calls: Gate,
-}
-
-impl<S: Service<ServiceRequest>> Transform<S, ServiceRequest> for Gate {
-    type Response = S::Response;
-    type Error = S::Error;
-    type InitError = ();
-    type Transform = Gated<S>;
-    type Future = future::Ready<Result<Gated<S>, ()>>;
-
-    fn new_transform(&self, inner: S) -> Self::Future {
-        future::ready(Ok(Gated { inner, is_ready: Cell::new(false), calls: self.clone() }))
-    }
-}
-
-impl<S: Service<ServiceRequest>> Service<ServiceRequest> for Gated<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.is_ready.set(true);
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&self, request: ServiceRequest) -> S::Future {
-        self.calls.0.borrow_mut().push(self.is_ready.replace(false));
-        self.inner.call(request)
-    }
-}
-
-#[test]
-fn the_app_is_asked_if_it_is_ready_once_the_source_has_answered() {
-    actix_web::rt::System::new().block_on(async {
-        let gate = Gate::default();
-        let cors = Cors::new(&TASKS).origins_from(Tenants::default());
-        let app = App::new().default_service(web::to(async || "done")).wrap(gate.clone()).wrap(cors);
-        let app = actix_web::test::init_service(app).await;
-        let mut calls = Vec::new();
-        for _ in 0..2 {
-            future::poll_fn(|context| app.poll_ready(context)).await.expect("it is ready");
-            let request = TestRequest::default().insert_header((header::ORIGIN, TENANT));
-            calls.push(app.call(request.to_request()));
-        }
-        // Both wait for the source, and go on one after the other.
-        for call in calls {
-            assert!(call.await.is_ok());
-        }
-        assert_eq!(*gate.0.borrow(), [true, true]);
-    });
 }

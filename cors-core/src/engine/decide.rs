@@ -27,8 +27,8 @@ impl Policy {
         Decision { policy: self, request: *request, preflight: false, fields, denial, shown: Shown::Nothing }
     }
 
-    /// The [`fields`](Decision::fields) of the response to a request that is no preflight: what [`decide`](Self::decide)
-    /// says of it, without the reasons. `Err` if the origin is not allowed.
+    /// The [`fields`](Decision::fields) of the response to a request that is no [preflight](Request::is_preflight): what
+    /// [`decide`](Self::decide) says of it, without the reasons. `Err` if the origin is not allowed.
     ///
     /// An adapter that asks for the reasons only where somebody wants them is faster by it.
     #[inline(always)]
@@ -41,7 +41,8 @@ impl Policy {
         }
     }
 
-    /// The same for a preflight: the [`fields`](Decision::fields) of its answer, `Err` if it is refused.
+    /// The [`fields`](Decision::fields) of the answer to a request that [is a preflight](Request::is_preflight), `Err` if it
+    /// is refused; of any other, what this says means nothing.
     #[inline(always)]
     #[expect(clippy::missing_errors_doc, reason = "it is no error")]
     pub fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {

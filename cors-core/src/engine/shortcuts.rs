@@ -66,7 +66,10 @@ impl Matching {
 /// Where the text of the only entry of a set lies in the image.
 const fn sole(image: &[u8], sections: &[u32; Section::COUNT + 1], section: Section) -> Option<(u32, u32)> {
     match Layout::read(slice(image, sections, section)).sole() {
-        Some(text) => Some((sections[section as usize] + text as u32, sections[section as usize + 1])),
+        Some(text) => {
+            let start = sections[section as usize].saturating_add(text as u32);
+            Some((start, sections[section as usize + 1]))
+        }
         None => None,
     }
 }

@@ -97,8 +97,8 @@ impl<'t> Set<'t> {
         }
         let start = if index == 0 { 0 } else { word(self.words, self.ends() + index - 1) };
         let end = word(self.words, self.ends() + index);
-        let text = (self.ends() + self.len()) * 4;
-        self.words.get(text + start as usize..text + end as usize)
+        let text = self.words.get((self.ends() + self.len()) * 4..)?;
+        text.get(start as usize..end as usize)
     }
 
     /// The entries in the policy's order.
