@@ -1,6 +1,6 @@
 //! What expansions of the macros name: no part of the public interface.
 
-use crate::engine::policy::NOTHING;
+use crate::engine::layout::NOTHING;
 use crate::{Policy, PolicySet};
 
 /// The compiled policy behind an image.

@@ -9,7 +9,7 @@ use super::perfect;
 use super::rules::regexes::Regexes;
 use super::rules::{Checked, HostCheck};
 use crate::engine::fetch;
-use crate::engine::policy::{FORMAT, HEADER, Section, flag};
+use crate::engine::layout::{FORMAT, HEADER, Section, flag};
 use crate::engine::table::names::SEPARATOR;
 use crate::engine::table::origins::Pattern;
 use crate::engine::table::{hosts, set};

@@ -15,6 +15,18 @@ pub(crate) enum Console<'a> {
     Header(&'a dyn fmt::Display),
 }
 
+/// How much of a refused preflight's answer the browser gets to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// No field that lets anything pass: its console misses `Access-Control-Allow-Origin`.
+    Nothing,
+    /// The fields about the origin, and a status that refuses: its console names the status.
+    Origin,
+    /// The fields up to the list that lacks what was asked for, and a status that passes: its console
+    /// names what is missing.
+    List,
+}
+
 /// What Chromium says of a preflight that fails before its lists are looked at.
 pub(crate) const CHROMIUM_PREFLIGHT: &str =
     "Response to preflight request doesn't pass access control check: ";

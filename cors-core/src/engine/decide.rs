@@ -1,8 +1,8 @@
 //! The decision about a request, in the order of the standard.
 
+use super::console::Shown;
 use super::decision::Decision;
 use super::denial::Denial;
-use super::diagnostic::Shown;
 use super::field::{Field, Fields};
 use super::policy::Policy;
 use super::request::{Field as RequestField, Lines, Request};

@@ -1,8 +1,7 @@
 //! What a policy answers.
 
+use super::console::Shown;
 use super::denial::{Denial, Told};
-use super::diagnostic::Shown;
-use super::explanation::Explanation;
 use super::field::Fields;
 use super::policy::Policy;
 use super::request::Request;
@@ -34,13 +33,6 @@ impl<'a> Decision<'a> {
     /// Why not, if not.
     pub fn denial(&self) -> Option<&Denial<'a>> {
         self.denial.as_ref()
-    }
-
-    /// What was asked, which entry of which key decided, and for a refusal all that its [`Denial`] says.
-    ///
-    /// For a log, a tool or a test; a page never sees it. See [`Explanation`].
-    pub fn explain(&self) -> Explanation<'_> {
-        Explanation { decision: self }
     }
 
     /// What the denial says, with the console's words for this very answer.

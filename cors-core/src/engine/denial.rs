@@ -2,8 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use super::console::Console;
-use super::diagnostic::Shown;
+use super::console::{Console, Shown};
 use super::origin::Parts;
 use super::policy::Policy;
 use super::request::Escaped;

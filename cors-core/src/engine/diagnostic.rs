@@ -1,23 +1,12 @@
 //! Refusals that tell the browser more: which fields a refused preflight can carry so that the console names
 //! the check that failed, and the browser refuses all the same.
 
+use super::console::Shown;
 use super::decision::Decision;
 use super::denial::Denial;
 use super::fetch;
 use super::field::{Field, Fields};
 use super::policy::Policy;
-
-/// How much of a refused preflight's answer the browser gets to see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
-    /// No field that lets anything pass: its console misses `Access-Control-Allow-Origin`.
-    Nothing,
-    /// The fields about the origin, and a status that refuses: its console names the status.
-    Origin,
-    /// The fields up to the list that lacks what was asked for, and a status that passes: its console
-    /// names what is missing.
-    List,
-}
 
 impl<'a> Decision<'a> {
     /// The same decision, with an answer that names the reason of a refusal.

@@ -41,6 +41,15 @@ pub struct Explanation<'d> {
 /// The most requested headers that an explanation names.
 const SHOWN: usize = 16;
 
+impl Decision<'_> {
+    /// What was asked, which entry of which key decided, and for a refusal all that its [`Denial`] says.
+    ///
+    /// For a log, a tool or a test; a page never sees it. See [`Explanation`].
+    pub fn explain(&self) -> Explanation<'_> {
+        Explanation { decision: self }
+    }
+}
+
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Decision { policy, ref request, preflight, ref denial, .. } = *self.decision;

@@ -10,6 +10,7 @@ pub(crate) mod explanation;
 pub(crate) mod fetch;
 pub(crate) mod field;
 pub(crate) mod fixed;
+pub(crate) mod layout;
 pub(crate) mod mode;
 pub(crate) mod nearest;
 pub(crate) mod origin;

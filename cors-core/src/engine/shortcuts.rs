@@ -1,7 +1,7 @@
 //! What a policy is asked most, worked out when it is made: nearly every request gets by on it.
 
 use super::fetch;
-use super::policy::{Section, filled, flag, slice};
+use super::layout::{Section, filled, flag, slice};
 use super::table::names;
 use super::table::set::Layout;
 

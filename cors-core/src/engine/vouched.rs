@@ -1,8 +1,8 @@
 //! Decisions about an origin that the policy does not list, for adapters that have another source of origins.
 
+use super::console::Shown;
 use super::decision::Decision;
 use super::denial::Denial;
-use super::diagnostic::Shown;
 use super::origin::{MAX_ORIGIN, Parts};
 use super::policy::Policy;
 use super::request::{Field, Request};
