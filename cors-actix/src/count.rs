@@ -2,10 +2,16 @@
 //!
 //! Labels are words of this crate. Nothing that a stranger writes becomes one, or each would be a time series.
 
-use crate::event::Outcome;
+use crate::event::{self, Outcome};
 
 /// Does anybody count?
-pub(crate) const COUNTS: bool = cfg!(feature = "metrics");
+const COUNTS: bool = cfg!(feature = "metrics");
+
+/// Does anybody count refusals, or listen to their events? Otherwise nobody has to find out the reasons.
+#[inline]
+pub(crate) fn refusals_are_noticed() -> bool {
+    COUNTS || event::is_heard()
+}
 
 /// What became of a request that is allowed.
 #[derive(Clone, Copy)]

@@ -30,7 +30,7 @@ impl Own {
 
 /// What a middleware has its policies from.
 ///
-/// It is public for the sake of the bounds above, in a module that is not: nobody else can implement it.
+/// It is public for the sake of the bounds of [`Cors`](crate::Cors), in a module that is not: nobody else can implement it.
 pub trait Policies: Clone + 'static {
     #[doc(hidden)]
     fn sources(&self) -> Vec<&Source>;

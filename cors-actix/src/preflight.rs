@@ -46,7 +46,7 @@ pub(crate) fn judge<'a>(
 /// Does nobody ask for the reasons of a refusal?
 #[inline]
 fn has_plain_refusals(answers: &Answers, options: &Options) -> bool {
-    !count::COUNTS && !event::is_heard() && options.on_refusal.is_none() && !options.explains(answers)
+    !count::refusals_are_noticed() && options.on_refusal.is_none() && !options.explains(answers)
 }
 
 #[cold]

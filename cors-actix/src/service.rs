@@ -285,7 +285,7 @@ impl<S> CorsMiddleware<S> {
     fn minds(&self, place: Place, request: &ServiceRequest) -> bool {
         // The layer that knew the route has seen to it, by its own options.
         !matches!(place, Place::Route { is_known: true })
-            && (self.options.guards(request.head()) || event::is_heard() || count::COUNTS)
+            && (self.options.guards(request.head()) || count::refusals_are_noticed())
     }
 
     /// The layer's policy, if it is that which decides, and does not list an origin that a page can have.

@@ -47,7 +47,7 @@ impl Source {
 
 /// A policy that lives as long as whoever holds this.
 ///
-/// It is public for the sake of a bound, as [`Policies`](crate::cors::Policies) is.
+/// It is public for the sake of a bound, as [`Policies`](crate::policies::Policies) is.
 #[doc(hidden)]
 #[derive(Clone)]
 pub enum Held {
