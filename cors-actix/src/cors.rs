@@ -7,16 +7,16 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpRequest, HttpResponse};
-use cors_core::Denial;
+use cors_engine::Denial;
 
-use crate::count;
 use crate::options::Options;
-use crate::origin_source::{Asking, OriginSource};
-use crate::paths::Paths;
-use crate::policies::Policies;
+use crate::policy::baked::Policies;
+use crate::policy::origin_source::{Asking, OriginSource};
+use crate::policy::paths::Paths;
+use crate::policy::source::Source;
+use crate::report::metrics;
+use crate::report::startup::{self, Once};
 use crate::service::{CorsMiddleware, Kept};
-use crate::source::Source;
-use crate::startup::{self, Once};
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
 ///
@@ -305,7 +305,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        count::describe();
+        metrics::describe();
         self.started.run(|| startup::layer(&self.policies, &self.options));
         ready(Ok(CorsMiddleware::new(service, Kept::new(&self.policies), self.options.clone())))
     }

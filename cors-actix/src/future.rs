@@ -9,9 +9,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpRequest};
 use pin_project_lite::pin_project;
 
-use crate::body::poll_boxed;
-use crate::edit::Edit;
-use crate::verdict::Verdict;
+use crate::refuse::answer::Verdict;
+use crate::response::body::poll_boxed;
+use crate::response::edit::Edit;
 
 pin_project! {
     /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer in its stead. It is boxed only

@@ -9,16 +9,16 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{RequestHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::{StatusCode, Version, header};
 use actix_web::{Error, HttpResponse};
-use cors_core::Policy;
+use cors_engine::Policy;
 use pin_project_lite::pin_project;
 
-use crate::body::poll_boxed;
-use crate::count;
-use crate::diagnostics;
-use crate::event::{self, Outcome};
-use crate::head::lines;
-use crate::source::{Kind, Source};
-use crate::startup::{self, Once};
+use crate::policy::source::{Kind, Source};
+use crate::refuse::diagnostics;
+use crate::report::log::{self, Outcome};
+use crate::report::metrics;
+use crate::report::startup::{self, Once};
+use crate::request::lines;
+use crate::response::body::poll_boxed;
 
 /// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
 ///
@@ -112,8 +112,8 @@ where
         let state = if is_ours(&self.source, request.head()) {
             State::Pass { inner: self.service.call(request) }
         } else {
-            event::host_refused(request.head());
-            count::denied("host_not_allowed", Outcome::Refused, || false);
+            log::host_refused(request.head());
+            metrics::denied("host_not_allowed", Outcome::Refused, || false);
             let mut response = HttpResponse::new(StatusCode::BAD_REQUEST);
             if self.source.now().is_development() {
                 response = diagnostics::host(request.head(), response);

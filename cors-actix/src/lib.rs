@@ -61,7 +61,7 @@
 //!  the app         └──── middleware, router, handlers ──────────┘
 //! ```
 //!
-//! The decision is [`cors_core`]'s: `Policy::decide` takes borrowed bytes and gives back a set of
+//! The decision is [`cors_engine`]'s: `Policy::decide` takes borrowed bytes and gives back a set of
 //! fields, which borrows nothing and so outlives the request's way through the app. This crate reads
 //! a head for it (`head`), has each field's value ready as a `HeaderValue` (`fields`, baked once per
 //! worker), and edits a response (`service`). It makes no decision of its own about an origin, a
@@ -92,60 +92,41 @@
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod body;
 mod cors;
-mod count;
-mod diagnostics;
-mod edit;
-mod event;
-mod fields;
 mod future;
-mod guard;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod head;
 mod hosts;
 mod options;
-mod origin_source;
-mod paths;
-mod pattern;
-mod policies;
+mod policy;
 mod policy_macro;
-mod preflight;
-mod refusal;
-mod registry;
-#[cfg(feature = "reload")]
-mod reload;
-mod resolve;
+mod refuse;
+mod report;
+mod request;
+mod response;
 mod route;
 mod service;
-mod source;
-mod spelling;
-mod startup;
-#[cfg(feature = "reload")]
-mod swapped;
-mod verdict;
 
 pub use cors::Cors;
 #[doc(hidden)]
-pub use cors_core as __core;
+pub use cors_engine as __core;
 #[cfg(feature = "config")]
-pub use cors_core::{
+pub use cors_engine::{
     Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting, Violation, Violations,
     public_suffix_list_date,
 };
-pub use cors_core::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Rule};
+pub use cors_engine::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]
 pub use cors_macros::cors_policy as __cors_policy;
 pub use future::CorsFuture;
-pub use head::is_preflight;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
-pub use origin_source::OriginSource;
-pub use paths::Paths;
+pub use policy::origin_source::OriginSource;
+pub use policy::paths::Paths;
 #[cfg(feature = "reload")]
-pub use reload::Reloadable;
+pub use policy::reload::Reloadable;
+pub use policy::source::Source;
+pub use request::is_preflight;
 pub use service::CorsMiddleware;
-pub use source::Source;
 
 /// Gives a route a policy of its own, and the preflight that belongs to it.
 ///
@@ -237,5 +218,5 @@ pub mod __private {
     pub use actix_web::dev::{AppService, HttpServiceFactory};
     pub use actix_web::guard::fn_guard;
 
-    pub use crate::route::{Route, layer, register};
+    pub use crate::route::register::{Route, layer, register};
 }

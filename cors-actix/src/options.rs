@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use actix_web::dev::RequestHead;
 use actix_web::{HttpRequest, HttpResponse};
-use cors_core::Denial;
+use cors_engine::Denial;
 
-use crate::fields::Answers;
-use crate::guard::is_upgrade;
-use crate::origin_source::Asking;
+use crate::policy::origin_source::Asking;
+use crate::refuse::same_origin::is_upgrade;
+use crate::response::headers::Answers;
 
 /// The app's own answer to a refused request.
 pub(crate) type OnRefusal = dyn Fn(&Denial<'_>, &HttpRequest) -> HttpResponse + Send + Sync;

@@ -40,7 +40,7 @@
 /// ```
 ///
 /// The keys and their values are described at [`cors_macros::cors_policy!`], the rules at
-/// [`Rule`](cors_core::Rule).
+/// [`Rule`](cors_engine::Rule).
 #[macro_export]
 macro_rules! cors_policy {
     // The engine is named by way of this crate, whatever that is called where the policy stands.

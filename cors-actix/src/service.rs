@@ -8,24 +8,24 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{Error, HttpMessage};
-use cors_core::Fields;
+use cors_engine::Fields;
 
-use crate::count::{self, Allowed};
-use crate::edit::{Edit, Expected, HasOwn, Known, Place};
-use crate::event::{self, Outcome};
-use crate::fields::Answers;
 use crate::future::{CorsFuture, Later};
-use crate::guard::is_same_origin;
-use crate::head::{Preflight, actual, asked, lines};
 use crate::options::Options;
-use crate::origin_source::Asking;
-use crate::policies::{Own, Policies};
-use crate::preflight;
-use crate::refusal::{self, Denied};
-use crate::resolve::{Candidates, Routes};
+use crate::policy::baked::{Own, Policies};
 #[cfg(feature = "reload")]
-use crate::swapped::Swapped;
-use crate::verdict::Verdict;
+use crate::policy::current::Swapped;
+use crate::policy::origin_source::Asking;
+use crate::refuse::actual::{self, Denied};
+use crate::refuse::answer::Verdict;
+use crate::refuse::preflight;
+use crate::refuse::same_origin::is_same_origin;
+use crate::report::log::{self, Outcome};
+use crate::report::metrics::{self, Allowed};
+use crate::request::{Preflight, actual, asked, lines};
+use crate::response::edit::{Edit, Expected, HasOwn, Known, Place};
+use crate::response::headers::Answers;
+use crate::route::resolve::{Candidates, Routes};
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
@@ -138,7 +138,7 @@ where
         let fields = match judge.answers.actual_fields(&actual(origin)) {
             Ok(fields) => {
                 if !origin.is_empty() && !matches!(judge.place, Place::Route { is_known: true }) {
-                    count::allowed(Allowed::Readable);
+                    metrics::allowed(Allowed::Readable);
                 }
                 fields
             }
@@ -167,7 +167,7 @@ where
 
     #[cold]
     fn denied(&self, request: ServiceRequest, judge: Judge<'_>, fields: Fields) -> CorsFuture<S::Future> {
-        let by_site = match refusal::judge(judge.answers, fields, request.request(), &self.options) {
+        let by_site = match actual::judge(judge.answers, fields, request.request(), &self.options) {
             Denied::Pass => false,
             Denied::SameOrigin => true,
             Denied::Refused(verdict) => return CorsFuture::verdict(request, verdict),
@@ -285,7 +285,7 @@ impl<S> CorsMiddleware<S> {
     fn minds(&self, place: Place, request: &ServiceRequest) -> bool {
         // The layer that knew the route has seen to it, by its own options.
         !matches!(place, Place::Route { is_known: true })
-            && (self.options.guards(request.head()) || count::refusals_are_noticed())
+            && (self.options.guards(request.head()) || metrics::refusals_are_noticed())
     }
 
     /// The layer's policy, if it is that which decides, and does not list an origin that a page can have.
@@ -321,8 +321,8 @@ impl<S> CorsMiddleware<S> {
         if let Some(denial) = policy.decide(&asked).denial() {
             let request = request.request();
             let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
-            count::denied(denial.kind(), Outcome::Reported, same_origin);
-            event::denied(denial, request, Outcome::Reported, same_origin);
+            metrics::denied(denial.kind(), Outcome::Reported, same_origin);
+            log::denied(denial, request, Outcome::Reported, same_origin);
         }
     }
 }

@@ -12,7 +12,7 @@ use actix_web::test::init_service;
 use actix_web::web::BytesMut;
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::{Cors, Source, cors_policy};
-use cors_core::{Block, Config, Mode};
+use cors_engine::{Block, Config, Mode};
 
 cors_policy! {
     static TASKS;

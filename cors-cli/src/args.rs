@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use cors_core::Mode;
+use cors_engine::Mode;
 
 /// Checks, explains and imports CORS policies, and probes servers as a browser would.
 #[derive(Parser)]

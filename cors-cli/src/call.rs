@@ -1,7 +1,7 @@
 //! The page's call, from the command line.
 
-use cors_core::browser::Fetch;
-use cors_core::{Block, Config, Mode};
+use cors_engine::browser::Fetch;
+use cors_engine::{Block, Config, Mode};
 
 use crate::args::CallArgs;
 use crate::report::Problem;

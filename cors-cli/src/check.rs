@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cors_core::{Config, Mode, Rule, Violation};
+use cors_engine::{Config, Mode, Rule, Violation};
 
 use crate::args::{CheckArgs, Format, Modes};
 use crate::policy_file::PolicyFile;

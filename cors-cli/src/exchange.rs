@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use cors_core::Field;
-use cors_core::browser::{Fetch, Outcome, Response, Step};
+use cors_engine::Field;
+use cors_engine::browser::{Fetch, Outcome, Response, Step};
 use serde_json::json;
 
 use crate::call::Call;

@@ -1,7 +1,7 @@
 //! `cors explain`: what a policy answers to a page's call, and why.
 
-use cors_core::browser::{Fetch, Response, safelisted_response_headers};
-use cors_core::{Policy, Violations};
+use cors_engine::browser::{Fetch, Response, safelisted_response_headers};
+use cors_engine::{Policy, Violations};
 
 use crate::args::{ExplainArgs, Format};
 use crate::call::Call;

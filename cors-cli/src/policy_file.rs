@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cors_core::{Config, Place, Violation};
+use cors_engine::{Config, Place, Violation};
 
 use crate::positions::Positions;
 use crate::report::{At, Problem};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cors_core::{Key, Mode, Place, Rule, Violation};
+use cors_engine::{Key, Mode, Place, Rule, Violation};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -85,7 +85,7 @@ fn settings(key: &Spanned<toml::de::DeString<'_>>, value: &Spanned<DeValue<'_>>)
 
 #[cfg(test)]
 mod tests {
-    use cors_core::Config;
+    use cors_engine::Config;
 
     use super::*;
 

@@ -1,13 +1,13 @@
 //! What a list of origins costs as it grows: the time to load it, its tables, and the time to match.
 //!
-//! `cargo bench -p cors-core --bench scale --all-features` prints the table that stands in the README beside this.
+//! `cargo bench -p cors-engine --bench scale --all-features` prints the table that stands in the README beside this.
 //! Compiled policies have the same tables, read by the same code.
 
 use std::collections::HashSet;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use cors_core::{Block, Config, Mode, Policy};
+use cors_engine::{Block, Config, Mode, Policy};
 
 const SIZES: [usize; 8] = [1, 2, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 

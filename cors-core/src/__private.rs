@@ -1,7 +1,8 @@
 //! What expansions of the macros name: no part of the public interface.
 
-use crate::engine::layout::NOTHING;
-use crate::{Policy, PolicySet};
+use crate::Policy;
+use crate::PolicySet;
+use crate::engine::image::NOTHING;
 
 /// The compiled policy behind an image.
 pub const fn policy(image: &'static [u8]) -> Policy {

@@ -20,7 +20,7 @@
 //! # For an adapter
 //!
 //! ```
-//! use cors_core::{Policy, Request, Value};
+//! use cors_engine::{Policy, Request, Value};
 //!
 //! /// Decides about a request and says what its response gets.
 //! fn answer(policy: &Policy, method: &[u8], origin: Option<&[u8]>) -> (Option<u16>, Vec<(&'static str, String)>) {
@@ -87,26 +87,28 @@ extern crate std;
 #[cfg(all(feature = "std", feature = "alloc"))]
 pub mod browser;
 #[cfg(feature = "alloc")]
-mod build;
+mod compile;
 mod engine;
-mod words;
+mod explain;
+mod key;
+mod rule;
 
 #[doc(hidden)]
 pub mod __private;
 
 #[cfg(feature = "alloc")]
-pub use build::config::{Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting};
+pub use compile::config::{Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting};
 #[cfg(feature = "psl")]
-pub use build::public_suffix::public_suffix_list_date;
+pub use compile::public_suffix::public_suffix_list_date;
 #[cfg(feature = "alloc")]
-pub use build::rules::violation::{Violation, Violations};
+pub use compile::rules::violation::{Violation, Violations};
 pub use engine::decision::Decision;
-pub use engine::denial::Denial;
-pub use engine::explanation::Explanation;
 pub use engine::field::{Field, FieldIter, Fields, Value};
 pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;
 pub use engine::request::{Escaped, Lines, Request};
 pub use engine::table::names::requested_names;
-pub use words::key::Key;
-pub use words::rule::Rule;
+pub use explain::denial::Denial;
+pub use explain::explanation::Explanation;
+pub use key::Key;
+pub use rule::Rule;

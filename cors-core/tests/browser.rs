@@ -1,7 +1,7 @@
 //! What a browser makes of a policy's answers, case by case.
 
-use cors_core::browser::{CheckFault, Failure, Fetch, Response};
-use cors_core::{Block, Config, Denial, Field, Listed, Mode, Policy, Request, Setting, Value};
+use cors_engine::browser::{CheckFault, Failure, Fetch, Response};
+use cors_engine::{Block, Config, Denial, Field, Listed, Mode, Policy, Request, Setting, Value};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);

@@ -1,8 +1,8 @@
 //! What a policy says of itself, setting by setting, and which hosts are its own.
 
 #[cfg(feature = "regex")]
-use cors_core::OriginEntry;
-use cors_core::{Block, Config, Field, Listed, MaxAge, Mode, Policy, Request, Setting, Value};
+use cors_engine::OriginEntry;
+use cors_engine::{Block, Config, Field, Listed, MaxAge, Mode, Policy, Request, Setting, Value};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);
@@ -291,7 +291,7 @@ fn regexes() {
 #[test]
 #[cfg(not(feature = "regex"))]
 fn without_the_feature_a_regex_is_refused() {
-    use cors_core::{OriginEntry, Rule};
+    use cors_engine::{OriginEntry, Rule};
 
     let pattern = OriginEntry::Pattern("https://app.example".into());
     let regex = OriginEntry::Regex(r"https://\w+\.a\.com".into());
@@ -407,7 +407,7 @@ fn fields_are_a_set() {
     }
     let actual = open().decide(&Request::new(b"GET")).fields();
     assert!(actual.into_iter().eq([Field::AllowOrigin, Field::ExposeHeaders]), "{actual:?}");
-    assert!(cors_core::Fields::NONE.is_empty() && cors_core::Fields::NONE.into_iter().next().is_none());
+    assert!(cors_engine::Fields::NONE.is_empty() && cors_engine::Fields::NONE.into_iter().next().is_none());
     for (name, owned) in [("access-control-x", true), ("vary", false), ("timing-allow-origin", false)] {
         assert_eq!(Field::is_owned(name), owned, "{name}");
     }
@@ -580,8 +580,8 @@ fn the_environment_asks_for_a_mode() {
     use std::{env, process::Command};
 
     const WANTED: &str = "CORS_TEST_WANTED";
-    let set = cors_core::__private::policy_set(bare(), Some(open()));
-    let alone = cors_core::__private::policy_set(bare(), None);
+    let set = cors_engine::__private::policy_set(bare(), Some(open()));
+    let alone = cors_engine::__private::policy_set(bare(), None);
     assert_eq!((set.get(Mode::Production), set.get(Mode::Development)), (Some(&bare()), Some(&open())));
     assert_eq!((alone.get(Mode::Production), alone.get(Mode::Development)), (Some(&bare()), None));
     if let Ok(wanted) = env::var(WANTED) {
@@ -614,7 +614,7 @@ fn the_environment_asks_for_a_mode() {
 /// What a route's method is held against when the app is built.
 #[test]
 fn compiled_policies_know_their_methods() {
-    use cors_core::__private::{allows_method, image, nothing, policy};
+    use cors_engine::__private::{allows_method, image, nothing, policy};
     for (name, compiled, wanted) in [
         ("whole", whole(), [true, true, true, false]),
         ("bare", bare(), [true, true, false, true]),

@@ -1,6 +1,6 @@
 //! Every rule, provoked from a file: which fire, in which mode, and what they propose.
 
-use cors_core::{Config, Mode, Rule};
+use cors_engine::{Config, Mode, Rule};
 
 fn rules(toml: &str, mode: Mode) -> Vec<&'static str> {
     let config: Config = toml::from_str(toml).unwrap_or_else(|error| panic!("{toml}\n{error}"));

@@ -14,7 +14,7 @@
 //!  what was written, each word with its place in the source (ast)
 //!        │ lower                                     │
 //!        ▼                                           │ spans: the way back
-//!  cors_core::Config ── rules, in each mode (check)  │
+//!  cors_engine::Config ── rules, in each mode (check)  │
 //!        │                      │                    ▼
 //!        │                      └── Violations ──► compile errors, each on its token (report)
 //!        ▼
@@ -24,31 +24,14 @@
 //! To read the source, begin at the end of `lib.rs`: `expand` is this drawing in code. `route/mod.rs` is its counterpart for
 //! `#[cors]`.
 
-mod ast;
-mod check;
-mod docs;
-mod emit;
-mod head;
-mod ide;
-mod krate;
-mod lower;
-mod origin_file;
-mod parse;
-mod policy;
-mod report;
-mod route;
-mod spans;
-mod stub;
-#[cfg(test)]
-mod tests;
-mod tokens;
+mod expand;
 
 use proc_macro::TokenStream;
 
 /// Declares a CORS policy as a `static`, checked and compiled when the program is built.
 ///
 /// ```
-/// use cors_core::Mode;
+/// use cors_engine::Mode;
 /// use cors_macros::cors_policy;
 ///
 /// cors_policy! {
@@ -83,7 +66,7 @@ use proc_macro::TokenStream;
 /// assert!(!policy.allows_origin(b"https://myapp.com.evil.example"));
 /// ```
 ///
-/// The static is a [`PolicySet`](cors_core::PolicySet). It is built in const context: at start-up nothing
+/// The static is a [`PolicySet`](cors_engine::PolicySet). It is built in const context: at start-up nothing
 /// runs and nothing is allocated. Its documentation shows the policy as a table, after your own words.
 ///
 /// # Keys
@@ -101,7 +84,7 @@ use proc_macro::TokenStream;
 /// | `preflight_status` | 200 to 299 | 204 |
 /// | `hosts` | a list of hosts, or `any` | no check |
 ///
-/// [`Key`](cors_core::Key) says more about each; so does an editor, on the word.
+/// [`Key`](cors_engine::Key) says more about each; so does an editor, on the word.
 ///
 /// Origins are written as browsers send them, `scheme://host[:port]`. In their place may stand
 ///
@@ -131,7 +114,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// All mistakes are reported at once, each on its own token, with the fix and with the name of its
-/// [`Rule`](cors_core::Rule). In production, a rule that is broken on purpose is excused with a reason:
+/// [`Rule`](cors_engine::Rule). In production, a rule that is broken on purpose is excused with a reason:
 ///
 /// ```
 /// # use cors_macros::cors_policy;
@@ -145,12 +128,12 @@ use proc_macro::TokenStream;
 ///
 /// # The engine
 ///
-/// The expansion names `::cors_core`. Where that is called otherwise, `crate = path;` before everything
+/// The expansion names `::cors_engine`. Where that is called otherwise, `crate = path;` before everything
 /// else says so:
 ///
 /// ```
 /// mod web {
-///     pub use cors_core as engine;
+///     pub use cors_engine as engine;
 /// }
 ///
 /// cors_macros::cors_policy! {
@@ -162,7 +145,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro]
 pub fn cors_policy(input: TokenStream) -> TokenStream {
-    policy::expand(input.into()).into()
+    expand::policy::expand(input.into()).into()
 }
 
 /// Gives a route a policy of its own, and the preflight that belongs to it.
@@ -170,5 +153,5 @@ pub fn cors_policy(input: TokenStream) -> TokenStream {
 /// It is documented where apps use it, at `cors_actix::cors`.
 #[proc_macro_attribute]
 pub fn cors(args: TokenStream, item: TokenStream) -> TokenStream {
-    route::expand(args.into(), item.into()).into()
+    expand::route::expand(args.into(), item.into()).into()
 }

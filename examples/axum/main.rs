@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
-use cors_core::{Field, Policy, Value};
+use cors_engine::{Field, Policy, Value};
 use cors_macros::cors_policy;
 
 cors_policy! {
@@ -60,7 +60,7 @@ async fn cors(policy: &Policy, request: Request, next: Next) -> Response {
 /// The status if it is a preflight, and the fields with their values: nothing of it borrows the request.
 fn decide(policy: &Policy, request: &Request) -> (Option<u16>, Vec<(Field, HeaderValue)>) {
     let headers = request.headers();
-    let mut asked = cors_core::Request::new(request.method().as_str().as_bytes());
+    let mut asked = cors_engine::Request::new(request.method().as_str().as_bytes());
     for origin in headers.get_all(header::ORIGIN) {
         asked = asked.origin(origin.as_bytes());
     }

@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::{AllowedHosts, Cors, cors_policy};
-use cors_core::{
+use cors_engine::{
     Block, Config, Field, Listed, Mode, OriginEntry, Policy, Request, Rule, Setting, Value, Violations,
 };
 use cors_tests::head::Head;

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use allocation_counter::measure;
 use cors_actix::cors_policy;
-use cors_core::{Block, Config, Listed, Mode, OriginEntry, Policy, Request, Setting};
+use cors_engine::{Block, Config, Listed, Mode, OriginEntry, Policy, Request, Setting};
 
 cors_policy! {
     static COMPILED;

@@ -1,7 +1,7 @@
 //! Refusals that say why: over a socket, and judged as a browser judges them.
 
 use cors_actix::{Cors, cors_policy};
-use cors_core::browser::{Failure, Fetch, Response};
+use cors_engine::browser::{Failure, Fetch, Response};
 use cors_tests::head::Head;
 use cors_tests::http;
 use cors_tests::server::Server;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use cors_core::{Config, Mode};
+use cors_engine::{Config, Mode};
 use cors_tests::example::{Profile, build};
 
 /// As the command wrote it.

@@ -1,7 +1,9 @@
 //! The same settings by each road, `cors_policy!`, the builder and a file, are the same policy: the same
 //! tables to the byte, and the same answers.
 
-use cors_core::{Block, Config, Expectation, Listed, MaxAge, Mode, OriginEntry, Policy, PolicySet, Setting};
+use cors_engine::{
+    Block, Config, Expectation, Listed, MaxAge, Mode, OriginEntry, Policy, PolicySet, Setting,
+};
 use cors_macros::cors_policy;
 use cors_properties::engine;
 use cors_properties::reference::Head;

@@ -32,7 +32,7 @@ fn the_output_of_the_command_is_its_own() {
 
 #[test]
 fn the_number_of_rules_is_right() {
-    let count = cors_core::Rule::all().len();
+    let count = cors_engine::Rule::all().len();
     assert!(include_str!("../../README.md").contains(&format!("There are {count} such rules")));
 }
 

@@ -1,6 +1,6 @@
 //! What a release binary does not have: the development policy.
 
-use cors_core::{__private::image, Mode, Policy};
+use cors_engine::{__private::image, Mode, Policy};
 use cors_tests::http;
 use cors_tests::task_api::{Profile, TaskApi, build};
 

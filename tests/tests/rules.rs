@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cors_core::{Config, Mode, Rule, Violation};
+use cors_engine::{Config, Mode, Rule, Violation};
 
 /// Policies with several mistakes.
 const TOGETHER: [&str; 2] = ["five_mistakes", "reference_service"];
@@ -30,7 +30,7 @@ fn the_compiler_and_a_file_say_everything_at_once() {
 
 #[test]
 fn every_rule_has_a_page_with_a_bad_example_and_the_fix() {
-    let source = include_str!("../../cors-core/src/words/rule.rs");
+    let source = include_str!("../../cors-core/src/rule.rs");
     for rule in Rule::all() {
         let title = format!("    /// `{rule}`: ");
         let page = source.split_once(&title).unwrap_or_else(|| panic!("{rule} has no page")).1;

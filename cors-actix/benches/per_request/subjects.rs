@@ -13,7 +13,7 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::web::BytesMut;
 use actix_web::{App, Error, routes, test, web};
 use cors_actix::{Cors, Mode, Source, cors, cors_policy};
-use cors_core::{Block, Config};
+use cors_engine::{Block, Config};
 
 use crate::cases::{Case, HEADERS, MAX_AGE, METHODS, ORIGIN, Origins};
 use crate::handwritten::{Dutiful, HandWritten, Least, Listed, One, Subdomains};

@@ -1,6 +1,6 @@
 //! A policy that is being put together, with remarks about where it comes from.
 
-use cors_core::Key;
+use cors_engine::Key;
 
 /// The keys of a policy in the order in which they are written.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ mod django;
 mod draft;
 mod write;
 
-use cors_core::Mode;
+use cors_engine::Mode;
 
 use crate::args::{DjangoArgs, Emit};
 use crate::check;

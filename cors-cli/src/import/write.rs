@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cors_core::Key;
+use cors_engine::Key;
 
 use super::draft::{Draft, Entry, Setting, Value};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cors_core::browser::{Fetch, Response};
+use cors_engine::browser::{Fetch, Response};
 use ureq::Agent;
 use ureq::http::Request;
 use ureq::tls::{RootCerts, TlsConfig};

@@ -1,7 +1,7 @@
 //! Which server setting makes a check fail.
 
-use cors_core::Field;
-use cors_core::browser::{CheckFault, Failure, Fetch, Response};
+use cors_engine::Field;
+use cors_engine::browser::{CheckFault, Failure, Fetch, Response};
 
 use super::client::Client;
 use super::finding::Finding;

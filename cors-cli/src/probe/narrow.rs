@@ -1,6 +1,6 @@
 //! Which part of a refused preflight the server minds: asked with less of it each time.
 
-use cors_core::browser::Fetch;
+use cors_engine::browser::Fetch;
 
 use super::client::Client;
 use crate::exchange::Sent;

@@ -1,6 +1,6 @@
 //! Where a browser goes from an answer that sends it elsewhere. Fetch, "HTTP-redirect fetch".
 
-use cors_core::browser::{Fetch, Response};
+use cors_engine::browser::{Fetch, Response};
 
 use super::place::Place;
 

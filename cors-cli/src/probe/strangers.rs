@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use cors_core::browser::{Fetch, Response};
-use cors_core::{Block, Config, Field, Mode};
+use cors_engine::browser::{Fetch, Response};
+use cors_engine::{Block, Config, Field, Mode};
 
 use super::client::Client;
 use super::place::{host_of, is_address, is_loopback, split_origin};

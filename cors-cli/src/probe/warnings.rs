@@ -1,8 +1,8 @@
 //! What a server lets happen to others though this call may go through: strangers that get in, caches that are
 //! misled, values that mean nothing.
 
-use cors_core::Field;
-use cors_core::browser::{Fetch, Response};
+use cors_engine::Field;
+use cors_engine::browser::{Fetch, Response};
 
 use super::faults::varies_by_origin;
 use super::finding::Finding;

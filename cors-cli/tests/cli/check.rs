@@ -39,8 +39,8 @@ fn standard_input_is_toml_or_json() {
 #[test]
 fn the_violations_are_those_of_the_engine() {
     let text = std::fs::read_to_string(folder().join("broken.toml")).expect("it is there");
-    let config: cors_core::Config = toml::from_str(&text).expect("it is a policy");
-    let violations = config.policy(cors_core::Mode::Production).expect_err("it is broken");
+    let config: cors_engine::Config = toml::from_str(&text).expect("it is a policy");
+    let violations = config.policy(cors_engine::Mode::Production).expect_err("it is broken");
     let run = cors(&["check", "broken.toml", "--mode", "production", "--format", "json"]);
     let printed: serde_json::Value = serde_json::from_str(&run.out).expect("it is JSON");
     assert_eq!(printed, serde_json::to_value(&violations).expect("they serialise"));

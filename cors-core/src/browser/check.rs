@@ -3,11 +3,14 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::Fetch;
 use super::failure::{CheckFault, Failure};
+use super::safelist;
 use super::step::{Check, Step};
-use super::{Fetch, safelist};
-use crate::engine::fetch::{NON_WILDCARD_HEADER, is_token};
-use crate::{Decision, Field, Value};
+use crate::Decision;
+use crate::Field;
+use crate::Value;
+use crate::engine::standard::{NON_WILDCARD_HEADER, is_token};
 
 /// How an origin is written that is none of a URL's. HTML, "serialization of an origin".
 const NULL: &str = "null";
@@ -85,7 +88,7 @@ impl Fetch {
     /// fails too, where they can be made.
     ///
     /// ```
-    /// use cors_core::browser::{Fetch, Response};
+    /// use cors_engine::browser::{Fetch, Response};
     ///
     /// let put = Fetch::new("https://app.example").method("PUT");
     /// let steps = put.preflight_steps(&Response { status: 405, fields: vec![] });

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::engine::console::{CHROMIUM_PREFLIGHT, Console};
+use crate::explain::console::{CHROMIUM_PREFLIGHT, Console};
 
 /// The check that failed first. `Display` says it as Chromium's console does of a `fetch()`, after "has
 /// been blocked by CORS policy:".

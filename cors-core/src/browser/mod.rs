@@ -6,8 +6,8 @@
 //! an earlier call: each is asked anew, as for the first visitor after the policy has changed.
 //!
 //! ```
-//! use cors_core::browser::Fetch;
-//! use cors_core::{Block, Config, Mode};
+//! use cors_engine::browser::Fetch;
+//! use cors_engine::{Block, Config, Mode};
 //!
 //! let policy = Config::new(Block::new().origins(["https://app.example"]).methods(["PUT"]).headers(["authorization"]))
 //!     .policy(Mode::Production)?;
@@ -15,7 +15,7 @@
 //! assert!(put.needs_preflight());
 //! assert!(put.ask(&policy).is_allowed());
 //! assert!(!put.method("DELETE").ask(&policy).is_allowed());
-//! # Ok::<(), cors_core::Violations>(())
+//! # Ok::<(), cors_engine::Violations>(())
 //! ```
 
 mod check;
@@ -32,7 +32,9 @@ pub use failure::{CheckFault, Failure};
 pub use outcome::{Outcome, safelisted_response_headers};
 pub use step::{Check, Step};
 
-use crate::{Decision, Lines, Request};
+use crate::Decision;
+use crate::Lines;
+use crate::Request;
 
 /// A call of `fetch()` by a page, to a server of another origin, in mode `cors`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Fetch {
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         let name = name.as_ref().to_ascii_lowercase();
         let value = value.into().trim_matches(['\t', '\n', '\r', ' ']).to_string();
-        let forbidden = crate::engine::fetch::is_forbidden_request_header(&name)
+        let forbidden = crate::engine::standard::is_forbidden_request_header(&name)
             || safelist::METHOD_OVERRIDES.contains(&name.as_str())
                 && safelist::names_forbidden_method(&value);
         if !forbidden {
@@ -185,7 +187,8 @@ impl Fetch {
     /// What the browser refuses before it sends anything.
     pub fn refused_by_browser(&self) -> Option<Failure> {
         let method = self.method.as_bytes();
-        if !crate::engine::fetch::is_token(method) || crate::engine::fetch::is_forbidden_method(method) {
+        if !crate::engine::standard::is_token(method) || crate::engine::standard::is_forbidden_method(method)
+        {
             return Some(Failure::ForbiddenMethod { method: self.method.clone() });
         }
         None

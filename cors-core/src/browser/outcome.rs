@@ -7,7 +7,7 @@ use core::fmt;
 use super::check::Response;
 use super::failure::Failure;
 use crate::Field;
-use crate::engine::fetch::{
+use crate::engine::standard::{
     SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
 };
 

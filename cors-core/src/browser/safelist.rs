@@ -5,7 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::engine::fetch::{SAFELISTED_METHODS, is_forbidden_method};
+use crate::engine::standard::{SAFELISTED_METHODS, is_forbidden_method};
 
 /// Methods that `fetch()` puts into upper case. Fetch, "Methods": *normalize*.
 pub(super) const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];

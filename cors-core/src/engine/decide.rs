@@ -1,12 +1,12 @@
 //! The decision about a request, in the order of the standard.
 
-use super::console::Shown;
 use super::decision::Decision;
-use super::denial::Denial;
 use super::field::{Field, Fields};
 use super::policy::Policy;
 use super::request::{Field as RequestField, Lines, Request};
 use super::table::names::Refused;
+use crate::explain::console::Shown;
+use crate::explain::denial::Denial;
 
 impl Policy {
     /// Decides about a request.

@@ -1,10 +1,10 @@
 //! What a policy answers.
 
-use super::console::Shown;
-use super::denial::{Denial, Told};
 use super::field::Fields;
 use super::policy::Policy;
 use super::request::Request;
+use crate::explain::console::Shown;
+use crate::explain::denial::{Denial, Told};
 
 /// What a policy says of a request: [`Policy::decide`] makes it.
 #[derive(Clone, Debug)]

@@ -36,7 +36,7 @@ impl fmt::Display for Mode {
 /// The policies of one `cors_policy!`: production, and development in a debug build.
 ///
 /// ```
-/// use cors_core::{Mode, PolicySet};
+/// use cors_engine::{Mode, PolicySet};
 ///
 /// fn limits(set: &'static PolicySet) -> bool {
 ///     set.get(Mode::Production).is_some_and(|policy| !policy.allows_any_origin())

@@ -1,7 +1,7 @@
 //! A serialised origin taken apart, within bounds, at request time.
 
-use super::fetch;
 use super::fixed::Fixed;
+use crate::engine::standard;
 
 /// The longest `Origin` that is looked at, in bytes: 253 of host, and room for scheme and port.
 pub(crate) const MAX_ORIGIN: usize = 300;
@@ -61,7 +61,7 @@ pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
 
 /// A port as the serialiser writes it: no leading zero, in range, not the scheme's default.
 pub(crate) fn is_port(scheme: &[u8], port: &[u8]) -> bool {
-    parse_port(port).is_some_and(|port| fetch::default_port(scheme) != Some(port))
+    parse_port(port).is_some_and(|port| standard::default_port(scheme) != Some(port))
 }
 
 /// 1 to 65535 without a leading zero.
@@ -83,7 +83,7 @@ pub(crate) fn are_labels(labels: &[u8]) -> bool {
             length = 0;
         } else {
             length += 1;
-            if length > MAX_LABEL || !fetch::is_label_byte(byte) {
+            if length > MAX_LABEL || !standard::is_label_byte(byte) {
                 return false;
             }
         }

@@ -2,9 +2,7 @@
 
 use core::fmt;
 
-use super::fetch;
 use super::field::{Field, Fields, Value};
-use super::layout::{Header, Section, filled, flag, slice};
 use super::origin::MAX_ORIGIN;
 use super::request::Lines;
 use super::shortcuts::{Matching, Shortcuts};
@@ -13,6 +11,8 @@ use super::table::names::{self, InTurn, Refused};
 use super::table::origins::{self, Origins};
 use super::table::set::Set;
 use super::table::{self, Image};
+use crate::engine::image::{Header, Section, filled, flag, slice};
+use crate::engine::standard;
 
 /// A checked policy, compiled to tables: by `cors_policy!` when the app is built, or by
 /// `Config::policy` while it runs. Both run through the same code.
@@ -26,12 +26,12 @@ pub struct Policy {
     /// Where each section begins, and where the last one ends.
     sections: [u32; Section::COUNT + 1],
     shortcuts: Shortcuts,
-    pub(super) answers: Answers,
+    pub(crate) answers: Answers,
 }
 
 /// The fields of each kind of response: they follow from the policy alone.
 #[derive(Clone, Copy)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// An actual request whose origin is allowed.
     pub(super) allowed: Fields,
     /// One without an origin.
@@ -41,7 +41,7 @@ pub(super) struct Answers {
     /// A preflight that is allowed, bar [`Field::AllowPrivateNetwork`].
     pub(super) preflight: Fields,
     /// A preflight that is refused.
-    pub(super) refused_preflight: Fields,
+    pub(crate) refused_preflight: Fields,
 }
 
 impl Answers {
@@ -96,7 +96,7 @@ impl Policy {
     /// The first of the requested headers that is not allowed.
     pub(super) fn scan_headers<'r>(&self, lines: &'r dyn Lines) -> Result<(), Refused<'r>> {
         if self.has(flag::ANY_HEADER) {
-            return names::scan(lines, fetch::is_token);
+            return names::scan(lines, standard::is_token);
         }
         let mut names = InTurn::new(self.names());
         names::scan(lines, |name| names.contains(name))
@@ -149,7 +149,7 @@ impl Policy {
 
     #[inline]
     pub(super) fn lists_method(&self, method: &[u8]) -> bool {
-        match fetch::standard_method(method) {
+        match standard::standard_method(method) {
             Some(index) => self.shortcuts.standard_methods & 1 << index != 0,
             None => self.lists_other_method(method),
         }
@@ -158,7 +158,7 @@ impl Policy {
     #[inline(never)]
     fn lists_other_method(&self, method: &[u8]) -> bool {
         if self.has(flag::ANY_METHOD) {
-            fetch::is_token(method) && !fetch::is_forbidden_method(method)
+            standard::is_token(method) && !standard::is_forbidden_method(method)
         } else {
             names::contains(self.section(Section::Methods), method)
         }
@@ -166,7 +166,7 @@ impl Policy {
 
     fn lists_header(&self, name: &[u8]) -> bool {
         if self.has(flag::ANY_HEADER) {
-            fetch::is_token(name)
+            standard::is_token(name)
         } else {
             names::contains_name(self.names(), name)
         }

@@ -11,7 +11,7 @@ use core::fmt;
 /// Fetch, section "HTTP requests".
 ///
 /// ```
-/// use cors_core::Request;
+/// use cors_engine::Request;
 ///
 /// let preflight = Request::new(b"OPTIONS")
 ///     .origin(b"https://app.example")
@@ -144,7 +144,7 @@ impl<T: AsRef<[u8]> + Sync> Lines for alloc::vec::Vec<T> {
 /// Bytes of a request, fit for a log: what is not printable ASCII is escaped, what is long is cut.
 ///
 /// ```
-/// use cors_core::Escaped;
+/// use cors_engine::Escaped;
 ///
 /// assert_eq!(Escaped(b"https://a\r\nb").to_string(), r"https://a\r\nb");
 /// ```

@@ -1,9 +1,9 @@
 //! What a policy is asked most, worked out when it is made: nearly every request gets by on it.
 
-use super::fetch;
-use super::layout::{Section, filled, flag, slice};
 use super::table::names;
 use super::table::set::Layout;
+use crate::engine::image::{Section, filled, flag, slice};
+use crate::engine::standard;
 
 #[derive(Clone, Copy)]
 pub(super) struct Shortcuts {
@@ -12,7 +12,7 @@ pub(super) struct Shortcuts {
     pub(super) exact: Layout,
     /// Of the names of request headers.
     pub(super) names: Layout,
-    /// Which of the [standard methods](fetch::STANDARD_METHODS) are allowed, as bits.
+    /// Which of the [standard methods](standard::STANDARD_METHODS) are allowed, as bits.
     pub(super) standard_methods: u8,
 }
 
@@ -77,8 +77,8 @@ const fn sole(image: &[u8], sections: &[u32; Section::COUNT + 1], section: Secti
 const fn standard_methods(image: &[u8], flags: u32, sections: &[u32; Section::COUNT + 1]) -> u8 {
     let listed = slice(image, sections, Section::Methods);
     let (mut bits, mut index) = (0, 0);
-    while index < fetch::STANDARD_METHODS.len() {
-        let method = fetch::STANDARD_METHODS[index].as_bytes();
+    while index < standard::STANDARD_METHODS.len() {
+        let method = standard::STANDARD_METHODS[index].as_bytes();
         if flags & flag::ANY_METHOD != 0 || names::lists(listed, method) {
             bits |= 1 << index;
         }

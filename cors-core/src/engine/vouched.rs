@@ -1,11 +1,11 @@
 //! Decisions about an origin that the policy does not list, for adapters that have another source of origins.
 
-use super::console::Shown;
 use super::decision::Decision;
-use super::denial::Denial;
 use super::origin::{MAX_ORIGIN, Parts};
 use super::policy::Policy;
 use super::request::{Field, Request};
+use crate::explain::console::Shown;
+use crate::explain::denial::Denial;
 
 impl Policy {
     /// Decides as if `origins` listed the origin of this request: for an adapter that has found it in another
@@ -15,7 +15,7 @@ impl Policy {
     ///
     /// ```
     /// # #[cfg(feature = "alloc")] {
-    /// use cors_core::{Block, Config, Mode, Request};
+    /// use cors_engine::{Block, Config, Mode, Request};
     ///
     /// let policy = Config::new(Block::new().origins(["https://myapp.com"])).policy(Mode::Development)?;
     /// let request = Request::new(b"GET").origin(b"https://tenant.example");
@@ -62,7 +62,11 @@ mod tests {
     use alloc::format;
     use alloc::string::ToString;
 
-    use crate::{Block, Config, Mode, Policy, Request};
+    use crate::Block;
+    use crate::Config;
+    use crate::Mode;
+    use crate::Policy;
+    use crate::Request;
 
     fn compile(block: Block) -> Policy {
         let policy = Config::default().development(block).policy(Mode::Development);

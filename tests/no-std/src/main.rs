@@ -5,7 +5,7 @@
 
 use core::panic::PanicInfo;
 
-use cors_core::Request;
+use cors_engine::Request;
 use cors_macros::cors_policy;
 
 cors_policy! {

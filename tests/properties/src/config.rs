@@ -1,7 +1,7 @@
 //! Any text as a file of settings, TOML or JSON: it is read and judged without a panic, alike each time,
 //! and a policy that comes of it is one whichever format it went through.
 
-use cors_core::{Config, Mode, Policy, Violations};
+use cors_engine::{Config, Mode, Policy, Violations};
 
 /// The property.
 ///

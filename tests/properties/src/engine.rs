@@ -1,6 +1,6 @@
 //! The engine's answer, rendered as the reference renders its own.
 
-use cors_core::{
+use cors_engine::{
     Block, Config, Field, Lines, Listed, Mode, Policy, Request, Setting, Value, Violations, requested_names,
 };
 

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use cors_core::{Block, Config, Listed, Mode, OriginEntry, Policy, Setting};
+use cors_engine::{Block, Config, Listed, Mode, OriginEntry, Policy, Setting};
 use url::{Origin, Url};
 
 use crate::reference;

@@ -1,7 +1,7 @@
 //! Any text as an entry of `origins`: it is judged without a panic, what is accepted matches what it
 //! spells and nothing near it, and what a refusal proposes is no mistake itself.
 
-use cors_core::{Block, Config, Mode, Policy, Rule, Violations};
+use cors_engine::{Block, Config, Mode, Policy, Rule, Violations};
 
 use crate::reference;
 

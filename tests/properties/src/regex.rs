@@ -1,7 +1,7 @@
 //! Any text as a regex origin: it is decided without a panic, the witness against it is one that it
 //! accepts, and what it accepts is what another engine says of the same regex.
 
-use cors_core::{Block, Config, Listed, Mode, OriginEntry, Policy, Rule, Setting, Violation, Violations};
+use cors_engine::{Block, Config, Listed, Mode, OriginEntry, Policy, Rule, Setting, Violation, Violations};
 use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_automata::util::syntax;
 

@@ -1,6 +1,6 @@
 //! Where Chromium is known to leave the standard, each with its reason. Nothing else may differ.
 
-use cors_core::browser::{Failure, Fetch, Response};
+use cors_engine::browser::{Failure, Fetch, Response};
 
 use super::plan::Call;
 

@@ -1,4 +1,4 @@
-//! The model of a browser in `cors_core::browser`, and the middleware, held against a real Chromium.
+//! The model of a browser in `cors_engine::browser`, and the middleware, held against a real Chromium.
 
 mod chromium;
 mod deviations;

@@ -1,8 +1,8 @@
 //! What is tried: policies, wrong servers and calls, made from a seed.
 
 use cors_actix::Cors;
-use cors_core::browser::{Fetch, Outcome, Response};
-use cors_core::{Config, Mode, Policy};
+use cors_engine::browser::{Fetch, Outcome, Response};
+use cors_engine::{Config, Mode, Policy};
 
 use super::deviations;
 use super::random::Random;

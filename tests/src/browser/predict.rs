@@ -1,7 +1,7 @@
 //! What is to come of a case, by the Fetch standard.
 
-use cors_core::Policy;
-use cors_core::browser::{CheckFault, Failure, Fetch, Outcome, Response};
+use cors_engine::Policy;
+use cors_engine::browser::{CheckFault, Failure, Fetch, Outcome, Response};
 use cors_properties::engine;
 use cors_properties::reference::Head;
 

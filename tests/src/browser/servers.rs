@@ -9,7 +9,7 @@ use actix_web::dev::{ServerHandle, Service as _, ServiceRequest, ServiceResponse
 use actix_web::http::{StatusCode, header};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, error, rt, web};
 use cors_actix::Cors;
-use cors_core::browser::Response;
+use cors_engine::browser::Response;
 
 const PAGE: &str = include_str!("page.html");
 

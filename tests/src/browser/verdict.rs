@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use cors_core::browser::{CheckFault, Failure, Outcome};
+use cors_engine::browser::{CheckFault, Failure, Outcome};
 use serde_json::{Value, json};
 
 use super::chromium::Chromium;

@@ -7,5 +7,5 @@ cors_policy! {
 }
 
 fn main() {
-    let _: &cors_core::PolicySet = &CORS;
+    let _: &cors_engine::PolicySet = &CORS;
 }

@@ -49,5 +49,5 @@ fn main() {
     assert_eq!(EVERYTHING.production().max_age(), Some(86_400));
     assert_eq!(EVERYTHING.production().preflight_status(), 200);
     assert!(LISTS.production().allows_origin(b"http://localhost:8080"));
-    assert!(LISTS.get(cors_core::Mode::Development).is_some_and(|policy| policy.allows_any_origin()));
+    assert!(LISTS.get(cors_engine::Mode::Development).is_some_and(|policy| policy.allows_any_origin()));
 }

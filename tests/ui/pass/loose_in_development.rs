@@ -20,7 +20,7 @@ cors_policy! {
 }
 
 fn main() {
-    let development = LOOSE.get(cors_core::Mode::Development).unwrap();
+    let development = LOOSE.get(cors_engine::Mode::Development).unwrap();
     assert!(development.allows_origin(b"null"));
     assert!(!LOOSE.production().allows_origin(b"null"));
 }

@@ -1,7 +1,7 @@
 //! A policy stands where a static can stand, with the attributes and the visibility of one, and finds
 //! the engine by whatever name.
 
-extern crate cors_core as engine;
+extern crate cors_engine as engine;
 
 mod inner {
     cors_macros::cors_policy! {

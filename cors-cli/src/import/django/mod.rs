@@ -4,7 +4,7 @@
 
 mod settings;
 
-use cors_core::Key;
+use cors_engine::Key;
 
 use self::settings::{Settings, name};
 use super::draft::{Draft, Entry, Value};

@@ -1,8 +1,8 @@
 //! Which values of `Host` a policy lists.
 
 use super::set::{self, Set};
-use crate::engine::fetch;
 use crate::engine::origin::{self, MAX_HOST, MAX_LABEL};
+use crate::engine::standard;
 
 /// The hosts of a policy that lists them: `example.com`, `.example.com`, `[::1]`, all lower case.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ impl<'h> Host<'h> {
         let legal = name.len() <= MAX_HOST
             && labels().all(|label| {
                 (1..=MAX_LABEL).contains(&label.len())
-                    && label.iter().all(|byte| fetch::is_label_byte(byte.to_ascii_lowercase()))
+                    && label.iter().all(|byte| standard::is_label_byte(byte.to_ascii_lowercase()))
             })
             && (!labels().next_back().is_some_and(origin::is_number) || origin::is_ipv4(name));
         (legal && has_port(port)).then_some(Self { name, literal: false })

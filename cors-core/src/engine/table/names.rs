@@ -2,8 +2,8 @@
 //! what a preflight asks for.
 
 use super::set::{self, Entries, Set};
-use crate::engine::fetch;
 use crate::engine::request::Lines;
+use crate::engine::standard;
 
 /// Empty elements that are tolerated in all the requested-header lines together: proxies make a
 /// few, an attacker makes megabytes. RFC 9110, section 5.6.1.2.
@@ -33,7 +33,7 @@ pub(crate) fn contains(joined: &[u8], element: &[u8]) -> bool {
 /// The bytes before the first comma, and the rest, comma and all.
 #[inline]
 fn split(list: &[u8]) -> (&[u8], &[u8]) {
-    list.split_at_checked(fetch::position(list, b',')).unwrap_or((list, b""))
+    list.split_at_checked(standard::position(list, b',')).unwrap_or((list, b""))
 }
 
 /// [`contains`] in const context, so that a route's method can be held against its policy when the
@@ -222,7 +222,7 @@ mod tests {
     #[cfg(feature = "alloc")]
     fn names_are_found_in_any_order() {
         let listed: Vec<_> = (10..40).map(|n| format!("x-{n}")).collect();
-        let image = crate::build::perfect::set(&listed, set::hash);
+        let image = crate::compile::perfect_hash::set(&listed, set::hash);
         let names = Set::new(&image);
         for (case, asked) in [
             ("in order", "x-10,x-11,x-12,x-39"),

@@ -1,0 +1,10 @@
+//! Which policy holds for a request.
+
+pub(crate) mod baked;
+#[cfg(feature = "reload")]
+pub(crate) mod current;
+pub(crate) mod origin_source;
+pub(crate) mod paths;
+#[cfg(feature = "reload")]
+pub(crate) mod reload;
+pub(crate) mod source;

@@ -1,0 +1,96 @@
+//! `Reloadable`: a policy that is swapped while requests run.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Guard};
+use cors_engine::Policy;
+#[cfg(feature = "config")]
+use cors_engine::{Config, Mode, Violations};
+
+/// A policy that can be swapped while requests run, without a restart.
+///
+/// Clones share the policy: one goes to [`Cors::new`](crate::Cors::new) (or
+/// [`at`](crate::Cors::at), or [`AllowedHosts::new`](crate::AllowedHosts::new)), another to whatever knows that the
+/// policy has changed – a file's watcher, a signal, a timer, an administrator's route.
+///
+/// * Each request is judged and answered by one policy: the one that is here when it comes. So is a
+///   preflight, while the request after it may meet the next one.
+/// * Reading takes no lock. A worker makes a policy's fields ready at its first request after a swap.
+/// * Browsers remember answers to preflights for the old policy's `max_age`: a method or header that is taken away
+///   may come in for so long. Who may read answers changes at once.
+///
+/// Needs the feature `reload`.
+///
+/// ```
+/// use actix_web::App;
+/// use cors_actix::{Cors, Reloadable, cors_policy};
+///
+/// cors_policy! { static OLD; origins: ["https://app.example"] }
+/// cors_policy! { static NEW; origins: ["https://app.example", "https://shop.example"] }
+///
+/// let policy = Reloadable::new(OLD.production().clone());
+/// let cors = Cors::new(&policy);
+/// let app = App::new().wrap(cors.clone());
+///
+/// policy.swap(NEW.production().clone());
+/// assert!(policy.current().allows_origin(b"https://shop.example"));
+/// ```
+#[derive(Clone)]
+pub struct Reloadable(Arc<ArcSwap<Policy>>);
+
+impl Reloadable {
+    /// Begins with this policy.
+    pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
+        Self(Arc::new(ArcSwap::new(policy.into())))
+    }
+
+    /// The policy that holds for a request that comes now.
+    pub fn current(&self) -> Arc<Policy> {
+        self.0.load_full()
+    }
+
+    /// Has this policy hold from now on, and gives back the one that did.
+    ///
+    /// Requests that are under way keep theirs.
+    pub fn swap(&self, policy: impl Into<Arc<Policy>>) -> Arc<Policy> {
+        self.0.swap(policy.into())
+    }
+
+    /// Has the policy of `config` for `mode` hold from now on.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use cors_actix::{Config, Mode, Reloadable};
+    ///
+    /// let good: Config = toml::from_str("origins = ['https://app.example']")?;
+    /// let policy = Reloadable::new(good.policy(Mode::Production)?);
+    ///
+    /// let bad: Config = toml::from_str("origins = ['app.example', 'https://*.com']")?;
+    /// let violations = policy.reload(&bad, Mode::Production).unwrap_err();
+    /// assert_eq!(violations.len(), 2);
+    /// assert!(policy.current().allows_origin(b"https://app.example"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every violation of the rules. The policy that held goes on holding.
+    #[cfg(feature = "config")]
+    pub fn reload(&self, config: &Config, mode: Mode) -> Result<(), Violations> {
+        self.swap(config.policy(mode)?);
+        Ok(())
+    }
+
+    /// The same as [`current`](Self::current), for as long as one look at it takes.
+    pub(crate) fn load(&self) -> Guard<Arc<Policy>> {
+        self.0.load()
+    }
+}
+
+impl fmt::Debug for Reloadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reloadable").field(&*self.load()).finish()
+    }
+}

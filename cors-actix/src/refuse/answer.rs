@@ -1,0 +1,39 @@
+//! What is answered in the app's stead. It is smaller than a response, and every future is as large as the largest that it
+//! can hold.
+
+use std::rc::Rc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use cors_engine::Fields;
+
+use crate::response::headers::{self, Answers, VARY_BY_SITE};
+
+/// How a request is answered that the app does not get.
+pub(crate) enum Verdict {
+    /// A preflight is allowed.
+    Allowed(Rc<Answers>, Fields),
+    /// A preflight is refused, without a reason.
+    Refused(Fields),
+    /// An actual request is refused, without a reason, for it is foreign.
+    Foreign(Fields),
+    /// Either is refused with a reason, or in the app's own words.
+    Explained(Box<HttpResponse>),
+}
+
+impl Verdict {
+    #[inline(always)]
+    pub(crate) fn answer(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::Allowed(answers, fields) => answers.permission(fields, &request.head().headers),
+            Self::Refused(fields) => headers::refusal(fields),
+            Self::Foreign(fields) => {
+                let mut response = headers::refusal(fields);
+                // Nobody else has written to it, so that there is nothing to merge.
+                response.headers_mut().append(header::VARY, VARY_BY_SITE.clone());
+                response
+            }
+            Self::Explained(response) => *response,
+        }
+    }
+}

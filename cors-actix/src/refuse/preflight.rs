@@ -1,0 +1,74 @@
+//! The verdict about a preflight.
+
+use std::rc::Rc;
+
+use actix_web::HttpRequest;
+use cors_engine::Request;
+
+use crate::options::Options;
+use crate::refuse::answer::Verdict;
+use crate::refuse::diagnostics;
+use crate::report::log::{self, Outcome};
+use crate::report::metrics::{self, Allowed};
+use crate::request::Preflight;
+use crate::response::headers::Answers;
+
+/// The verdict of the policies that may govern the request to come; `None` if this is no preflight, or
+/// there are none.
+///
+/// Mostly it is one policy. Of several the first answers, unless another refuses: what one of them
+/// refuses must not get through on the word of the others.
+#[inline]
+pub(crate) fn judge<'a>(
+    policies: impl IntoIterator<Item = &'a Rc<Answers>>,
+    request: &HttpRequest,
+    options: &Options,
+) -> Option<Verdict> {
+    let headers = &request.head().headers;
+    let mut allowed = None;
+    for answers in policies {
+        let asked = Preflight::read(headers, Some(answers.policy()));
+        let engine_request = asked.request();
+        if !engine_request.is_preflight() {
+            return None;
+        }
+        match answers.preflight_fields(&engine_request) {
+            Ok(fields) => allowed = allowed.or(Some((answers, fields))),
+            Err(fields) if has_plain_refusals(answers, options) => return Some(Verdict::Refused(fields)),
+            Err(_) => return Some(explained(answers, request, &engine_request, options)),
+        }
+    }
+    let (answers, fields) = allowed?;
+    metrics::allowed(Allowed::Preflight);
+    Some(Verdict::Allowed(Rc::clone(answers), fields))
+}
+
+/// Does nobody ask for the reasons of a refusal?
+#[inline]
+fn has_plain_refusals(answers: &Answers, options: &Options) -> bool {
+    !metrics::refusals_are_noticed() && options.on_refusal.is_none() && !options.explains(answers)
+}
+
+#[cold]
+fn explained(
+    answers: &Answers,
+    request: &HttpRequest,
+    engine_request: &Request<'_>,
+    options: &Options,
+) -> Verdict {
+    let decision = answers.decide(engine_request);
+    let fields = decision.fields();
+    if let Some(denial) = decision.denial() {
+        metrics::denied(denial.kind(), Outcome::PreflightRefused, || false);
+        log::denied(denial, request, Outcome::PreflightRefused, || false);
+        if let Some(mut response) = options.refusal(denial, request) {
+            answers.edit_refusal(response.headers_mut(), fields);
+            return Verdict::Explained(Box::new(response));
+        }
+    }
+    if options.explains(answers) {
+        let response = diagnostics::preflight(answers, decision, &request.head().headers);
+        return Verdict::Explained(Box::new(response));
+    }
+    Verdict::Refused(fields)
+}

@@ -1,0 +1,122 @@
+//! What the log says of a refusal: events of level `debug`, since a stranger decides how many there are; and of a
+//! source that fails.
+//!
+//! They hold values of the fields of CORS, of `Host` and the path, escaped and cut, and of no other
+//! field: a log is no place for a cookie. What a source says of its failure is escaped and cut, too.
+
+use std::fmt::{self, Display, Write as _};
+
+use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
+use actix_web::http::header;
+use cors_engine::{Denial, Escaped};
+use tracing::Level;
+use tracing::field::display;
+use tracing::level_filters::LevelFilter;
+
+use crate::request::lines;
+
+/// What became of a request that the policy denies.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome {
+    /// A preflight was answered with a refusal.
+    PreflightRefused,
+    /// The app was not asked.
+    Refused,
+    /// The app's response passes without the fields that let the page read it. Nobody misses them
+    /// in a same-origin request, which has `Origin`, too.
+    Unreadable,
+    /// Nothing: the policy is on trial.
+    Reported,
+}
+
+impl Outcome {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::PreflightRefused => "preflight refused",
+            Self::Refused => "request refused",
+            Self::Unreadable => "response passed without CORS fields",
+            Self::Reported => "denied by a policy that only reports",
+        }
+    }
+}
+
+/// Does anybody listen to events of this level? Asking costs next to nothing, and most apps in
+/// production say no.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    LevelFilter::current() >= Level::DEBUG || log::max_level() >= log::Level::Debug
+}
+
+#[cold]
+pub(crate) fn denied(
+    denial: &Denial<'_>,
+    request: &HttpRequest,
+    outcome: Outcome,
+    same_origin: impl Fn() -> bool,
+) {
+    let head = request.head();
+    let escaped = |bytes| display(Escaped(bytes));
+    let origin = lines(&head.headers, header::ORIGIN).first().map(|line| escaped(line.as_bytes()));
+    let (requested_method, requested_header) = match *denial {
+        Denial::MethodNotAllowed { method, .. } => (method.map(escaped), None),
+        Denial::HeaderNotAllowed { name, .. } => (None, Some(escaped(name))),
+        _ => (None, None),
+    };
+    tracing::debug!(
+        denial = denial.kind(),
+        origin,
+        requested_method,
+        requested_header,
+        method = escaped(head.method.as_str().as_bytes()),
+        path = escaped(head.uri.path().as_bytes()),
+        // Found out only if somebody listens.
+        same_origin = same_origin(),
+        "{}",
+        outcome.text(),
+    );
+}
+
+/// Whoever runs the source wants to know, so that it is a warning: `tracing` and `log` can hold these back.
+#[cold]
+pub(crate) fn source_failed(origin: &str, error: &dyn Display) {
+    tracing::warn!(
+        origin = display(Escaped(origin.as_bytes())),
+        error = display(OneLine(error)),
+        "the source of origins failed: the origin is not allowed",
+    );
+}
+
+/// An error's own words, on one line and at most so long: it may go back to what a stranger or another server wrote.
+struct OneLine<'e>(&'e dyn Display);
+
+/// The most characters of an error that the log gets.
+const LONGEST_ERROR: usize = 1000;
+
+impl Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        let mut letters = text.chars();
+        for letter in letters.by_ref().take(LONGEST_ERROR) {
+            if letter.is_control() {
+                write!(f, "{}", letter.escape_default())?;
+            } else {
+                f.write_char(letter)?;
+            }
+        }
+        if letters.next().is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+#[cold]
+pub(crate) fn host_refused(head: &RequestHead) {
+    let host = lines(&head.headers, header::HOST).first();
+    let authority = head.uri.authority();
+    tracing::debug!(
+        denial = "host_not_allowed",
+        host = host.map(|host| display(Escaped(host.as_bytes()))),
+        authority = authority.map(|authority| display(Escaped(authority.as_str().as_bytes()))),
+        path = display(Escaped(head.uri.path().as_bytes())),
+        "request refused",
+    );
+}

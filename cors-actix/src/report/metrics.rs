@@ -1,0 +1,93 @@
+//! Counters by outcome, through the `metrics` facade: nothing without the feature of that name.
+//!
+//! Labels are words of this crate. Nothing that a stranger writes becomes one, or each would be a time series.
+
+use crate::report::log::{self, Outcome};
+
+/// Does anybody count?
+const COUNTS: bool = cfg!(feature = "metrics");
+
+/// Does anybody count refusals, or listen to their events? Otherwise nobody has to find out the reasons.
+#[inline]
+pub(crate) fn refusals_are_noticed() -> bool {
+    COUNTS || log::is_heard()
+}
+
+/// What became of a request that is allowed.
+#[derive(Clone, Copy)]
+pub(crate) enum Allowed {
+    /// The page may read the response.
+    Readable,
+    /// A preflight was answered.
+    Preflight,
+}
+
+#[cfg(feature = "metrics")]
+mod by_facade {
+    use metrics::{counter, describe_counter};
+
+    use super::Allowed;
+    use super::Outcome;
+
+    const REQUESTS: &str = "cors_requests_total";
+    const SOURCE_FAILURES: &str = "cors_origin_source_failures_total";
+
+    pub(crate) fn describe() {
+        describe_counter!(
+            REQUESTS,
+            "requests with an `Origin`, by what CORS made of them, and refused hosts"
+        );
+        describe_counter!(SOURCE_FAILURES, "lookups of an origin that failed or came too late");
+    }
+
+    #[inline]
+    pub(crate) fn allowed(allowed: Allowed) {
+        // Labels that are known here make a key that is ready.
+        match allowed {
+            Allowed::Readable => counter!(REQUESTS, "outcome" => "allowed", "denial" => "none"),
+            Allowed::Preflight => counter!(REQUESTS, "outcome" => "preflight_allowed", "denial" => "none"),
+        }
+        .increment(1);
+    }
+
+    #[cold]
+    pub(crate) fn denied(denial: &'static str, outcome: Outcome, same_origin: impl Fn() -> bool) {
+        let outcome = match outcome {
+            Outcome::PreflightRefused => "preflight_refused",
+            Outcome::Refused => "refused",
+            // It has an `Origin`, too, and nobody misses the fields.
+            Outcome::Unreadable if same_origin() => "same_origin",
+            Outcome::Unreadable => "unreadable",
+            Outcome::Reported => "reported",
+        };
+        counter!(REQUESTS, "outcome" => outcome, "denial" => denial).increment(1);
+    }
+
+    #[cold]
+    pub(crate) fn source_failed(kind: &'static str) {
+        counter!(SOURCE_FAILURES, "kind" => kind).increment(1);
+    }
+}
+
+#[cfg(not(feature = "metrics"))]
+mod by_nobody {
+    use super::Allowed;
+    use super::Outcome;
+
+    #[inline(always)]
+    pub(crate) fn describe() {}
+
+    #[inline(always)]
+    pub(crate) fn allowed(_: Allowed) {}
+
+    #[inline(always)]
+    pub(crate) fn denied(_: &'static str, _: Outcome, _: impl Fn() -> bool) {}
+
+    #[inline(always)]
+    pub(crate) fn source_failed(_: &'static str) {}
+}
+
+#[cfg(feature = "metrics")]
+pub(crate) use by_facade::{allowed, denied, describe, source_failed};
+#[cfg(not(feature = "metrics"))]
+pub(crate) use by_nobody::{allowed, denied, describe, source_failed};

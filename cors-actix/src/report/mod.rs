@@ -1,0 +1,5 @@
+//! What is said about decisions: the log, the line at start-up, counters.
+
+pub(crate) mod log;
+pub(crate) mod metrics;
+pub(crate) mod startup;

@@ -1,0 +1,51 @@
+//! What the log says when an app starts: which policies hold, and what they leave open.
+
+use std::sync::{Arc, OnceLock};
+
+use cors_engine::Mode;
+
+use crate::options::Options;
+use crate::policy::baked::Policies;
+use crate::policy::source::Source;
+
+/// Says something once, however many workers there are: clones have said it together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Once(Arc<OnceLock<()>>);
+
+impl Once {
+    pub(crate) fn run(&self, say: impl FnOnce()) {
+        if self.0.set(()).is_ok() {
+            say();
+        }
+    }
+}
+
+/// Which policies a layer goes by.
+pub(crate) fn layer(policies: &impl Policies, options: &Options) {
+    let sources = policies.sources();
+    let policies: Vec<_> = sources.iter().map(|source| source.now()).collect();
+    let is = |mode| policies.iter().any(|policy| policy.mode() == Some(mode));
+    // One that is not for production is what somebody has to know.
+    let mode = [Mode::Development, Mode::Production].into_iter().find(|mode| is(*mode));
+    tracing::info!(
+        mode = mode.map(Mode::name),
+        policies = policies.len(),
+        any_origin = policies.iter().any(|policy| policy.allows_any_origin()),
+        credentials = policies.iter().any(|policy| policy.credentials()),
+        "{}",
+        if options.report_only { "CORS is on trial" } else { "CORS is in force" },
+    );
+    if options.enforce && !policies.iter().all(|policy| policy.checks_host()) {
+        tracing::warn!(
+            "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
+             to this machine (DNS rebinding) counts as same-origin"
+        );
+    }
+}
+
+/// Whether a check of hosts checks anything.
+pub(crate) fn hosts(source: &Source) {
+    if !source.now().checks_host() {
+        tracing::warn!("`AllowedHosts` lets every request through: the policy has no `hosts`");
+    }
+}

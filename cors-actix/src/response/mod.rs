@@ -1,0 +1,5 @@
+//! What a response gets.
+
+pub(crate) mod body;
+pub(crate) mod edit;
+pub(crate) mod headers;

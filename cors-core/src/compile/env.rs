@@ -1,0 +1,113 @@
+//! Settings from environment variables.
+
+use alloc::string::String;
+use core::convert::identity;
+
+use crate::Key;
+
+use super::config::{Block, Config, Expectation, Listed, MaxAge, OriginEntry, Setting};
+
+/// The variable that names the mode is no setting.
+const MODE: &str = "MODE";
+
+impl Config {
+    /// Reads `<prefix>_ORIGINS`, `<prefix>_METHODS` and so on, a variable for each key, lists
+    /// separated by commas.
+    ///
+    /// `any` stands for any; `<prefix>_EXPECT` lists `rule = reason` pairs. What is unset is absent,
+    /// what is empty is an empty list, and a variable of the prefix that is no key is an
+    /// [`UnknownKey`](crate::Rule::UnknownKey): none of it ever means "everything". The one other
+    /// variable is `<prefix>_MODE`, which is left to [`PolicySet::active`](crate::PolicySet::active).
+    ///
+    /// ```
+    /// use cors_engine::{Config, Mode, Rule};
+    ///
+    /// // Nothing is set here, and nothing is allowed.
+    /// let violations = Config::from_env("APP_CORS").policy(Mode::Production).unwrap_err();
+    /// assert_eq!(violations.iter().next().map(|violation| violation.rule()), Some(Rule::EmptyOrigins));
+    /// ```
+    pub fn from_env(prefix: &str) -> Self {
+        Self::from_vars(
+            prefix,
+            std::env::vars_os().map(|(name, value)| {
+                (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+            }),
+        )
+    }
+
+    /// [`from_env`](Self::from_env), from variables that come from elsewhere.
+    ///
+    /// ```
+    /// use cors_engine::{Config, Mode};
+    ///
+    /// let variables = [("CORS_ORIGINS", "https://app.example, https://shop.app.example"), ("PATH", "/bin")];
+    /// let policy = Config::from_vars("CORS", variables).policy(Mode::Production)?;
+    /// assert!(policy.allows_origin(b"https://shop.app.example"));
+    /// # Ok::<(), cors_engine::Violations>(())
+    /// ```
+    pub fn from_vars<N, V>(prefix: &str, variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let mut block = Block::new();
+        for (name, value) in variables {
+            let key = name.as_ref().strip_prefix(prefix).and_then(|name| name.strip_prefix('_'));
+            if let Some(key) = key.filter(|key| *key != MODE) {
+                read(&mut block, name.as_ref(), key, value.as_ref());
+            }
+        }
+        // The environment has no order of its own.
+        block.settings.sort_by_key(Setting::key);
+        Self::new(block)
+    }
+}
+
+fn read(block: &mut Block, variable: &str, name: &str, value: &str) {
+    let key = Key::ALL.into_iter().find(|key| key.name().to_ascii_uppercase() == name);
+    let switch = |setting: fn(bool) -> Setting| match value.trim() {
+        "true" => setting(true),
+        "false" => setting(false),
+        other => Setting::Unknown(std::format!("{variable}={other}")),
+    };
+    let setting = match key {
+        Some(Key::Origins) => Setting::Origins(list(value, OriginEntry::Pattern)),
+        Some(Key::Credentials) => switch(Setting::Credentials),
+        Some(Key::Methods) => Setting::Methods(list(value, identity)),
+        Some(Key::Headers) => Setting::Headers(list(value, identity)),
+        Some(Key::Expose) => Setting::Expose(list(value, identity)),
+        Some(Key::MaxAge) => Setting::MaxAge(MaxAge::Text(value.trim().into())),
+        Some(Key::PrivateNetwork) => switch(Setting::PrivateNetwork),
+        Some(Key::Timing) => switch(Setting::Timing),
+        Some(Key::PreflightStatus) => match value.trim().parse() {
+            Ok(status) => Setting::PreflightStatus(status),
+            Err(_) => Setting::PreflightStatusText(value.trim().into()),
+        },
+        Some(Key::Hosts) => Setting::Hosts(list(value, identity)),
+        Some(Key::Expect) => {
+            block.settings.extend(entries(value).map(|entry| Setting::Expect(expectation(entry))));
+            return;
+        }
+        None => Setting::Unknown(name.to_ascii_lowercase()),
+    };
+    block.settings.push(setting);
+}
+
+fn list<T>(value: &str, entry: impl Fn(String) -> T) -> Listed<T> {
+    if value.trim() == "any" {
+        return Listed::Any;
+    }
+    Listed::Entries(entries(value).map(String::from).map(entry).collect())
+}
+
+/// The elements between commas. A comma at the end is no element, for people leave one.
+fn entries(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+fn expectation(entry: &str) -> Expectation {
+    match entry.split_once('=') {
+        Some((rule, reason)) => Expectation { rule: rule.trim().into(), reason: Some(reason.trim().into()) },
+        None => Expectation { rule: entry.into(), reason: None },
+    }
+}

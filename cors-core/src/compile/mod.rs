@@ -1,0 +1,43 @@
+//! What runs when a policy is built, in the compiler or at start-up: settings, rules, tables.
+
+pub(crate) mod config;
+#[cfg(feature = "std")]
+mod env;
+#[cfg(feature = "serde")]
+mod file;
+mod image;
+mod pattern;
+pub(crate) mod perfect_hash;
+pub(crate) mod public_suffix;
+#[cfg(feature = "regex")]
+mod regex;
+pub(crate) mod rules;
+mod suggest;
+
+use crate::engine::mode::Mode;
+use crate::engine::policy::Policy;
+use config::Config;
+use rules::violation::Violations;
+
+impl Config {
+    /// The policy of a mode, or every rule that it breaks.
+    ///
+    /// A configuration always has a production policy; development without a block of its own is
+    /// the same.
+    ///
+    /// # Errors
+    ///
+    /// Every violation of the rules, in the order in which the settings stand.
+    ///
+    /// ```
+    /// use cors_engine::{Block, Config, Mode, Rule};
+    ///
+    /// let config = Config::new(Block::new().origins(["app.example", "http://app.example"]));
+    /// let violations = config.policy(Mode::Production).unwrap_err();
+    /// let rules: Vec<Rule> = violations.iter().map(|violation| violation.rule()).collect();
+    /// assert_eq!(rules, [Rule::InvalidOrigin, Rule::InsecureOrigin]);
+    /// ```
+    pub fn policy(&self, mode: Mode) -> Result<Policy, Violations> {
+        rules::judge(self, mode).map(|checked| Policy::loaded(image::image(&checked)))
+    }
+}

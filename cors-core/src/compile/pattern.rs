@@ -1,0 +1,573 @@
+//! The grammar of origin and host patterns: text to pattern, or what is wrong and where.
+
+use alloc::string::String;
+#[cfg(feature = "regex")]
+use alloc::vec::Vec;
+use core::ops::Range;
+
+#[cfg(feature = "regex")]
+use crate::engine::origin::Parts;
+use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, MAX_ORIGIN};
+use crate::engine::standard;
+use crate::engine::table::origins::Pattern;
+
+/// An entry of `origins` that keeps the grammar. Its text is its canonical form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OriginPattern {
+    text: String,
+}
+
+/// The opaque origin's serialisation. HTML, section "Origin".
+pub(crate) const NULL: &str = "null";
+
+impl OriginPattern {
+    /// Reads an ASCII-serialised origin, a `*.` before its host and a `:*` after it aside.
+    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
+        if text != NULL {
+            check_origin(text)?;
+        }
+        Ok(Self { text: text.into() })
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        self.text == NULL
+    }
+
+    /// Stands the pattern for one origin alone?
+    pub(crate) fn is_exact(&self) -> bool {
+        let parts = self.parts();
+        !parts.subdomains && parts.port != Some(b"*")
+    }
+
+    pub(crate) fn parts(&self) -> Pattern<'_> {
+        Pattern::read(self.text.as_bytes())
+    }
+
+    pub(crate) fn scheme(&self) -> &str {
+        self.text.split_once("://").map_or("", |(scheme, _)| scheme)
+    }
+
+    /// The host without `*.`.
+    pub(crate) fn host(&self) -> &str {
+        core::str::from_utf8(self.parts().host).unwrap_or_default()
+    }
+
+    /// Does it accept this origin?
+    #[cfg(feature = "regex")]
+    pub(crate) fn accepts(&self, origin: &[u8]) -> bool {
+        Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
+    }
+
+    /// Some of the origins that it accepts, as different as can be; an exact origin, or `null`, itself.
+    #[cfg(feature = "regex")]
+    pub(crate) fn samples(&self) -> Vec<String> {
+        let sample = |labels: &str, port: &str| {
+            self.text.replacen("://*.", &alloc::format!("://{labels}."), 1).replacen(":*", port, 1)
+        };
+        match self.is_exact() {
+            true => alloc::vec![self.text.clone()],
+            false => alloc::vec![sample("a", ""), sample("-_.0", ":1")],
+        }
+    }
+
+    /// Is it on the machine of whoever asks? The hosts of Fetch Metadata's "potentially trustworthy"
+    /// loopback: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`.
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback_host(self.host())
+    }
+}
+
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Why a text is no pattern: what is wrong, and the bytes at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) kind: FaultKind,
+    pub(crate) bytes: Range<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    Empty,
+    Space,
+    /// `any`, `*` or something else that looks like "everything".
+    AnyWord,
+    NoScheme,
+    Scheme,
+    File,
+    UpperCase,
+    Unicode,
+    Userinfo,
+    Path,
+    Query,
+    Fragment,
+    NoHost,
+    EmptyLabel,
+    LongLabel,
+    LongHost,
+    LongOrigin,
+    HostByte,
+    Ipv4,
+    Ipv6,
+    Wildcard,
+    WildcardAddress,
+    Port,
+    DefaultPort,
+}
+
+impl FaultKind {
+    /// Completes "`…` is not an origin: ".
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Empty => "it is empty",
+            Self::Space => "it has white space in it",
+            Self::AnyWord => "it stands for everything",
+            Self::NoScheme => "it has no scheme",
+            Self::Scheme => "its scheme is malformed",
+            Self::File => "pages from files have the origin \"null\"",
+            Self::UpperCase => "it has upper-case letters",
+            Self::Unicode => "it has characters outside ASCII",
+            Self::Userinfo => "it has a user name or password",
+            Self::Path => "it has a path",
+            Self::Query => "it has a query",
+            Self::Fragment => "it has a fragment",
+            Self::NoHost => "it has no host",
+            Self::EmptyLabel => "its host has an empty label",
+            Self::LongLabel => "its host has a label of more than 63 bytes",
+            Self::LongHost => "its host has more than 253 bytes",
+            Self::LongOrigin => "it has more than 300 bytes",
+            Self::HostByte => "its host has a character that no host has",
+            Self::Ipv4 => "its host ends in a number, but is no IPv4 address as browsers write it",
+            Self::Ipv6 => "its host is no IPv6 address as browsers write it",
+            Self::Wildcard => "`*` may stand only as a whole first label, `*.`, or as the port, `:*`",
+            Self::WildcardAddress => "an IP address has no subdomains",
+            Self::Port => "its port is not a number from 1 to 65535 without leading zeros",
+            Self::DefaultPort => "it has the default port of its scheme",
+        }
+    }
+
+    /// Why that never works, or who gets in.
+    pub(crate) const fn why(self) -> &'static str {
+        match self {
+            Self::AnyWord => {
+                "An entry of the list is one origin or pattern; `any` stands in place of the list."
+            }
+            Self::NoScheme => {
+                "A browser sends the scheme as well, and the same host over http is another origin; without one the entry never matches."
+            }
+            Self::File => {
+                "Browsers send `Origin: null` for pages from files, and so does every sandboxed frame on any site."
+            }
+            Self::UpperCase => "A browser sends scheme and host in lower case; this never matches.",
+            Self::Unicode => "A browser sends the host in Punycode; this never matches.",
+            Self::Path | Self::Query | Self::Fragment | Self::Userinfo => {
+                "An origin is scheme, host and port alone: every page of a site has the same one. With more than that the entry never matches."
+            }
+            Self::DefaultPort => "A browser leaves the default port out; this never matches.",
+            Self::LongOrigin => "An `Origin` of more than 300 bytes is not looked at; this never matches.",
+            Self::Wildcard => {
+                "A `*` inside a name is where other libraries let strangers in: `https://*app.com` would accept `https://evilapp.com`."
+            }
+            _ => "A browser never sends such an origin, so that the entry never matches.",
+        }
+    }
+}
+
+/// Does an entry of a list say what `any` says in place of the list?
+pub(crate) fn is_any(entry: &str) -> bool {
+    entry == "*" || entry.eq_ignore_ascii_case("any")
+}
+
+fn check_origin(text: &str) -> Result<(), Fault> {
+    let fault = |kind, bytes| Err(Fault { kind, bytes });
+    let whole = 0..text.len();
+    if text.is_empty() {
+        return fault(FaultKind::Empty, whole);
+    }
+    if is_any(text) || matches!(text, ".*" | "all" | "https://*" | "http://*" | "*://*") {
+        return fault(FaultKind::AnyWord, whole);
+    }
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_whitespace() || c.is_control()) {
+        return fault(FaultKind::Space, at..at + c.len_utf8());
+    }
+    let Some((scheme, rest)) = text.split_once("://") else { return fault(FaultKind::NoScheme, whole) };
+    check_scheme(scheme)?;
+    let start = scheme.len() + "://".len();
+    let authority_len = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(authority_len);
+    if let Some(at) = authority.find('@') {
+        return fault(FaultKind::Userinfo, start..start + at + 1);
+    }
+    check_authority(scheme, authority, start)?;
+    let kind = match tail.as_bytes().first() {
+        None => return check_length(text),
+        Some(b'?') => FaultKind::Query,
+        Some(b'#') => FaultKind::Fragment,
+        Some(_) => FaultKind::Path,
+    };
+    fault(kind, start + authority_len..text.len())
+}
+
+/// Is there an origin for it that is looked at? The shortest label takes as much as the `*` of `*.`,
+/// and the default port of `:*` nothing.
+fn check_length(text: &str) -> Result<(), Fault> {
+    if text.strip_suffix(":*").unwrap_or(text).len() > MAX_ORIGIN {
+        return Err(Fault { kind: FaultKind::LongOrigin, bytes: 0..text.len() });
+    }
+    Ok(())
+}
+
+fn check_scheme(scheme: &str) -> Result<(), Fault> {
+    let fault = |kind| Err(Fault { kind, bytes: 0..scheme.len() });
+    if scheme.contains('*') {
+        return fault(FaultKind::Wildcard);
+    }
+    if !origin::is_scheme(scheme.to_ascii_lowercase().as_bytes()) {
+        return fault(FaultKind::Scheme);
+    }
+    if scheme.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return fault(FaultKind::UpperCase);
+    }
+    if scheme == "file" {
+        return fault(FaultKind::File);
+    }
+    Ok(())
+}
+
+fn check_authority(scheme: &str, authority: &str, start: usize) -> Result<(), Fault> {
+    let (host, port) = match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => (&authority[..colon], Some(&authority[colon + 1..])),
+        _ => (authority, None),
+    };
+    let (name, wildcard) = match host.strip_prefix("*.") {
+        Some(name) => (name, true),
+        None => (host, false),
+    };
+    let at = start + host.len() - name.len();
+    check_host(name, wildcard).map_err(|fault| fault.shifted(at))?;
+    // With the shortest label in place of the `*`.
+    if wildcard && host.len() > MAX_HOST {
+        return Err(Fault { kind: FaultKind::LongHost, bytes: start..start + host.len() });
+    }
+    if let Some(port) = port.filter(|port| *port != "*") {
+        let bytes = start + host.len()..start + authority.len();
+        let Some(number) = origin::parse_port(port.as_bytes()) else {
+            let kind = if port.contains('*') { FaultKind::Wildcard } else { FaultKind::Port };
+            return Err(Fault { kind, bytes });
+        };
+        if standard::default_port(scheme.as_bytes()) == Some(number) {
+            return Err(Fault { kind: FaultKind::DefaultPort, bytes });
+        }
+    }
+    Ok(())
+}
+
+impl Fault {
+    fn shifted(self, by: usize) -> Self {
+        Self { bytes: self.bytes.start + by..self.bytes.end + by, ..self }
+    }
+}
+
+/// A host as the URL parser leaves it: the part that origins and `hosts` have in common.
+fn check_host(host: &str, wildcard: bool) -> Result<(), Fault> {
+    let fault = |kind| Err(Fault { kind, bytes: 0..host.len() });
+    if host.is_empty() {
+        return fault(FaultKind::NoHost);
+    }
+    if !host.is_ascii() {
+        return fault(FaultKind::Unicode);
+    }
+    if let Some(at) = host.find('*') {
+        return Err(Fault { kind: FaultKind::Wildcard, bytes: at..at + 1 });
+    }
+    if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return fault(FaultKind::UpperCase);
+    }
+    if host.starts_with('[') || host.contains(':') {
+        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        return match inner {
+            Some(inner) if origin::is_ipv6(inner.as_bytes()) => address(wildcard, host),
+            _ => fault(FaultKind::Ipv6),
+        };
+    }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    if name.len() > MAX_HOST {
+        return fault(FaultKind::LongHost);
+    }
+    let mut start = 0;
+    for label in name.split('.') {
+        let bytes = start..start + label.len();
+        let kind = match label.len() {
+            0 => Some(FaultKind::EmptyLabel),
+            1..=MAX_LABEL => {
+                label.bytes().any(|byte| !standard::is_label_byte(byte)).then_some(FaultKind::HostByte)
+            }
+            _ => Some(FaultKind::LongLabel),
+        };
+        if let Some(kind) = kind {
+            return Err(Fault { kind, bytes });
+        }
+        start = bytes.end + 1;
+    }
+    let last = name.rsplit('.').next().unwrap_or_default();
+    if !origin::is_number(last.as_bytes()) {
+        return Ok(());
+    }
+    if origin::is_ipv4(host.as_bytes()) { address(wildcard, host) } else { fault(FaultKind::Ipv4) }
+}
+
+fn address(wildcard: bool, host: &str) -> Result<(), Fault> {
+    if wildcard {
+        return Err(Fault { kind: FaultKind::WildcardAddress, bytes: 0..host.len() });
+    }
+    Ok(())
+}
+
+/// An entry of `hosts` in its canonical form: lower case, and without a trailing dot.
+///
+/// `example.com`, `.example.com` (it and every subdomain), `127.0.0.1`, `[::1]`.
+pub(crate) fn parse_host(text: &str) -> Result<String, HostFault> {
+    if text.is_empty() {
+        return Err(HostFault::Name(FaultKind::Empty));
+    }
+    if text.contains("://") {
+        return Err(HostFault::Scheme);
+    }
+    if text.contains('*') {
+        return Err(HostFault::Wildcard);
+    }
+    if is_any(text) {
+        return Err(HostFault::Name(FaultKind::AnyWord));
+    }
+    let lower = text.to_ascii_lowercase();
+    let (name, dotted) = match lower.strip_prefix('.') {
+        Some(name) => (name, true),
+        None => (lower.as_str(), false),
+    };
+    let bare = if name.ends_with(']') { name } else { name.split(':').next().unwrap_or_default() };
+    if bare.len() < name.len() && !bare.is_empty() && origin_digits(&name[bare.len() + 1..])
+        || name.contains("]:")
+    {
+        return Err(HostFault::Port);
+    }
+    check_host(name, dotted).map_err(|fault| HostFault::Name(fault.kind))?;
+    let name = name.strip_suffix('.').unwrap_or(name);
+    Ok(if dotted { alloc::format!(".{name}") } else { name.into() })
+}
+
+fn origin_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Why a text is no host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HostFault {
+    Scheme,
+    Port,
+    Wildcard,
+    Name(FaultKind),
+}
+
+impl HostFault {
+    /// Completes "`…` is not a host: ".
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Scheme => "it has a scheme",
+            Self::Port => "it has a port",
+            Self::Wildcard => "`*` has no meaning here",
+            Self::Name(kind) => kind.text(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        let longest_host =
+            alloc::format!("https://*.{}", "abc.".repeat(63).strip_suffix(".").unwrap_or_default());
+        let longest_name = alloc::format!("https://{}a.", "abc.".repeat(63));
+        let longest_origin = alloc::format!("{}://a.com:*", "a".repeat(292));
+        for text in [
+            "https://myapp.com",
+            "https://*.myapp.com",
+            "http://localhost:*",
+            "https://*.myapp.com:8443",
+            "https://*.myapp.com:*",
+            "tauri://localhost",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            "https://a_b.myapp.com",
+            "https://-a.myapp.com",
+            "https://myapp.com.",
+            "http://127.0.0.1:3000",
+            "http://[::1]:3000",
+            "https://xn--fa-hia.de",
+            "app://x:80",
+            "null",
+            longest_host.as_str(),
+            longest_name.as_str(),
+            longest_origin.as_str(),
+        ] {
+            assert!(OriginPattern::parse(text).is_ok(), "{text}: {:?}", OriginPattern::parse(text));
+        }
+    }
+
+    #[test]
+    fn faults() {
+        use FaultKind::*;
+        let long_label = alloc::format!("https://{}.com", "a".repeat(64));
+        let long_host = alloc::format!("https://{}com", "abc.".repeat(63));
+        let no_room = alloc::format!("https://*.{}", "abc.".repeat(63));
+        let long_origin = alloc::format!("{}://a.com", "a".repeat(296));
+        for (text, kind) in [
+            ("", Empty),
+            ("*", AnyWord),
+            ("any", AnyWord),
+            ("ANY", AnyWord),
+            ("https://*", AnyWord),
+            (".*", AnyWord),
+            ("https://a.com ", Space),
+            ("myapp.com", NoScheme),
+            ("localhost:3000", NoScheme),
+            ("//myapp.com", NoScheme),
+            ("1https://a.com", Scheme),
+            ("HTTPS://a.com", UpperCase),
+            ("https://A.com", UpperCase),
+            ("file://", File),
+            ("https://b\u{fc}cher.example", Unicode),
+            ("https://u:p@a.com", Userinfo),
+            ("https://a.com/", Path),
+            ("https://a.com/x", Path),
+            ("https://a.com?x", Query),
+            ("https://a.com#x", Fragment),
+            ("https://", NoHost),
+            ("https://:8080", NoHost),
+            ("https://*.", NoHost),
+            ("https://.a.com", EmptyLabel),
+            ("https://a..com", EmptyLabel),
+            (long_label.as_str(), LongLabel),
+            (long_host.as_str(), LongHost),
+            (no_room.as_str(), LongHost),
+            (long_origin.as_str(), LongOrigin),
+            ("https://a!b.com", HostByte),
+            ("https://1.2.3", Ipv4),
+            ("https://01.2.3.4", Ipv4),
+            ("https://a.0x1", Ipv4),
+            ("https://1.2.3.4.", Ipv4),
+            ("http://[::1", Ipv6),
+            ("http://[0:0:0:0:0:0:0:1]", Ipv6),
+            ("http://::1", Ipv6),
+            ("https://*a.com", Wildcard),
+            ("https://a.*.com", Wildcard),
+            ("https://a.com*", Wildcard),
+            ("http://localhost*", Wildcard),
+            ("*://a.com", Wildcard),
+            ("https://a.com:80*", Wildcard),
+            ("http://*.127.0.0.1", WildcardAddress),
+            ("http://*.[::1]", WildcardAddress),
+            ("https://a.com:0", Port),
+            ("https://a.com:08", Port),
+            ("https://a.com:65536", Port),
+            ("https://a.com:", Port),
+            ("https://a.com:x", Port),
+            ("https://a.com:443", DefaultPort),
+            ("http://a.com:80", DefaultPort),
+            ("ws://a.com:80", DefaultPort),
+            ("wss://a.com:443", DefaultPort),
+            ("ftp://a.com:21", DefaultPort),
+        ] {
+            let fault = OriginPattern::parse(text).expect_err(text);
+            assert_eq!(fault.kind, kind, "{text}");
+            assert!(fault.bytes.end <= text.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_at_the_bytes_that_are_wrong() {
+        for (text, wrong) in [
+            ("https://a.com\u{a0}", "\u{a0}"),
+            ("https://a.com :80", " "),
+            ("HTTPS://a.com", "HTTPS"),
+            ("https://a.com@b.com", "a.com@"),
+            ("https://A.com:80", "A.com"),
+            ("https://*.A.com", "A.com"),
+            ("https://a.*.com", "*"),
+            ("https://*a.com", "*"),
+            ("https://a.b!.c!.com", "b!"),
+            ("https://*.a.b.c!", "c!"),
+            ("https://a.com:443", ":443"),
+            ("https://*.a.com:0", ":0"),
+            ("https://a.com:80/x?y", "/x?y"),
+            ("myapp.com", "myapp.com"),
+        ] {
+            let fault = OriginPattern::parse(text).expect_err(text);
+            assert_eq!(text.get(fault.bytes), Some(wrong), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_says_what_is_wrong_and_why() {
+        use FaultKind::*;
+        for (kind, text, why) in [
+            (AnyWord, "everything", "in place of the list"),
+            (NoScheme, "no scheme", "the same host over http"),
+            (File, "from files", "every sandboxed frame"),
+            (UpperCase, "upper-case", "in lower case"),
+            (Unicode, "outside ASCII", "in Punycode"),
+            (Userinfo, "user name", "scheme, host and port alone"),
+            (Path, "a path", "scheme, host and port alone"),
+            (Query, "a query", "scheme, host and port alone"),
+            (Fragment, "a fragment", "scheme, host and port alone"),
+            (DefaultPort, "the default port", "leaves the default port out"),
+            (LongOrigin, "300 bytes", "is not looked at"),
+            (Wildcard, "`*.`", "let strangers in"),
+            (HostByte, "a character", "never sends such an origin"),
+        ] {
+            assert!(kind.text().contains(text), "{kind:?}: {}", kind.text());
+            assert!(kind.why().contains(why), "{kind:?}: {}", kind.why());
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        for (text, canonical) in [
+            ("API.myapp.com", "api.myapp.com"),
+            (".internal.myapp.com", ".internal.myapp.com"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+            ("localhost", "localhost"),
+        ] {
+            assert_eq!(parse_host(text).as_deref(), Ok(canonical), "{text}");
+        }
+        for (text, fault) in [
+            ("api.myapp.com:8080", HostFault::Port),
+            ("[::1]:8080", HostFault::Port),
+            ("api.myapp.com:http", HostFault::Name(FaultKind::Ipv6)),
+            ("https://api.myapp.com", HostFault::Scheme),
+            ("*.myapp.com", HostFault::Wildcard),
+            ("*", HostFault::Wildcard),
+            ("any", HostFault::Name(FaultKind::AnyWord)),
+            ("Any", HostFault::Name(FaultKind::AnyWord)),
+            ("", HostFault::Name(FaultKind::Empty)),
+            (".", HostFault::Name(FaultKind::NoHost)),
+            ("b\u{fc}cher.example", HostFault::Name(FaultKind::Unicode)),
+            ("a..b", HostFault::Name(FaultKind::EmptyLabel)),
+            ("::1", HostFault::Name(FaultKind::Ipv6)),
+            (".127.0.0.1", HostFault::Name(FaultKind::WildcardAddress)),
+        ] {
+            assert_eq!(parse_host(text), Err(fault), "{text}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! A regular language over bytes, as its least complete automaton.
+
+mod error;
+mod expr;
+mod minimize;
+mod nfa;
+mod parse;
+mod product;
+mod table;
+
+#[cfg(test)]
+pub(crate) use error::RegexErrorKind;
+pub(crate) use error::{RegexError, TooBig};
+pub(crate) use expr::Ascii;
+pub(crate) use nfa::{MARK, Marks};
+pub(crate) use parse::{Translator, counts, place, syntax};
+
+use alloc::vec;
+use alloc::vec::Vec;
+use minimize::Complete;
+use nfa::Nfa;
+
+/// As many states as a regex may have before its automaton is made minimal.
+const MAX_STATES: usize = 32_000;
+
+/// As many states as two automata may have together before theirs is made minimal.
+const MAX_PRODUCT: usize = 10_000;
+
+/// A regular language over bytes.
+///
+/// The automaton is the least one and numbered in one way only, so equal languages are equal
+/// values and make equal tables. State 0 is dead, whether or not a word leads there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Automaton {
+    classes: [u8; 256],
+    /// How many classes there are.
+    stride: usize,
+    next: Vec<u32>,
+    accepting: Vec<bool>,
+    start: u32,
+}
+
+impl Automaton {
+    /// The language of a regex, which always means the whole of an origin: `^` at its start and `$`
+    /// at its end change nothing.
+    ///
+    /// An origin is ASCII, so `\w`, `.`, `(?i)` and every class mean their ASCII part. It has one
+    /// line, so `^` and `$` are its ends under `(?m)` as well.
+    pub(crate) fn from_regex(pattern: &str) -> Result<Self, RegexError> {
+        Self::from_regex_marked(pattern, Marks::None)
+    }
+
+    /// [`from_regex`](Self::from_regex), with the high bit set in the bytes that `marks` names.
+    pub(crate) fn from_regex_marked(pattern: &str, marks: Marks) -> Result<Self, RegexError> {
+        let expr = parse::parse(pattern)?;
+        Ok(Nfa::new(&expr, marks)?.determinise()?.minimise())
+    }
+
+    /// The language of no word.
+    pub(crate) fn empty() -> Self {
+        let (next, accepting) = (vec![0], vec![false]);
+        Complete { classes: [0; 256], stride: 1, next, accepting, start: 0 }.minimise()
+    }
+
+    /// Whether the language has no word.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == 0
+    }
+
+    /// Whether `word` is in the language.
+    pub(crate) fn accepts(&self, word: &[u8]) -> bool {
+        self.is_accepting(self.read(self.start, word))
+    }
+
+    /// The shortest word, and the first in byte order among those.
+    pub(crate) fn shortest(&self) -> Option<Vec<u8>> {
+        self.shortest_from(self.start)
+    }
+
+    /// The shortest rest of a word that has led to `state`, and the first in byte order among
+    /// those.
+    pub(crate) fn shortest_from(&self, state: u32) -> Option<Vec<u8>> {
+        let words = self.shortest_to_each(state, |_| true);
+        let accepted = words.into_iter().zip(&self.accepting);
+        let accepted = accepted.filter_map(|(word, &accepting)| word.filter(|_| accepting));
+        accepted.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+    }
+
+    /// For each state, the shortest word of bytes that pass `allowed` which leads there from
+    /// `from`, and the first in byte order among those.
+    pub(crate) fn shortest_to_each(&self, from: u32, allowed: impl Fn(u8) -> bool) -> Vec<Option<Vec<u8>>> {
+        let classes = self.classes_of(allowed);
+        let mut words = vec![None; self.accepting.len()];
+        words[from as usize] = Some(Vec::new());
+        let mut queue = vec![from];
+        let mut done = 0;
+        while done < queue.len() {
+            let state = queue[done];
+            done += 1;
+            for (bytes, target) in self.steps(state, &classes) {
+                if words[target as usize].is_none() {
+                    let mut word = words[state as usize].clone().unwrap_or_default();
+                    word.push(bytes[0]);
+                    words[target as usize] = Some(word);
+                    queue.push(target);
+                }
+            }
+        }
+        words
+    }
+
+    /// The same words with the high bit set in any of their bytes, or none.
+    pub(crate) fn ignoring_marks(&self) -> Self {
+        let mut classes = self.classes;
+        let (plain, marked) = classes.split_at_mut(usize::from(MARK));
+        marked.copy_from_slice(plain);
+        Self { classes, ..self.clone() }
+    }
+
+    /// Where every word begins.
+    pub(crate) fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// How many states there are, the dead one among them.
+    pub(crate) fn len(&self) -> usize {
+        self.accepting.len()
+    }
+
+    /// Whether a word may end in `state`.
+    pub(crate) fn is_accepting(&self, state: u32) -> bool {
+        self.accepting[state as usize]
+    }
+
+    /// Where `word` leads from `state`.
+    pub(crate) fn read(&self, state: u32, word: &[u8]) -> u32 {
+        word.iter().fold(state, |state, &byte| self.next_state(state, byte))
+    }
+
+    /// The bytes that pass `allowed`, those together that no state tells apart.
+    pub(crate) fn classes_of(&self, allowed: impl Fn(u8) -> bool) -> Vec<Vec<u8>> {
+        let mut classes = vec![Vec::new(); self.stride];
+        for byte in (0..=u8::MAX).filter(|&byte| allowed(byte)) {
+            classes[usize::from(self.classes[usize::from(byte)])].push(byte);
+        }
+        classes.sort();
+        classes.retain(|bytes| !bytes.is_empty());
+        classes
+    }
+
+    /// The `classes` on which `state` has a future, and where they lead.
+    pub(crate) fn steps<'c>(
+        &self,
+        state: u32,
+        classes: &'c [Vec<u8>],
+    ) -> impl Iterator<Item = (&'c [u8], u32)> {
+        let all = classes.iter().map(move |bytes| (&bytes[..], self.next_state(state, bytes[0])));
+        all.filter(|&(_, target)| target != 0)
+    }
+
+    fn next_state(&self, state: u32, byte: u8) -> u32 {
+        self.step(state, usize::from(self.classes[usize::from(byte)]))
+    }
+
+    fn step(&self, state: u32, class: usize) -> u32 {
+        self.next[state as usize * self.stride + class]
+    }
+}
+
+#[cfg(test)]
+mod tests;

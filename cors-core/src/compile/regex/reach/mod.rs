@@ -1,0 +1,220 @@
+//! Decides whether anyone but the owners of a few named domains can be let in by a regex.
+//!
+//! The rule: every origin that the regex accepts is `https:`, and the registrable domains of all of
+//! them are at most [`MAX_DOMAINS`] and spelled out. It is decided on the language of the regex, cut
+//! down to what a browser can send, with the public suffix list asked label by label from the right
+//! (`domains`), and on the regex itself where its language does not tell (`spelling`).
+//!
+//! Where the rule's words leave room, they mean this here:
+//!
+//! * A name counts if a registry would take it: letters, digits and inner hyphens in each label of
+//!   the registrable domain. Nobody can have `a_b.com`. A host that the list has as a public suffix
+//!   counts no more than a single label does, for nobody can register it either. One that a
+//!   wildcard makes a suffix is another matter (`shared`): the list has `*.eth.limo` because strangers
+//!   have `a.eth.limo` itself.
+//! * "No class, dot or repetition may take part" holds where it makes a difference: one that can
+//!   only be one byte, such as `[.]` or a letter under `(?i)`, or only one count, such as `a{2}`,
+//!   spells what it means. So does the last dot of `https://a.com`, for `a-com` is no name that
+//!   anybody can register. If a single domain comes of a regex, nothing was left open.
+//! * What touches the left edge of a domain without a dot in between is part of the domain that an
+//!   attacker would register, and what ends in a dot is not; so the language decides that.
+//! * An attacker registers under a suffix of the list if there is one; `https://0.ac` is shown for
+//!   `https://.*`, not `https://0.a`.
+
+mod domains;
+mod names;
+mod repair;
+mod shared;
+mod spelling;
+mod suffix;
+pub(crate) mod unbounded;
+mod witness;
+
+pub(crate) use repair::{Repair, RepairKind};
+
+use super::automaton::{Automaton, RegexError, TooBig};
+use super::origin_language::Origins;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use domains::Domains;
+use shared::Shared;
+use spelling::Spelling;
+use suffix::{Registrable, registrable};
+
+/// As many registrable domains as a regex may have.
+pub(crate) const MAX_DOMAINS: usize = 16;
+
+/// Who can be let in by a regex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The owners of these registrable domains and addresses, in order, and nobody else.
+    Bounded { domains: BTreeSet<String> },
+    /// Others.
+    Unbounded(Witness),
+}
+
+/// An origin that shows how far a regex reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Witness {
+    /// The shortest that an attacker can have, and the first in byte order among those.
+    pub(crate) origin: String,
+    pub(crate) reason: Reason,
+    /// A pattern that is bounded and likely meant, if one was found.
+    pub(crate) repair: Option<Repair>,
+}
+
+/// How an attacker comes by an origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub(crate) enum Reason {
+    /// The regex leaves the registrable domain open, and the attacker registers this one.
+    OpenDomain { domain: String },
+    /// The regex leaves open a name under this public suffix, or such a suffix below a name that
+    /// it spells out, and anyone can have one there.
+    PublicSuffix { suffix: String },
+    /// The regex leaves open a name under this one, and every name there is a public suffix.
+    SharedSuffix { under: String },
+    /// The regex leaves the registrable domain open, under a last label that is not on the public
+    /// suffix list, so nobody knows who can have a name there.
+    UnlistedSuffix { suffix: String },
+    /// The regex leaves an IP address open.
+    OpenAddress,
+    /// The regex spells out more than [`MAX_DOMAINS`] domains.
+    TooManyDomains,
+    /// The scheme is not `https:`, so whoever is on the network's path can pose as the origin.
+    Scheme,
+}
+
+/// Decides about `pattern`, and looks for a repair if others are let in.
+pub(crate) fn judge(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
+    let mut verdict = decide(pattern, origins)?;
+    if let Verdict::Unbounded(witness) = &mut verdict {
+        witness.repair = repair::find(pattern, origins);
+        // What can be mended is not the suffix's fault.
+        if let (Some(_), Reason::PublicSuffix { .. }) = (&witness.repair, &witness.reason)
+            && let Some(found) = registrable(witness::host(&witness.origin))
+        {
+            witness.reason = Reason::OpenDomain { domain: found.domain };
+        }
+    }
+    Ok(verdict)
+}
+
+fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
+    let language = Automaton::from_regex(pattern)?;
+    let counted = Counted {
+        names: language.intersection(&origins.https_names)?.intersection(&names::shape(1))?,
+        addresses: language.intersection(&origins.https_addresses)?,
+    };
+    let mut domains = Domains::of(&counted.names, &counted.addresses)?;
+    let shared = Shared::of(&counted.names, domains.view(1)?)?;
+    if domains.found.len() + shared.hosts.len() > 1 {
+        let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
+        if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
+            return Ok(Verdict::Unbounded(counted.witness(domains, &spelling)?));
+        }
+        if let Some(witness) = shared.witness(&spelling)? {
+            return Ok(Verdict::Unbounded(witness));
+        }
+    }
+    match origins.not_https(&language)?.shortest() {
+        Some(origin) => Ok(Verdict::Unbounded(Witness::new(text(origin), Reason::Scheme))),
+        None => Ok(Verdict::Bounded { domains: domains.found }),
+    }
+}
+
+impl Witness {
+    fn new(origin: String, reason: Reason) -> Self {
+        Self { origin, reason, repair: None }
+    }
+}
+
+/// The origins of a regex that count: those of `https:` that somebody can have.
+struct Counted {
+    names: Automaton,
+    addresses: Automaton,
+}
+
+impl Counted {
+    /// The origin to show, if there are more domains than allowed or some that are not spelled out.
+    fn witness(&self, domains: Domains<'_>, spelling: &Spelling) -> Result<Witness, RegexError> {
+        let is_open = |domain: &str| !spelling.has(domain);
+        let counted = domains.found.clone();
+        if let Some((origin, found)) = witness::find(domains, &is_open)? {
+            return Ok(Witness::new(origin, Reason::of(found, spelling)));
+        }
+        if let Some(origin) = first_open(&self.addresses, &is_open)? {
+            return Ok(Witness::new(origin, Reason::OpenAddress));
+        }
+        if let Some((origin, found)) = witness::find_unlisted(&self.names, &is_open)? {
+            return Ok(Witness::new(origin, Reason::of(found, spelling)));
+        }
+        // One that the searches did not come to, for too much was passed over.
+        if let Some((origin, found)) = self.first_under(counted.iter().filter(|domain| is_open(domain)))? {
+            return Ok(Witness::new(
+                origin,
+                found.map_or(Reason::OpenAddress, |found| Reason::of(found, spelling)),
+            ));
+        }
+        let origin = match witness::find_unlisted(&self.names, &|_| true)? {
+            Some((origin, _)) => Some(origin),
+            None => self.first_under(counted.iter())?.map(|(origin, _)| origin),
+        };
+        Ok(Witness::new(origin.unwrap_or_default(), Reason::TooManyDomains))
+    }
+
+    /// The first of the origins under one of `domains`.
+    fn first_under<'d>(
+        &self,
+        domains: impl Iterator<Item = &'d String>,
+    ) -> Result<Option<(String, Option<Registrable>)>, TooBig> {
+        let mut best: Option<String> = None;
+        for domain in domains {
+            let under = witness::under(domain);
+            let origins = self.names.intersection(&under)?.union(&self.addresses.intersection(&under)?)?;
+            let origin = origins.shortest().map(text);
+            best = best.into_iter().chain(origin).min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        }
+        Ok(best.map(|origin| {
+            let found = registrable(witness::host(&origin));
+            (origin, found)
+        }))
+    }
+}
+
+/// The first of `origins` whose host passes `is_open`, where no more hosts than a policy may have
+/// domains come before it.
+fn first_open(origins: &Automaton, is_open: &dyn Fn(&str) -> bool) -> Result<Option<String>, TooBig> {
+    let mut origins = origins.clone();
+    for _ in 0..=MAX_DOMAINS {
+        let Some(origin) = origins.shortest().map(text) else {
+            break;
+        };
+        let host = witness::host(&origin);
+        let host = host.strip_suffix('.').unwrap_or(host);
+        if is_open(host) {
+            return Ok(Some(origin));
+        }
+        origins = origins.difference(&witness::under(host))?;
+    }
+    Ok(None)
+}
+
+impl Reason {
+    fn of(found: Registrable, spelling: &Spelling) -> Self {
+        let last = found.suffix.rsplit_once('.').map(|(_, last)| last);
+        match last {
+            _ if !found.is_listed => Self::UnlistedSuffix { suffix: found.suffix },
+            Some(last) if spelling.has(last) => Self::PublicSuffix { suffix: found.suffix },
+            _ => Self::OpenDomain { domain: found.domain },
+        }
+    }
+}
+
+/// An accepted origin, which is ASCII, as text.
+fn text(origin: alloc::vec::Vec<u8>) -> String {
+    origin.into_iter().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests;

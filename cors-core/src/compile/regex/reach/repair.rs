@@ -1,0 +1,198 @@
+//! What was likely meant by a regex that lets others in: rewritten patterns, each one tried.
+
+use super::super::automaton::{Ascii, Automaton, Translator, counts, place, syntax};
+use super::super::origin_language::Origins;
+use super::Verdict;
+use super::decide;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+use regex_syntax::ast::Ast;
+
+/// How many rewritten patterns are tried.
+const MAX_TRIALS: usize = 24;
+
+/// A pattern that is bounded and differs from the one at hand by a few bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Repair {
+    pub(crate) pattern: String,
+    /// What was done to get it, each once.
+    pub(crate) kinds: Vec<RepairKind>,
+}
+
+/// A likely slip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub(crate) enum RepairKind {
+    /// The scheme is to be `https:`.
+    Https,
+    /// A dot is to be a dot, not any byte.
+    EscapeDot,
+    /// There is to be a `\.` between what is open and the domain.
+    SeparateLabel,
+    /// An alternation is to be of a part only, so it needs a group.
+    GroupAlternation,
+    /// A class or `?` in a domain is to be an alternation of what it stands for.
+    SpellOut,
+}
+
+/// A way of rewriting: what replaces which bytes of the pattern.
+#[derive(Clone)]
+struct Edit {
+    kind: RepairKind,
+    changes: Vec<(Range<usize>, String)>,
+}
+
+/// The first of the rewritten patterns, the least changed first, that is bounded, accepts
+/// something, and nothing from the user's own machine, which another rule refuses.
+pub(super) fn find(pattern: &str, origins: &Origins) -> Option<Repair> {
+    let edits = Edits::of(pattern)?.edits;
+    let single = edits.iter().map(|edit| vec![edit]);
+    let pairs = edits
+        .iter()
+        .enumerate()
+        .flat_map(|(index, first)| edits[index + 1..].iter().map(move |second| vec![first, second]));
+    single.chain(pairs).filter_map(|edits| apply(pattern, &edits)).take(MAX_TRIALS).find(
+        |repair| match decide(&repair.pattern, origins) {
+            Ok(Verdict::Bounded { domains }) => {
+                !domains.is_empty() && !has_loopback(&repair.pattern, origins)
+            }
+            _ => false,
+        },
+    )
+}
+
+fn has_loopback(pattern: &str, origins: &Origins) -> bool {
+    let loopback = Automaton::from_regex(pattern).map(|language| origins.loopback(&language));
+    !matches!(loopback, Ok(Ok(loopback)) if loopback.is_empty())
+}
+
+/// `pattern` with `edits` made; `None` if two of them are about the same bytes.
+fn apply(pattern: &str, edits: &[&Edit]) -> Option<Repair> {
+    let mut changes: Vec<&(Range<usize>, String)> = edits.iter().flat_map(|edit| &edit.changes).collect();
+    changes.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut rewritten = String::new();
+    let mut done = 0;
+    for (range, replacement) in changes {
+        rewritten.push_str(pattern.get(done..range.start)?);
+        rewritten.push_str(replacement);
+        done = range.end;
+    }
+    rewritten.push_str(pattern.get(done..)?);
+    let mut kinds: Vec<RepairKind> = edits.iter().map(|edit| edit.kind).collect();
+    kinds.dedup();
+    Some(Repair { pattern: rewritten, kinds })
+}
+
+struct Edits<'p> {
+    pattern: &'p str,
+    edits: Vec<Edit>,
+    /// Where something open is followed by something that is not.
+    edges: Vec<usize>,
+    dots: Vec<(Range<usize>, String)>,
+    choices: Vec<(Range<usize>, String)>,
+}
+
+impl<'p> Edits<'p> {
+    fn of(pattern: &'p str) -> Option<Self> {
+        let ast = syntax(pattern).ok()?;
+        let mut found = Self { pattern, edits: vec![], edges: vec![], dots: vec![], choices: vec![] };
+        found.walk(&ast);
+        found.https();
+        let dots = core::mem::take(&mut found.dots);
+        found.push(RepairKind::EscapeDot, dots);
+        let choices = core::mem::take(&mut found.choices);
+        found.push(RepairKind::SpellOut, choices);
+        for at in core::mem::take(&mut found.edges) {
+            found.push(RepairKind::SeparateLabel, vec![(at..at, r"\.".into())]);
+        }
+        found.group(&ast);
+        Some(found)
+    }
+
+    fn push(&mut self, kind: RepairKind, changes: Vec<(Range<usize>, String)>) {
+        if !changes.is_empty() {
+            self.edits.push(Edit { kind, changes });
+        }
+    }
+
+    fn https(&mut self) {
+        for scheme in ["http://", "https?://", "(http|https)://", "(https|http)://", "(https?)://"] {
+            let found = self.pattern.match_indices(scheme);
+            let changes = found.map(|(start, _)| (start..start + scheme.len(), "https://".into())).collect();
+            self.push(RepairKind::Https, changes);
+        }
+    }
+
+    fn walk(&mut self, ast: &Ast) {
+        match ast {
+            Ast::Dot(span) => self.dots.push((place(span), r"\.".into())),
+            Ast::ClassBracketed(class) => {
+                if let Ok(set) = Translator::default().class(class)
+                    && (2..=16).contains(&set.and(Ascii::HOST).len())
+                {
+                    let bytes = set.and(Ascii::HOST).bytes();
+                    let each = bytes.map(|byte| regex_syntax::escape(&String::from(char::from(byte))));
+                    let spelled = format!("({})", each.collect::<Vec<_>>().join("|"));
+                    self.choices.push((place(&class.span), spelled));
+                }
+            }
+            Ast::Repetition(repetition) => {
+                let inner = place(repetition.ast.span());
+                if counts(&repetition.op.kind) == (0, Some(1)) {
+                    let spelled = format!("({}|)", &self.pattern[inner.clone()]);
+                    self.choices.push((place(&repetition.span), spelled));
+                } else if !matches!(*repetition.ast, Ast::Dot(_) | Ast::ClassBracketed(_)) {
+                    self.walk(&repetition.ast);
+                }
+            }
+            Ast::Group(group) => self.walk(&group.ast),
+            Ast::Alternation(alternation) => alternation.asts.iter().for_each(|ast| self.walk(ast)),
+            Ast::Concat(concat) => {
+                concat.asts.iter().for_each(|ast| self.walk(ast));
+                self.edges(&concat.asts);
+            }
+            _ => {}
+        }
+    }
+
+    fn edges(&mut self, asts: &[Ast]) {
+        for pair in asts.windows(2) {
+            let is_open = match &pair[0] {
+                Ast::Repetition(repetition) => counts(&repetition.op.kind) != (0, Some(1)),
+                Ast::Dot(_) | Ast::ClassBracketed(_) | Ast::ClassPerl(_) => true,
+                _ => false,
+            };
+            let names = match &pair[1] {
+                Ast::Literal(literal) => literal.c.is_ascii_alphanumeric(),
+                Ast::Group(_) => true,
+                _ => false,
+            };
+            if is_open && names {
+                self.edges.push(place(pair[1].span()).start);
+            }
+        }
+    }
+
+    /// A group from some label of the first alternative to the first label of the last one.
+    fn group(&mut self, ast: &Ast) {
+        let Ast::Alternation(alternation) = ast else {
+            return;
+        };
+        let (Some(first), Some(last)) = (alternation.asts.first(), alternation.asts.last()) else {
+            return;
+        };
+        let (first, last) = (place(first.span()), place(last.span()));
+        let text = &self.pattern[first.clone()];
+        let opens = text.rmatch_indices(r"\.").chain(text.rmatch_indices("//"));
+        let opens: Vec<usize> = opens.map(|(at, found)| first.start + at + found.len()).collect();
+        let close = self.pattern[last.clone()].find(r"\.").map(|at| last.start + at);
+        for open in opens {
+            let close = close.unwrap_or(last.end);
+            let changes = vec![(open..open, "(".into()), (close..close, ")".into())];
+            self.push(RepairKind::GroupAlternation, changes);
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! Why a request is refused, for the person who has to find out.
+
+use core::fmt::{self, Write as _};
+
+use super::console::{Console, Shown};
+use super::nearest;
+use crate::engine::origin::Parts;
+use crate::engine::policy::Policy;
+use crate::engine::request::Escaped;
+use crate::engine::standard;
+use crate::engine::table::names::MAX_EMPTY;
+
+/// Why a policy refuses a request. Its `Display` says what was asked and what the policy has.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Denial<'a> {
+    /// The origin is not one of the policy's.
+    #[non_exhaustive]
+    OriginNotAllowed {
+        /// The policy that refuses.
+        policy: &'a Policy,
+        /// The value of `Origin`; `None` if the field came more than once.
+        origin: Option<&'a [u8]>,
+        /// Was it a preflight that asked? The browser's console then says so.
+        preflight: bool,
+    },
+    /// The requested method is not one of the policy's, or is no method at all.
+    #[non_exhaustive]
+    MethodNotAllowed {
+        /// The policy that refuses.
+        policy: &'a Policy,
+        /// The value of `Access-Control-Request-Method`; `None` if the field came more than once.
+        method: Option<&'a [u8]>,
+    },
+    /// A requested header is not one of the policy's, or is no field name at all.
+    #[non_exhaustive]
+    HeaderNotAllowed {
+        /// The policy that refuses.
+        policy: &'a Policy,
+        /// The first such name.
+        name: &'a [u8],
+    },
+    /// `Access-Control-Request-Headers` has more than 16 empty elements, which no browser sends.
+    #[non_exhaustive]
+    TooManyEmptyNames {
+        /// The policy that refuses.
+        policy: &'a Policy,
+    },
+}
+
+impl Denial<'_> {
+    /// The key of the policy that decided; `None` for a request that no policy would allow.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Denial::OriginNotAllowed { .. } => Some("origins"),
+            Denial::MethodNotAllowed { .. } => Some("methods"),
+            Denial::HeaderNotAllowed { .. } => Some("headers"),
+            Denial::TooManyEmptyNames { .. } => None,
+        }
+    }
+
+    /// A word for the kind of denial, for logs and counters: `origin_not_allowed` and so on.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Denial::OriginNotAllowed { .. } => "origin_not_allowed",
+            Denial::MethodNotAllowed { .. } => "method_not_allowed",
+            Denial::HeaderNotAllowed { .. } => "header_not_allowed",
+            Denial::TooManyEmptyNames { .. } => "too_many_empty_names",
+        }
+    }
+}
+
+/// What was asked, what the policy has, what the browser's console says of an answer that tells it nothing, and the
+/// line to add. The request's bytes are escaped and cut; no field but those of CORS is shown.
+impl fmt::Display for Denial<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Told { denial: self, shown: Shown::Nothing }.fmt(f)
+    }
+}
+
+/// A denial, to one who sees so much of the answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'d> {
+    pub(crate) denial: &'d Denial<'d>,
+    pub(crate) shown: Shown,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self.denial {
+            Denial::OriginNotAllowed { policy, origin: Some(origin), preflight } => {
+                origin_not_allowed(f, policy, origin, preflight)
+            }
+            Denial::OriginNotAllowed { origin: None, .. } => f.write_str(
+                "the request has more than one `Origin`: no browser sends that, so that none of them is believed\n\
+                 look for a proxy or a client that adds the field",
+            ),
+            Denial::MethodNotAllowed { policy, method: Some(method) } => {
+                method_not_allowed(f, policy, method, self.console(Console::Method(&Escaped(method))))
+            }
+            Denial::MethodNotAllowed { method: None, .. } => f.write_str(
+                "the preflight has more than one `Access-Control-Request-Method`: no browser sends that\n\
+                 look for a proxy or a client that adds the field",
+            ),
+            Denial::HeaderNotAllowed { name, .. } => {
+                header_not_allowed(f, name, self.console(Console::Header(&Escaped(name))))
+            }
+            Denial::TooManyEmptyNames { .. } => write!(
+                f,
+                "`Access-Control-Request-Headers` has more than {MAX_EMPTY} empty elements: no browser sends that"
+            ),
+        }
+    }
+}
+
+impl Told<'_> {
+    /// What the console says of a preflight whose origin is allowed, where `missed` is what the lists lack.
+    fn console<'a>(&self, missed: Console<'a>) -> Console<'a> {
+        match self.shown {
+            Shown::Nothing => Console::NoOrigin { preflight: true },
+            Shown::Origin => Console::Status,
+            Shown::List => missed,
+        }
+    }
+}
+
+fn origin_not_allowed(
+    f: &mut fmt::Formatter<'_>,
+    policy: &Policy,
+    origin: &[u8],
+    preflight: bool,
+) -> fmt::Result {
+    write!(f, "the origin {} is not in `origins`", Escaped(origin))?;
+    if let Some(near) = nearest::nearest(policy, origin) {
+        write!(f, "; the nearest entry is {:?}, which {}", near.entry, near.differs.text())?;
+    }
+    write!(f, "\n{}", Console::NoOrigin { preflight })?;
+    let sendable = Parts::split(origin).is_some_and(|parts| parts.is_serialised());
+    match core::str::from_utf8(origin) {
+        Ok(text) if sendable => write!(f, "\nto allow it: origins: [{text:?}]"),
+        Ok("null") => f.write_str(
+            "\na sandboxed frame, a file or a redirect between sites sent it: serve the page from an origin of its own",
+        ),
+        _ => f.write_str("\nno browser sends such an origin"),
+    }
+}
+
+fn method_not_allowed(
+    f: &mut fmt::Formatter<'_>,
+    policy: &Policy,
+    method: &[u8],
+    console: Console<'_>,
+) -> fmt::Result {
+    write!(f, "the method {} is not in `methods`", Escaped(method))?;
+    if let Some(near) = policy.methods().find(|listed| listed.as_bytes().eq_ignore_ascii_case(method)) {
+        write!(
+            f,
+            "; {near} is, but methods are compared with their case: call `fetch` with method: {near:?}"
+        )?;
+    }
+    write!(f, "\n{console}")?;
+    match core::str::from_utf8(method) {
+        Ok(text) if standard::is_token(method) && !standard::is_forbidden_method(method) => {
+            write!(f, "\nto allow it: methods: [{text:?}]")
+        }
+        _ => f.write_str("\nno browser asks for such a method"),
+    }
+}
+
+fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8], console: Console<'_>) -> fmt::Result {
+    write!(f, "the request header {} is not in `headers`", Escaped(name))?;
+    write!(f, "\n{console}")?;
+    match core::str::from_utf8(name) {
+        Ok(text) if standard::is_token(name) => {
+            write!(f, "\nto allow it: headers: [\"")?;
+            text.chars().try_for_each(|c| f.write_char(c.to_ascii_lowercase()))?;
+            f.write_str("\"]")
+        }
+        _ => f.write_str("\nno browser asks for such a header"),
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use alloc::string::ToString;
+
+    use crate::Block;
+    use crate::Config;
+    use crate::Mode;
+    use crate::Policy;
+    use crate::Request;
+
+    fn policy() -> Policy {
+        let block = Block::new()
+            .origins([
+                "https://myapp.com",
+                "https://*.tenant.com",
+                "http://localhost:3000",
+                "https://www.shop.com",
+            ])
+            .methods(["GET", "PATCH"])
+            .headers(["authorization"]);
+        Config::default()
+            .development(block)
+            .policy(Mode::Development)
+            .unwrap_or_else(|violations| panic!("{violations}"))
+    }
+
+    #[test]
+    fn an_origin_is_told_what_it_misses() {
+        let policy = policy();
+        for (origin, first_line) in [
+            ("http://myapp.com", "; the nearest entry is \"https://myapp.com\", which has another scheme"),
+            (
+                "https://myapp.com:8443",
+                "; the nearest entry is \"https://myapp.com\", which has another port",
+            ),
+            (
+                "http://localhost:3001",
+                "; the nearest entry is \"http://localhost:3000\", which has another port",
+            ),
+            (
+                "https://myapp.com.",
+                "; the nearest entry is \"https://myapp.com\", which differs in the trailing dot",
+            ),
+            (
+                "https://www.myapp.com",
+                "; the nearest entry is \"https://myapp.com\", which differs in `www.`",
+            ),
+            ("https://shop.com", "; the nearest entry is \"https://www.shop.com\", which differs in `www.`"),
+            (
+                "https://tenant.com",
+                "; the nearest entry is \"https://*.tenant.com\", which stands for the subdomains, not for the domain itself",
+            ),
+            (
+                "https://MyApp.com",
+                "; the nearest entry is \"https://myapp.com\", which is in lower case, as browsers write origins",
+            ),
+            (
+                "https://myapp.com/",
+                "; the nearest entry is \"https://myapp.com\", which ends where an origin ends, without a slash or path",
+            ),
+            ("https://evil.example", ""),
+            ("null", ""),
+        ] {
+            let request = Request::new(b"GET").origin(origin.as_bytes());
+            let decision = policy.decide(&request);
+            let text = decision.denial().unwrap_or_else(|| panic!("{origin} is allowed")).to_string();
+            let wanted = alloc::format!("the origin {origin} is not in `origins`{first_line}");
+            assert_eq!(text.lines().next(), Some(wanted.as_str()), "{origin}");
+        }
+    }
+
+    #[test]
+    fn the_console_tells_a_preflight_from_the_call() {
+        let policy = policy();
+        let preflight = |origin| Request::new(b"OPTIONS").origin(origin).requested_method(b"PUT");
+        for (name, request, is_preflight) in [
+            ("another origin", Request::new(b"GET").origin(b"https://evil.example"), false),
+            ("another origin's preflight", preflight(b"https://evil.example"), true),
+            ("another method's preflight", preflight(b"https://myapp.com"), true),
+        ] {
+            let text = policy.decide(&request).denial().map(ToString::to_string).unwrap_or_default();
+            let console =
+                text.lines().find_map(|line| line.strip_prefix("Chromium: blocked by CORS policy: "));
+            let console = console.unwrap_or_else(|| panic!("{name}: {text}"));
+            assert_eq!(
+                console.starts_with("Response to preflight request"),
+                is_preflight,
+                "{name}: {console}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_denial_ends_with_the_line_to_add() {
+        let policy = policy();
+        let preflight = || Request::new(b"OPTIONS").origin(b"https://myapp.com");
+        for (request, start, end) in [
+            (
+                Request::new(b"GET").origin(b"https://evil.example"),
+                "the origin https://evil.example is",
+                "to allow it: origins: [\"https://evil.example\"]",
+            ),
+            (
+                Request::new(b"GET").origin(b"evil\r\n"),
+                "the origin evil\\r\\n is",
+                "no browser sends such an origin",
+            ),
+            (
+                Request::new(b"GET").origin(b"null"),
+                "the origin null is",
+                "a sandboxed frame, a file or a redirect between sites sent it: serve the page from an origin of its own",
+            ),
+            (
+                Request::new(b"GET").origin(b"https://myapp.com").origin(b"https://myapp.com"),
+                "the request has more than one `Origin`",
+                "look for a proxy or a client that adds the field",
+            ),
+            (
+                preflight().requested_method(b"DELETE"),
+                "the method DELETE is not in `methods`\n",
+                "to allow it: methods: [\"DELETE\"]",
+            ),
+            (
+                preflight().requested_method(b"patch"),
+                "the method patch is not in `methods`; PATCH is, but methods are compared with their case",
+                "to allow it: methods: [\"patch\"]",
+            ),
+            (preflight().requested_method(b"TRACE"), "the method TRACE", "no browser asks for such a method"),
+            (preflight().requested_method(b""), "the method  is", "no browser asks for such a method"),
+            (
+                preflight().requested_method(b"GET").requested_method(b"GET"),
+                "the preflight has more than one",
+                "look for a proxy or a client that adds the field",
+            ),
+            (
+                preflight().requested_method(b"GET").requested_headers(&["Authorization, X-Token"]),
+                "the request header X-Token is not in `headers`",
+                "to allow it: headers: [\"x-token\"]",
+            ),
+            (
+                preflight().requested_method(b"GET").requested_headers(&["a b"]),
+                "the request header a b is",
+                "no browser asks for such a header",
+            ),
+            (
+                preflight().requested_method(b"GET").requested_headers(&[",,,,,,,,,,,,,,,,,"]),
+                "`Access-Control-Request-Headers` has more than 16 empty elements",
+                "no browser sends that",
+            ),
+        ] {
+            let decision = policy.decide(&request);
+            let text = decision.denial().unwrap_or_else(|| panic!("{request:?} is allowed")).to_string();
+            assert!(text.starts_with(start), "{start}\n{text}");
+            assert!(text.ends_with(end), "{end}\n{text}");
+        }
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let policy = policy();
+        let origin = [b'a'; 70_000];
+        let request = Request::new(b"GET").origin(&origin);
+        let decision = policy.decide(&request);
+        let text = decision.denial().map(ToString::to_string).unwrap_or_default();
+        assert!(text.len() < 600, "{}", text.len());
+        assert!(text.contains("… (70000 bytes)"), "{text}");
+    }
+}

@@ -1,0 +1,7 @@
+//! Words about a decision, for people. Nothing here runs unless somebody asks.
+
+pub(crate) mod console;
+pub(crate) mod denial;
+pub(crate) mod diagnostic;
+pub(crate) mod explanation;
+pub(crate) mod nearest;

@@ -1,0 +1,350 @@
+//! What rules there are: their names, and for each the page that a message refers to.
+
+use core::fmt;
+
+/// A rule that a policy must keep. Each variant's documentation is the page that a message refers
+/// to: a bad example, who gets in or what never works, and the fix.
+///
+/// The *impossible* ones fire in every mode and cannot be excused, for such a policy cannot do what
+/// it says. The others fire in production alone, and
+/// `expect(rule, reason = "…")` in the policy excuses them.
+///
+/// ```
+/// use cors_engine::Rule;
+///
+/// assert_eq!(Rule::from_name("null_origin"), Some(Rule::NullOrigin));
+/// assert!(Rule::NullOrigin.is_excusable());
+/// assert!(!Rule::InvalidOrigin.is_excusable());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Rule {
+    /// `empty_origins`: a policy without origins.
+    ///
+    /// Bad: `cors_policy! { static P; credentials: true }`, or `origins: []`.
+    ///
+    /// No page gets in, so that the policy does nothing. Libraries that read "nothing listed" as
+    /// "everything allowed" made this a hole (CVE-2023-49803).
+    ///
+    /// Fix: list the origins of your front ends, `origins: ["https://app.example"]`, or take the policy away.
+    EmptyOrigins,
+    /// `invalid_origin`: an entry that is not the text a browser sends.
+    ///
+    /// Bad: `"app.example"` (no scheme), `"https://app.example/"` (a path), `"https://app.example:443"` (the default port),
+    /// `"https://App.example"` (upper case), `"https://bücher.example"` (Unicode), `"https://*app.example"`.
+    ///
+    /// A browser sends `scheme://host[:port]`, in lower case and Punycode, without the default port;
+    /// entries are compared with it byte for byte. What is spelt otherwise never matches, or matches in
+    /// a library that compares loosely, and then more than was meant.
+    ///
+    /// Fix: copy the origin from the address bar's page: in its console, `location.origin`.
+    InvalidOrigin,
+    /// `invalid_regex`: a regular expression that cannot be used.
+    ///
+    /// Bad: `regex("https://(app.example")` (does not parse), `regex("app\\.example")` (matches no whole origin),
+    /// `regex("https://([a-z]{1,60}\\.){1,60}example\\.com")` (its table would be over 64 KiB).
+    ///
+    /// A regex is matched against the whole origin, scheme and port included.
+    ///
+    /// Fix: as the message says; most regexes are better written as a pattern, `"https://*.app.example"`.
+    InvalidRegex,
+    /// `invalid_method`: an entry of `methods` that is no method name.
+    ///
+    /// Bad: `methods: ["GET, PUT"]`, `methods: ["*"]`.
+    ///
+    /// A browser asks for one method, by its exact name; an entry that is not one never matches.
+    ///
+    /// Fix: one name an entry, `methods: [GET, PUT]`; for all methods `methods: any`.
+    InvalidMethod,
+    /// `forbidden_method`: `CONNECT`, `TRACE` or `TRACK`.
+    ///
+    /// Bad: `methods: [GET, TRACE]`.
+    ///
+    /// Browsers let no script send these, in whatever case (Fetch, "Methods": *forbidden method*).
+    ///
+    /// Fix: take the entry out.
+    ForbiddenMethod,
+    /// `invalid_header`: an entry of `headers` or `expose` that is no field name.
+    ///
+    /// Bad: `headers: ["Content Type"]`, `headers: ["authorization, content-type"]`, `headers: ["*"]`.
+    ///
+    /// No request can carry such a field, so that the entry never matches.
+    ///
+    /// Fix: one name an entry, `headers: ["authorization", "content-type"]`; for all names `headers: any`.
+    InvalidHeader,
+    /// `wrong_header`: a field of CORS itself, in a list where it means nothing.
+    ///
+    /// Bad: `headers: ["access-control-allow-origin"]`, `expose: ["origin"]`.
+    ///
+    /// These are what the policy sends, or what the browser sends: not what a page asks for or reads.
+    /// Who lists one has mostly mixed up the two sides of the exchange.
+    ///
+    /// Fix: take the entry out; the policy sends the field where it is due.
+    WrongHeader,
+    /// `invalid_host`: an entry of `hosts` that no `Host` field matches, or no entry at all.
+    ///
+    /// Bad: `hosts: ["api.example:8080"]` (a port), `hosts: ["*.api.example"]`, `hosts: ["bücher.example"]`, `hosts: []`.
+    ///
+    /// `Host` is compared without its port, so that an entry with one never matches; an empty list
+    /// would refuse every request.
+    ///
+    /// Fix: `"api.example"` for that host, `".api.example"` for it and every subdomain, `any` for all.
+    InvalidHost,
+    /// `invalid_max_age`: a duration that is none, or over a day.
+    ///
+    /// Bad: `max_age: 1y`, `max_age: 604800`, `max_age: -1`.
+    ///
+    /// Browsers cap it: Chromium at 2 hours, Firefox at 24, Safari at 10 minutes. None honours
+    /// more than 86400 seconds.
+    ///
+    /// Fix: seconds or a number with `s`, `m` or `h`, at most `24h`; `0` to switch the cache off.
+    InvalidMaxAge,
+    /// `invalid_status`: a `preflight_status` that is not 200 to 299.
+    ///
+    /// Bad: `preflight_status: 404`.
+    ///
+    /// To a browser any other status means that the preflight failed (Fetch, "CORS-preflight fetch").
+    ///
+    /// Fix: 204, which is the default, or 200 for very old clients.
+    InvalidStatus,
+    /// `any_origin_with_credentials`: every site, with the user's cookies.
+    ///
+    /// Bad: `origins: any, credentials: true`.
+    ///
+    /// Browsers refuse `*` for a request with credentials, so that this cannot work as it stands; and
+    /// libraries that made it work by echoing the origin let every site read every user's data.
+    ///
+    /// Fix: list the origins that need credentials; or drop `credentials` if the data is public.
+    AnyOriginWithCredentials,
+    /// `any_expose_with_credentials`: `*` among exposed headers, with credentials.
+    ///
+    /// Bad: `expose: any, credentials: true`.
+    ///
+    /// For a response with credentials the standard takes `*` literally, as a header of that
+    /// name: nothing is exposed.
+    ///
+    /// Fix: list the headers that pages read, `expose: ["x-total-count"]`.
+    AnyExposeWithCredentials,
+    /// `duplicate_entry`: the same entry, or the same key, twice.
+    ///
+    /// Bad: `headers: ["Authorization", "authorization"]`, two `origins` in one block.
+    ///
+    /// The second adds nothing, or contradicts the first; mostly one of the two was meant to be another.
+    ///
+    /// Fix: take one out.
+    DuplicateEntry,
+    /// `unknown_key`: a key that no policy has.
+    ///
+    /// Bad: `allow_origins: […]`, `credential: true`.
+    ///
+    /// A setting that is not understood would be a setting that is silently not there.
+    ///
+    /// Fix: the key that the message suggests.
+    UnknownKey,
+    /// `unknown_rule`: an `expect` with a name that no rule has.
+    ///
+    /// Bad: `expect(insecure_origins, reason = "…")`.
+    ///
+    /// It excuses nothing.
+    ///
+    /// Fix: the rule that the message suggests.
+    UnknownRule,
+    /// `unfulfilled_expectation`: an `expect` without a cause, or without a reason.
+    ///
+    /// Bad: `expect(null_origin, reason = "…")` where no `"null"` is listed; `expect(null_origin)`; one inside `development`.
+    ///
+    /// An excuse that outlives its cause would cover the next mistake.
+    ///
+    /// Fix: take it out, or give the reason.
+    UnfulfilledExpectation,
+    /// `any_origin`: every site on the web.
+    ///
+    /// Bad: `origins: any` in production.
+    ///
+    /// Every page that a user visits can read what this service answers. That is right for public data
+    /// that anyone may fetch, and wrong for a service that is protected by where it stands (an
+    /// intranet, `localhost`, a list of client addresses). A WebSocket's handshake has the user's cookies on it whatever
+    /// `credentials` says: where any origin is allowed, any site can open one as the user.
+    ///
+    /// Fix: list the origins; or `expect(any_origin, reason = "public data")`.
+    AnyOrigin,
+    /// `null_origin`: the opaque origin.
+    ///
+    /// Bad: `origins: ["null"]`.
+    ///
+    /// Every sandboxed frame, on any site, sends `Origin: null`: an attacker's page makes one in a line
+    /// of HTML. It is not a name for local files.
+    ///
+    /// Fix: serve the page from an origin of its own, and list that.
+    NullOrigin,
+    /// `insecure_origin`: a page that came over plain `http`.
+    ///
+    /// Bad: `"http://app.example"`.
+    ///
+    /// Whoever is between the user and `app.example` (a café's Wi-Fi) can put a script of his own
+    /// into that page, and read through it what this service answers.
+    ///
+    /// Fix: `"https://app.example"`.
+    InsecureOrigin,
+    /// `loopback_origin`: a program on the user's own machine.
+    ///
+    /// Bad: `"http://localhost:3000"`, `regex("https://localhost(:\\d+)?")` in production.
+    ///
+    /// Any program that listens on that port of a user's machine is let in, with the user's cookies. It
+    /// is mostly a leftover of development.
+    ///
+    /// Fix: move it to `development { … }`; for a desktop or mobile app that is served from there,
+    /// `expect(loopback_origin, reason = "…")`.
+    LoopbackOrigin,
+    /// `public_suffix`: every customer of a registry or a hosting service.
+    ///
+    /// Bad: `"https://*.com"`, `"https://*.github.io"`, `"https://*.amazonaws.com"`.
+    ///
+    /// Anyone can have a name there: an attacker registers `evil.github.io` and is let in.
+    ///
+    /// Fix: name your own domain under it, `"https://you.github.io"`.
+    ///
+    /// The list is the one of publicsuffix.org, both of its sections, as old as
+    /// `cors_engine::public_suffix_list_date` says.
+    PublicSuffix,
+    /// `unbounded_regex`: a regex that accepts origins of strangers.
+    ///
+    /// Bad: `regex("https://.*app\\.example")`, `regex("https://www.app\\.example")`.
+    ///
+    /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a
+    /// regex accepts is decided on its automaton, and the message shows an origin that an attacker could
+    /// register. So is `regex("https://[a-z]+\\.eth\\.limo")`: the public suffix list has `*.eth.limo`, for every
+    /// name there is somebody else's.
+    ///
+    /// Fix: spell out the registrable domain and escape its dots: `regex("https://.*\\.app\\.example")`, or the pattern
+    /// `"https://*.app.example"`.
+    UnboundedRegex,
+    /// `any_header_with_credentials`: every request header, with the user's cookies.
+    ///
+    /// Bad: `headers: any, credentials: true` in production.
+    ///
+    /// A page of an allowed origin can send headers that proxies and frameworks obey
+    /// (`x-http-method-override`, `x-forwarded-for`).
+    ///
+    /// Fix: list the headers that your front end sends.
+    AnyHeaderWithCredentials,
+    /// `any_method_with_credentials`: every method, with the user's cookies.
+    ///
+    /// Bad: `methods: any, credentials: true` in production.
+    ///
+    /// Methods that only tools were meant to use (`PURGE`, `PROPFIND`) are open to pages.
+    ///
+    /// Fix: list the methods that your front end uses.
+    AnyMethodWithCredentials,
+    /// `private_network`: public pages that call private addresses.
+    ///
+    /// Bad: `private_network: true` in production.
+    ///
+    /// It answers a draft that browsers gave up: they ask the user instead (Local Network Access).
+    /// What is left of it lets pages on the Internet reach a device behind a firewall.
+    ///
+    /// Fix: take it out; for old clients in the field `expect(private_network, reason = "…")`.
+    PrivateNetwork,
+    /// `redundant_origin`: an entry that another one covers.
+    ///
+    /// Bad: `["https://*.app.example", "https://shop.app.example"]`.
+    ///
+    /// Who takes out the narrow entry to lock an origin out finds it still let in.
+    ///
+    /// Fix: take out the one that is covered, or narrow the other.
+    RedundantOrigin,
+    /// `inert_entry`: an entry that no browser ever acts on.
+    ///
+    /// Bad: `headers: ["origin", "dnt", "accept-encoding"]`, `expose: ["content-type"]`, `methods: ["get"]`, `"ws://app.example"`.
+    ///
+    /// Browsers set forbidden request headers themselves and never ask for them; safelisted response
+    /// headers are readable anyway; methods are compared with their case; no page has a `ws` origin.
+    ///
+    /// Fix: take it out, or write it as the message says.
+    InertEntry,
+    /// `any_host`: no check of `Host`.
+    ///
+    /// Bad: `hosts: any` in production.
+    ///
+    /// An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it
+    /// were ours.
+    ///
+    /// Fix: list the names by which the service is called.
+    AnyHost,
+}
+
+/// The rules before this one are impossible ones.
+const FIRST_EXCUSABLE: Rule = Rule::AnyOrigin;
+
+/// Every rule with its name, in the order of the enumeration.
+const NAMES: [(Rule, &str); 28] = [
+    (Rule::EmptyOrigins, "empty_origins"),
+    (Rule::InvalidOrigin, "invalid_origin"),
+    (Rule::InvalidRegex, "invalid_regex"),
+    (Rule::InvalidMethod, "invalid_method"),
+    (Rule::ForbiddenMethod, "forbidden_method"),
+    (Rule::InvalidHeader, "invalid_header"),
+    (Rule::WrongHeader, "wrong_header"),
+    (Rule::InvalidHost, "invalid_host"),
+    (Rule::InvalidMaxAge, "invalid_max_age"),
+    (Rule::InvalidStatus, "invalid_status"),
+    (Rule::AnyOriginWithCredentials, "any_origin_with_credentials"),
+    (Rule::AnyExposeWithCredentials, "any_expose_with_credentials"),
+    (Rule::DuplicateEntry, "duplicate_entry"),
+    (Rule::UnknownKey, "unknown_key"),
+    (Rule::UnknownRule, "unknown_rule"),
+    (Rule::UnfulfilledExpectation, "unfulfilled_expectation"),
+    (Rule::AnyOrigin, "any_origin"),
+    (Rule::NullOrigin, "null_origin"),
+    (Rule::InsecureOrigin, "insecure_origin"),
+    (Rule::LoopbackOrigin, "loopback_origin"),
+    (Rule::PublicSuffix, "public_suffix"),
+    (Rule::UnboundedRegex, "unbounded_regex"),
+    (Rule::AnyHeaderWithCredentials, "any_header_with_credentials"),
+    (Rule::AnyMethodWithCredentials, "any_method_with_credentials"),
+    (Rule::PrivateNetwork, "private_network"),
+    (Rule::RedundantOrigin, "redundant_origin"),
+    (Rule::InertEntry, "inert_entry"),
+    (Rule::AnyHost, "any_host"),
+];
+
+impl Rule {
+    /// Every rule.
+    pub fn all() -> impl ExactSizeIterator<Item = Rule> {
+        NAMES.into_iter().map(|(rule, _)| rule)
+    }
+
+    /// The name by which messages and `expect` call the rule.
+    pub const fn name(self) -> &'static str {
+        NAMES[self as usize].1
+    }
+
+    /// The rule with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        NAMES.into_iter().find(|(_, known)| *known == name).map(|(rule, _)| rule)
+    }
+
+    /// May `expect(rule, reason = "…")` excuse it? If so it fires in production alone.
+    pub const fn is_excusable(self) -> bool {
+        self as usize >= FIRST_EXCUSABLE as usize
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_the_order_of_the_enumeration() {
+        for (at, rule) in Rule::all().enumerate() {
+            assert_eq!(rule as usize, at, "{rule}");
+            assert_eq!(Rule::from_name(rule.name()), Some(rule));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What was written, before it means anything: types only, each with the spans that an error may need.
+
+use proc_macro2::{Ident, TokenStream};
+
+use crate::expand::spans::Extent;
+
+/// The whole input of `cors_policy!`.
+pub(crate) struct Declaration {
+    /// The path of the crate that the expansion names.
+    pub(crate) krate: TokenStream,
+    /// The user's attributes and doc comments.
+    pub(crate) attributes: TokenStream,
+    /// `pub`, `pub(crate)`, … or nothing.
+    pub(crate) visibility: TokenStream,
+    /// `None` if there is none, or none that can be read.
+    pub(crate) name: Option<Ident>,
+    /// What follows.
+    pub(crate) settings: Settings,
+}
+
+/// The settings of a policy: what `cors_policy!` and `#[cors]` have in common.
+pub(crate) struct Settings {
+    /// What stands between a key and its value.
+    pub(crate) separator: char,
+    /// The settings that hold in both modes.
+    pub(crate) outer: Vec<Entry>,
+    /// `production { … }`
+    pub(crate) production: Option<Block>,
+    /// `development { … }`
+    pub(crate) development: Option<Block>,
+    /// Whether something could not be read, not even its key.
+    pub(crate) lost: bool,
+    /// Words that nothing follows: mostly keys that are just being typed.
+    pub(crate) loose: Vec<Ident>,
+}
+
+/// A block of settings.
+pub(crate) struct Block {
+    /// `production` or `development`.
+    pub(crate) keyword: Ident,
+    /// What stands between the braces.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// `key: value`
+pub(crate) struct Entry {
+    pub(crate) key: Ident,
+    pub(crate) value: Spanned<Value>,
+}
+
+/// Something and where it stands.
+pub(crate) struct Spanned<T> {
+    pub(crate) node: T,
+    pub(crate) extent: Extent,
+}
+
+/// A value of a setting, or an element of a list, whatever is wanted there.
+pub(crate) enum Value {
+    /// `true`
+    Bool(bool),
+    /// `any`, `GET`
+    Word(Ident),
+    /// `"https://app.example"`
+    Text(String),
+    /// `3600`, `1h`, `-1`: the digits and what is stuck to them.
+    Number { digits: String, unit: String },
+    /// `[…]`
+    List(Vec<Spanned<Value>>),
+    /// `regex("…")`
+    Call { name: Ident, arguments: Vec<Argument> },
+    /// Tokens that are none of these.
+    Other(String),
+    /// Nothing at all. An error has been reported.
+    Missing,
+}
+
+impl Value {
+    pub(crate) fn number(negative: bool, digits: &str, unit: &str) -> Self {
+        let sign = if negative { "-" } else { "" };
+        Self::Number { digits: format!("{sign}{digits}"), unit: unit.into() }
+    }
+}
+
+/// An argument of a call: `"…"`, or `reason = "…"`.
+pub(crate) struct Argument {
+    pub(crate) name: Option<Ident>,
+    pub(crate) value: Spanned<Value>,
+}

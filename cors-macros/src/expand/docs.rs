@@ -1,0 +1,162 @@
+//! What rustdoc shows of a policy: a table, after the user's own words.
+
+use cors_engine::Policy;
+
+use crate::expand::check::Policies;
+
+/// The most entries of a list that are shown.
+const SHOWN: usize = 20;
+
+/// A row: its title, what it says about a policy, and what goes without saying.
+struct Row {
+    title: &'static str,
+    cell: fn(&Policy) -> String,
+    implied: Option<&'static str>,
+}
+
+const ROWS: [Row; 12] = [
+    Row { title: "origins", cell: origins, implied: None },
+    // A regex is judged by the domains that it lets in, so a reader is told them.
+    Row {
+        title: "domains of the regexes",
+        cell: |policy| list(policy.regex_domains()),
+        implied: Some("none"),
+    },
+    Row { title: "credentials", cell: |policy| yes_or_no(policy.credentials()), implied: None },
+    Row { title: "methods", cell: methods, implied: None },
+    Row { title: "headers", cell: headers, implied: None },
+    Row { title: "expose", cell: |policy| list(policy.exposed()), implied: None },
+    Row { title: "max age", cell: max_age, implied: None },
+    Row { title: "hosts", cell: hosts, implied: None },
+    Row { title: "private network", cell: |policy| yes_or_no(policy.private_network()), implied: Some("no") },
+    Row { title: "timing", cell: |policy| yes_or_no(policy.timing()), implied: Some("no") },
+    Row {
+        title: "preflight status",
+        cell: |policy| policy.preflight_status().to_string(),
+        implied: Some("204"),
+    },
+    Row { title: "tables", cell: |policy| format!("{} bytes", policy.table_size()), implied: None },
+];
+
+/// A table with a column for each mode.
+pub(crate) fn table(policies: &Policies) -> String {
+    let columns: Vec<&Policy> = std::iter::once(&policies.production).chain(&policies.development).collect();
+    let titles = ["production", "development"].into_iter().take(columns.len()).map(String::from);
+    // The blank line ends the user's paragraph.
+    let mut table = format!("\n{}{}", line("", titles), line("---", columns.iter().map(|_| "---".into())));
+    for Row { title, cell, implied } in ROWS {
+        let cells: Vec<String> = columns.iter().map(|policy| cell(policy)).collect();
+        if cells.iter().any(|cell| Some(cell.as_str()) != implied) {
+            table.push_str(&line(title, cells.into_iter()));
+        }
+    }
+    table
+}
+
+/// The space in front is what rustdoc takes off the lines of a doc comment.
+fn line(title: &str, cells: impl Iterator<Item = String>) -> String {
+    let cells: String = cells.map(|cell| format!(" {cell} |")).collect();
+    format!(" | {title} |{cells}\n")
+}
+
+fn yes_or_no(on: bool) -> String {
+    if on { "yes" } else { "no" }.into()
+}
+
+fn origins(policy: &Policy) -> String {
+    if policy.allows_any_origin() {
+        return "any".into();
+    }
+    let regexes: Vec<String> = policy.origin_regexes().map(|regex| format!("regex({regex})")).collect();
+    list(policy.origins().chain(regexes.iter().map(String::as_str)))
+}
+
+fn methods(policy: &Policy) -> String {
+    list(policy.methods())
+}
+
+fn headers(policy: &Policy) -> String {
+    if policy.headers().next() == Some(ANY) { "any".into() } else { list(policy.headers()) }
+}
+
+fn hosts(policy: &Policy) -> String {
+    match (policy.checks_host(), policy.hosts().next()) {
+        (false, _) => "not checked".into(),
+        (true, None) => "any".into(),
+        (true, Some(_)) => list(policy.hosts()),
+    }
+}
+
+fn max_age(policy: &Policy) -> String {
+    match policy.max_age() {
+        None => "the browser's".into(),
+        Some(0) => "not cached".into(),
+        Some(seconds) if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
+        Some(seconds) if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        Some(seconds) => format!("{seconds} s"),
+    }
+}
+
+/// What a policy's lists say for `any`.
+const ANY: &str = "*";
+
+fn list<'p>(mut entries: impl Iterator<Item = &'p str>) -> String {
+    let shown: Vec<String> = entries.by_ref().take(SHOWN).map(code).collect();
+    match (shown.as_slice(), entries.count()) {
+        ([], _) => "none".into(),
+        ([any], 0) if *any == code(ANY) => "any".into(),
+        (_, 0) => shown.join(", "),
+        (_, more) => format!("{}, … and {more} more", shown.join(", ")),
+    }
+}
+
+/// An entry as code, with nothing in it that would end the code or the cell: a regex has everything.
+fn code(entry: &str) -> String {
+    let fence = if entry.contains('`') { "`` " } else { "`" };
+    let text = entry.replace('|', "\\|").replace('\n', " ");
+    format!("{fence}{text}{}", fence.chars().rev().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use cors_engine::{Block, Config, Mode};
+
+    use super::*;
+
+    fn production(block: Block) -> String {
+        let production = Config::new(block).policy(Mode::Production).expect("the policy keeps the rules");
+        table(&Policies { production, development: None })
+    }
+
+    #[test]
+    fn a_table_says_what_is_in_force() {
+        let block = Block::new().origins(["https://app.example", "https://*.app.example"]).max_age(90);
+        let expected = "
+ |  | production |
+ | --- | --- |
+ | origins | `https://app.example`, `https://*.app.example` |
+ | credentials | no |
+ | methods | `GET`, `HEAD`, `POST` |
+ | headers | none |
+ | expose | none |
+ | max age | 90 s |
+ | hosts | not checked |
+ | tables | 169 bytes |
+";
+        assert_eq!(production(block), expected);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let origins = (0..SHOWN + 5).map(|number| format!("https://shop{number}.example"));
+        let table = production(Block::new().origins(origins));
+        assert!(table.contains("`https://shop19.example`, … and 5 more |"), "{table}");
+        assert!(!table.contains("shop20"), "{table}");
+    }
+
+    #[test]
+    fn a_regex_does_not_break_the_table() {
+        assert_eq!(code("https://(a|b)"), "`https://(a\\|b)`");
+        assert_eq!(code("(?x)`\n"), "`` (?x)`  ``");
+    }
+}

@@ -1,0 +1,92 @@
+//! Tokens to tree: the head of a `cors_policy!`, which names the static.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use crate::expand::ast::Declaration;
+use crate::expand::krate;
+use crate::expand::parse;
+use crate::expand::report::Errors;
+use crate::expand::tokens::Tokens;
+
+/// What a declaration begins with, as help shows it.
+const HELP: &str = "write `pub static CORS;`";
+
+/// Reads the input of `cors_policy!`.
+pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declaration {
+    let input = &mut Tokens::new(stream);
+    let krate = crate_path(input).unwrap_or_else(krate::default_path);
+    let (attributes, visibility) = (attributes(input), visibility(input));
+    let name = name(input, errors);
+    let mut settings = parse::settings(input, ':', errors);
+    settings.lost |= name.is_none();
+    Declaration { krate, attributes, visibility, name, settings }
+}
+
+/// `crate = path;`. A front puts one before the user's own, which holds.
+fn crate_path(input: &mut Tokens) -> Option<TokenStream> {
+    let mut path = None;
+    while input.is_word(0, "crate") && input.is_punct(1, '=') {
+        input.next();
+        input.next();
+        path = Some(input.until(|input| input.is_punct(0, ';')));
+        input.punct(';');
+    }
+    path
+}
+
+fn attributes(input: &mut Tokens) -> TokenStream {
+    let mut attributes = TokenStream::new();
+    while input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket) {
+        attributes.extend(input.next());
+        attributes.extend(input.next());
+    }
+    attributes
+}
+
+fn visibility(input: &mut Tokens) -> TokenStream {
+    let mut visibility = TokenStream::new();
+    if input.is_word(0, "pub") {
+        visibility.extend(input.next());
+        visibility.extend(input.group(Delimiter::Parenthesis).map(TokenTree::Group));
+    }
+    visibility
+}
+
+/// `static NAME;`
+fn name(input: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
+    let start = input.span();
+    let is_static = input.is_word(0, "static");
+    if !is_static {
+        errors.report_with_help(start, "a policy begins with the name of its static", HELP);
+    }
+    if !is_static && !input.is_word(0, "const") {
+        to_settings(input);
+        return None;
+    }
+    input.next();
+    let name = input.peek_ident(0).cloned().filter(is_no_keyword);
+    match &name {
+        None => errors.report_with_help(start, "expected a name after `static`", HELP),
+        Some(name) if !input.is_punct(1, ';') => {
+            let message = format_args!("expected `;` right after `{name}`");
+            errors.report_with_help(name.span(), message, format_args!("write `static {name};`"));
+        }
+        Some(_) => {}
+    }
+    if name.is_some() {
+        input.next();
+    }
+    to_settings(input);
+    name
+}
+
+fn is_no_keyword(ident: &Ident) -> bool {
+    syn::parse2::<Ident>(ident.to_token_stream()).is_ok()
+}
+
+/// Goes on after the end of the head, or at the first setting if it has no end.
+fn to_settings(input: &mut Tokens) {
+    input.until(|input| input.is_punct(0, ';') || parse::begins_item(input));
+    input.punct(';');
+}

@@ -1,0 +1,20 @@
+//! From tokens to tokens: parse, then rules, then emit.
+
+mod ast;
+mod check;
+mod docs;
+mod emit;
+mod head;
+mod ide;
+mod krate;
+mod lower;
+mod origin_file;
+mod parse;
+pub(crate) mod policy;
+mod report;
+pub(crate) mod route;
+mod spans;
+mod stub;
+#[cfg(test)]
+mod tests;
+mod tokens;

@@ -1,0 +1,77 @@
+//! Errors: collected all at once, each on the token at fault.
+
+use std::fmt::Display;
+
+use cors_engine::{Key, Rule, Violation};
+use proc_macro2::TokenStream;
+
+use crate::expand::spans::{Extent, SpanMap};
+
+/// The errors of one expansion. Whoever finds one reports it here and goes on.
+#[derive(Default)]
+pub(crate) struct Errors {
+    list: Vec<syn::Error>,
+}
+
+impl Errors {
+    /// Reports what is wrong here.
+    pub(crate) fn report(&mut self, at: impl Into<Extent>, message: impl Display) {
+        self.list.push(syn::Error::new_spanned(at.into(), message));
+    }
+
+    /// Reports what is wrong here, and what would be right.
+    pub(crate) fn report_with_help(
+        &mut self,
+        at: impl Into<Extent>,
+        message: impl Display,
+        help: impl Display,
+    ) {
+        self.report(at, format_args!("{message}\nhelp: {help}"));
+    }
+
+    /// Reports broken rules, except where that may only follow from something that could not be read.
+    pub(crate) fn violations<'v>(
+        &mut self,
+        broken: impl Iterator<Item = &'v Violation>,
+        spans: &SpanMap,
+        separator: char,
+    ) {
+        let incomplete = !self.is_empty();
+        for violation in broken.filter(|violation| !(incomplete && follows(violation, spans))) {
+            let site = spans.site(violation);
+            let message = spelt(&violation.to_string(), separator);
+            match &site.line {
+                None => self.report(site.extent, message),
+                Some(line) => self.report(site.extent, format_args!("{line}: {message}")),
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The errors as the compiler takes them.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.list.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+/// The settings that a text names, `` `key: value` ``, as they are written where `separator` stands between the two.
+pub(crate) fn spelt(text: &str, separator: char) -> String {
+    if separator == ':' {
+        return text.into();
+    }
+    let spelt = |text: String, key: Key| text.replace(&format!("`{key}: "), &format!("`{key} {separator} "));
+    Key::ALL.into_iter().fold(text.into(), spelt)
+}
+
+/// Is this about something that is not there, and that may be what could not be read?
+fn follows(violation: &Violation, spans: &SpanMap) -> bool {
+    violation.rule() == Rule::UnfulfilledExpectation || !spans.is_sound(violation.locus())
+}

@@ -1,0 +1,112 @@
+//! What stands between the parentheses of `#[cors(…)]`: the name of a policy or its settings, and the
+//! path of the crate.
+
+use cors_engine::Key;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::expand::ast::Settings;
+use crate::expand::parse;
+use crate::expand::report::Errors;
+use crate::expand::tokens::Tokens;
+
+/// How settings are written here.
+const SEPARATOR: char = '=';
+
+/// What to write, for those who wrote nothing that can be read.
+const HELP: &str =
+    "write `#[cors(TASKS)]` with the name of a policy, or `#[cors(origins = […], …)]` with settings";
+
+/// The arguments of the attribute.
+pub(crate) struct Args {
+    /// The arguments but for `crate`, as they were written.
+    pub(crate) written: TokenStream,
+    /// The path of `cors_actix`.
+    pub(crate) krate: TokenStream,
+    pub(crate) policy: Policy,
+}
+
+/// Which policy.
+pub(crate) enum Policy {
+    /// One that `cors_policy!` declares.
+    Named(TokenStream),
+    /// One that stands here and has no name: these settings, yet to be read once more for each
+    /// route, whose methods are part of it.
+    Inline,
+    /// None that can be read. It has been reported.
+    Missing,
+}
+
+impl Args {
+    pub(crate) fn read(stream: TokenStream, errors: &mut Errors) -> Self {
+        let (krate, written) = split_crate(stream);
+        let krate = krate.unwrap_or_else(|| quote!(::cors_actix));
+        let policy = policy(&written, errors);
+        Self { written, krate, policy }
+    }
+
+    /// The settings of an inline policy.
+    pub(crate) fn settings(&self, errors: &mut Errors) -> Settings {
+        parse::settings(&mut Tokens::new(self.written.clone()), SEPARATOR, errors)
+    }
+}
+
+/// Takes `crate = path` out, wherever it stands.
+fn split_crate(stream: TokenStream) -> (Option<TokenStream>, TokenStream) {
+    let input = &mut Tokens::new(stream);
+    let (mut krate, mut rest) = (None, TokenStream::new());
+    while !input.is_empty() {
+        if input.is_word(0, "crate") && input.is_punct(1, SEPARATOR) {
+            input.next();
+            input.next();
+            krate = Some(input.until(|input| input.is_punct(0, ',')));
+            input.punct(',');
+        } else {
+            rest.extend(input.until(|input| input.is_punct(0, ',')));
+            rest.extend(input.next());
+        }
+    }
+    (krate, rest)
+}
+
+fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
+    let input = &mut Tokens::new(written.clone());
+    if input.is_empty() {
+        errors.report_with_help(Span::call_site(), "`#[cors]` without a policy", HELP);
+        return Policy::Missing;
+    }
+    let path = path(input);
+    let is_key =
+        matches!(path.clone().into_iter().next(), Some(TokenTree::Ident(word)) if is_key(&word.to_string()));
+    if path.is_empty() || is_key || !(input.is_empty() || input.is_punct(0, ',')) {
+        return Policy::Inline;
+    }
+    input.punct(',');
+    if !input.is_empty() {
+        errors.report_with_help(
+            input.span(),
+            "`#[cors]` takes a policy's name or settings, and not both",
+            "a route's policy inherits nothing: put the settings into a `cors_policy!` of its own",
+        );
+    }
+    Policy::Named(path)
+}
+
+/// `a::b`, as far as it goes.
+fn path(input: &mut Tokens) -> TokenStream {
+    let start = input.mark();
+    loop {
+        if input.is_punct(0, ':') && input.is_punct(1, ':') {
+            input.next();
+            input.next();
+        }
+        if input.ident().is_none() || !input.is_punct(0, ':') {
+            return input.stream_since(start);
+        }
+    }
+}
+
+/// Is this word, left alone, a setting that is just being typed?
+fn is_key(word: &str) -> bool {
+    Key::from_name(word).is_some()
+}

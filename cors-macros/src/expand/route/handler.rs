@@ -1,0 +1,179 @@
+//! `#[cors]` on a handler.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+use crate::expand::ast::{Declaration, Entry, Settings, Spanned, Value};
+use crate::expand::check;
+use crate::expand::emit;
+use crate::expand::ide;
+use crate::expand::lower;
+use crate::expand::report::Errors;
+use crate::expand::stub;
+
+use super::args::{Args, Policy};
+use super::item::{Attribute, Item};
+use super::macros::{Method, Route, is_route, is_routes, wrapped};
+
+/// A handler of the same name, which registers preflight and route.
+pub(crate) fn expand(args: &Args, name: &Ident, item: &Item, errors: &mut Errors) -> TokenStream {
+    if !item.attributes.iter().any(|attribute| is_route(attribute) || is_routes(attribute)) {
+        errors.report_with_help(
+            Span::call_site(),
+            format_args!("no route macro below this `#[cors]` makes `{name}` a route"),
+            "put `#[cors(…)]` above `#[get(\"/…\")]`, not below it: a route macro hides from those below it what it was told",
+        );
+        return item.tokens();
+    }
+    if !item.has_response() {
+        // No route macro takes such a handler.
+        return item.tokens();
+    }
+    let macros = item.attributes.iter().filter(|attribute| is_route(attribute));
+    let Some(routes) = macros.map(Route::read).collect::<Option<Vec<_>>>() else {
+        // The macro has more to say about that.
+        return item.tokens();
+    };
+    let methods: Vec<Method> = routes.iter().flat_map(|route| route.methods.clone()).collect();
+    let (policy, declared) = match &args.policy {
+        Policy::Missing => return item.tokens(),
+        Policy::Named(path) => (path.clone(), check_methods(args, path, name, &methods)),
+        Policy::Inline => inline(args, name, &methods, errors),
+    };
+    registering(args, name, item, &routes, &policy, &declared)
+}
+
+/// The handler of the same name. The user's own is inside, with its attributes in their order.
+fn registering(
+    args: &Args,
+    name: &Ident,
+    item: &Item,
+    routes: &[Route],
+    policy: &TokenStream,
+    declared: &TokenStream,
+) -> TokenStream {
+    let krate = &args.krate;
+    let layer = quote!(#krate::__private::layer());
+    let attributes = item
+        .attributes
+        .iter()
+        .map(|attribute| if is_route(attribute) { wrapped(attribute, &layer) } else { attribute.clone() });
+    let rest = &item.rest;
+    let conditions: Vec<&Attribute> = item.attributes("cfg").collect();
+    let documentation = item.attributes("doc");
+    let routes = routes.iter().map(|route| description(krate, name, route));
+    quote! {
+        #(#conditions)*
+        #(#documentation)*
+        #[allow(non_camel_case_types, missing_docs, unreachable_pub)]
+        // As public as Actix's own macros make it.
+        pub struct #name;
+
+        #(#conditions)*
+        impl #krate::__private::HttpServiceFactory for #name {
+            fn register(self, __config: &mut #krate::__private::AppService) {
+                #declared
+                #(#attributes)*
+                #rest
+                #krate::__private::register(__config, &#policy, &[#(#routes),*], #name);
+            }
+        }
+    }
+}
+
+/// What the run time has to know of a route.
+fn description(krate: &TokenStream, handler: &Ident, route: &Route) -> TokenStream {
+    let Route { pattern, name, methods, guards } = route;
+    let name = name.clone().unwrap_or_else(|| handler.to_string());
+    let methods = methods.iter().map(|method| &method.name);
+    quote! {
+        #krate::__private::Route {
+            pattern: #pattern,
+            name: #name,
+            methods: &[#(#methods),*],
+            guards: || ::std::vec![#(::std::boxed::Box::new(#krate::__private::fn_guard(#guards))),*],
+        }
+    }
+}
+
+/// The name of an inline policy, and its static.
+fn inline(
+    args: &Args,
+    handler: &Ident,
+    methods: &[Method],
+    errors: &mut Errors,
+) -> (TokenStream, TokenStream) {
+    let krate = &args.krate;
+    let name = Ident::new("__CORS", Span::call_site());
+    let before = errors.count();
+    let settings = args.settings(errors);
+    let mut declaration = Declaration {
+        krate: quote!(#krate::__core),
+        attributes: TokenStream::new(),
+        visibility: TokenStream::new(),
+        name: Some(name.clone()),
+        settings,
+    };
+    let mut tokens = ide::mentions(&declaration);
+    default_methods(&mut declaration.settings, methods);
+    let lowered = lower::lower(&declaration.settings, Span::call_site(), errors);
+    let policies = check::check(&lowered, errors);
+    tokens.extend(emit::dependencies(&lowered.files));
+    let path = name.into_token_stream();
+    match policies {
+        Some(policies) if errors.count() == before => {
+            tokens.extend(emit::item(&declaration, &policies));
+            tokens.extend(check_methods(args, &path, handler, methods));
+        }
+        _ => tokens.extend(stub::item(&declaration)),
+    }
+    (path, tokens)
+}
+
+/// Checks inline settings that stand above a whole module, without the methods of any route.
+pub(crate) fn check_inline(args: &Args, errors: &mut Errors) -> bool {
+    let before = errors.count();
+    let settings = args.settings(errors);
+    let lowered = lower::lower(&settings, Span::call_site(), errors);
+    check::check(&lowered, errors);
+    errors.count() == before
+}
+
+/// `methods = [the route's own]`, unless the settings have some.
+fn default_methods(settings: &mut Settings, methods: &[Method]) {
+    if settings.outer.iter().any(|entry| entry.key == "methods") {
+        return;
+    }
+    let mut named: Vec<&Method> = Vec::new();
+    for method in methods {
+        // `GET` brings `HEAD` along, and two routes of one handler may share a method.
+        let implied = method.name == "HEAD" && methods.iter().any(|other| other.name == "GET");
+        if !implied && !named.iter().any(|other| other.name == method.name) {
+            named.push(method);
+        }
+    }
+    let entry =
+        |method: &&Method| Spanned { node: Value::Text(method.name.clone()), extent: method.span.into() };
+    let Some(first) = named.first() else { return };
+    let value = Spanned { extent: first.span.into(), node: Value::List(named.iter().map(entry).collect()) };
+    settings.outer.push(Entry { key: Ident::new("methods", first.span), value });
+}
+
+/// Const evaluation of the policy, for each method: the error stands on the attribute.
+///
+/// The production policy decides. What only a development policy allows would be found out in production.
+fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[Method]) -> TokenStream {
+    let krate = &args.krate;
+    let checks = methods.iter().map(|Method { name, .. }| {
+        let message = Literal::string(&format!(
+            "the policy of `{handler}` does not allow {name}: every preflight for this route would be refused\n\
+             help: add {name} to the policy's `methods`"
+        ));
+        quote_spanned! {Span::call_site()=>
+            const _: () = if !#krate::__core::__private::allows_method(#policy.production(), #name) {
+                ::core::panic!(#message)
+            };
+        }
+    });
+    checks.collect()
+}

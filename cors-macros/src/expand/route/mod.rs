@@ -1,0 +1,45 @@
+//! `#[cors]`: a policy of its own for a route, or for each route of a module.
+//!
+//! The route's own macro does the work it always does. This one hands it the handler as it was
+//! written, with one more `wrap`, and puts a handler of the same name in front that registers the
+//! preflight along with the route.
+
+mod args;
+mod handler;
+mod item;
+mod macros;
+mod module;
+
+use proc_macro2::{Span, TokenStream};
+
+use crate::expand::report::Errors;
+use args::Args;
+use item::{Item, Kind};
+
+/// The expansion of `#[cors(args)]` on `item`. Whatever is wrong, the item is still there.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let args = Args::read(args, &mut errors);
+    let mut item = Item::read(item);
+    for twice in item.take_attributes("cors") {
+        errors.report_with_help(
+            twice.span(),
+            "a second `#[cors]` on one item: a route has one policy",
+            "remove one of them",
+        );
+    }
+    let mut output = match &item.kind {
+        Kind::Function(name) => handler::expand(&args, name, &item, &mut errors),
+        Kind::Module { name, body } => module::expand(&args, name, body.as_ref(), &item, &mut errors),
+        Kind::Other => {
+            errors.report_with_help(
+                Span::call_site(),
+                "`#[cors]` belongs on a route or on a module of routes",
+                "put it above the route macro of a handler, such as `#[get(\"/\")]`, or above `#[scope(\"/…\")]`",
+            );
+            item.tokens()
+        }
+    };
+    output.extend(errors.into_tokens());
+    output
+}

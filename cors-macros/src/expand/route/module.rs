@@ -1,0 +1,162 @@
+//! `#[cors]` on a module: the same for each route in it that has none of its own.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{TokenStreamExt, format_ident, quote};
+
+use crate::expand::report::Errors;
+use crate::expand::tokens::Tokens;
+
+use super::args::{Args, Policy};
+use super::handler;
+use super::item::{self, Attribute, Item, Kind};
+use super::macros::{is_route, is_routes};
+
+/// The module, each route in it with a `#[cors]`.
+pub(crate) fn expand(
+    args: &Args,
+    name: &Ident,
+    body: Option<&Group>,
+    module: &Item,
+    errors: &mut Errors,
+) -> TokenStream {
+    let Some(body) = body else {
+        errors.report_with_help(
+            name.span(),
+            format_args!("`#[cors]` cannot see the routes of `{name}`, which stand in another file"),
+            "put it on each of them",
+        );
+        return module.tokens();
+    };
+    let sound = match &args.policy {
+        Policy::Missing => false,
+        Policy::Named(_) => true,
+        Policy::Inline => handler::check_inline(args, errors),
+    };
+    if !sound {
+        return module.tokens();
+    }
+    let mut spread = Spread { args, alias: alias(args, name), found: 0 };
+    let inside = spread.items(body.stream(), 1);
+    if spread.found == 0 {
+        errors.report_with_help(
+            Span::call_site(),
+            format_args!("no route in `{name}` takes this policy"),
+            "`#[cors]` on a module is for the handlers in it with a route macro and no `#[cors]` of their own",
+        );
+        return module.tokens();
+    }
+    let mut braces = Group::new(body.delimiter(), inside);
+    braces.set_span(body.span());
+    let mut output = spread.alias.as_ref().map(Alias::import).unwrap_or_default();
+    output.append_all(&module.attributes);
+    output.extend(module.visibility.clone());
+    // The body is the last token.
+    let mut rest: Vec<TokenTree> = module.rest.clone().into_iter().collect();
+    rest.pop();
+    output.extend(rest);
+    output.append(braces);
+    output
+}
+
+/// A second name for the policy, which holds from inside the module, whatever is imported there.
+struct Alias<'a> {
+    policy: &'a TokenStream,
+    name: Ident,
+}
+
+/// `None` for a path that is the same everywhere.
+fn alias<'a>(args: &'a Args, module: &Ident) -> Option<Alias<'a>> {
+    let Policy::Named(policy) = &args.policy else { return None };
+    let is_absolute = match policy.clone().into_iter().next() {
+        Some(TokenTree::Ident(word)) => word == "crate",
+        first => first.is_some(),
+    };
+    (!is_absolute).then(|| Alias { policy, name: format_ident!("__cors_{module}") })
+}
+
+impl Alias<'_> {
+    fn import(&self) -> TokenStream {
+        let Self { policy, name } = self;
+        quote! {
+            #[allow(unused_imports, non_upper_case_globals)]
+            use #policy as #name;
+        }
+    }
+}
+
+/// The walk through the items.
+struct Spread<'a> {
+    args: &'a Args,
+    alias: Option<Alias<'a>>,
+    /// How many routes got the attribute.
+    found: usize,
+}
+
+impl Spread<'_> {
+    /// The items of a module `depth` levels down, each route with the attribute.
+    fn items(&mut self, stream: TokenStream, depth: usize) -> TokenStream {
+        let input = &mut Tokens::new(stream);
+        let mut output = TokenStream::new();
+        while input.is_punct(0, '#') && input.is_punct(1, '!') {
+            // An attribute of the module itself.
+            output.extend((0..3).filter_map(|_| input.next()));
+        }
+        while !input.is_empty() {
+            let mut attributes = Vec::new();
+            while let Some(attribute) = Attribute::read(input) {
+                attributes.push(attribute);
+            }
+            let start = input.mark();
+            let kind = item::head(input);
+            let has_own = attributes.iter().any(|attribute| attribute.name == "cors");
+            match kind {
+                Kind::Function(_) if !has_own => self.route(&attributes, depth, &mut output),
+                Kind::Module { body: Some(body), .. } if !has_own => {
+                    output.append_all(&attributes);
+                    let mut head: Vec<TokenTree> = input.stream_since(start).into_iter().collect();
+                    head.pop();
+                    output.extend(head);
+                    let mut braces = Group::new(body.delimiter(), self.items(body.stream(), depth + 1));
+                    braces.set_span(body.span());
+                    output.append(braces);
+                    continue;
+                }
+                _ => output.append_all(&attributes),
+            }
+            input.until(ends_item);
+            input.next();
+            output.extend(input.stream_since(start));
+        }
+        output
+    }
+
+    /// Puts the attribute right above the route macro, below whatever has to come before it.
+    fn route(&mut self, attributes: &[Attribute], depth: usize, output: &mut TokenStream) {
+        let mut is_first = true;
+        for attribute in attributes {
+            if is_first && (is_route(attribute) || is_routes(attribute)) {
+                is_first = false;
+                self.found += 1;
+                output.extend(self.attribute(depth));
+            }
+            output.append_all([attribute]);
+        }
+    }
+
+    fn attribute(&self, depth: usize) -> TokenStream {
+        let Args { krate, written, .. } = self.args;
+        let policy = match &self.alias {
+            None => written.clone(),
+            Some(Alias { name, .. }) => {
+                let up = (0..depth).map(|_| quote!(super::));
+                quote!(#(#up)* #name)
+            }
+        };
+        quote!(#[#krate::cors(crate = #krate, #policy)])
+    }
+}
+
+/// An item ends with a semicolon or a block; what may follow a block is no attribute of the next one.
+fn ends_item(input: &Tokens) -> bool {
+    input.is_punct(0, ';') || input.is_group(0, Delimiter::Brace)
+}

@@ -1,0 +1,123 @@
+//! The way back from a place in the configuration to the token that put it there.
+
+use std::fmt;
+use std::rc::Rc;
+
+use cors_engine::{Locus, Place, Rule, Violation};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt};
+
+/// The first and the last token of something: on stable two spans cannot be joined.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) start: Span,
+    pub(crate) end: Span,
+}
+
+impl From<Span> for Extent {
+    fn from(span: Span) -> Self {
+        Self { start: span, end: span }
+    }
+}
+
+impl ToTokens for Extent {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mark = |span| Ident::new("_", span);
+        tokens.append_all([mark(self.start), mark(self.end)]);
+    }
+}
+
+/// The tokens behind each part of a configuration.
+pub(crate) struct SpanMap {
+    /// The policy's name: where something is missing, there is no better token.
+    name: Extent,
+    /// Whether something could not be read, not even its key.
+    lost: bool,
+    outer: Vec<SettingSpans>,
+    pub(crate) production: Vec<SettingSpans>,
+    pub(crate) development: Vec<SettingSpans>,
+}
+
+/// The tokens of one setting.
+pub(crate) struct SettingSpans {
+    key: Extent,
+    value: Extent,
+    /// The entries of its list.
+    pub(crate) entries: Vec<Site>,
+    /// Whether all of it could be read.
+    pub(crate) sound: bool,
+}
+
+impl SettingSpans {
+    pub(crate) fn of(key: Extent, value: Extent) -> Self {
+        Self { key, value, entries: Vec::new(), sound: true }
+    }
+
+    /// Lets everything about this setting be reported on one token.
+    pub(crate) fn blame(&mut self, token: Extent) {
+        (self.key, self.value) = (token, token);
+    }
+}
+
+/// Where something stands.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub(crate) extent: Extent,
+    /// For what stands in a file that the token names.
+    pub(crate) line: Option<FileLine>,
+}
+
+impl Site {
+    pub(crate) fn at(extent: Extent) -> Self {
+        Self { extent, line: None }
+    }
+}
+
+/// A line of a file, shown as compilers do.
+#[derive(Clone)]
+pub(crate) struct FileLine {
+    pub(crate) file: Rc<str>,
+    /// Counted from 1.
+    pub(crate) number: usize,
+}
+
+impl fmt::Display for FileLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.number)
+    }
+}
+
+impl SpanMap {
+    pub(crate) fn new(name: Extent, lost: bool, outer: Vec<SettingSpans>) -> Self {
+        Self { name, lost, outer, production: Vec::new(), development: Vec::new() }
+    }
+
+    /// Where to report a violation.
+    pub(crate) fn site(&self, violation: &Violation) -> Site {
+        let locus = violation.locus();
+        let Some(setting) = self.setting(locus) else { return Site::at(self.name) };
+        match locus.entry.and_then(|entry| setting.entries.get(entry)) {
+            Some(entry) => entry.clone(),
+            None if violation.rule() == Rule::DuplicateEntry => Site::at(setting.key),
+            None => Site::at(setting.value),
+        }
+    }
+
+    /// Was everything read that a verdict about this place rests on? One on an entry rests on that
+    /// entry alone.
+    pub(crate) fn is_sound(&self, locus: &Locus) -> bool {
+        match self.setting(locus) {
+            None => !self.lost,
+            Some(setting) => setting.sound || locus.entry.is_some(),
+        }
+    }
+
+    fn setting(&self, locus: &Locus) -> Option<&SettingSpans> {
+        let settings = match locus.place {
+            Place::Outer => &self.outer,
+            Place::Production => &self.production,
+            Place::Development => &self.development,
+        };
+        settings.get(locus.setting?)
+    }
+}
