@@ -1,2 +1,3 @@
-//! The README's snippets, compiled and run as documentation tests.
+//! The snippets of the start page and of the adapter's page, compiled and run as documentation tests.
 #![doc = include_str!("../../README.md")]
+#![doc = include_str!("../../cors-actix/README.md")]

@@ -20,7 +20,7 @@ fn the_messages_are_the_compilers_own() {
 
 #[test]
 fn the_output_of_the_command_is_its_own() {
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../cors-cli/README.md");
     // What the command's own tests hold it to.
     let printed = include_str!("../../cors-cli/tests/cli/expected/probe_unauthorized.txt");
     let quoted = readme.split("```console\n$ cors probe ").nth(1).and_then(|rest| rest.split("\n```").next());
@@ -28,6 +28,23 @@ fn the_output_of_the_command_is_its_own() {
     for line in quoted.lines().skip(1).filter(|line| !line.is_empty()) {
         assert!(printed.lines().any(|printed| printed == line), "the command does not say: {line}");
     }
+}
+
+#[test]
+fn the_figures_are_those_of_the_benches() {
+    let measured = include_str!("../../cors-actix/benches/README.md");
+    let row = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let quoted = include_str!("../../README.md").split("| | cors-actix | actix-cors 0.7 |").nth(1);
+    let quoted = quoted.expect("the README has a table of figures").lines().skip(2);
+    let mut rows = 0;
+    for line in quoted.take_while(|line| line.starts_with('|')) {
+        let quoted = row(line);
+        let found = measured.lines().map(row).find(|row| row.get(1) == quoted.get(1) && row.len() > 8);
+        let found = found.unwrap_or_else(|| panic!("no such case was measured: {line}"));
+        assert_eq!(&quoted[2..5], [&*found[4], &*found[7], &*found[8]], "{}", quoted[1]);
+        rows += 1;
+    }
+    assert_eq!(rows, 5);
 }
 
 #[test]
