@@ -43,6 +43,7 @@
 //! | `config` | `Config`: policies from files and the environment, held to the same rules |
 //! | `reload` | `Reloadable`: a policy that is swapped while requests run |
 //! | `metrics` | counters, for any exporter of the [`metrics`](https://docs.rs/metrics) facade: see [below](#counters) |
+//! | `testing` | `browser`: what a browser makes of a policy's answers, for an app's tests |
 //!
 //! # What happens to a request
 //!
@@ -110,6 +111,8 @@ mod service;
 pub use cors::Cors;
 #[doc(hidden)]
 pub use cors_engine as __core;
+#[cfg(feature = "testing")]
+pub use cors_engine::browser;
 #[cfg(feature = "config")]
 pub use cors_engine::{
     Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting, Violation, Violations,
