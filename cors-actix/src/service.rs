@@ -318,7 +318,7 @@ impl<S> CorsMiddleware<S> {
         let policy = answers.policy();
         let asked = Preflight::read(&head.headers, Some(policy));
         let asked = if head.method == Method::OPTIONS { asked.request() } else { actual(asked.origin) };
-        if let Some(denial) = policy.decide(&asked).denial() {
+        if let Some(denial) = &policy.decide(&asked).denial() {
             let request = request.request();
             let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
             metrics::denied(denial.kind(), Outcome::Reported, same_origin);

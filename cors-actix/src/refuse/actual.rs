@@ -26,6 +26,7 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
     let asked = actual(lines(request.headers(), header::ORIGIN));
     let decision = answers.decide(&asked);
     let denial = decision.denial();
+    let denial = denial.as_ref();
     let same_origin = || is_same_origin(answers.policy(), request, options.behind_tls);
     if !options.guards(request.head()) {
         if let Some(denial) = denial {

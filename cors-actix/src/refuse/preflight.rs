@@ -58,7 +58,7 @@ fn explained(
 ) -> Verdict {
     let decision = answers.decide(engine_request);
     let fields = decision.fields();
-    if let Some(denial) = decision.denial() {
+    if let Some(denial) = &decision.denial() {
         metrics::denied(denial.kind(), Outcome::PreflightRefused, || false);
         log::denied(denial, request, Outcome::PreflightRefused, || false);
         if let Some(mut response) = options.refusal(denial, request) {

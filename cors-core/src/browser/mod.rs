@@ -167,7 +167,7 @@ impl Fetch {
         // What the browser does not send, no policy refuses.
         let asked = self.refused_by_browser().is_none();
         let first = if outcome.was_preflighted() { &preflight } else { &actual };
-        outcome.denied(first.told().filter(|_| asked).map(|told| told.to_string()))
+        outcome.denied(first.reason().filter(|_| asked).map(|reason| reason.to_string()))
     }
 
     /// What comes of the call, with a server that answers its preflight, if there is one, and itself

@@ -1,116 +1,102 @@
-//! The decision about a request, in the order of the standard.
+//! The decision about a request: the checks, in the order of the standard.
 
 use super::decision::Decision;
 use super::field::{Field, Fields};
+use super::origin;
 use super::policy::Policy;
-use super::request::{Field as RequestField, Lines, Request};
-use super::table::names::Refused;
-use crate::explain::console::Shown;
-use crate::explain::denial::Denial;
+use super::request::{Request, SingleField};
+use super::table::names::RefusedNames;
+
+/// The check that a request fails.
+#[derive(Clone, Copy)]
+pub(crate) enum Failure<'r> {
+    Origin,
+    Method,
+    Headers(RefusedNames<'r>),
+}
 
 impl Policy {
     /// Decides about a request.
     ///
-    /// It allocates nothing and never panics, whatever the bytes; the time is linear in the
-    /// request's, and does not depend on how many origins the policy lists.
-    ///
-    /// Fetch, sections "CORS check" and "CORS-preflight fetch", from the server's side.
-    #[inline]
+    /// It allocates nothing and never panics, whatever the bytes. The time is linear in the request and does not depend on
+    /// how many origins the policy lists. A reason for a refusal is worked out when somebody asks for it:
+    /// [`Decision::denial`], [`Decision::explain`].
+    // CORS check: https://fetch.spec.whatwg.org/#concept-cors-check
+    // CORS-preflight fetch, step 7: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
+    //
+    // Inlined, so that a caller which reads only some of a decision pays for no more, and one whose method is no `OPTIONS`
+    // not for preflights.
+    #[inline(always)]
     pub fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        if request.is_preflight() {
-            return self.decide_preflight(request);
-        }
-        let (fields, denial) = match self.actual_fields(request) {
-            Ok(fields) => (fields, None),
-            Err(fields) => (fields, Some(self.origin_denied(request.origin, false))),
+        let is_preflight = request.is_preflight();
+        let (is_allowed, fields) = match request.origin {
+            _ if is_preflight => match self.first_failure(request) {
+                None => (true, self.allowed_preflight(request)),
+                Some(_) => (false, self.answers.refused_preflight),
+            },
+            SingleField::Absent => (true, self.answers.no_origin),
+            _ if self.accepts_origin(request) => (true, self.answers.allowed),
+            _ => (false, self.answers.refused),
         };
-        Decision { policy: self, request: *request, preflight: false, fields, denial, shown: Shown::Nothing }
+        Decision { policy: self, request: *request, is_preflight, is_allowed, fields }
     }
 
-    /// The [`fields`](Decision::fields) of the response to a request that is no [preflight](Request::is_preflight): what
-    /// [`decide`](Self::decide) says of it, without the reasons. `Err` if the origin is not allowed.
-    ///
-    /// An adapter that asks for the reasons only where somebody wants them is faster by it.
+    /// [`decide`](Self::decide) for an actual request. It goes when the adapter has switched.
+    #[doc(hidden)]
     #[inline(always)]
     #[expect(clippy::missing_errors_doc, reason = "it is no error")]
     pub fn actual_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        match request.origin {
-            RequestField::Absent => Ok(self.answers.no_origin),
-            origin if self.accepts(origin) => Ok(self.answers.allowed),
-            _ => Err(self.answers.refused),
-        }
+        let decision = self.decide(request);
+        if decision.is_allowed { Ok(decision.fields) } else { Err(decision.fields) }
     }
 
-    /// The [`fields`](Decision::fields) of the answer to a request that [is a preflight](Request::is_preflight), `Err` if it
-    /// is refused; of any other, what this says means nothing.
+    /// [`decide`](Self::decide) for a preflight. It goes when the adapter has switched.
+    #[doc(hidden)]
     #[inline(always)]
     #[expect(clippy::missing_errors_doc, reason = "it is no error")]
     pub fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        let is_allowed = self.accepts(request.origin)
-            && self.accepts_method(request.requested_method)
-            && self.scan_headers(request.requested_headers).is_ok();
-        if is_allowed { Ok(self.allowed_preflight(request)) } else { Err(self.answers.refused_preflight) }
+        self.actual_fields(request)
     }
 
-    fn decide_preflight<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        let denial = self.check_origin(request.origin).or_else(|| self.check_lists(request));
-        let fields = match denial {
-            None => self.allowed_preflight(request),
-            Some(_) => self.answers.refused_preflight,
-        };
-        Decision { policy: self, request: *request, preflight: true, fields, denial, shown: Shown::Nothing }
+    /// [`decide`](Self::decide) for a request that is [vouched for](Request::vouched). It goes when the adapter has switched.
+    #[doc(hidden)]
+    #[cold]
+    pub fn decide_vouched<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
+        self.decide(&request.vouched(true))
     }
 
+    /// The first check that a request with an `Origin` fails, were it a preflight.
+    #[inline(always)]
+    pub(crate) fn first_failure<'r>(&self, request: &Request<'r>) -> Option<Failure<'r>> {
+        if !self.accepts_origin(request) {
+            return Some(Failure::Origin);
+        }
+        if !self.accepts_method(request.requested_method) {
+            return Some(Failure::Method);
+        }
+        self.scan_headers(request.requested_headers).err().map(Failure::Headers)
+    }
+
+    /// The fields of an allowed preflight's answer.
     #[inline]
-    pub(super) fn check_lists<'a>(&'a self, request: &Request<'a>) -> Option<Denial<'a>> {
-        self.check_method(request.requested_method).or_else(|| self.check_headers(request.requested_headers))
-    }
-
-    #[inline]
-    pub(super) fn allowed_preflight(&self, request: &Request<'_>) -> Fields {
+    pub(crate) fn allowed_preflight(&self, request: &Request<'_>) -> Fields {
         let private = request.private_network && self.private_network();
         self.answers.preflight.with_if(private, Field::AllowPrivateNetwork)
     }
 
     #[inline(always)]
-    fn accepts(&self, origin: RequestField<'_>) -> bool {
-        self.allows_any_origin() || matches!(origin, RequestField::One(value) if self.lists_origin(value))
+    pub(super) fn accepts_origin(&self, request: &Request<'_>) -> bool {
+        self.allows_any_origin()
+            || match request.origin {
+                SingleField::One(value) => {
+                    self.lists_origin(value) || request.vouched && origin::sendable(value).is_some()
+                }
+                SingleField::Absent | SingleField::Many => false,
+            }
     }
 
     #[inline]
-    fn accepts_method(&self, method: RequestField<'_>) -> bool {
-        matches!(method, RequestField::One(value) if self.lists_method(value))
-    }
-
-    #[inline]
-    fn origin_denied<'a>(&'a self, origin: RequestField<'a>, preflight: bool) -> Denial<'a> {
-        let origin = match origin {
-            RequestField::One(origin) => Some(origin),
-            RequestField::Absent | RequestField::Many => None,
-        };
-        Denial::OriginNotAllowed { policy: self, origin, preflight }
-    }
-
-    fn check_origin<'a>(&'a self, origin: RequestField<'a>) -> Option<Denial<'a>> {
-        if self.accepts(origin) { None } else { Some(self.origin_denied(origin, true)) }
-    }
-
-    fn check_method<'a>(&'a self, method: RequestField<'a>) -> Option<Denial<'a>> {
-        if self.accepts_method(method) {
-            return None;
-        }
-        let method = match method {
-            RequestField::One(method) => Some(method),
-            RequestField::Absent | RequestField::Many => None,
-        };
-        Some(Denial::MethodNotAllowed { policy: self, method })
-    }
-
-    fn check_headers<'a>(&'a self, lines: &'a dyn Lines) -> Option<Denial<'a>> {
-        match self.scan_headers(lines) {
-            Ok(()) => None,
-            Err(Refused::Name(name)) => Some(Denial::HeaderNotAllowed { policy: self, name }),
-            Err(Refused::Empty) => Some(Denial::TooManyEmptyNames { policy: self }),
-        }
+    fn accepts_method(&self, method: SingleField<'_>) -> bool {
+        matches!(method, SingleField::One(value) if self.lists_method(value))
     }
 }

@@ -19,12 +19,22 @@ impl Fields {
         if condition { self.with(field) } else { self }
     }
 
-    /// Is `field` among them?
+    /// These and those of `other`.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that stand in `mask` as well.
+    pub(crate) const fn only(self, mask: Self) -> Self {
+        Self(self.0 & mask.0)
+    }
+
+    /// Returns whether `field` is among them.
     pub const fn contains(self, field: Field) -> bool {
         self.0 & 1 << field as u16 != 0
     }
 
-    /// Are there none?
+    /// Returns whether there are none.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

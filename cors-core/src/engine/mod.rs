@@ -1,7 +1,7 @@
 //! What runs for each request: it allocates nothing, needs no `alloc`, and never looks at how a
 //! policy was built.
 
-mod decide;
+pub(crate) mod decide;
 pub(crate) mod decision;
 pub(crate) mod field;
 pub(crate) mod fixed;
@@ -13,4 +13,3 @@ pub(crate) mod request;
 mod shortcuts;
 pub(crate) mod standard;
 pub(crate) mod table;
-mod vouched;

@@ -53,6 +53,12 @@ impl<'o> Parts<'o> {
     }
 }
 
+/// The text of an origin that a page can have; `None` for `null` and for anything else.
+#[cold]
+pub(crate) fn sendable(origin: &[u8]) -> Option<&str> {
+    if Parts::split(origin)?.is_serialised() { core::str::from_utf8(origin).ok() } else { None }
+}
+
 /// RFC 3986, section 3.1, in lower case.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
     matches!(scheme, [b'a'..=b'z', rest @ ..]

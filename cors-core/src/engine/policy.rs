@@ -7,7 +7,7 @@ use super::origin::MAX_ORIGIN;
 use super::request::Lines;
 use super::shortcuts::{Matching, Shortcuts};
 use super::table::hosts::{Host, Hosts};
-use super::table::names::{self, InTurn, Refused};
+use super::table::names::{self, InTurn, RefusedNames};
 use super::table::origins::{self, Origins};
 use super::table::set::Set;
 use super::table::{self, Image};
@@ -26,7 +26,7 @@ pub struct Policy {
     /// Where each section begins, and where the last one ends.
     sections: [u32; Section::COUNT + 1],
     shortcuts: Shortcuts,
-    pub(crate) answers: Answers,
+    pub(super) answers: Answers,
 }
 
 /// The fields of each kind of response: they follow from the policy alone.
@@ -41,7 +41,7 @@ pub(crate) struct Answers {
     /// A preflight that is allowed, bar [`Field::AllowPrivateNetwork`].
     pub(super) preflight: Fields,
     /// A preflight that is refused.
-    pub(crate) refused_preflight: Fields,
+    pub(super) refused_preflight: Fields,
 }
 
 impl Answers {
@@ -93,8 +93,8 @@ impl Policy {
         Self { image, flags, status, sections, shortcuts, answers: Answers::new(flags, &sections) }
     }
 
-    /// The first of the requested headers that is not allowed.
-    pub(super) fn scan_headers<'r>(&self, lines: &'r dyn Lines) -> Result<(), Refused<'r>> {
+    /// Looks for the first of the requested headers that is not allowed.
+    pub(super) fn scan_headers<'r>(&self, lines: &'r dyn Lines) -> Result<(), RefusedNames<'r>> {
         if self.has(flag::ANY_HEADER) {
             return names::scan(lines, standard::is_token);
         }
@@ -178,7 +178,7 @@ impl Policy {
     }
 
     /// The origin, if `origins` lists one and nothing else: what [`Value::RequestOrigin`] then comes to for
-    /// every request that is allowed, save a [vouched](Self::decide_vouched) one.
+    /// every request that is allowed, save one that is [vouched for](crate::Request::vouched).
     ///
     /// An adapter that has its value ready need not copy the request's.
     pub fn only_origin(&self) -> Option<&str> {

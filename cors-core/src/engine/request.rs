@@ -22,25 +22,34 @@ use core::fmt;
 #[derive(Clone, Copy)]
 pub struct Request<'r> {
     pub(crate) method: &'r [u8],
-    pub(crate) origin: Field<'r>,
-    pub(crate) requested_method: Field<'r>,
+    pub(crate) origin: SingleField<'r>,
+    pub(crate) requested_method: SingleField<'r>,
     pub(crate) requested_headers: &'r dyn Lines,
     pub(crate) private_network: bool,
+    pub(crate) vouched: bool,
 }
 
 /// A field that must not occur twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Field<'r> {
+pub(crate) enum SingleField<'r> {
     Absent,
     One(&'r [u8]),
     Many,
 }
 
-impl<'r> Field<'r> {
+impl<'r> SingleField<'r> {
+    /// The value of a field that came once.
+    pub(crate) fn one(self) -> Option<&'r [u8]> {
+        match self {
+            SingleField::One(value) => Some(value),
+            SingleField::Absent | SingleField::Many => None,
+        }
+    }
+
     fn and(self, value: &'r [u8]) -> Self {
         match self {
-            Field::Absent => Field::One(value),
-            Field::One(_) | Field::Many => Field::Many,
+            SingleField::Absent => SingleField::One(value),
+            SingleField::One(_) | SingleField::Many => SingleField::Many,
         }
     }
 }
@@ -50,23 +59,23 @@ impl<'r> Request<'r> {
     pub const fn new(method: &'r [u8]) -> Self {
         Self {
             method,
-            origin: Field::Absent,
-            requested_method: Field::Absent,
+            origin: SingleField::Absent,
+            requested_method: SingleField::Absent,
             requested_headers: &NoLines,
             private_network: false,
+            vouched: false,
         }
     }
 
-    /// Adds a value of `Origin`. Called twice, as no browser does, it makes a request whose origin
-    /// no policy allows but one that allows any.
+    /// Adds a value of `Origin`. A repeated `Origin`, which no browser sends, matches only
+    /// `origins: any`.
     #[must_use]
     pub fn origin(mut self, value: &'r [u8]) -> Self {
         self.origin = self.origin.and(value);
         self
     }
 
-    /// Adds a value of `Access-Control-Request-Method`. Called twice, it makes a preflight that is
-    /// refused.
+    /// Adds a value of `Access-Control-Request-Method`. A preflight that repeats it is refused.
     #[must_use]
     pub fn requested_method(mut self, value: &'r [u8]) -> Self {
         self.requested_method = self.requested_method.and(value);
@@ -87,10 +96,24 @@ impl<'r> Request<'r> {
         self
     }
 
-    /// Is this a preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`?
-    /// Fetch, section "HTTP requests": *CORS-preflight request*.
+    /// Sets whether the app vouches for the origin: it found it in a source of its own, such as a database of tenants. The
+    /// request is then decided as if `origins` listed it; everything else is as the policy has it.
+    ///
+    /// Ask such a source only about a [`Decision::unlisted_origin`](crate::Decision::unlisted_origin). `null`, a repeated
+    /// `Origin`, and what no browser sends stay refused even if the app vouches for them.
+    #[must_use]
+    pub fn vouched(mut self, vouched: bool) -> Self {
+        self.vouched = vouched;
+        self
+    }
+
+    /// Returns whether this is a preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`.
+    // CORS-preflight request: https://fetch.spec.whatwg.org/#cors-preflight-request
+    #[inline]
     pub fn is_preflight(&self) -> bool {
-        self.method == b"OPTIONS" && self.origin != Field::Absent && self.requested_method != Field::Absent
+        self.method == b"OPTIONS"
+            && self.origin != SingleField::Absent
+            && self.requested_method != SingleField::Absent
     }
 }
 
@@ -101,6 +124,7 @@ impl fmt::Debug for Request<'_> {
             .field("origin", &self.origin)
             .field("requested_method", &self.requested_method)
             .field("private_network", &self.private_network)
+            .field("vouched", &self.vouched)
             .finish_non_exhaustive()
     }
 }

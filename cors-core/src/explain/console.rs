@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::engine::field::{Field, Fields};
+
 /// The check that fails in the browser, as far as its console tells.
 #[derive(Clone, Copy)]
 pub(crate) enum Console<'a> {
@@ -15,7 +17,7 @@ pub(crate) enum Console<'a> {
     Header(&'a dyn fmt::Display),
 }
 
-/// How much of a refused preflight's answer the browser gets to see.
+/// How much a refused preflight's answer shows the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
     /// No field that lets anything pass: its console misses `Access-Control-Allow-Origin`.
@@ -25,6 +27,19 @@ pub(crate) enum Shown {
     /// The fields up to the list that lacks what was asked for, and a status that passes: its console
     /// names what is missing.
     List,
+}
+
+impl Shown {
+    /// What these fields of a refused preflight show.
+    pub(crate) fn by(fields: Fields) -> Self {
+        if fields.contains(Field::AllowMethods) {
+            Self::List
+        } else if fields.contains(Field::AllowOrigin) {
+            Self::Origin
+        } else {
+            Self::Nothing
+        }
+    }
 }
 
 /// What Chromium says of a preflight that fails before its lists are looked at.

@@ -4,11 +4,14 @@ use core::fmt::{self, Write as _};
 
 use super::console::{Console, Shown};
 use super::nearest;
-use crate::engine::origin::Parts;
+use crate::Key;
+use crate::engine::decide::Failure;
+use crate::engine::decision::Decision;
+use crate::engine::origin;
 use crate::engine::policy::Policy;
 use crate::engine::request::Escaped;
 use crate::engine::standard;
-use crate::engine::table::names::MAX_EMPTY;
+use crate::engine::table::names::{MAX_EMPTY, RefusedNames};
 
 /// Why a policy refuses a request. Its `Display` says what was asked and what the policy has.
 #[derive(Clone, Debug)]
@@ -21,7 +24,7 @@ pub enum Denial<'a> {
         policy: &'a Policy,
         /// The value of `Origin`; `None` if the field came more than once.
         origin: Option<&'a [u8]>,
-        /// Was it a preflight that asked? The browser's console then says so.
+        /// Whether a preflight asked. The browser's console then says so.
         preflight: bool,
     },
     /// The requested method is not one of the policy's, or is no method at all.
@@ -48,13 +51,36 @@ pub enum Denial<'a> {
     },
 }
 
+impl<'a> Decision<'a> {
+    /// Why the request is refused; `None` if it is allowed. It is worked out by this call, not by
+    /// [`Policy::decide`].
+    #[cold]
+    pub fn denial(&self) -> Option<Denial<'a>> {
+        if self.is_allowed {
+            return None;
+        }
+        let Self { policy, request, is_preflight: preflight, .. } = *self;
+        Some(match policy.first_failure(&request) {
+            Some(Failure::Method) if preflight => {
+                Denial::MethodNotAllowed { policy, method: request.requested_method.one() }
+            }
+            Some(Failure::Headers(RefusedNames::Name(name))) if preflight => {
+                Denial::HeaderNotAllowed { policy, name }
+            }
+            Some(Failure::Headers(RefusedNames::Empty)) if preflight => Denial::TooManyEmptyNames { policy },
+            // An actual request fails by its origin or not at all.
+            _ => Denial::OriginNotAllowed { policy, origin: request.origin.one(), preflight },
+        })
+    }
+}
+
 impl Denial<'_> {
     /// The key of the policy that decided; `None` for a request that no policy would allow.
-    pub fn key(&self) -> Option<&'static str> {
+    pub const fn key(&self) -> Option<Key> {
         match self {
-            Denial::OriginNotAllowed { .. } => Some("origins"),
-            Denial::MethodNotAllowed { .. } => Some("methods"),
-            Denial::HeaderNotAllowed { .. } => Some("headers"),
+            Denial::OriginNotAllowed { .. } => Some(Key::Origins),
+            Denial::MethodNotAllowed { .. } => Some(Key::Methods),
+            Denial::HeaderNotAllowed { .. } => Some(Key::Headers),
             Denial::TooManyEmptyNames { .. } => None,
         }
     }
@@ -74,20 +100,33 @@ impl Denial<'_> {
 /// line to add. The request's bytes are escaped and cut; no field but those of CORS is shown.
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Told { denial: self, shown: Shown::Nothing }.fmt(f)
+        self.describe(f, Shown::Nothing)
     }
 }
 
-/// A denial, to one who sees so much of the answer.
-#[derive(Clone, Copy)]
-pub(crate) struct Told<'d> {
-    pub(crate) denial: &'d Denial<'d>,
-    pub(crate) shown: Shown,
+/// What a denial says where the browser sees so much of the answer.
+pub(crate) struct Reason<'a> {
+    denial: Denial<'a>,
+    shown: Shown,
 }
 
-impl fmt::Display for Told<'_> {
+impl<'a> Decision<'a> {
+    /// What the denial says, with the console's words for this very answer.
+    pub(crate) fn reason(&self) -> Option<Reason<'a>> {
+        Some(Reason { denial: self.denial()?, shown: Shown::by(self.fields) })
+    }
+}
+
+impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self.denial {
+        self.denial.describe(f, self.shown)
+    }
+}
+
+impl Denial<'_> {
+    /// Writes what it says where the browser sees so much of the answer.
+    fn describe(&self, f: &mut fmt::Formatter<'_>, shown: Shown) -> fmt::Result {
+        match *self {
             Denial::OriginNotAllowed { policy, origin: Some(origin), preflight } => {
                 origin_not_allowed(f, policy, origin, preflight)
             }
@@ -96,14 +135,14 @@ impl fmt::Display for Told<'_> {
                  look for a proxy or a client that adds the field",
             ),
             Denial::MethodNotAllowed { policy, method: Some(method) } => {
-                method_not_allowed(f, policy, method, self.console(Console::Method(&Escaped(method))))
+                method_not_allowed(f, policy, method, console(shown, Console::Method(&Escaped(method))))
             }
             Denial::MethodNotAllowed { method: None, .. } => f.write_str(
                 "the preflight has more than one `Access-Control-Request-Method`: no browser sends that\n\
                  look for a proxy or a client that adds the field",
             ),
             Denial::HeaderNotAllowed { name, .. } => {
-                header_not_allowed(f, name, self.console(Console::Header(&Escaped(name))))
+                header_not_allowed(f, name, console(shown, Console::Header(&Escaped(name))))
             }
             Denial::TooManyEmptyNames { .. } => write!(
                 f,
@@ -113,14 +152,12 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-impl Told<'_> {
-    /// What the console says of a preflight whose origin is allowed, where `missed` is what the lists lack.
-    fn console<'a>(&self, missed: Console<'a>) -> Console<'a> {
-        match self.shown {
-            Shown::Nothing => Console::NoOrigin { preflight: true },
-            Shown::Origin => Console::Status,
-            Shown::List => missed,
-        }
+/// What the console says of a preflight whose origin is allowed, where `missed` is what the lists lack.
+fn console(shown: Shown, missed: Console<'_>) -> Console<'_> {
+    match shown {
+        Shown::Nothing => Console::NoOrigin { preflight: true },
+        Shown::Origin => Console::Status,
+        Shown::List => missed,
     }
 }
 
@@ -135,13 +172,12 @@ fn origin_not_allowed(
         write!(f, "; the nearest entry is {:?}, which {}", near.entry, near.differs.text())?;
     }
     write!(f, "\n{}", Console::NoOrigin { preflight })?;
-    let sendable = Parts::split(origin).is_some_and(|parts| parts.is_serialised());
-    match core::str::from_utf8(origin) {
-        Ok(text) if sendable => write!(f, "\nto allow it: origins: [{text:?}]"),
-        Ok("null") => f.write_str(
+    match origin::sendable(origin) {
+        Some(text) => write!(f, "\nto allow it: origins: [{text:?}]"),
+        None if origin == b"null" => f.write_str(
             "\na sandboxed frame, a file or a redirect between sites sent it: serve the page from an origin of its own",
         ),
-        _ => f.write_str("\nno browser sends such an origin"),
+        None => f.write_str("\nno browser sends such an origin"),
     }
 }
 
@@ -260,7 +296,7 @@ mod tests {
             ("another origin's preflight", preflight(b"https://evil.example"), true),
             ("another method's preflight", preflight(b"https://myapp.com"), true),
         ] {
-            let text = policy.decide(&request).denial().map(ToString::to_string).unwrap_or_default();
+            let text = policy.decide(&request).denial().map(|denial| denial.to_string()).unwrap_or_default();
             let console =
                 text.lines().find_map(|line| line.strip_prefix("Chromium: blocked by CORS policy: "));
             let console = console.unwrap_or_else(|| panic!("{name}: {text}"));
@@ -343,7 +379,7 @@ mod tests {
         let origin = [b'a'; 70_000];
         let request = Request::new(b"GET").origin(&origin);
         let decision = policy.decide(&request);
-        let text = decision.denial().map(ToString::to_string).unwrap_or_default();
+        let text = decision.denial().map(|denial| denial.to_string()).unwrap_or_default();
         assert!(text.len() < 600, "{}", text.len());
         assert!(text.contains("… (70000 bytes)"), "{text}");
     }

@@ -1,14 +1,13 @@
-//! Refusals that tell the browser more: which fields a refused preflight can carry so that the console names
-//! the check that failed, and the browser refuses all the same.
+//! Refusals that tell the browser more: the fields that a refused preflight can carry so that the console names the check
+//! that failed, and the browser refuses all the same.
 
-use super::console::Shown;
 use super::denial::Denial;
 use crate::engine::decision::Decision;
 use crate::engine::field::{Field, Fields};
 use crate::engine::policy::Policy;
 use crate::engine::standard;
 
-impl<'a> Decision<'a> {
+impl Decision<'_> {
     /// The same decision, with an answer that names the reason of a refusal.
     ///
     /// A refused preflight then carries the fields up to the check that fails, so that the browser's
@@ -30,57 +29,49 @@ impl<'a> Decision<'a> {
     ///
     /// [`explain`](Self::explain) says what the console shows of this answer.
     ///
-    /// Fetch, section "CORS-preflight fetch", step 7.
-    #[must_use]
+    // CORS-preflight fetch, step 7: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
     #[cold]
     pub fn diagnostic(mut self) -> Self {
-        let Some(denial) = &self.denial else { return self };
-        if !self.preflight {
-            return self;
+        if self.is_preflight
+            && let Some(denial) = self.denial()
+        {
+            let shown = self.policy.allowed_preflight(&self.request).only(mask(&denial));
+            self.fields = self.fields.and(shown);
         }
-        self.shown = shown(self.policy, denial);
-        let asked = self.request.private_network;
-        self.fields = fields(self.policy, denial, self.shown).with_if(
-            asked && self.policy.private_network() && self.shown == Shown::List,
-            Field::AllowPrivateNetwork,
-        );
         self
     }
 }
 
-/// What can be shown so that the browser refuses nevertheless.
-fn shown(policy: &Policy, denial: &Denial<'_>) -> Shown {
-    let is_missed = match *denial {
-        Denial::OriginNotAllowed { .. } => return Shown::Nothing,
-        Denial::MethodNotAllowed { method: Some(method), .. } => {
-            let listed = policy.methods().chain(standard::SAFELISTED_METHODS);
-            !policy.allows_any_method()
-                && standard::is_token(method)
-                && !listed.into_iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(method))
+/// The fields of an allowed preflight's answer that a refused one can show.
+fn mask(denial: &Denial<'_>) -> Fields {
+    const ORIGIN: Fields = Fields::NONE.with(Field::AllowOrigin).with(Field::AllowCredentials);
+    const METHODS: Fields = ORIGIN.with(Field::AllowMethods).with(Field::AllowPrivateNetwork);
+    const HEADERS: Fields = METHODS.with(Field::AllowHeaders);
+
+    match *denial {
+        Denial::OriginNotAllowed { .. } => Fields::NONE,
+        Denial::MethodNotAllowed { policy, method: Some(method) } if is_method_missed(policy, method) => {
+            METHODS
         }
-        Denial::HeaderNotAllowed { name, .. } => {
-            !policy.allows_any_header()
-                && standard::is_token(name)
-                // A browser that asks for one of these looks at it with other eyes than the standard.
-                && core::str::from_utf8(name).is_ok_and(|name| !standard::is_forbidden_request_header(name))
-        }
-        Denial::MethodNotAllowed { method: None, .. } | Denial::TooManyEmptyNames { .. } => false,
-    };
-    if is_missed { Shown::List } else { Shown::Origin }
+        Denial::HeaderNotAllowed { policy, name } if is_header_missed(policy, name) => HEADERS,
+        Denial::MethodNotAllowed { .. }
+        | Denial::HeaderNotAllowed { .. }
+        | Denial::TooManyEmptyNames { .. } => ORIGIN,
+    }
 }
 
-fn fields(policy: &Policy, denial: &Denial<'_>, shown: Shown) -> Fields {
-    let refused = policy.answers.refused_preflight;
-    let about_origin =
-        refused.with(Field::AllowOrigin).with_if(policy.credentials(), Field::AllowCredentials);
-    match shown {
-        Shown::Nothing => refused,
-        Shown::Origin => about_origin,
-        Shown::List => {
-            let header = matches!(denial, Denial::HeaderNotAllowed { .. });
-            about_origin
-                .with(Field::AllowMethods)
-                .with_if(header && policy.headers().next().is_some(), Field::AllowHeaders)
-        }
-    }
+/// Returns whether a browser misses the method in the policy's list.
+fn is_method_missed(policy: &Policy, method: &[u8]) -> bool {
+    let mut passing = policy.methods().chain(standard::SAFELISTED_METHODS);
+    !policy.allows_any_method()
+        && standard::is_token(method)
+        && !passing.any(|passing| passing.as_bytes().eq_ignore_ascii_case(method))
+}
+
+/// Returns whether a browser misses the header in the policy's list.
+fn is_header_missed(policy: &Policy, name: &[u8]) -> bool {
+    !policy.allows_any_header()
+        && standard::is_token(name)
+        // A script cannot set these. A browser that asks for one of them all the same is none that follows the standard.
+        && core::str::from_utf8(name).is_ok_and(|name| !standard::is_forbidden_request_header(name))
 }

@@ -5,7 +5,7 @@ use core::fmt;
 use super::denial::Denial;
 use crate::engine::decision::Decision;
 use crate::engine::policy::Policy;
-use crate::engine::request::{Escaped, Field, Request};
+use crate::engine::request::{Escaped, Request, SingleField};
 use crate::engine::table::names::requested_names;
 use crate::engine::table::origins::SOME_REGEX;
 
@@ -52,13 +52,14 @@ impl Decision<'_> {
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Decision { policy, ref request, preflight, ref denial, .. } = *self.decision;
+        let Decision { policy, ref request, is_preflight: preflight, .. } = *self.decision;
+        let denial = self.decision.denial();
         f.write_str(if denial.is_none() { "allowed: " } else { "refused: " })?;
         asked(f, request, preflight)?;
-        if request.origin == Field::Absent {
+        if request.origin == SingleField::Absent {
             return without_origin(f, policy);
         }
-        let passed = match denial {
+        let passed = match &denial {
             None if preflight => CHECKS.len(),
             None => 1,
             Some(Denial::OriginNotAllowed { .. }) => 0,
@@ -68,8 +69,8 @@ impl fmt::Display for Explanation<'_> {
         for allowed in CHECKS.iter().take(passed) {
             allowed(f, policy, request)?;
         }
-        match self.decision.told() {
-            Some(told) => write!(f, "\n{told}"),
+        match self.decision.reason() {
+            Some(reason) => write!(f, "\n{reason}"),
             None => Ok(()),
         }
     }
@@ -89,14 +90,14 @@ fn asked(f: &mut fmt::Formatter<'_>, request: &Request<'_>, preflight: bool) -> 
         write!(f, "{}", Escaped(request.method))?;
     }
     match request.origin {
-        Field::Absent => f.write_str(" without an `Origin`")?,
-        Field::One(origin) => write!(f, " from {}", Escaped(origin))?,
-        Field::Many => f.write_str(" with several `Origin` fields")?,
+        SingleField::Absent => f.write_str(" without an `Origin`")?,
+        SingleField::One(origin) => write!(f, " from {}", Escaped(origin))?,
+        SingleField::Many => f.write_str(" with several `Origin` fields")?,
     }
     if !preflight {
         return Ok(());
     }
-    if let Field::One(method) = request.requested_method {
+    if let SingleField::One(method) = request.requested_method {
         write!(f, " for {}", Escaped(method))?;
     }
     let mut names = requested_names(request.requested_headers);
@@ -125,11 +126,11 @@ fn origin_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, request: &Request
         return f.write_str("`origins: any`");
     }
     let entry = match request.origin {
-        Field::One(origin) => policy.origin_entry(origin),
-        Field::Absent | Field::Many => None,
+        SingleField::One(origin) => policy.origin_entry(origin),
+        SingleField::Absent | SingleField::Many => None,
     };
     match entry {
-        // An adapter vouches for it: see `Policy::decide_vouched`.
+        // See `Request::vouched`.
         None => f.write_str("the app, and not by `origins`"),
         Some(entry) if entry.as_bytes() == SOME_REGEX => write!(f, "{entry} of `origins`"),
         Some(entry) => write!(f, "the entry \"{entry}\" of `origins`"),
@@ -139,7 +140,7 @@ fn origin_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, request: &Request
 fn method_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, request: &Request<'_>) -> fmt::Result {
     f.write_str("\nthe method is allowed by ")?;
     match request.requested_method {
-        Field::One(method) if !policy.allows_any_method() => {
+        SingleField::One(method) if !policy.allows_any_method() => {
             write!(f, "the entry \"{}\" of `methods`", Escaped(method))
         }
         _ => f.write_str("`methods: any`"),

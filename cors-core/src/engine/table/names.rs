@@ -98,7 +98,7 @@ impl<'t> InTurn<'t> {
 
 /// Why a list of requested headers is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused<'r> {
+pub(crate) enum RefusedNames<'r> {
     /// This one is not allowed, or is no field name.
     Name(&'r [u8]),
     /// More than [`MAX_EMPTY`] empty elements.
@@ -109,7 +109,7 @@ pub(crate) enum Refused<'r> {
 pub(crate) fn scan<'r>(
     lines: &'r dyn Lines,
     mut allowed: impl FnMut(&'r [u8]) -> bool,
-) -> Result<(), Refused<'r>> {
+) -> Result<(), RefusedNames<'r>> {
     let mut empty = 0;
     let mut index = 0;
     while let Some(mut rest) = lines.line(index) {
@@ -119,10 +119,10 @@ pub(crate) fn scan<'r>(
             if name.is_empty() {
                 empty += 1;
                 if empty > MAX_EMPTY {
-                    return Err(Refused::Empty);
+                    return Err(RefusedNames::Empty);
                 }
             } else if !allowed(name) {
-                return Err(Refused::Name(name));
+                return Err(RefusedNames::Name(name));
             }
             match after {
                 [_, after @ ..] => rest = after,
@@ -277,8 +277,8 @@ mod tests {
         let names: [&[u8]; 4] = [b"x-a", b"X-B", b"x c", b"x-d"];
         assert!(requested_names(&lines).eq(names));
         assert_eq!(scan(&lines, |name| names.contains(&name)), Ok(()));
-        assert_eq!(scan(&lines, |name| name != b"x c"), Err(Refused::Name(b"x c")));
-        for (empty, wanted) in [(MAX_EMPTY, Ok(())), (MAX_EMPTY + 1, Err(Refused::Empty))] {
+        assert_eq!(scan(&lines, |name| name != b"x c"), Err(RefusedNames::Name(b"x c")));
+        for (empty, wanted) in [(MAX_EMPTY, Ok(())), (MAX_EMPTY + 1, Err(RefusedNames::Empty))] {
             let commas = [b','; MAX_EMPTY];
             let lines: &[&[u8]] = &[&commas[..empty - 2], b"", b"x-a"];
             assert_eq!(scan(&lines, |_| true), wanted, "{empty} empty elements");
