@@ -1,0 +1,168 @@
+//! The holes that the first design had (`advisories.md`, t41 to t43), each as the app that showed it.
+
+use actix_web::rt::System;
+use cors_apps::app::{App, Cors, Guard, Item, Layer, Plain, Route, Scope};
+use cors_apps::check::{Case, check};
+use cors_apps::policy::{ORIGINS, Policy};
+use cors_apps::request::{Asked, Fail};
+
+fn route(policy: Policy, method: &'static str, pattern: &'static str) -> Item {
+    Item::Cors(Route { pattern, method, policy, guard: Guard::No })
+}
+
+fn guarded(policy: Policy, method: &'static str, pattern: &'static str, guard: Guard) -> Item {
+    Item::Cors(Route { pattern, method, policy, guard })
+}
+
+/// `resource(pattern).route(method)`, with a guard on the route.
+fn plain(method: &'static str, pattern: &'static str, guard: Guard) -> Item {
+    let routes = vec![(Some(method), guard, 1)];
+    Item::Plain(Plain {
+        pattern,
+        guard: Guard::No,
+        is_attribute: false,
+        routes,
+        default: None,
+        layers: Vec::new(),
+    })
+}
+
+fn scope(prefix: &'static str, guard: Guard, items: Vec<Item>, layers: Vec<Layer>) -> Item {
+    Item::Scope(Scope { prefix, guard, items, default: None, layers })
+}
+
+fn cors(policy: Policy) -> Layer {
+    Layer::Cors(Cors { id: 100, policy, enforce: false, unguarded_upgrades: false })
+}
+
+fn enforced(policy: Policy) -> Layer {
+    Layer::Cors(Cors { id: 100, policy, enforce: true, unguarded_upgrades: false })
+}
+
+/// Sends one request to each path in every way that could make a difference, each to an app of its own.
+#[track_caller]
+fn holds(app: &App, method: &'static str, paths: &[&str]) {
+    System::new().block_on(async {
+        for path in paths {
+            for origin in ORIGINS {
+                for (host, german, upgrade, fail) in [
+                    ("one.test", false, false, Fail::No),
+                    ("two.test", false, false, Fail::No),
+                    ("two.test", true, false, Fail::No),
+                    ("two.test", false, true, Fail::No),
+                    ("one.test", false, false, Fail::Error),
+                    ("two.test", false, false, Fail::Response),
+                ] {
+                    let asked = Asked {
+                        method,
+                        path: (*path).to_owned(),
+                        host,
+                        german,
+                        origin: Some(origin),
+                        upgrade,
+                        fail,
+                        requested_headers: None,
+                        is_preflight: false,
+                    };
+                    let case = Case { app: app.clone(), requests: vec![asked] };
+                    if let Err(violation) = check(&case).await {
+                        panic!("{violation}\n{app}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t41_a_plain_resource_in_front_of_a_route() {
+    let items = vec![plain("POST", "/x/y", Guard::No), route(Policy::B, "POST", "/x/{p}")];
+    let app = App { items, layers: vec![enforced(Policy::App)], ..App::default() };
+    holds(&app, "POST", &["/x/y", "/x/z"]);
+    let items = vec![plain("GET", "/x/y", Guard::No), route(Policy::B, "GET", "/x/{p}")];
+    holds(&App { items, layers: vec![cors(Policy::App)], ..App::default() }, "GET", &["/x/y", "/x/z"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t41_a_layer_around_a_scope_does_not_know_what_is_outside() {
+    let inside = vec![plain("POST", "/{p}", Guard::No)];
+    let items = vec![
+        scope("/s", Guard::No, inside, vec![enforced(Policy::App)]),
+        route(Policy::Public, "POST", "/{a}/{b}"),
+    ];
+    holds(&App { items, ..App::default() }, "POST", &["/s/x", "/x/s"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t41_scopes_that_guards_tell_apart() {
+    let items = vec![
+        scope("/s", Guard::Host, vec![route(Policy::Public, "POST", "/x")], Vec::new()),
+        scope("/s", Guard::No, vec![route(Policy::B, "POST", "/x")], Vec::new()),
+    ];
+    let layers = vec![enforced(Policy::App)];
+    holds(&App { items, layers, scopes_are_guarded: true, ..App::default() }, "POST", &["/s/x"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t42_a_default_service_has_the_layer_s_policy() {
+    let items = vec![route(Policy::B, "GET", "/x")];
+    let app = App { items, default: Some(1), layers: vec![cors(Policy::App)], ..App::default() };
+    holds(&app, "GET", &["/x", "/x/", "//x", "/x//"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t42_a_guarded_route_in_front() {
+    for guard in [Guard::Host, Guard::Field] {
+        let items = vec![plain("GET", "/x", guard), route(Policy::B, "GET", "/x")];
+        holds(&App { items, layers: vec![cors(Policy::App)], ..App::default() }, "GET", &["/x"]);
+    }
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t42_a_guarded_scope_in_front() {
+    let items = vec![
+        scope("/s", Guard::Host, vec![plain("GET", "/x", Guard::No)], Vec::new()),
+        scope("/s", Guard::No, vec![route(Policy::B, "GET", "/x")], Vec::new()),
+    ];
+    let layers = vec![cors(Policy::App)];
+    holds(&App { items, layers, scopes_are_guarded: true, ..App::default() }, "GET", &["/s/x"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t42_a_route_that_is_never_reached() {
+    let items = vec![plain("GET", "/{tail:.*}", Guard::No), route(Policy::B, "GET", "/x")];
+    holds(&App { items, layers: vec![enforced(Policy::App)], ..App::default() }, "GET", &["/x"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t42_errors_made_on_the_way() {
+    let layers = vec![cors(Policy::App), Layer::Fails(7)];
+    let items = vec![plain("GET", "/x/y", Guard::No), route(Policy::B, "GET", "/x/{p}")];
+    holds(&App { items, layers: layers.clone(), ..App::default() }, "GET", &["/x/y", "/x/z", "/x/z/"]);
+    let guarded = Plain {
+        pattern: "/x/y",
+        guard: Guard::No,
+        is_attribute: false,
+        routes: vec![(Some("GET"), Guard::No, 1)],
+        default: None,
+        layers: vec![Layer::Fails(8)],
+    };
+    let items = vec![Item::Plain(guarded), route(Policy::B, "GET", "/x/{p}")];
+    holds(&App { items, layers: vec![cors(Policy::App)], ..App::default() }, "GET", &["/x/y", "/x/z"]);
+}
+
+#[test]
+#[ignore = "the first design of `#[cors]` does not hold it"]
+fn t43_a_guard_on_a_field_and_a_plain_resource_after_it() {
+    let items = vec![guarded(Policy::A, "PUT", "/{p}", Guard::Field), plain("PUT", "/x", Guard::No)];
+    holds(&App { items: items.clone(), ..App::default() }, "PUT", &["/x", "/y"]);
+    holds(&App { items, layers: vec![cors(Policy::App)], ..App::default() }, "PUT", &["/x", "/y"]);
+}
