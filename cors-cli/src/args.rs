@@ -26,6 +26,12 @@ pub(crate) enum Command {
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
 
+    /// Say what a new policy lets in that an old one does not
+    ///
+    /// Regexes and wildcards are compared as languages: what is shown is the shortest origin that makes the difference.
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+
     /// Send a page's call to a live server and say what a browser would make of the answers
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(ProbeArgs),
@@ -86,6 +92,23 @@ pub(crate) struct ExplainArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DiffArgs {
+    /// The policy as it was: a .toml or .json file, or `-` for standard input
+    pub(crate) old: PathBuf,
+
+    /// The policy as it will be
+    pub(crate) new: PathBuf,
+
+    /// The mode that is compared
+    #[arg(long, value_enum, default_value_t = OneMode::Production)]
+    pub(crate) mode: OneMode,
+
+    /// `markdown` is a comment for a pull request
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DiffFormat,
 }
 
 #[derive(clap::Args)]
@@ -170,6 +193,14 @@ pub(crate) enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Emit {
     /// A policy file
@@ -182,6 +213,7 @@ const MAIN_EXAMPLES: &str = "\
 Examples:
   cors check policy.toml
   cors explain policy.toml --origin https://app.example --method PUT --header authorization
+  cors diff policy.toml policy_next.toml
   cors probe https://api.example/tasks --origin https://app.example --credentials
   cors import django settings.json > policy.toml
 
@@ -205,6 +237,13 @@ Examples:
   cors explain policy.toml --origin http://localhost:3000 --mode development
 
 Exit codes: 0 the page may read the answer; 1 it may not; 2 the file cannot be read, or its policy breaks a rule.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  cors diff policy.toml policy_next.toml
+  git show HEAD~:policy.toml | cors diff - policy.toml --format markdown
+
+Exit codes: 0 nothing is newly let in; 1 something is; 2 a file cannot be read, or a policy breaks a rule.";
 
 const PROBE_EXAMPLES: &str = "\
 Examples:

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Report, Problem> {
 }
 
 /// A policy that breaks a rule answers nobody.
-fn no_policy(file: &PolicyFile, violations: &Violations) -> Report {
+pub(crate) fn no_policy(file: &PolicyFile, violations: &Violations) -> Report {
     let mut err = String::new();
     for violation in violations {
         err += &message_at(Severity::Error, &violation.to_string(), file.place(violation));

@@ -3,6 +3,7 @@
 mod args;
 mod call;
 mod check;
+mod diff;
 mod exchange;
 mod explain;
 mod import;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let done = match args.command {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Import { from: From::Django(args) } => import::run(&args),
         Command::Completions { shell } => Ok(completions(shell)),

@@ -96,6 +96,8 @@ mod rule;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "regex")]
+pub use compile::compare;
 #[cfg(feature = "alloc")]
 pub use compile::config::{Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting};
 #[cfg(feature = "psl")]

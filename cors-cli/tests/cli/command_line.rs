@@ -4,9 +4,16 @@ use crate::program::{cors, cors_with};
 
 #[test]
 fn every_command_has_examples_in_its_help() {
-    for command in
-        [&[][..], &["check"], &["explain"], &["probe"], &["import"], &["import", "django"], &["completions"]]
-    {
+    for command in [
+        &[][..],
+        &["check"],
+        &["explain"],
+        &["diff"],
+        &["probe"],
+        &["import"],
+        &["import", "django"],
+        &["completions"],
+    ] {
         let run = cors(&[command, &["--help"]].concat());
         let example = format!("\n  cors {}", command.join(" "));
         assert_eq!(run.code, Some(0), "{command:?}");

@@ -2,6 +2,7 @@
 
 mod check;
 mod command_line;
+mod diff;
 mod explain;
 mod import;
 mod probe;

@@ -1,5 +1,7 @@
 //! What runs when a policy is built, in the compiler or at start-up: settings, rules, tables.
 
+#[cfg(feature = "regex")]
+pub mod compare;
 pub(crate) mod config;
 #[cfg(feature = "std")]
 mod env;

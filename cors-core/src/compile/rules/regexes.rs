@@ -63,7 +63,7 @@ pub(super) fn redundant(text: &str, cover: &str) -> Finding {
 }
 
 #[cfg(feature = "regex")]
-mod automata {
+pub(crate) mod automata {
     use alloc::collections::{BTreeMap, BTreeSet};
     use core::str;
 
@@ -255,7 +255,7 @@ mod automata {
         }
     }
 
-    fn language(pattern: &OriginPattern) -> Result<Automaton, RegexError> {
+    pub(crate) fn language(pattern: &OriginPattern) -> Result<Automaton, RegexError> {
         let parts = pattern.parts();
         let port = match parts.port.map(str::from_utf8) {
             None => PortPattern::Default,

@@ -7,6 +7,7 @@ mod nfa;
 mod parse;
 mod product;
 mod table;
+mod words;
 
 #[cfg(test)]
 pub(crate) use error::RegexErrorKind;

@@ -186,6 +186,12 @@ fn ipv6_shape(zeros: u8) -> String {
     shape
 }
 
+/// What looks like an origin: everything that browsers send, and some that they do not.
+pub(crate) fn likely() -> Automaton {
+    let label = LABEL_BYTE;
+    regex(&format!(r"[a-z][a-z0-9+.-]*://({label}+(\.{label}+)*\.?|\[[0-9a-f:]+\])(:\d{{1,5}})?"))
+}
+
 /// A regex of this file, every one of which parses and is small.
 fn regex(pattern: &str) -> Automaton {
     Automaton::from_regex(pattern).expect("the regexes of origins are sound")
