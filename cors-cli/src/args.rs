@@ -125,6 +125,22 @@ pub(crate) struct ProbeArgs {
     #[arg(long)]
     pub(crate) preflight_only: bool,
 
+    /// A header of the answer that the page reads; once for each. One that it cannot read is an error
+    #[arg(long, value_name = "NAME")]
+    pub(crate) read: Vec<String>,
+
+    /// Try only the five strangers that matter most
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Exit with 1 for warnings, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// The most requests a second
+    #[arg(long, value_name = "REQUESTS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) rate: u32,
+
     /// Seconds that each answer may take, 1 to 3600
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
@@ -247,15 +263,17 @@ Exit codes: 0 nothing is newly let in; 1 something is; 2 a file cannot be read, 
 
 const PROBE_EXAMPLES: &str = "\
 Examples:
-  cors probe https://api.example/tasks --origin https://app.example
-  cors probe https://api.example/tasks/1 --origin https://app.example --method DELETE \\
-      --header 'authorization: Bearer TOKEN' --preflight-only
-  cors probe http://localhost:8080/tasks --origin http://localhost:3000 --credentials --format json
+  cors probe https://api.github.com/repos/rust-lang/rust --origin https://app.example --read etag
+  cors probe https://api.github.com/repos/rust-lang/rust --origin https://app.example --method PATCH \\
+      --header 'authorization: Bearer TOKEN' --preflight-only --quick
+  cors probe http://localhost:8080/tasks --origin http://localhost:3000 --credentials --strict --format json
 
-Beside the call it asks on behalf of origins that no server should let in, with GET or a preflight, whichever
-changes nothing. Redirects of the call are followed as a browser follows them. No cookie is sent.
+It also sends requests from origins that should be refused, with GET or a preflight, whichever changes nothing, and
+warns if one is allowed: at most 60 requests in all. Redirects of the call are followed as a browser follows them.
+No cookie of yours is sent.
 
-Exit codes: 0 the page may read the answer; 1 a browser blocks the call; 2 the server cannot be reached.";
+Exit codes: 0 the page may read the answer; 1 a browser blocks the call, or with --strict there is a warning;
+2 the server cannot be reached.";
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:

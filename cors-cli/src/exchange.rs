@@ -15,6 +15,11 @@ pub(crate) trait Server {
     /// What is called, for those who read it.
     fn target(&self) -> String;
 
+    /// Returns whether the page is of the server's own origin, so that browsers apply no CORS.
+    fn is_same_origin(&self, _: &Fetch) -> bool {
+        false
+    }
+
     /// The answer to a request, which is the preflight of `fetch` or `fetch` itself.
     fn answer(&mut self, fetch: &Fetch, sent: &Sent) -> Result<Answer, Problem>;
 
@@ -55,6 +60,15 @@ impl Sent {
         Self { is_preflight: true, method: "OPTIONS".into(), fields }
     }
 
+    /// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>: `GET` and `HEAD` go without.
+    fn same_origin(fetch: &Fetch) -> Self {
+        let mut sent = Self::call(fetch);
+        if matches!(fetch.sent_method(), "GET" | "HEAD") {
+            sent.fields.retain(|(name, _)| name != "origin");
+        }
+        sent
+    }
+
     pub(crate) fn call(fetch: &Fetch) -> Self {
         let mut fields = vec![("origin".into(), fetch.origin().into())];
         fields.extend(fetch.sent_headers().map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -77,16 +91,22 @@ pub(crate) struct Leg {
     pub(crate) target: String,
     pub(crate) sent: Sent,
     pub(crate) answer: Answer,
+    /// None if page and server are of one origin.
     pub(crate) steps: Vec<Step>,
+    pub(crate) is_same_origin: bool,
 }
 
 impl Leg {
     fn send(fetch: &Fetch, server: &mut dyn Server, sent: Sent) -> Result<Self, Problem> {
         let answer = server.answer(fetch, &sent)?;
         let response = &answer.response;
-        let steps =
-            if sent.is_preflight { fetch.preflight_steps(response) } else { fetch.response_steps(response) };
-        Ok(Self { fetch: fetch.clone(), target: server.target(), sent, answer, steps })
+        let is_same_origin = server.is_same_origin(fetch);
+        let steps = match sent.is_preflight {
+            _ if is_same_origin => Vec::new(),
+            true => fetch.preflight_steps(response),
+            false => fetch.response_steps(response),
+        };
+        Ok(Self { fetch: fetch.clone(), target: server.target(), sent, answer, steps, is_same_origin })
     }
 
     pub(crate) fn passes(&self) -> bool {
@@ -98,7 +118,8 @@ impl Leg {
 #[derive(Debug, Default)]
 pub(crate) struct Exchange {
     pub(crate) legs: Vec<Leg>,
-    /// `None` if the preflight passes and nothing more was to be sent, or if a redirect was given up on.
+    /// `None` if the preflight passes and nothing more was to be sent, if a redirect was given up on, or if the answer
+    /// is of the page's own origin.
     pub(crate) outcome: Option<Outcome>,
     /// Why a redirect was given up on.
     given_up: Option<String>,
@@ -131,6 +152,12 @@ impl Exchange {
         if fetch.refused_by_browser().is_some() {
             self.outcome = Some(fetch.judge(&nothing, &nothing));
             return Ok(Next::Done);
+        }
+        if server.is_same_origin(fetch) {
+            let leg = Leg::send(fetch, server, Sent::same_origin(fetch))?;
+            let next = server.follow(fetch, &leg.answer.response);
+            self.legs.push(leg);
+            return Ok(next);
         }
         if fetch.needs_preflight() {
             let leg = Leg::send(fetch, server, Sent::preflight(fetch))?;
@@ -173,7 +200,10 @@ impl Exchange {
         }
         if call.fetch.refused_by_browser().is_none() {
             let asks = if call.fetch.needs_preflight() { "the browser asks first" } else { "no preflight" };
-            let _ = writeln!(out, "{asks}: {}", call.preflight_reason());
+            let _ = match self.legs.first().is_some_and(|leg| leg.is_same_origin) {
+                true => writeln!(out, "no preflight: page and server are of one origin"),
+                false => writeln!(out, "{asks}: {}", call.preflight_reason()),
+            };
         }
         let mut is_again = false;
         for (number, leg) in self.legs.iter().enumerate() {
@@ -193,6 +223,12 @@ impl Exchange {
             return format!("{} {why}\n", paint(BAD, "blocked by the browser:"));
         }
         let Some(outcome) = &self.outcome else {
+            if self.legs.last().is_some_and(|leg| leg.is_same_origin) {
+                return format!(
+                    "{} page and server are of one origin, so CORS has no say\n",
+                    paint(GOOD, "allowed:")
+                );
+            }
             return format!(
                 "{} the preflight passes; the call itself was not sent\n",
                 paint(GOOD, "allowed:")

@@ -20,7 +20,7 @@ impl Probe {
     /// The exit code, and what is printed as JSON.
     fn run(&self, url: &str, arguments: &[&str]) -> (Option<i32>, Value) {
         let mut command = Command::new(&self.0);
-        command.args(["probe", url, "--format", "json"]).args(arguments);
+        command.args(["probe", url, "--format", "json", "--rate", "10000"]).args(arguments);
         for variable in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(variable);
         }
@@ -32,9 +32,11 @@ impl Probe {
     }
 }
 
+/// But for what is true of every server here: it is on loopback.
 fn findings(printed: &Value) -> Vec<&str> {
-    let findings = printed["findings"].as_array().map_or(&[][..], Vec::as_slice);
-    findings.iter().filter_map(|finding| finding["name"].as_str()).collect()
+    let findings = printed["findings"].as_array().expect("there is a list of findings");
+    let names = findings.iter().filter_map(|finding| finding["name"].as_str());
+    names.filter(|name| *name != "local_network").collect()
 }
 
 #[test]
@@ -48,7 +50,13 @@ fn task_api_answers_as_its_policy_says() {
     for (name, origin, arguments, code, wanted) in [
         ("the demo's page", trusted, &["--credentials"][..], 0, &[][..]),
         ("with a preflight", trusted, &["--method=PUT", token, json, "--credentials"], 0, &[]),
-        ("by a pattern", "https://shop.myapp.com", &["--method=PATCH", token], 0, &[]),
+        (
+            "by a pattern",
+            "https://shop.myapp.com",
+            &["--method=PATCH", token],
+            0,
+            &["loopback_allowed", "subdomains_allowed"],
+        ),
         ("a stranger", untrusted, &[], 1, &["origin_refused"]),
         ("a stranger's preflight", untrusted, &["--method=PUT", token], 1, &["origin_refused"]),
         ("a method", trusted, &["--method=PURGE"], 1, &["method_refused"]),

@@ -3,27 +3,58 @@
 use cors_engine::Field;
 use cors_engine::browser::{CheckFault, Failure, Fetch, Response};
 
+use super::answerer;
+use super::cache;
 use super::client::Client;
 use super::finding::Finding;
-use super::narrow::{Culprit, narrow};
-use super::place::split_origin;
+use super::place::{Place, split_origin};
 use super::redirect::location;
-use crate::exchange::Leg;
+use super::refusals;
+use crate::exchange::{Exchange, Leg};
 
-/// What is wrong with an answer that a browser does not take.
-pub(super) fn of_leg(leg: &Leg, client: &Client) -> Vec<Finding> {
-    let (fetch, answer) = (&leg.fetch, &leg.answer.response);
+/// Why a browser does not take the answers.
+pub(super) fn of_exchange(exchange: &Exchange, client: &Client) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if leg.passes() {
-        if !leg.sent.is_preflight {
-            findings.extend(redirected_call(answer));
+    let mut redirected: Option<&Leg> = None;
+    for leg in &exchange.legs {
+        if leg.passes() {
+            if !leg.sent.is_preflight && location(&leg.answer.response).is_some() {
+                redirected = Some(leg);
+            }
+            continue;
         }
-        return findings;
+        let by_redirect = redirected.and_then(|from| {
+            let place = Place::parse(&from.target).ok()?;
+            let became_null = leg.fetch.origin() == "null" && from.fetch.origin() != "null";
+            answerer::redirected_and_blocked(&from.answer.response, &place, became_null)
+        });
+        match by_redirect {
+            // Whatever is wrong there, the page should not have come there.
+            Some(finding) => findings.push(finding),
+            None => findings.extend(of_blocked(leg, client)),
+        }
     }
+    if exchange.is_allowed() {
+        findings.extend(redirected.and_then(|leg| redirected_call(&leg.answer.response)));
+    }
+    findings.extend(exchange.legs.iter().filter_map(|leg| refusals::of_own_origin(leg, client)));
+    findings
+}
+
+fn of_blocked(leg: &Leg, client: &Client) -> Vec<Finding> {
+    let (fetch, answer) = (&leg.fetch, &leg.answer.response);
+    if !leg.sent.is_preflight
+        && let Some(finding) = cache::of_blocked(leg, client)
+    {
+        return vec![finding];
+    }
+    let mut findings = Vec::new();
     if leg.sent.is_preflight && !(200..=299).contains(&answer.status) {
-        let by_status = status(answer);
+        let by_status = refusals::of_error(fetch, answer, client)
+            .or_else(|| answerer::of_preflight(answer, client.place()))
+            .or_else(|| refusals::of_failed_preflight(answer));
         if by_status.is_some() || speaks_of_cors(answer) {
-            findings.push(by_status.unwrap_or_else(|| failed(answer.status)));
+            findings.push(by_status.unwrap_or_else(|| refusals::failed(answer.status)));
         }
     }
     if speaks_of_cors(answer) {
@@ -32,115 +63,16 @@ pub(super) fn of_leg(leg: &Leg, client: &Client) -> Vec<Finding> {
     } else if findings.is_empty() {
         // Without a word about CORS the other checks fail for the same reason.
         findings.push(match leg.sent.is_preflight {
-            true => refused(fetch, answer, narrow(fetch, client)),
-            false => unmarked(fetch, answer),
+            true => refusals::of_preflight(fetch, answer, client),
+            false => refusals::of_call(fetch, answer, client),
         });
     }
     findings
 }
 
-/// Has the answer any field of CORS?
+/// Returns whether the answer has any field of CORS.
 fn speaks_of_cors(answer: &Response) -> bool {
     answer.fields.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with("access-control-"))
-}
-
-/// Does the answer depend on the origin, by its own account?
-pub(super) fn varies_by_origin(answer: &Response) -> bool {
-    let vary = answer.get(Field::Vary).unwrap_or_default();
-    vary.split(',').map(str::trim).any(|name| name == "*" || name.eq_ignore_ascii_case("origin"))
-}
-
-/// A status that says who answered the preflight in place of CORS.
-fn status(answer: &Response) -> Option<Finding> {
-    let status = answer.status;
-    Some(match status {
-        300..=399 => {
-            let to = location(answer).map(|to| format!(" to {}", to.escape_debug())).unwrap_or_default();
-            Finding::error("preflight_redirected", format!("the preflight is redirected{to} ({status})"))
-                .why("Browsers follow no redirect of a preflight (Fetch, \"CORS-preflight fetch\"): the call ends here.")
-                .help("call the final URL from the page (its scheme, its slash at the end), or answer OPTIONS before the server redirects")
-        }
-        401 | 407 => Finding::error("preflight_unauthorized", format!("the preflight is asked for credentials ({status})"))
-            .why("A preflight never carries cookies or `authorization`, so that authentication before CORS refuses every one.")
-            .help("let the CORS layer answer OPTIONS before authentication runs: put it outside, or exempt preflights"),
-        404 | 405 | 501 => {
-            Finding::error("preflight_not_handled", format!("nothing at this URL answers OPTIONS ({status})"))
-                .why("The router knows the method of the call, but not OPTIONS, and no CORS layer stands before it.")
-                .help("add the CORS layer of the framework outside the router, or a route for OPTIONS; if the URL is wrong, correct it")
-        }
-        500..=599 => failed(status),
-        _ => return None,
-    })
-}
-
-fn failed(status: u16) -> Finding {
-    Finding::error("preflight_failed", format!("the preflight is answered with the status {status}"))
-        .why("A browser takes 200 to 299, and any other status for a refusal, whatever the fields say.")
-        .help("answer preflights with 204, before the app and what stands before it (a firewall, a rate limit) can refuse them")
-}
-
-/// A preflight that is refused without a reason.
-fn refused(fetch: &Fetch, answer: &Response, culprit: Culprit) -> Finding {
-    let (origin, method, status) = (fetch.origin(), fetch.sent_method(), answer.status);
-    let why = |kind: &str| {
-        format!(
-            "The preflight is answered with {status} and without access-control-allow-origin; one that asks for less passes, so that it is the {kind}."
-        )
-    };
-    match culprit {
-        Culprit::Everything if varies_by_origin(answer) || status == 403 => {
-            Finding::error("origin_refused", format!("the server refuses the origin {origin}"))
-                .why(format!("The preflight is answered with {status} and without access-control-allow-origin, whatever it asks for."))
-                .help(format!("add {origin:?} to the server's allowed origins, exactly so; if it is there, look for a firewall or a proxy that answers in its place"))
-        }
-        // A policy that lacks `GET` as well.
-        Culprit::Preflights if varies_by_origin(answer) => {
-            Finding::error("method_refused", format!("the server refuses the method {method}"))
-                .why(format!("The preflight is answered with {status} and without access-control-allow-origin, and so is one for GET; a GET without a preflight may be read, so that it is not the origin."))
-                .help(format!("add {method} to the server's allowed methods at this URL"))
-        }
-        Culprit::Everything | Culprit::Preflights => Finding::error("no_cors", "the server answers the preflight, but says nothing of CORS")
-            .why(format!("The status is {status}, and no field begins with access-control-: whoever answers OPTIONS here is not a CORS layer, or one that does not know {origin}."))
-            .help(format!("switch CORS on for this URL, and allow the origin {origin:?}")),
-        Culprit::Method => Finding::error("method_refused", format!("the server refuses the method {method}"))
-            .why(why("method"))
-            .help(format!("add {method} to the server's allowed methods")),
-        Culprit::Headers(names) => {
-            let names = names.join(", ");
-            Finding::error("header_refused", format!("the server refuses the header {names}"))
-                .why(why("header"))
-                .help(format!("add {names} to the server's allowed headers"))
-        }
-        Culprit::Unknown => Finding::error("preflight_refused", "the server refuses the preflight")
-            .why(format!("It is answered with {status} and without access-control-allow-origin; asked for less, the server did not answer, so that the reason stays unknown."))
-            .help("look for a firewall or a rate limit in front of the server, and ask again"),
-        Culprit::Together => Finding::error("preflight_refused", "the server refuses the preflight as a whole")
-            .why(why("whole of it, though each header passes alone"))
-            .help("look for a limit on the length or number of headers between the browser and the app"),
-    }
-}
-
-/// An answer to the call itself that says nothing of CORS.
-fn unmarked(fetch: &Fetch, answer: &Response) -> Finding {
-    let (origin, status) = (fetch.origin(), answer.status);
-    if status >= 400 && !varies_by_origin(answer) {
-        return Finding::error("error_without_cors", format!("the error page ({status}) says nothing of CORS"))
-            .why("The page cannot read why the call failed: its console blames CORS, and the cause is the status.")
-            .help("mend what causes the status; and put the CORS layer outside whatever answers with errors, so that these carry the fields too");
-    }
-    if varies_by_origin(answer) {
-        return Finding::error("origin_refused", format!("the server refuses the origin {origin}"))
-            .why("The answer depends on the origin (its Vary says so) and lacks access-control-allow-origin for this one.")
-            .help(format!("add {origin:?} to the server's allowed origins, exactly so"));
-    }
-    let name = if fetch.needs_preflight() { "preflight_only" } else { "no_cors" };
-    let message = match fetch.needs_preflight() {
-        true => "the preflight passes, but the answer itself says nothing of CORS",
-        false => "the server says nothing of CORS",
-    };
-    Finding::error(name, message)
-        .why("The page may read an answer only if the answer itself has access-control-allow-origin.")
-        .help(format!("switch CORS on for this URL and method, and allow the origin {origin:?}"))
 }
 
 fn redirected_call(answer: &Response) -> Option<Finding> {
@@ -192,7 +124,7 @@ fn header_fault(fetch: &Fetch, answer: &Response, name: &str) -> Finding {
             true => literal_star("access-control-allow-headers").help(help),
             false => Finding::error("authorization_by_wildcard", format!("access-control-allow-headers: * does not cover {name}"))
                 .why("By the standard `*` leaves it out (Fetch, \"CORS non-wildcard request-header name\"). Chromium and Safari still let it pass, Firefox warns.")
-                .help(format!("{help}: `*, {name}`")),
+                .help(help),
         };
     }
     Finding::error("header_not_allowed", format!("the server does not allow the header {name}"))
@@ -214,13 +146,12 @@ fn names(listed: &[String]) -> String {
 
 fn of_check(fetch: &Fetch, answer: &Response, fault: &CheckFault) -> Finding {
     let origin = fetch.origin();
-    let exact =
-        format!("send access-control-allow-origin: {origin} to this page, and `vary: Origin` to everybody");
+    let exact = refusals::send_exactly(origin);
     match fault {
         CheckFault::SeveralOrigins { value } => several_origins(answer, value),
         CheckFault::Wildcard => Finding::error("wildcard_with_credentials", "access-control-allow-origin: * means nothing for a call with credentials")
             .why("With credentials the field must be the page's origin itself: `*` would hand every site the user's data.")
-            .help(format!("{exact}; or call without credentials, if the data is public")),
+            .help(format!("{exact}; or call without credentials")),
         CheckFault::NoUrl { value } => Finding::error("no_origin", format!("access-control-allow-origin is no origin: `{}`", value.escape_debug()))
             .why("Browsers compare the whole text with `scheme://host[:port]`.")
             .help(exact),
@@ -236,7 +167,7 @@ fn of_check(fetch: &Fetch, answer: &Response, fault: &CheckFault) -> Finding {
         // `NoOrigin`, among other fields of CORS.
         _ => Finding::error("origin_refused", format!("access-control-allow-origin is missing for {origin}"))
             .why("The answer has other fields of CORS, so that a CORS layer made it, and did not allow this origin.")
-            .help(format!("add {origin:?} to the server's allowed origins, exactly so")),
+            .help(refusals::allow(origin)),
     }
 }
 

@@ -1,57 +1,83 @@
 //! `cors probe`: a page's call, sent to a live server of any make.
+//!
+//! ```text
+//!            ┌─ surroundings   where page and server are
+//! call ──────┼─ exchange ──┬─ faults ──┬─ answerer   who answered in place of a CORS layer
+//!            │             │           ├─ cache      a shared cache did
+//!            │             │           └─ refusals   no word about CORS: narrow asks for less
+//!            │             ├─ readable   which headers the page reads
+//!            │             └─ warnings   values that mean nothing
+//!            └─ strangers    who else is let in
+//! ```
 
+mod answerer;
+mod cache;
 mod client;
 mod faults;
 mod finding;
 mod narrow;
 mod place;
+mod readable;
 mod redirect;
+mod refusals;
 mod strangers;
+mod surroundings;
 mod warnings;
 
 use crate::args::{Format, ProbeArgs};
 use crate::call::Call;
 use crate::exchange::Exchange;
-use crate::report::{Problem, Report, Verdict};
+use crate::report::{Problem, Report, Severity, Verdict};
 
 use client::Client;
 use finding::Finding;
-use place::Place;
+use place::{Place, Space};
 
 pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
     let place = Place::parse(&args.url)?;
     let call = Call::new(&args.call)?;
-    if args.preflight_only && !call.fetch.needs_preflight() {
+    let is_same_origin = call.fetch.origin() == place.origin;
+    if args.preflight_only && (is_same_origin || !call.fetch.needs_preflight()) {
+        let reason = match is_same_origin {
+            true => "page and server are of one origin".into(),
+            false => call.preflight_reason(),
+        };
         return Err(Problem(format!(
-            "this call has no preflight: {}\nhelp: take --preflight-only out, or name the method and the headers that the page uses",
-            call.preflight_reason()
+            "this call has no preflight: {reason}\nhelp: take --preflight-only out, or name the method and the headers that the page uses"
         )));
     }
-    let mut client = Client::new(place.clone(), args.timeout);
+    let mut client = Client::new(place.clone(), args.timeout, args.rate);
     let exchange = Exchange::run(&call.fetch, &mut client, args.preflight_only)?;
-    let mut findings = warnings::of_the_call(&call.fetch, &place);
-    for leg in &exchange.legs {
-        findings.extend(faults::of_leg(leg, &client));
-    }
+    let (page, server) = (Space::of(call.fetch.origin()), Space::of(&place.origin));
+    let mut findings = surroundings::of_the_call(&call.fetch, &place, page, server);
+    findings.extend(faults::of_exchange(&exchange, &client));
+    findings.extend(readable::of_exchange(&exchange, &args.read));
     findings.extend(warnings::of_legs(&call.fetch, &exchange));
-    if call.fetch.refused_by_browser().is_none() {
-        let seen = strangers::ask(&call.fetch, &Client::new(place, args.timeout));
-        findings.extend(warnings::of_strangers(&call.fetch, &exchange, &seen));
+    // A server that limits how often it is asked has said so already.
+    let is_limited = exchange.legs.iter().any(|leg| answerer::is_limit(leg.answer.response.status));
+    if call.fetch.refused_by_browser().is_none() && !is_limited {
+        let client = client.at(place);
+        let seen = strangers::ask(&call.fetch, &client, args.quick);
+        findings.extend(strangers::of_strangers(&call.fetch, &exchange, &seen));
+        if exchange.is_allowed() {
+            findings.extend(cache::of_strangers(&call.fetch, &seen, &client));
+        }
     }
     findings.sort_by_key(|finding| (finding.severity, finding.name));
     // Preflight and call may show the same.
     findings.dedup();
-    let verdict = Verdict::of(exchange.is_allowed());
+    let is_bad = |severity| severity == Severity::Error || args.strict && severity == Severity::Warning;
+    let is_good = exchange.is_allowed() && !findings.iter().any(|finding| is_bad(finding.severity));
     let out = match args.format {
-        Format::Json => json(&exchange, &call, &args.url, &findings),
+        Format::Json => json(&exchange, &call, args, &client, &findings),
         Format::Text => text(&exchange, &call, &findings),
     };
-    Ok(Report { out, err: String::new(), verdict })
+    Ok(Report { out, err: String::new(), verdict: Verdict::of(is_good) })
 }
 
 fn text(exchange: &Exchange, call: &Call, findings: &[Finding]) -> String {
     let mut out = exchange.text(call) + &exchange.verdict();
-    let readable = readable(exchange);
+    let readable = readable::names(exchange);
     if !readable.is_empty() {
         out += &format!("of its headers: {}\n", readable.join(", "));
     }
@@ -61,20 +87,11 @@ fn text(exchange: &Exchange, call: &Call, findings: &[Finding]) -> String {
     out
 }
 
-fn json(exchange: &Exchange, call: &Call, url: &str, findings: &[Finding]) -> String {
+fn json(exchange: &Exchange, call: &Call, args: &ProbeArgs, client: &Client, findings: &[Finding]) -> String {
     let mut value = exchange.json(call);
-    value["url"] = url.into();
-    value["readable"] = readable(exchange).into();
+    value["url"] = args.url.as_str().into();
+    value["requests"] = client.sent().into();
+    value["readable"] = readable::names(exchange).into();
     value["findings"] = findings.iter().map(Finding::json).collect();
     format!("{value:#}\n")
-}
-
-/// Those of the answer's headers that the page sees.
-fn readable(exchange: &Exchange) -> Vec<&str> {
-    let (Some(leg), Some(outcome)) = (exchange.legs.last(), &exchange.outcome) else { return Vec::new() };
-    let names = leg.answer.response.fields.iter().map(|(name, _)| name.as_str());
-    let mut names: Vec<&str> = names.filter(|name| outcome.can_read(name)).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }

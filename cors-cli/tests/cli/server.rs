@@ -1,11 +1,13 @@
-//! A server on a loopback port that answers each request as a test says.
+//! A server on a loopback port that answers each request as a test says, and tells the test what it was asked.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 
 /// A request's head, as far as it matters.
+#[derive(Clone, Debug)]
 pub(crate) struct Head {
     pub(crate) method: String,
     pub(crate) target: String,
@@ -30,13 +32,43 @@ pub(crate) struct Answer(pub(crate) u16, pub(crate) Vec<(&'static str, String)>)
 /// No answer at all.
 pub(crate) const HANGS_UP: Answer = Answer(0, Vec::new());
 
-/// Serves until the test ends.
-pub(crate) fn serve(answer: impl Fn(&Head) -> Answer + Send + 'static) -> SocketAddr {
-    listen(move |socket| respond(socket, &answer))
+/// Serves until it is dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    seen: Arc<Mutex<Vec<Head>>>,
+    stops: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The requests that arrived, in their order.
+    pub(crate) fn seen(&self) -> Vec<Head> {
+        self.seen.lock().expect("the server is alive").clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stops.store(true, Ordering::Relaxed);
+        // Wakes it up. If it is dead, nobody listens.
+        let _ = TcpStream::connect(self.address);
+        let ended = self.thread.take().map(JoinHandle::join);
+        if matches!(ended, Some(Err(_))) && !thread::panicking() {
+            panic!("the server died");
+        }
+    }
+}
+
+pub(crate) fn serve(answer: impl Fn(&Head) -> Answer + Send + 'static) -> Server {
+    listen(move |socket, seen| respond(socket, seen, &answer))
 }
 
 /// Serves https as `localhost`; with the certificate, in PEM.
-pub(crate) fn serve_https(answer: impl Fn(&Head) -> Answer + Send + 'static) -> (SocketAddr, String) {
+pub(crate) fn serve_https(answer: impl Fn(&Head) -> Answer + Send + 'static) -> (Server, String) {
     let certified =
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate is made");
     let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der())
@@ -49,26 +81,39 @@ pub(crate) fn serve_https(answer: impl Fn(&Head) -> Answer + Send + 'static) -> 
             .with_single_cert(vec![certified.cert.der().clone()], key)
             .expect("they belong together");
     let config = Arc::new(config);
-    let address = listen(move |socket| {
+    let server = listen(move |socket, seen| {
         let connection = rustls::ServerConnection::new(config.clone()).map_err(std::io::Error::other)?;
-        respond(rustls::StreamOwned::new(connection, socket), &answer)
+        respond(rustls::StreamOwned::new(connection, socket), seen, &answer)
     });
-    (address, certified.cert.pem())
+    (server, certified.cert.pem())
 }
 
-fn listen(respond: impl Fn(TcpStream) -> std::io::Result<()> + Send + 'static) -> SocketAddr {
+type Seen = Mutex<Vec<Head>>;
+
+fn listen(respond: impl Fn(TcpStream, &Seen) -> std::io::Result<()> + Send + 'static) -> Server {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = listener.local_addr().expect("it is bound");
-    thread::spawn(move || {
-        for socket in listener.incoming().flatten() {
-            // Who hangs up needs no answer.
-            let _ = respond(socket);
+    let (seen, stops) = (Arc::<Seen>::default(), Arc::<AtomicBool>::default());
+    let thread = thread::spawn({
+        let (seen, stops) = (seen.clone(), stops.clone());
+        move || {
+            for socket in listener.incoming().flatten() {
+                if stops.load(Ordering::Relaxed) {
+                    break;
+                }
+                // Who hangs up needs no answer.
+                let _ = respond(socket, &seen);
+            }
         }
     });
-    address
+    Server { address, seen, stops, thread: Some(thread) }
 }
 
-fn respond(mut socket: impl Read + Write, answer: &impl Fn(&Head) -> Answer) -> std::io::Result<()> {
+fn respond(
+    mut socket: impl Read + Write,
+    seen: &Seen,
+    answer: &impl Fn(&Head) -> Answer,
+) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -81,7 +126,9 @@ fn respond(mut socket: impl Read + Write, answer: &impl Fn(&Head) -> Answer) -> 
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let fields = lines.filter_map(|line| line.split_once(':'));
     let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-    let Answer(status, fields) = answer(&Head { method, target, fields });
+    let head = Head { method, target, fields };
+    seen.lock().expect("nobody panics with it").push(head.clone());
+    let Answer(status, fields) = answer(&head);
     if status == HANGS_UP.0 {
         return Ok(());
     }
