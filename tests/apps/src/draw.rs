@@ -1,35 +1,11 @@
 //! Apps and requests, drawn from a seed.
 
 use crate::app::{App, Cors, Guard, Item, Layer, Plain, Route, Scope, Slashes};
+use crate::chance::Chance;
 use crate::check::Case;
 use crate::policy::{ORIGINS, Policy};
 use crate::pool::{GUARDED, METHODS, PATTERNS, POLICIES};
 use crate::request::{Asked, Fail};
-
-/// SplitMix64: the same on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).unwrap_or_default()
-    }
-
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-
-    fn percent(&mut self, chance: usize) -> bool {
-        self.below(100) < chance
-    }
-}
 
 /// What numbers the handlers and the layers of one app.
 struct Draw {
@@ -43,7 +19,7 @@ const ROUTE_METHODS: [&str; 4] = ["GET", "PUT", "POST", "DELETE"];
 
 /// The app and the requests of a seed.
 pub fn case(seed: u64) -> Case {
-    let mut draw = Draw { chance: Chance(seed), next: 0, guarded_scopes: false };
+    let mut draw = Draw { chance: Chance::new(seed), next: 0, guarded_scopes: false };
     draw.guarded_scopes = draw.chance.percent(30);
     let items = draw.items(5, 0);
     let default = draw.default(50);

@@ -10,8 +10,10 @@
 //! place where it was registered; what that policy gives is what the naive reference says.
 
 pub mod app;
+pub mod chance;
 pub mod check;
 pub mod draw;
+pub mod options;
 pub mod policy;
 mod pool;
 pub mod request;

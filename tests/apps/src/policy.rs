@@ -17,7 +17,8 @@ pub enum Policy {
 }
 
 cors_policy! {
-    pub(crate) static A;
+    /// The policy of routes that are to be told from the layers around them.
+    pub static A;
     origins: ["https://a.example", "https://ab.example"],
     credentials: true,
     methods: [GET, PUT, POST, DELETE],
