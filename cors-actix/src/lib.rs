@@ -174,6 +174,10 @@ pub use service::CorsMiddleware;
 /// one of its own, in modules inside as well. Macros of other crates that need the handler where it stands
 /// (for API documentation, say) go above it.
 ///
+/// It never leaves a route without its policy: what it cannot read as a route is a compile error. Above a module that
+/// includes whatever might become a route there: a route macro under another name, a route inside a function, a macro that is
+/// called among the items, a `mod` in a file of its own.
+///
 /// The handler is as public as Actix's macros make it by default: anybody who sees the module sees it.
 ///
 /// # Arguments

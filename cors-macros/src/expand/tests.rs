@@ -315,7 +315,7 @@ mod route {
             },
         ));
         assert!(output.contains("useTASKSas__cors_m;"), "{output}");
-        let of_a = r#"#[doc="a"]#[::cors_actix::cors(crate=::cors_actix,crate::__cors_m)]#[get("/a")]"#;
+        let of_a = r#"#[doc="a"]#[::cors_actix::cors(crate=::cors_actix,super::__cors_m)]#[get("/a")]"#;
         assert!(output.contains(of_a), "{output}");
         let of_c = r#"{#[::cors_actix::cors(crate=::cors_actix,super::super::__cors_m)]#[put("/c")]"#;
         assert!(output.contains(of_c), "{output}");

@@ -48,6 +48,11 @@ impl Tokens {
         self.at
     }
 
+    /// Reads anew from where reading stood.
+    pub(crate) fn back_to(&mut self, mark: usize) {
+        self.at = mark;
+    }
+
     /// Where what was read since stands.
     pub(crate) fn extent_since(&self, mark: usize) -> Extent {
         let read = &self.tokens[mark..self.at];

@@ -12,28 +12,26 @@ use crate::expand::report::Errors;
 use crate::expand::stub;
 
 use super::args::{Args, Policy};
-use super::item::{Attribute, Item};
-use super::macros::{Method, Route, is_route, is_routes, wrapped};
+use super::item::{self, Attribute, Item};
+use super::macros::{Method, Route, wrapped};
+use super::role::{Doubt, Role};
 
 /// A handler of the same name, which registers preflight and route.
 pub(crate) fn expand(args: &Args, name: &Ident, item: &Item, errors: &mut Errors) -> TokenStream {
-    if !item.attributes.iter().any(|attribute| is_route(attribute) || is_routes(attribute)) {
+    if let Some(doubt) = Doubt::find(&item.attributes) {
+        doubt.report("", errors);
+        return item.tokens();
+    }
+    let has = |role| item.attributes.iter().any(|attribute| Role::of(attribute) == role);
+    if !(has(Role::Route) || has(Role::Routes)) {
         errors.report_with_help(
             Span::call_site(),
             format_args!("no route macro below this `#[cors]` makes `{name}` a route"),
-            "put `#[cors(…)]` above `#[get(\"/…\")]`, not below it: a route macro hides from those below it what it was told",
+            "put `#[cors(…)]` above `#[get(\"/…\")]`: a route macro hides its path from attributes below it",
         );
         return item.tokens();
     }
-    if !item.has_response() {
-        // No route macro takes such a handler.
-        return item.tokens();
-    }
-    let macros = item.attributes.iter().filter(|attribute| is_route(attribute));
-    let Some(routes) = macros.map(Route::read).collect::<Option<Vec<_>>>() else {
-        // The macro has more to say about that.
-        return item.tokens();
-    };
+    let Some(routes) = routes(name, item, errors) else { return unread(args, name, item) };
     let methods: Vec<Method> = routes.iter().flat_map(|route| route.methods.clone()).collect();
     let (policy, declared) = match &args.policy {
         Policy::Missing => return item.tokens(),
@@ -41,6 +39,39 @@ pub(crate) fn expand(args: &Args, name: &Ident, item: &Item, errors: &mut Errors
         Policy::Inline => inline(args, name, &methods, errors),
     };
     registering(args, name, item, &routes, &policy, &declared)
+}
+
+/// What the route macros were told; `None` if one of them cannot be read, which has been reported.
+fn routes(name: &Ident, item: &Item, errors: &mut Errors) -> Option<Vec<Route>> {
+    let before = errors.count();
+    let mut routes = Vec::new();
+    for attribute in item.attributes.iter().filter(|attribute| Role::of(attribute) == Role::Route) {
+        match Route::read(attribute) {
+            Ok(route) => routes.push(route),
+            Err(unreadable) => unreadable.report(errors),
+        }
+    }
+    if errors.count() == before && routes.is_empty() {
+        let help = "write `#[get(\"/path\")]` below `#[routes]`";
+        errors.report_with_help(name.span(), format_args!("`{name}` has `#[routes]` and no route"), help);
+    }
+    if errors.count() == before && !item::has_response(item.rest.clone()) {
+        let help = format_args!("write `async fn {name}(…) -> impl Responder`");
+        errors.report_with_help(name.span(), format_args!("`{name}` returns no response"), help);
+    }
+    (errors.count() == before).then_some(routes)
+}
+
+/// A handler of the same name that registers nothing, beside the error that says why. Without the route macros: they would
+/// complain of the same once more.
+fn unread(args: &Args, name: &Ident, item: &Item) -> TokenStream {
+    let rest = &item.rest;
+    let body = quote! {
+        let _ = __config;
+        #[allow(dead_code)]
+        #rest
+    };
+    handler(args, name, item, &body)
 }
 
 /// The handler of the same name. The user's own is inside, with its attributes in their order.
@@ -53,15 +84,27 @@ fn registering(
     declared: &TokenStream,
 ) -> TokenStream {
     let krate = &args.krate;
-    let layer = quote!(#krate::__private::layer());
-    let attributes = item
-        .attributes
-        .iter()
-        .map(|attribute| if is_route(attribute) { wrapped(attribute, &layer) } else { attribute.clone() });
+    let layer = quote!(#krate::__private::layer()).to_string();
+    let attributes = item.attributes.iter().map(|attribute| match Role::of(attribute) {
+        Role::Route => wrapped(attribute, &layer),
+        _ => attribute.clone(),
+    });
     let rest = &item.rest;
+    let routes = routes.iter().map(|route| description(krate, name, route));
+    let body = quote! {
+        #declared
+        #(#attributes)*
+        #rest
+        #krate::__private::register(__config, &#policy, &[#(#routes),*], #name);
+    };
+    handler(args, name, item, &body)
+}
+
+/// Something of this name that Actix registers by running `body`.
+fn handler(args: &Args, name: &Ident, item: &Item, body: &TokenStream) -> TokenStream {
+    let krate = &args.krate;
     let conditions: Vec<&Attribute> = item.attributes("cfg").collect();
     let documentation = item.attributes("doc");
-    let routes = routes.iter().map(|route| description(krate, name, route));
     quote! {
         #(#conditions)*
         #(#documentation)*
@@ -72,10 +115,7 @@ fn registering(
         #(#conditions)*
         impl #krate::__private::HttpServiceFactory for #name {
             fn register(self, __config: &mut #krate::__private::AppService) {
-                #declared
-                #(#attributes)*
-                #rest
-                #krate::__private::register(__config, &#policy, &[#(#routes),*], #name);
+                #body
             }
         }
     }
@@ -123,7 +163,12 @@ fn inline(
     match policies {
         Some(policies) if errors.count() == before => {
             tokens.extend(emit::item(&declaration, &policies));
-            tokens.extend(check_methods(args, &path, handler, methods));
+            let refused =
+                methods.iter().filter(|method| !policies.production.allows_method(method.name.as_bytes()));
+            for method in refused {
+                let (message, help) = not_allowed(handler, &method.name);
+                errors.report_with_help(method.span, message, help);
+            }
         }
         _ => tokens.extend(stub::item(&declaration)),
     }
@@ -165,10 +210,8 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
 fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[Method]) -> TokenStream {
     let krate = &args.krate;
     let checks = methods.iter().map(|Method { name, .. }| {
-        let message = Literal::string(&format!(
-            "the policy of `{handler}` does not allow {name}: every preflight for this route would be refused\n\
-             help: add {name} to the policy's `methods`"
-        ));
+        let (message, help) = not_allowed(handler, name);
+        let message = Literal::string(&format!("{message}\nhelp: {help}"));
         quote_spanned! {Span::call_site()=>
             const _: () = if !#krate::__core::__private::allows_method(#policy.production(), #name) {
                 ::core::panic!(#message)
@@ -176,4 +219,12 @@ fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[
         }
     });
     checks.collect()
+}
+
+/// What to say of a route whose policy does not allow its method, and what to do.
+fn not_allowed(handler: &Ident, method: &str) -> (String, String) {
+    let message = format!(
+        "the policy of `{handler}` does not allow {method}: every preflight for this route would be refused"
+    );
+    (message, format!("add {method} to the policy's `methods`"))
 }

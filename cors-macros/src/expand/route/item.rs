@@ -1,8 +1,10 @@
 //! What `#[cors]` stands on, read as far as it matters: attributes, kind and name.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
+use syn::ext::IdentExt;
 
+use crate::expand::spans::Extent;
 use crate::expand::tokens::Tokens;
 
 /// An item.
@@ -30,9 +32,11 @@ pub(crate) enum Kind {
 #[derive(Clone)]
 pub(crate) struct Attribute {
     pound: TokenTree,
-    pub(crate) brackets: Group,
-    /// The last segment of its path.
-    pub(crate) name: String,
+    brackets: Group,
+    /// The segments of its path, without `r#`.
+    pub(crate) path: Vec<Ident>,
+    /// What stands between the delimiters after the path, whichever they are.
+    pub(crate) arguments: Option<Group>,
 }
 
 impl Attribute {
@@ -47,19 +51,63 @@ impl Attribute {
         }
         let pound = input.next()?;
         input.next();
-        let name = last_segment(brackets.stream());
-        Some(Self { pound, brackets, name })
+        Some(Self::new(pound, brackets))
     }
 
-    pub(crate) fn span(&self) -> Span {
-        self.brackets.span()
+    fn new(pound: TokenTree, brackets: Group) -> Self {
+        let input = &mut Tokens::new(brackets.stream());
+        let path = path(input);
+        let arguments = match input.next() {
+            Some(TokenTree::Group(group)) => Some(group),
+            _ => None,
+        };
+        Self { pound, brackets, path, arguments }
     }
 
-    /// The attribute with other tokens between its brackets.
-    pub(crate) fn with(&self, stream: TokenStream) -> Self {
-        let mut brackets = Group::new(Delimiter::Bracket, stream);
+    /// The attributes that `#[cfg_attr(condition, a, b(…))]` stands for where its condition holds.
+    pub(crate) fn conditional(&self) -> Vec<Self> {
+        let Some(arguments) = self.arguments.as_ref().filter(|_| self.is("cfg_attr")) else {
+            return Vec::new();
+        };
+        let input = &mut Tokens::new(arguments.stream());
+        let mut attributes = Vec::new();
+        while !input.is_empty() {
+            let written = input.until(|input| input.is_punct(0, ','));
+            input.punct(',');
+            attributes.push(Self::new(self.pound.clone(), Group::new(Delimiter::Bracket, written)));
+        }
+        attributes.split_off(attributes.len().min(1))
+    }
+
+    /// The last segment of its path.
+    pub(crate) fn name(&self) -> String {
+        self.path.last().map_or_else(String::new, |word| word.unraw().to_string())
+    }
+
+    /// Returns whether the path is this word.
+    pub(crate) fn is(&self, word: &str) -> bool {
+        matches!(&self.path[..], [only] if only == word)
+    }
+
+    /// The path, or all of it if it has none.
+    pub(crate) fn extent(&self) -> Extent {
+        match (self.path.first(), self.path.last()) {
+            (Some(first), Some(last)) => Extent { start: first.span(), end: last.span() },
+            _ => self.brackets.span().into(),
+        }
+    }
+
+    /// The attribute with other arguments, between the same delimiters.
+    pub(crate) fn with_arguments(&self, stream: TokenStream) -> Self {
+        let Some(old) = &self.arguments else { return self.clone() };
+        let mut arguments = Group::new(old.delimiter(), stream);
+        arguments.set_span(old.span());
+        let input = &mut Tokens::new(self.brackets.stream());
+        let mut replaced = input.until(|input| matches!(input.peek(0), Some(TokenTree::Group(_))));
+        replaced.append(arguments.clone());
+        let mut brackets = Group::new(Delimiter::Bracket, replaced);
         brackets.set_span(self.brackets.span());
-        Self { pound: self.pound.clone(), brackets, name: self.name.clone() }
+        Self { pound: self.pound.clone(), brackets, path: self.path.clone(), arguments: Some(arguments) }
     }
 }
 
@@ -70,18 +118,18 @@ impl ToTokens for Attribute {
     }
 }
 
-/// `get` of `actix_web::get("/")`.
-fn last_segment(stream: TokenStream) -> String {
-    let input = &mut Tokens::new(stream);
-    let mut name = String::new();
+/// `actix_web::get`, as far as it goes.
+fn path(input: &mut Tokens) -> Vec<Ident> {
+    let mut segments = Vec::new();
     while input.peek_ident(0).is_some() || input.is_punct(0, ':') {
-        if let Some(word) = input.ident() {
-            name = word.to_string();
-        } else {
-            input.next();
+        match input.ident() {
+            Some(word) => segments.push(word),
+            None => {
+                input.next();
+            }
         }
     }
-    name
+    segments
 }
 
 impl Item {
@@ -103,19 +151,12 @@ impl Item {
 
     /// Takes the attributes of this name away.
     pub(crate) fn take_attributes(&mut self, name: &str) -> Vec<Attribute> {
-        self.attributes.extract_if(.., |attribute| attribute.name == name).collect()
+        self.attributes.extract_if(.., |attribute| attribute.name() == name).collect()
     }
 
     /// The attributes of this name.
     pub(crate) fn attributes<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Attribute> {
-        self.attributes.iter().filter(move |attribute| attribute.name == name)
-    }
-
-    /// Does a function say what it returns?
-    pub(crate) fn has_response(&self) -> bool {
-        let input = &mut Tokens::new(self.rest.clone());
-        input.until(|input| input.is_punct(0, '-') && input.is_punct(1, '>'));
-        !input.is_empty()
+        self.attributes.iter().filter(move |attribute| attribute.name() == name)
     }
 
     /// The item as it was written.
@@ -128,6 +169,15 @@ impl Item {
     }
 }
 
+/// Returns whether a function, from its qualifiers on, says what it returns.
+pub(crate) fn has_response(function: TokenStream) -> bool {
+    let input = &mut Tokens::new(function);
+    input.until(|input| {
+        input.is_punct(0, '-') && input.is_punct(1, '>') || input.is_group(0, Delimiter::Brace)
+    });
+    input.is_punct(0, '-')
+}
+
 fn skip_visibility(input: &mut Tokens) {
     if input.is_word(0, "pub") {
         input.next();
@@ -135,8 +185,8 @@ fn skip_visibility(input: &mut Tokens) {
     }
 }
 
-/// Reads an item up to where its kind and name are plain.
-pub(crate) fn head(input: &mut Tokens) -> Kind {
+/// Goes on to the keyword that says what kind of item this is.
+fn skip_qualifiers(input: &mut Tokens) {
     skip_visibility(input);
     const BEFORE_FN: [&str; 4] = ["async", "const", "unsafe", "extern"];
     let qualifies = |input: &Tokens| {
@@ -144,6 +194,20 @@ pub(crate) fn head(input: &mut Tokens) -> Kind {
             || matches!(input.peek(0), Some(TokenTree::Literal(_)))
     };
     input.until(|input| !qualifies(input));
+}
+
+/// Returns whether a function comes next, or what a `macro_rules!` macro may make one of: `$visibility fn $name`.
+pub(crate) fn may_be_function(input: &mut Tokens) -> bool {
+    let start = input.mark();
+    skip_qualifiers(input);
+    let may_be = input.is_word(0, "fn") || input.is_punct(0, '$');
+    input.back_to(start);
+    may_be
+}
+
+/// Reads an item up to where its kind and name are plain.
+pub(crate) fn head(input: &mut Tokens) -> Kind {
+    skip_qualifiers(input);
     let keyword = input.ident().map(|keyword| keyword.to_string());
     let name = input.ident();
     match (keyword.as_deref(), name) {

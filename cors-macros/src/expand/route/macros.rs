@@ -1,28 +1,16 @@
-//! Actix's own route macros: which attributes they are, and what they are told.
+//! Actix's own route macros: what they are told.
 //!
-//! They are read leniently. What they refuse, they refuse themselves, on the user's tokens.
+//! What cannot be read here is an error, never a route without its policy.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, quote};
 use syn::{Lit, LitStr};
 
+use crate::expand::report::Errors;
+use crate::expand::spans::Extent;
 use crate::expand::tokens::Tokens;
 
 use super::item::Attribute;
-
-/// The macros with one method, which is their name in upper case.
-const METHODS: [&str; 10] =
-    ["connect", "delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
-
-/// Is it a macro that registers a route?
-pub(crate) fn is_route(attribute: &Attribute) -> bool {
-    attribute.name == "route" || METHODS.contains(&attribute.name.as_str())
-}
-
-/// `#[routes]` makes one of several of them.
-pub(crate) fn is_routes(attribute: &Attribute) -> bool {
-    attribute.name == "routes"
-}
 
 /// What a route macro was told.
 pub(crate) struct Route {
@@ -41,69 +29,111 @@ pub(crate) struct Method {
     pub(crate) span: Span,
 }
 
+/// Why a route cannot be read: where, what, and what to write.
+pub(crate) struct Unreadable {
+    at: Extent,
+    message: String,
+    help: String,
+}
+
+impl Unreadable {
+    fn new(at: impl Into<Extent>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { at: at.into(), message: message.into(), help: help.into() }
+    }
+
+    pub(crate) fn report(self, errors: &mut Errors) {
+        errors.report_with_help(self.at, self.message, self.help);
+    }
+}
+
 impl Route {
-    /// `None` if the macro itself will refuse what it was told.
-    pub(crate) fn read(attribute: &Attribute) -> Option<Self> {
-        let (word, arguments) = split(attribute)?;
-        let input = &mut Tokens::new(arguments.stream());
-        let mut route = Self {
-            pattern: text(&input.next()?)?.value(),
-            name: None,
-            methods: Vec::new(),
-            guards: Vec::new(),
-        };
-        if attribute.name != "route" {
-            let name = attribute.name.to_ascii_uppercase();
-            route.methods.push(Method { name, span: word.span() });
+    /// Reads what `attribute`, a route macro, was told.
+    pub(crate) fn read(attribute: &Attribute) -> Result<Self, Unreadable> {
+        let macro_name = attribute.name();
+        let mut route = Self { pattern: String::new(), name: None, methods: Vec::new(), guards: Vec::new() };
+        if macro_name != "route" {
+            let name = macro_name.to_ascii_uppercase();
+            let span = attribute.path.last().map_or_else(Span::call_site, Ident::span);
+            route.methods.push(Method { name, span });
         }
-        while input.punct(',').is_some() && !input.is_empty() {
-            let key = input.ident()?.to_string();
-            input.punct('=')?;
-            let value = text(&input.next()?)?;
-            match key.as_str() {
-                "name" => route.name = Some(value.value()),
-                "method" if value.value().chars().all(|char| char.is_ascii_uppercase()) => {
-                    route.methods.push(Method { name: value.value(), span: value.span() })
-                }
-                "guard" => route.guards.push(value.parse().ok()?),
-                "wrap" => {}
-                _ => return None,
+        let method = if macro_name == "route" { ", method = \"GET\"" } else { "" };
+        let example = format!("write `#[{macro_name}(\"/path\"{method})]`");
+        let Some(arguments) = &attribute.arguments else {
+            return Err(Unreadable::new(attribute.extent(), "the route has no path", example));
+        };
+        let input = &mut Tokens::new(arguments.stream());
+        let at = if input.is_empty() { arguments.span() } else { input.span() };
+        let Some(pattern) = input.next().as_ref().and_then(text) else {
+            return Err(Unreadable::new(at, "a route's path is a string, written out", example));
+        };
+        route.pattern = pattern.value();
+        while !input.is_empty() {
+            let at = input.span();
+            if input.punct(',').is_none() {
+                return Err(Unreadable::new(at, format!("expected `,` before {}", input.found()), example));
+            }
+            if !input.is_empty() {
+                route.option(input, &macro_name)?;
             }
         }
-        (input.is_empty() && !route.methods.is_empty()).then_some(route)
+        match route.methods.is_empty() {
+            true => Err(Unreadable::new(attribute.extent(), "the route has no method", example)),
+            false => Ok(route),
+        }
+    }
+
+    /// Reads `key = "value"`.
+    fn option(&mut self, input: &mut Tokens, macro_name: &str) -> Result<(), Unreadable> {
+        let at = input.span();
+        let refused = |found: &str| {
+            let method = if macro_name == "route" { "`method`, " } else { "" };
+            let help = format!("it takes {method}`name`, `guard` and `wrap`, each with a string");
+            Unreadable::new(at, format!("`#[{macro_name}]` does not take {found}"), help)
+        };
+        let found = input.found();
+        let key = input.ident().ok_or_else(|| refused(&found))?.to_string();
+        let is_known = ["name", "guard", "wrap"].contains(&key.as_str());
+        if !(is_known || key == "method" && macro_name == "route") {
+            return Err(refused(&found));
+        }
+        let example = format!("write `{key} = \"…\"`");
+        let unreadable = |at| Unreadable::new(at, format!("`{key}` takes a string"), example.clone());
+        let at = input.span();
+        input.punct('=').ok_or_else(|| unreadable(at))?;
+        let at = input.span();
+        let value = input.next().as_ref().and_then(text).ok_or_else(|| unreadable(at))?;
+        match key.as_str() {
+            "name" => self.name = Some(value.value()),
+            "guard" => self.guards.push(value.parse().map_err(|_| {
+                Unreadable::new(at, "`guard` names a function", "write `guard = \"path::of_a_function\"`")
+            })?),
+            "method" => {
+                let (name, span) = (value.value(), value.span());
+                if name.is_empty() || !name.chars().all(|char| char.is_ascii_uppercase()) {
+                    let help = format!("write `method = \"{}\"`", name.to_ascii_uppercase());
+                    return Err(Unreadable::new(span, "a route's methods are in upper case", help));
+                }
+                self.methods.push(Method { name, span });
+            }
+            _ => {}
+        }
+        Ok(())
     }
 }
 
 /// The attribute with one more `wrap`, which as the last one is the outermost.
-pub(crate) fn wrapped(attribute: &Attribute, layer: &TokenStream) -> Attribute {
-    let Some((_, arguments)) = split(attribute) else { return attribute.clone() };
-    let mut stream = arguments.stream();
+pub(crate) fn wrapped(attribute: &Attribute, layer: &str) -> Attribute {
+    let Some(arguments) = &attribute.arguments else { return attribute.clone() };
+    let input = &mut Tokens::new(arguments.stream());
+    let mut stream = input.until(|_| false);
     let ends_in_comma =
         matches!(stream.clone().into_iter().last(), Some(TokenTree::Punct(mark)) if mark.as_char() == ',');
-    let comma = (!ends_in_comma).then(|| quote!(,));
-    let layer = Literal::string(&layer.to_string());
-    stream.extend(quote!(#comma wrap = #layer));
-    let mut parentheses = Group::new(Delimiter::Parenthesis, stream);
-    parentheses.set_span(arguments.span());
-    let path = attribute.brackets.stream().into_iter();
-    let mut replaced: TokenStream = path.take_while(|token| !matches!(token, TokenTree::Group(_))).collect();
-    replaced.append(parentheses);
-    attribute.with(replaced)
-}
-
-/// The last word of the path, and the arguments.
-fn split(attribute: &Attribute) -> Option<(Ident, Group)> {
-    let mut word = None;
-    for token in attribute.brackets.stream() {
-        match token {
-            TokenTree::Ident(ident) => word = Some(ident),
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-                return Some((word?, group));
-            }
-            _ => {}
-        }
+    if !ends_in_comma {
+        stream.extend(quote!(,));
     }
-    None
+    stream.extend(quote!(wrap =));
+    stream.append(Literal::string(layer));
+    attribute.with_arguments(stream)
 }
 
 fn text(token: &TokenTree) -> Option<LitStr> {

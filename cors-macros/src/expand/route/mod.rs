@@ -6,9 +6,11 @@
 
 mod args;
 mod handler;
+mod hidden;
 mod item;
 mod macros;
 mod module;
+mod role;
 
 use proc_macro2::{Span, TokenStream};
 
@@ -23,7 +25,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut item = Item::read(item);
     for twice in item.take_attributes("cors") {
         errors.report_with_help(
-            twice.span(),
+            twice.extent(),
             "a second `#[cors]` on one item: a route has one policy",
             "remove one of them",
         );

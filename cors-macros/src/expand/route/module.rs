@@ -8,8 +8,9 @@ use crate::expand::tokens::Tokens;
 
 use super::args::{Args, Policy};
 use super::handler;
+use super::hidden;
 use super::item::{self, Attribute, Item, Kind};
-use super::macros::{is_route, is_routes};
+use super::role::{Doubt, Role};
 
 /// The module, each route in it with a `#[cors]`.
 pub(crate) fn expand(
@@ -20,11 +21,7 @@ pub(crate) fn expand(
     errors: &mut Errors,
 ) -> TokenStream {
     let Some(body) = body else {
-        errors.report_with_help(
-            name.span(),
-            format_args!("`#[cors]` cannot see the routes of `{name}`, which stand in another file"),
-            "put it on each of them",
-        );
+        report_file(name, errors);
         return module.tokens();
     };
     let sound = match &args.policy {
@@ -35,19 +32,23 @@ pub(crate) fn expand(
     if !sound {
         return module.tokens();
     }
-    let mut spread = Spread { args, alias: alias(args, name), found: 0 };
+    let before = errors.count();
+    let mut spread = Spread { args, alias: alias(args, name), errors, found: 0 };
     let inside = spread.items(body.stream(), 1);
-    if spread.found == 0 {
+    let Spread { alias, found, .. } = spread;
+    if found == 0 && errors.count() == before {
         errors.report_with_help(
             Span::call_site(),
             format_args!("no route in `{name}` takes this policy"),
             "`#[cors]` on a module is for the handlers in it with a route macro and no `#[cors]` of their own",
         );
+    }
+    if errors.count() > before {
         return module.tokens();
     }
     let mut braces = Group::new(body.delimiter(), inside);
     braces.set_span(body.span());
-    let mut output = spread.alias.as_ref().map(Alias::import).unwrap_or_default();
+    let mut output = alias.as_ref().map(Alias::import).unwrap_or_default();
     output.append_all(&module.attributes);
     output.extend(module.visibility.clone());
     // The body is the last token.
@@ -85,14 +86,15 @@ impl Alias<'_> {
 }
 
 /// The walk through the items.
-struct Spread<'a> {
+struct Spread<'a, 'e> {
     args: &'a Args,
     alias: Option<Alias<'a>>,
+    errors: &'e mut Errors,
     /// How many routes got the attribute.
     found: usize,
 }
 
-impl Spread<'_> {
+impl Spread<'_, '_> {
     /// The items of a module `depth` levels down, each route with the attribute.
     fn items(&mut self, stream: TokenStream, depth: usize) -> TokenStream {
         let input = &mut Tokens::new(stream);
@@ -102,45 +104,64 @@ impl Spread<'_> {
             output.extend((0..3).filter_map(|_| input.next()));
         }
         while !input.is_empty() {
-            let mut attributes = Vec::new();
-            while let Some(attribute) = Attribute::read(input) {
-                attributes.push(attribute);
-            }
-            let start = input.mark();
-            let kind = item::head(input);
-            let has_own = attributes.iter().any(|attribute| attribute.name == "cors");
-            match kind {
-                Kind::Function(_) if !has_own => self.route(&attributes, depth, &mut output),
-                Kind::Module { body: Some(body), .. } if !has_own => {
-                    output.append_all(&attributes);
-                    let mut head: Vec<TokenTree> = input.stream_since(start).into_iter().collect();
-                    head.pop();
-                    output.extend(head);
-                    let mut braces = Group::new(body.delimiter(), self.items(body.stream(), depth + 1));
-                    braces.set_span(body.span());
-                    output.append(braces);
-                    continue;
-                }
-                _ => output.append_all(&attributes),
-            }
-            input.until(ends_item);
-            input.next();
-            output.extend(input.stream_since(start));
+            self.item(input, depth, &mut output);
         }
         output
     }
 
+    fn item(&mut self, input: &mut Tokens, depth: usize, output: &mut TokenStream) {
+        let mut attributes = Vec::new();
+        while let Some(attribute) = Attribute::read(input) {
+            attributes.push(attribute);
+        }
+        let has = |role| attributes.iter().any(|attribute| Role::of(attribute) == role);
+        let is_route = has(Role::Route) || has(Role::Routes);
+        let start = input.mark();
+        // A macro's tokens mean what it makes of them, and an item with its own `#[cors]` sees to itself.
+        let is_read = !hidden::report_macro(input, self.errors) && !has(Role::Cors);
+        let kind = item::head(input);
+        if is_read && is_route {
+            self.route(&attributes, depth, output);
+        } else {
+            output.append_all(&attributes);
+        }
+        match &kind {
+            Kind::Module { body: Some(body), .. } if is_read => {
+                let mut head: Vec<TokenTree> = input.stream_since(start).into_iter().collect();
+                head.pop();
+                output.extend(head);
+                let mut braces = Group::new(body.delimiter(), self.items(body.stream(), depth + 1));
+                braces.set_span(body.span());
+                output.append(braces);
+                return;
+            }
+            Kind::Module { name, body: None } if is_read => report_file(name, self.errors),
+            _ => {}
+        }
+        if !matches!(kind, Kind::Module { body: Some(_), .. }) {
+            input.until(ends_item);
+            input.next();
+        }
+        let item = input.stream_since(start);
+        if is_read {
+            let may_be_route =
+                is_route || matches!(kind, Kind::Function(_)) && item::has_response(item.clone());
+            if let Some(doubt) = Doubt::find(&attributes).filter(|_| may_be_route) {
+                doubt.report(hidden::MOVE_OUT, self.errors);
+            }
+            hidden::report_routes(item.clone(), self.errors);
+        }
+        output.extend(item);
+    }
+
     /// Puts the attribute right above the route macro, below whatever has to come before it.
     fn route(&mut self, attributes: &[Attribute], depth: usize, output: &mut TokenStream) {
-        let mut is_first = true;
-        for attribute in attributes {
-            if is_first && (is_route(attribute) || is_routes(attribute)) {
-                is_first = false;
-                self.found += 1;
-                output.extend(self.attribute(depth));
-            }
-            output.append_all([attribute]);
-        }
+        self.found += 1;
+        let is_route = |attribute: &Attribute| matches!(Role::of(attribute), Role::Route | Role::Routes);
+        let first = attributes.iter().position(is_route).unwrap_or_default();
+        output.append_all(&attributes[..first]);
+        output.extend(self.attribute(depth));
+        output.append_all(&attributes[first..]);
     }
 
     fn attribute(&self, depth: usize) -> TokenStream {
@@ -154,6 +175,15 @@ impl Spread<'_> {
         };
         quote!(#[#krate::cors(crate = #krate, #policy)])
     }
+}
+
+/// Reports a module whose routes cannot be seen.
+fn report_file(name: &Ident, errors: &mut Errors) {
+    errors.report_with_help(
+        name.span(),
+        format_args!("`#[cors]` cannot see the routes of `{name}`, which stand in another file"),
+        "put `#[cors(…)]` on each of them, and the `mod` outside of this module",
+    );
 }
 
 /// An item ends with a semicolon or a block; what may follow a block is no attribute of the next one.

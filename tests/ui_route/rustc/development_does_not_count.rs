@@ -7,7 +7,7 @@ cors_policy! {
     development { methods: [PUT] }
 }
 
-#[cors(TASKS)]
+#[cors(TASKS)] //~ the policy of `update` does not allow PUT
 #[put("/tasks")]
 async fn update() -> &'static str {
     "updated"

@@ -8,11 +8,11 @@ cors_policy! {
 }
 
 #[cors(TASKS)]
-#[get("/a")]
-async fn not_a_responder() -> f32 {
-    1.0
+#[get("/a", guard = "no_such_guard")] //~ cannot find value `no_such_guard`
+async fn unknown_guard() -> &'static str {
+    ""
 }
 
 fn main() {
-    actix_web::App::new().service(not_a_responder);
+    actix_web::App::new().service(unknown_guard);
 }

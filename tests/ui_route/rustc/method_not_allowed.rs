@@ -7,7 +7,7 @@ cors_policy! {
     methods: [GET],
 }
 
-#[cors(TASKS)]
+#[cors(TASKS)] //~ the policy of `update` does not allow PUT
 #[put("/tasks/{id}")]
 async fn update() -> &'static str {
     "updated"

@@ -1,7 +1,7 @@
 use actix_web::get;
 use cors_actix::cors;
 
-#[cors(TASKS)]
+#[cors(TASKS)] //~ cannot find value `TASKS`
 #[get("/tasks")]
 async fn show() -> &'static str {
     "shown"

@@ -6,7 +6,7 @@ cors_policy! {
     methods: [GET],
 }
 
-#[cors(TASKS)]
+#[cors(TASKS)] //~ the policy of `b` does not allow PUT
 #[actix_web::scope("/tasks")]
 mod tasks {
     use actix_web::{get, put};
