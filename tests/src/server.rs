@@ -18,8 +18,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves the app that `factory` makes, as `HttpServer` does.
+    /// Serves the app that `factory` makes, as `HttpServer` does, by one worker.
     pub fn start<F, I, S, B>(factory: F) -> Self
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<Error>,
+        S::InitError: Debug,
+        S::Response: Into<Response<B>>,
+        B: MessageBody + 'static,
+    {
+        Self::with_workers(1, factory)
+    }
+
+    /// The same by so many workers, of which each makes its own app. They take connections in turn.
+    pub fn with_workers<F, I, S, B>(workers: usize, factory: F) -> Self
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
@@ -32,7 +46,7 @@ impl Server {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             rt::System::new().block_on(async move {
-                let server = HttpServer::new(factory).workers(1).disable_signals();
+                let server = HttpServer::new(factory).workers(workers).disable_signals();
                 let server = server.bind(("127.0.0.1", 0)).expect("a free port");
                 let address = server.addrs()[0];
                 let server = server.run();

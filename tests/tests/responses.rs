@@ -165,8 +165,12 @@ fn app(
 }
 
 fn start(cors: Cors) -> (Server, Spy) {
+    start_with(1, cors)
+}
+
+fn start_with(workers: usize, cors: Cors) -> (Server, Spy) {
     let spy = Spy::default();
-    let server = Server::start({
+    let server = Server::with_workers(workers, {
         let spy = spy.clone();
         move || app(cors.clone(), spy.clone())
     });
@@ -176,16 +180,37 @@ fn start(cors: Cors) -> (Server, Spy) {
 /// Each case: its name, the request, whether the app is asked, and the answer.
 type Case<'c> = (&'c str, Head, bool, String);
 
+/// What the first request to each worker may be: a layer must not remember what it saw then.
+fn first_requests() -> [(&'static str, usize, Vec<Head>); 6] {
+    let upgrade = || Head::get("/tasks").origin(FOREIGN).web_socket();
+    [
+        ("nothing", 1, Vec::new()),
+        ("a malformed host", 1, vec![Head::get("/tasks").host("a b:c:d").origin("\u{1}")]),
+        ("a path that nothing serves", 2, vec![Head::get("/nowhere?%").origin(FOREIGN); 2]),
+        ("a preflight", 1, vec![Head::preflight("/tasks", FOREIGN, "G T").asks_for(&",".repeat(4000))]),
+        ("a preflight that passes", 2, vec![Head::preflight("/tasks", APP, "PUT"); 2]),
+        ("an upgrade", 2, vec![upgrade(), upgrade()]),
+    ]
+}
+
 fn check<'c>(cors: Cors, cases: impl IntoIterator<Item = Case<'c>>) {
-    let (server, spy) = start(cors);
+    let cases: Vec<_> = cases.into_iter().collect();
     let mut failures = Vec::new();
-    for (name, head, asked, wanted) in cases {
-        let received = head.send(server.address()).to_string();
-        if received != wanted {
-            failures.push(format!("== {name}: wanted\n{wanted}\n-- and got\n{received}"));
+    for (first, workers, requests) in first_requests() {
+        let (server, spy) = start_with(workers, cors.clone());
+        for request in requests {
+            request.send(server.address());
         }
-        if (spy.take() > 0) != asked {
-            failures.push(format!("== {name}: the app was{} asked", if asked { " not" } else { "" }));
+        spy.take();
+        for (name, head, asked, wanted) in &cases {
+            let received = head.send(server.address()).to_string();
+            if received != *wanted {
+                failures.push(format!("== {name}, after {first}: wanted\n{wanted}\n-- and got\n{received}"));
+            }
+            if (spy.take() > 0) != *asked {
+                let not = if *asked { " not" } else { "" };
+                failures.push(format!("== {name}, after {first}: the app was{not} asked"));
+            }
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));

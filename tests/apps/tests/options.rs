@@ -477,7 +477,7 @@ async fn check(case: &Case) -> Result<(), String> {
         Place::Paths => {
             let make = || async {
                 let (outer, inner) = (made.paths[0].clone(), made.paths.get(1).cloned());
-                let inner = inner.unwrap_or_else(|| Cors::paths());
+                let inner = inner.unwrap_or_else(Cors::paths);
                 init_service(app!().default_service(web::to(|| ready(app_s_own()))).wrap(inner).wrap(outer))
                     .await
             };
