@@ -28,14 +28,38 @@ fn the_tables_are_those_of_this_format() {
             image(&policy).to_vec()
         })
         .collect();
-    let wanted = include_bytes!("image.bin");
-    if images != wanted {
+    if images != IMAGES {
         let path = std::env::temp_dir().join("image.bin");
         std::fs::write(&path, &images).expect("temporary files can be written");
         panic!(
-            "the tables have changed: raise FORMAT in engine/policy.rs, which tells an app that its macro is of another \
-             version, and put {} in place of tests/image.bin",
+            "the tables have changed: raise FORMAT in engine/image.rs, which tells an app that its macro is of another \
+             version, put {} in place of tests/image.bin, and add a row to FORMATS here: ({}, {:#018x})",
             path.display(),
+            FORMATS.len() + 1,
+            checksum(&images),
         );
     }
+}
+
+const IMAGES: &[u8] = include_bytes!("image.bin");
+
+/// Every format there was, and the checksum of its `image.bin`. Rows are added and never changed.
+const FORMATS: [(u8, u64); 2] = [(1, 0x07d8_ddc1_384b_d818), (2, 0x8dd8_1c32_4c5e_ab56)];
+
+#[test]
+fn whoever_changes_the_tables_raises_the_format() {
+    let (format, sum) = FORMATS[FORMATS.len() - 1];
+    assert_eq!(IMAGES[..4], *b"cor".iter().chain([&format]).copied().collect::<Vec<_>>(), "FORMAT");
+    assert_eq!(checksum(IMAGES), sum, "image.bin has changed: raise FORMAT and add a row to FORMATS");
+    for (row, (format, sum)) in FORMATS.into_iter().enumerate() {
+        assert_eq!(usize::from(format), row + 1, "a row of FORMATS is missing");
+        assert!(FORMATS[..row].iter().all(|earlier| earlier.1 != sum), "format {format} changes nothing");
+    }
+}
+
+/// FNV-1a: enough to tell one file from another.
+fn checksum(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -465,3 +465,48 @@ fn t40_a_foreign_web_socket_is_refused() {
     assert_eq!(Head::get("/").origin(FOREIGN).web_socket().send(server.address()).status, 403);
     assert_eq!(spy.take(), 0);
 }
+
+/// Entries that shared their hash under every seed of the first tables: pairs that differ in two bits, which cancel.
+fn colliding(before: &str, after: &str) -> Vec<String> {
+    let pairs = (0..20).flat_map(|n| {
+        [("0", "a"), ("p", "i")].map(|(one, other)| format!("{before}{n:02}-shop{one}-eu{other}{after}"))
+    });
+    pairs.collect()
+}
+
+#[test]
+fn t45_no_choice_of_entries_empties_a_set() {
+    let origins = colliding("https://", ".tenants.example.com");
+    let patterns = ["https://*.h4hsl6g22iq2h.com", "https://*.huwot56cfskel.com"];
+    let more = ["https://*.a.com", "https://*.b.com", "https://*.c.com"];
+    let names = colliding("x-tenant", "-abcdefgh");
+    // Bytes that differ in the bit by which upper case differs from lower case, and are no letters.
+    let spelt = ["x-^-tenant", "x-~-tenant"].map(String::from);
+    let hosts = colliding("", ".tenants.example.com");
+    for patterns in [&patterns[..], &[patterns.as_slice(), &more].concat()] {
+        let entries = origins.iter().map(String::as_str).chain(patterns.iter().copied());
+        let block = Block::new().origins(entries).hosts(hosts.clone());
+        let policy = judge(block.headers(names.iter().chain(&spelt).cloned())).expect("a sound policy");
+        for origin in &origins {
+            assert!(policy.allows_origin(origin.as_bytes()), "{origin}");
+        }
+        for pattern in patterns {
+            let origin = pattern.replace('*', "www");
+            assert!(policy.allows_origin(origin.as_bytes()), "{origin}");
+            assert!(!policy.allows_origin(pattern.replace("*.", "").as_bytes()), "{pattern}");
+        }
+        for name in names.iter().chain(&spelt) {
+            assert!(policy.allows_header(name.as_bytes()), "{name}");
+            assert!(policy.allows_header(name.to_uppercase().as_bytes()), "{name}, in capitals");
+        }
+        for host in &hosts {
+            assert!(policy.allows_host(host.as_bytes()), "{host}");
+        }
+        let other =
+            [b"https://00-shop0-eui.tenants.example.com", b"https://00-shopp-eua.tenants.example.com"];
+        assert!(other.iter().all(|origin| !policy.allows_origin(*origin)));
+        assert!(
+            !policy.allows_header(b"x-~-tenan") && !policy.allows_host(b"00-shop0-eui.tenants.example.com")
+        );
+    }
+}

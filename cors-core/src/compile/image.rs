@@ -60,12 +60,10 @@ fn write(section: Section, checked: &Checked) -> Vec<u8> {
         }
         Section::Exact => perfect_hash::set(&origins(checked, true), set::hash),
         Section::Patterns => {
-            perfect_hash::set(&origins(checked, false), |seed, text| Pattern::read(text).hash(seed))
+            perfect_hash::set(&origins(checked, false), |key, text| Pattern::read(text).hash(key))
         }
         Section::Dfa => regexes(checked).map(|regexes| regexes.table.clone()).unwrap_or_default(),
-        Section::Regexes => {
-            perfect_hash::set(regexes(checked).map_or(&[], |regexes| &regexes.texts), set::hash)
-        }
+        Section::Regexes => perfect_hash::list(regexes(checked).map_or(&[], |regexes| &regexes.texts)),
         Section::Domains => {
             regexes(checked).map_or(String::new(), |regexes| regexes.domains.join(SEPARATOR)).into_bytes()
         }

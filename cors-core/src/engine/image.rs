@@ -46,7 +46,7 @@ pub(crate) mod flag {
 }
 
 /// The image's first word: what it is, and the version of its layout.
-pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x01");
+pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x02");
 
 /// The words before the first section: format, flags, preflight status, and the sections' ends.
 pub(crate) const HEADER: usize = 3 + Section::COUNT;

@@ -142,6 +142,7 @@ impl Policy {
     }
 
     /// Nothing is read of the image that does not decide.
+    #[inline(never)]
     fn lists_widely(&self, origin: &[u8]) -> bool {
         origins::find_pattern(Set::new(self.section(Section::Patterns)), origin).is_some()
             || filled(&self.sections, Section::Dfa) && self.listed_origins().find_regex(origin).is_some()

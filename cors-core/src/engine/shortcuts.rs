@@ -1,7 +1,7 @@
 //! What a policy is asked most, worked out when it is made: nearly every request gets by on it.
 
 use super::table::names;
-use super::table::set::Layout;
+use super::table::set::{self, SetHeader};
 use crate::engine::image::{Section, filled, flag, slice};
 use crate::engine::standard;
 
@@ -9,9 +9,9 @@ use crate::engine::standard;
 pub(super) struct Shortcuts {
     pub(super) matching: Matching,
     /// Of the exact origins.
-    pub(super) exact: Layout,
+    pub(super) exact: SetHeader,
     /// Of the names of request headers.
-    pub(super) names: Layout,
+    pub(super) names: SetHeader,
     /// Which of the [standard methods](standard::STANDARD_METHODS) are allowed, as bits.
     pub(super) standard_methods: u8,
 }
@@ -35,8 +35,8 @@ impl Shortcuts {
     pub(super) const fn new(image: &[u8], flags: u32, sections: &[u32; Section::COUNT + 1]) -> Self {
         Self {
             matching: Matching::new(image, flags, sections),
-            exact: Layout::read(slice(image, sections, Section::Exact)),
-            names: Layout::read(slice(image, sections, Section::Names)),
+            exact: SetHeader::read(slice(image, sections, Section::Exact)),
+            names: SetHeader::read(slice(image, sections, Section::Names)),
             standard_methods: standard_methods(image, flags, sections),
         }
     }
@@ -65,10 +65,10 @@ impl Matching {
 
 /// Where the text of the only entry of a set lies in the image.
 const fn sole(image: &[u8], sections: &[u32; Section::COUNT + 1], section: Section) -> Option<(u32, u32)> {
-    match Layout::read(slice(image, sections, section)).sole() {
-        Some(text) => {
-            let start = sections[section as usize].saturating_add(text as u32);
-            Some((start, sections[section as usize + 1]))
+    match set::sole(slice(image, sections, section)) {
+        Some((start, end)) => {
+            let first = sections[section as usize];
+            Some((first.saturating_add(start), first.saturating_add(end)))
         }
         None => None,
     }

@@ -9,6 +9,7 @@ pub mod origin;
 pub mod pattern;
 pub mod reference;
 pub mod regex;
+pub mod sets;
 
 /// A property: it panics if `data` breaks it.
 pub type Property = fn(data: &[u8]);

@@ -53,11 +53,16 @@ fn seeds_of_regex() {
 }
 
 #[test]
+fn seeds_of_sets() {
+    replay("sets", cors_properties::sets::holds);
+}
+
+#[test]
 fn every_fuzz_target_is_replayed() {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/Cargo.toml");
     let manifest = fs::read_to_string(manifest).expect("the fuzz targets have a manifest");
     let manifest: toml::Table = toml::from_str(&manifest).expect("it is TOML");
     let targets = manifest["bin"].as_array().expect("there are targets").iter();
     let targets: Vec<_> = targets.map(|target| target["name"].as_str().expect("each has a name")).collect();
-    assert_eq!(targets, ["config", "decide", "macro_parser", "origin", "pattern", "regex"]);
+    assert_eq!(targets, ["config", "decide", "macro_parser", "origin", "pattern", "regex", "sets"]);
 }

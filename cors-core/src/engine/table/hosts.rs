@@ -1,6 +1,9 @@
 //! Which values of `Host` a policy lists.
 
-use super::set::{self, Set};
+#[cfg(feature = "alloc")]
+use super::labels;
+use super::labels::Suffixes;
+use super::set::{self, FEW, Set};
 use crate::engine::origin::{self, MAX_HOST, MAX_LABEL};
 use crate::engine::standard;
 
@@ -11,41 +14,57 @@ pub(crate) struct Hosts<'t> {
 }
 
 impl Hosts<'_> {
-    /// Does the policy list this host, or a domain above it with a dot before it?
+    /// Returns whether the policy lists this host, or a domain above it with a dot before it.
     pub(crate) fn contains(self, host: &Host<'_>) -> bool {
-        if host.literal {
-            return self.lists(host.name);
+        if self.listed.len() <= FEW {
+            return self.listed.iter().any(|entry| accepts(entry, host));
         }
-        if self.lists_dotted(host.name) || self.lists(host.name) {
+        if self.lists(host.name) {
             return true;
         }
-        let dots = host.name.iter().enumerate().filter(|&(_, &byte)| byte == b'.');
-        dots.map(|(at, _)| &host.name[at + 1..]).any(|suffix| self.lists_dotted(suffix))
+        // An entry with a dot lists the domain after it as well.
+        !host.literal
+            && Suffixes::new(self.listed.key(), host.name)
+                .any(|(suffix, hash)| self.lists_dotted(hash, suffix))
     }
 
     fn lists(self, name: &[u8]) -> bool {
-        let hash = hash(self.listed.seed(), name, false);
-        self.listed.candidate(hash).is_some_and(|listed| listed.eq_ignore_ascii_case(name))
+        let is = |listed: &[u8]| listed.eq_ignore_ascii_case(name);
+        self.listed.look_up(set::hash(self.listed.key(), name), is, || name.iter()).is_some()
     }
 
-    fn lists_dotted(self, name: &[u8]) -> bool {
-        let hash = hash(self.listed.seed(), name, true);
-        let found = self.listed.candidate(hash).and_then(|listed| listed.strip_prefix(b"."));
-        found.is_some_and(|listed| listed.eq_ignore_ascii_case(name))
+    fn lists_dotted(self, hash: u64, name: &[u8]) -> bool {
+        let is =
+            |listed: &[u8]| listed.strip_prefix(b".").is_some_and(|listed| listed.eq_ignore_ascii_case(name));
+        let hash = dotted(self.listed.key(), hash);
+        self.listed.look_up(hash, is, || b".".iter().chain(name)).is_some()
+    }
+}
+
+fn accepts(entry: &[u8], host: &Host<'_>) -> bool {
+    match entry.strip_prefix(b".") {
+        None => entry.eq_ignore_ascii_case(host.name),
+        Some(_) if host.literal => false,
+        Some(domain) => {
+            let before = host.name.len().checked_sub(entry.len());
+            let end = before.and_then(|before| host.name.get(before..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(entry)) || domain.eq_ignore_ascii_case(host.name)
+        }
     }
 }
 
 /// The hash of an entry of the list.
 #[cfg(feature = "alloc")]
-pub(crate) fn hash_entry(seed: u32, entry: &[u8]) -> u64 {
+pub(crate) fn hash_entry(key: u64, entry: &[u8]) -> u64 {
     match entry.strip_prefix(b".") {
-        Some(name) => hash(seed, name, true),
-        None => hash(seed, entry, false),
+        Some(name) => dotted(key, labels::hash(key, name)),
+        None => set::hash(key, entry),
     }
 }
 
-fn hash(seed: u32, name: &[u8], dotted: bool) -> u64 {
-    set::hash(seed ^ u32::from(dotted), name)
+/// The hash of an entry with a dot before the name that has this one.
+fn dotted(key: u64, hash: u64) -> u64 {
+    set::mix(key, hash)
 }
 
 /// A `Host` field's value, taken apart. RFC 9110, section 7.2.

@@ -7,6 +7,7 @@
 
 pub(crate) mod dfa;
 pub(crate) mod hosts;
+mod labels;
 pub(crate) mod names;
 pub(crate) mod origins;
 pub(crate) mod set;

@@ -56,12 +56,11 @@ pub(crate) const fn lists(joined: &[u8], element: &[u8]) -> bool {
     false
 }
 
-/// Is `name` in the set, whatever its case?
+/// Returns whether `name` is in the set, whatever its case.
 #[inline]
 pub(crate) fn contains_name(names: Set<'_>, name: &[u8]) -> bool {
-    names
-        .candidate(set::hash(names.seed(), name))
-        .is_some_and(|listed| listed == name || listed.eq_ignore_ascii_case(name))
+    let is = |listed: &[u8]| listed == name || listed.eq_ignore_ascii_case(name);
+    names.look_up(set::hash(names.key(), name), is, || name.iter()).is_some()
 }
 
 /// A set of names that is asked for one name after another.

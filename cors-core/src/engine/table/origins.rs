@@ -2,6 +2,9 @@
 //! by one run of their automaton.
 
 use super::dfa::Dfa;
+#[cfg(feature = "alloc")]
+use super::labels;
+use super::labels::Suffixes;
 use super::set::{self, Set};
 use crate::engine::origin::{self, MAX_HOST, MAX_ORIGIN, Parts};
 
@@ -56,28 +59,32 @@ pub(crate) fn find_pattern<'t>(patterns: Set<'t>, origin: &[u8]) -> Option<&'t [
 /// The first suffix whose pattern has the origin's scheme, host and port decides: what is left
 /// of it must be labels, and a longer suffix would have no other left end.
 fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
-    let seed = patterns.seed();
-    let bases =
-        [base(seed, parts.scheme, parts.port.unwrap_or_default()), base(seed, parts.scheme, ANY_PORT)];
-    let mut state = 0;
-    for (at, &byte) in parts.host.iter().enumerate().rev() {
-        if byte == b'.' {
-            for base in bases {
-                let Some(entry) = patterns.candidate(key(base, state, true)) else { continue };
-                let pattern = Pattern::read(entry);
-                if pattern.host == &parts.host[at + 1..] && pattern.fits(parts, true) {
-                    let labels = origin::are_labels(&parts.host[..at]) && parts.host.len() <= MAX_HOST;
-                    return labels.then_some(entry);
-                }
+    let key = patterns.key();
+    let scheme = set::hash(key, parts.scheme);
+    let with_port = |port| (port, with_port(key, scheme, port));
+    let own_port = with_port(parts.port);
+    // A pattern with `:*` accepts any port that an origin can have.
+    let has_port = parts.port.is_none_or(|port| origin::is_port(parts.scheme, port));
+    let any_port = has_port.then(|| with_port(Some(ANY_PORT)));
+    let mut whole = key;
+    for (suffix, hash) in Suffixes::new(key, parts.host) {
+        whole = hash;
+        let Some(before) = parts.host.len().checked_sub(suffix.len() + 1) else { break };
+        for (port, base) in [Some(own_port), any_port].into_iter().flatten() {
+            let sought = Pattern { scheme: parts.scheme, subdomains: true, host: suffix, port };
+            if let Some(entry) = sought.find(patterns, pattern_hash(key, base, hash, true)) {
+                let labels = parts.host.get(..before)?;
+                return (origin::are_labels(labels) && parts.host.len() <= MAX_HOST).then_some(entry);
             }
         }
-        state = hash_back(state, byte);
     }
-    let entry = patterns.candidate(key(bases[1], state, false))?;
-    Pattern::read(entry).matches(parts).then_some(entry)
+    // A pattern without `*.` has `:*`, or it were exact.
+    let (port, base) = any_port?;
+    let sought = Pattern { scheme: parts.scheme, subdomains: false, host: parts.host, port };
+    sought.find(patterns, pattern_hash(key, base, whole, false))
 }
 
-/// Does the pattern accept the origin?
+/// Returns whether the pattern accepts the origin.
 #[inline]
 pub(crate) fn accepts(entry: &[u8], origin: &[u8]) -> bool {
     let taken_apart = || Parts::split(origin).is_some_and(|parts| Pattern::read(entry).matches(&parts));
@@ -130,9 +137,34 @@ impl<'t> Pattern<'t> {
 
     /// The hash by which [`walk`] finds the pattern.
     #[cfg(feature = "alloc")]
-    pub(crate) fn hash(&self, seed: u32) -> u64 {
-        let state = self.host.iter().rev().fold(0, |state, &byte| hash_back(state, byte));
-        key(base(seed, self.scheme, self.port.unwrap_or_default()), state, self.subdomains)
+    pub(crate) fn hash(&self, key: u64) -> u64 {
+        let base = with_port(key, set::hash(key, self.scheme), self.port);
+        pattern_hash(key, base, labels::hash(key, self.host), self.subdomains)
+    }
+
+    /// The entry that is this pattern.
+    #[inline]
+    fn find<'p>(&self, patterns: Set<'p>, hash: u64) -> Option<&'p [u8]> {
+        patterns.look_up(hash, |entry| self.is(entry), || self.parts().into_iter().flatten())
+    }
+
+    /// Returns whether `entry` is the text of this pattern. Mostly the length tells.
+    #[inline]
+    fn is(&self, entry: &[u8]) -> bool {
+        let port = self.port.map_or(0, |port| 1 + port.len());
+        entry.len() == self.scheme.len() + self.wildcard().len() + self.host.len() + port
+            && self.parts().iter().try_fold(entry, |rest, part| rest.strip_prefix(*part)).is_some()
+    }
+
+    /// The pieces of the pattern's text.
+    fn parts(&self) -> [&[u8]; 5] {
+        let (colon, port): (&[u8], _) = self.port.map_or((b"", &b""[..]), |port| (b":", port));
+        [self.scheme, self.wildcard(), self.host, colon, port]
+    }
+
+    #[inline]
+    fn wildcard(&self) -> &'static [u8] {
+        if self.subdomains { b"://*." } else { b"://" }
     }
 
     pub(crate) fn matches(&self, parts: &Parts<'_>) -> bool {
@@ -148,7 +180,7 @@ impl<'t> Pattern<'t> {
         }
     }
 
-    /// Do scheme and port agree, and the kind?
+    /// Returns whether scheme and port agree, and the kind.
     fn fits(&self, parts: &Parts<'_>, subdomains: bool) -> bool {
         self.subdomains == subdomains
             && self.scheme == parts.scheme
@@ -160,14 +192,13 @@ impl<'t> Pattern<'t> {
     }
 }
 
-fn base(seed: u32, scheme: &[u8], port: &[u8]) -> u64 {
-    set::hash(seed, scheme) ^ set::hash(!seed, port).rotate_left(32)
+/// Takes a port, or that there is none, into the hash of a scheme.
+fn with_port(key: u64, scheme: u64, port: Option<&[u8]>) -> u64 {
+    set::absorb(key, scheme, port.unwrap_or_default())
 }
 
-fn hash_back(state: u64, byte: u8) -> u64 {
-    set::step(state, u64::from(byte))
-}
-
-fn key(base: u64, state: u64, subdomains: bool) -> u64 {
-    set::finish(set::step(state ^ base, u64::from(subdomains)))
+/// The hash of a pattern, of those of its scheme and port and of its host.
+fn pattern_hash(key: u64, base: u64, host: u64, subdomains: bool) -> u64 {
+    // Rotated, for otherwise a base and a host of one hash would cancel each other out.
+    set::mix(key, base.rotate_left(32) ^ host ^ u64::from(subdomains))
 }

@@ -1,92 +1,120 @@
-//! A set of byte strings behind a perfect hash: one hash, one comparison, however many entries.
+//! A set of byte strings: one hash and one comparison find an entry, however many there are.
 //!
-//! Layout, in 32-bit words: `entries`, `slots`, `buckets`, `seed`, then a displacement for each
-//! bucket, an entry's index for each slot (`EMPTY` if none), the end of each entry in the text, and
-//! the text. Entries keep the order in which the policy lists them.
+//! In 32-bit words: `entries`, `slots`, `buckets`, `spare`, the key of the hash (two words); then a displacement for each
+//! bucket, an entry's index for each slot, the end of each entry in the text, the text, and the indices of the spare entries
+//! in the order of their bytes. Entries keep the order in which the policy lists them.
+//!
+//! A spare entry is one that got no slot. Hardly any set has one: it takes entries that were made to share their hash. They
+//! are found by binary search, so that no choice of entries keeps another from being found, or makes finding it slow.
+
+use core::cmp::Ordering;
 
 use super::word;
 
-/// Up to this many entries a comparison with each costs less than hashing the key (`benches/scale.rs`).
-const FEW: usize = 8;
+/// Up to this many entries a comparison with each costs less than hashing the sought one (`benches/scale.rs`).
+pub(crate) const FEW: usize = 8;
 
 /// A slot without an entry.
 #[cfg(feature = "alloc")]
 pub(crate) const EMPTY: u32 = u32::MAX;
 
 /// The words before the displacements.
-pub(crate) const HEADER: usize = 4;
+pub(crate) const HEADER: usize = 6;
 
 /// The numbers of a set's header.
 #[derive(Clone, Copy)]
-pub(crate) struct Layout {
+pub(crate) struct SetHeader {
     entries: u32,
     slots: u32,
     buckets: u32,
-    seed: u32,
+    spare: u32,
+    key: u64,
 }
 
-impl Layout {
+impl SetHeader {
     pub(crate) const fn read(bytes: &[u8]) -> Self {
-        Self { entries: word(bytes, 0), slots: word(bytes, 1), buckets: word(bytes, 2), seed: word(bytes, 3) }
-    }
-
-    /// Where the text of the only entry begins, in a set that has one: there is no need to hash it.
-    pub(crate) const fn sole(self) -> Option<usize> {
-        if self.entries != 1 {
-            return None;
+        Self {
+            entries: word(bytes, 0),
+            slots: word(bytes, 1),
+            buckets: word(bytes, 2),
+            spare: word(bytes, 3),
+            key: word(bytes, 4) as u64 | (word(bytes, 5) as u64) << 32,
         }
-        // Displacements, slots, and the end of the one entry.
-        Some((HEADER + self.slots as usize + self.buckets as usize + 1) * 4)
     }
+}
+
+/// Where the text of the only entry begins and ends, in a set that has one: there is no need to hash it.
+pub(crate) const fn sole(bytes: &[u8]) -> Option<(u32, u32)> {
+    let SetHeader { entries, slots, buckets, .. } = SetHeader::read(bytes);
+    if entries != 1 {
+        return None;
+    }
+    let end = HEADER + slots as usize + buckets as usize;
+    let start = (end as u32 + 1) * 4;
+    Some((start, start.saturating_add(word(bytes, end))))
 }
 
 /// A set, read from its part of the image.
 #[derive(Clone, Copy)]
 pub(crate) struct Set<'t> {
-    layout: Layout,
-    /// What follows the header.
-    words: &'t [u8],
+    header: SetHeader,
+    bytes: &'t [u8],
 }
 
 impl<'t> Set<'t> {
     #[inline]
     pub(crate) fn new(bytes: &'t [u8]) -> Self {
-        Self::with(Layout::read(bytes), bytes)
+        Self::with(SetHeader::read(bytes), bytes)
     }
 
     /// The same, where the header has been read before.
     #[inline]
-    pub(crate) fn with(layout: Layout, bytes: &'t [u8]) -> Self {
-        Self { layout, words: bytes.get(HEADER * 4..).unwrap_or_default() }
+    pub(crate) fn with(header: SetHeader, bytes: &'t [u8]) -> Self {
+        Self { header, bytes }
     }
 
     #[inline]
     pub(crate) fn len(self) -> usize {
-        self.layout.entries as usize
+        self.header.entries as usize
     }
 
-    /// What hashes of this set's keys start from.
+    /// The key of this set's hashes.
     #[inline]
-    pub(crate) fn seed(self) -> u32 {
-        self.layout.seed
+    pub(crate) fn key(self) -> u64 {
+        self.header.key
     }
 
-    /// The one entry that a key with this hash can be.
-    #[inline]
-    pub(crate) fn candidate(self, hash: u64) -> Option<&'t [u8]> {
-        let Layout { slots, buckets, .. } = self.layout;
-        let displacement = word(self.words, bucket(hash, buckets));
-        let slot = slot(hash, displacement, slots);
-        self.entry(word(self.words, buckets as usize + slot) as usize)
-    }
-
-    /// The entry that equals `key`.
+    /// The entry with this hash that `is` the sought one. `spelling` is its text, in whatever case.
     #[inline(always)]
-    pub(crate) fn find(self, key: &[u8]) -> Option<&'t [u8]> {
-        if self.len() <= FEW {
-            return self.iter().find(|entry| *entry == key);
+    pub(crate) fn look_up<'k, S: Iterator<Item = &'k u8>>(
+        self,
+        hash: u64,
+        is: impl Fn(&[u8]) -> bool,
+        spelling: impl Fn() -> S,
+    ) -> Option<&'t [u8]> {
+        match self.in_slot(hash) {
+            Some(entry) if is(entry) => Some(entry),
+            _ if self.header.spare == 0 => None,
+            _ => spare(self.bytes, spelling).filter(|entry| is(entry)),
         }
-        self.candidate(hash(self.seed(), key)).filter(|entry| *entry == key)
+    }
+
+    /// The one entry with a slot that can have this hash.
+    #[inline]
+    fn in_slot(self, hash: u64) -> Option<&'t [u8]> {
+        let SetHeader { slots, buckets, .. } = self.header;
+        let displacement = word(self.bytes, HEADER + bucket(hash, buckets));
+        let slot = slot(hash, displacement, slots);
+        self.entry(word(self.bytes, HEADER + buckets as usize + slot) as usize)
+    }
+
+    /// The entry that equals `text`.
+    #[inline(always)]
+    pub(crate) fn find(self, text: &[u8]) -> Option<&'t [u8]> {
+        if self.len() <= FEW {
+            return self.iter().find(|entry| *entry == text);
+        }
+        self.look_up(hash(self.key(), text), |entry| entry == text, || text.iter())
     }
 
     /// The entry at `index`, in the policy's order.
@@ -95,16 +123,16 @@ impl<'t> Set<'t> {
         if index >= self.len() {
             return None;
         }
-        let start = if index == 0 { 0 } else { word(self.words, self.ends() + index - 1) };
-        let end = word(self.words, self.ends() + index);
-        let text = self.words.get((self.ends() + self.len()) * 4..)?;
+        let start = if index == 0 { 0 } else { word(self.bytes, self.ends() + index - 1) };
+        let end = word(self.bytes, self.ends() + index);
+        let text = self.bytes.get((self.ends() + self.len()) * 4..)?;
         text.get(start as usize..end as usize)
     }
 
     /// The entries in the policy's order.
     #[inline]
     pub(crate) fn iter(self) -> Entries<'t> {
-        let ends = self.words.get(self.ends() * 4..);
+        let ends = self.bytes.get(self.ends() * 4..);
         let parts = ends.and_then(|ends| ends.split_at_checked(self.len() * 4));
         parts.map(|(ends, text)| Entries { ends, text, start: 0 }).unwrap_or_default()
     }
@@ -112,8 +140,28 @@ impl<'t> Set<'t> {
     /// The index of the word that is the first entry's end.
     #[inline]
     fn ends(self) -> usize {
-        self.layout.slots as usize + self.layout.buckets as usize
+        HEADER + self.header.slots as usize + self.header.buckets as usize
     }
+}
+
+/// The spare entry that is spelled so, whatever the case. It takes no [`Set`], which could then not be kept in registers.
+#[cold]
+#[inline(never)]
+fn spare<'t, 'k, S: Iterator<Item = &'k u8>>(bytes: &'t [u8], spelling: impl Fn() -> S) -> Option<&'t [u8]> {
+    let set = Set::new(bytes);
+    let last = word(bytes, set.ends() + set.len().checked_sub(1)?);
+    let indices = bytes.get((set.ends() + set.len()) * 4 + last as usize..)?;
+    let (mut low, mut high) = (0, set.header.spare as usize);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let entry = set.entry(word(indices, middle) as usize)?;
+        match spare_order(entry.iter(), spelling()) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return Some(entry),
+        }
+    }
+    None
 }
 
 /// The entries of a set, one after another.
@@ -137,47 +185,76 @@ impl<'t> Iterator for Entries<'t> {
     }
 }
 
+/// The order of the spare entries: by their bytes, whatever the case, since names are compared so.
+pub(crate) fn spare_order<'a, 'b>(
+    one: impl Iterator<Item = &'a u8>,
+    other: impl Iterator<Item = &'b u8>,
+) -> Ordering {
+    one.map(u8::to_ascii_lowercase).cmp(other.map(u8::to_ascii_lowercase))
+}
+
 /// Odd, and with its bits spread: the golden ratio, as is usual for multiplicative hashing.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Bit 5 of every byte: what tells an upper-case letter from its lower-case one.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
-/// The hash of a key, a word at a time. Letters that differ in case only hash alike, so that it
-/// serves names, which are compared without case, and origins, which are not.
+/// The hash of a text. Letters that differ in case only hash alike, so that it serves names, which are compared without
+/// case, and origins, which are not.
 ///
 /// It is the same on every machine: the host that compiles a policy writes what the target reads.
 #[inline]
-pub(crate) fn hash(seed: u32, key: &[u8]) -> u64 {
-    let mut state = start(seed, key.len());
-    let Some(last) = key.last_chunk() else {
-        let short = key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        return finish(step(state, short | FOLD));
-    };
-    // The last word overlaps the one before it, which costs less than gathering what is left.
-    let (chunks, _) = key[..key.len() - 1].as_chunks();
-    for chunk in chunks {
-        state = step(state, u64::from_le_bytes(*chunk) | FOLD);
+pub(crate) fn hash(key: u64, text: &[u8]) -> u64 {
+    absorb(key, key, text)
+}
+
+/// Takes a text into the state of a hash, two words at a time. The length goes first, so that it is known where the text ends.
+#[inline]
+pub(crate) fn absorb(key: u64, state: u64, text: &[u8]) -> u64 {
+    // Another key for the second word, or to change places with the first would go unnoticed.
+    let second = key.rotate_left(32);
+    let mut state = state ^ text.len() as u64;
+    if let Some(last) = text.last_chunk() {
+        let take = |state, words: &[u8; 16]| {
+            let words = u128::from_le_bytes(*words);
+            mix(state ^ (words as u64 | FOLD), second ^ ((words >> 64) as u64 | FOLD))
+        };
+        // The last words overlap those before them, which costs less than gathering what is left.
+        let (chunks, _) = text[..text.len() - 1].as_chunks();
+        for chunk in chunks {
+            state = take(state, chunk);
+        }
+        take(state, last)
+    } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        mix(state ^ (u64::from_le_bytes(*first) | FOLD), second ^ (u64::from_le_bytes(*last) | FOLD))
+    } else {
+        mix(state ^ (short(text) | FOLD), second)
     }
-    finish(step(state, u64::from_le_bytes(*last) | FOLD))
 }
 
-/// The first state of a hash over something of the given length.
+/// Up to seven bytes in one word.
 #[inline]
-pub(crate) fn start(seed: u32, length: usize) -> u64 {
-    (u64::from(seed) ^ (length as u64) << 32).wrapping_mul(SPREAD)
+fn short(text: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+    } else {
+        text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))
+    }
 }
 
-/// Takes in the next word.
+/// The next state of a hash. Both halves of the product count, so that what a changed bit changes depends on the key and
+/// on all that came before: no two texts have the same hash under every key.
 #[inline]
-pub(crate) fn step(state: u64, word: u64) -> u64 {
-    (state.rotate_left(29) ^ word).wrapping_mul(SPREAD)
+pub(crate) fn mix(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
 }
 
-/// Spreads the last words over all bits.
-#[inline]
-pub(crate) fn finish(state: u64) -> u64 {
-    (state ^ state >> 32).wrapping_mul(SPREAD)
+/// The key of a set's hashes, made from its entries: who supplies one of them does not know under which key it will be
+/// hashed, and the same list always gives the same table.
+#[cfg(feature = "alloc")]
+pub(crate) fn key<'e>(entries: impl Iterator<Item = &'e [u8]>) -> u64 {
+    entries.fold(SPREAD, |state, entry| absorb(SPREAD, state, entry)) | 1
 }
 
 /// The bucket of a hash: its upper half, scaled.
