@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use cors_engine::Mode;
 
+use crate::probe::Software;
+
 /// Checks, explains and imports CORS policies, and probes servers as a browser would.
 #[derive(Parser)]
 #[command(name = "cors", version, after_help = MAIN_EXAMPLES)]
@@ -128,6 +130,10 @@ pub(crate) struct ProbeArgs {
     /// A header of the answer that the page reads; once for each. One that it cannot read is an error
     #[arg(long, value_name = "NAME")]
     pub(crate) read: Vec<String>,
+
+    /// The server's software, in whose words a policy is shown if one mends the findings; by default what answers say
+    #[arg(long, value_enum)]
+    pub(crate) server: Option<Software>,
 
     /// Try only the five strangers that matter most
     #[arg(long)]

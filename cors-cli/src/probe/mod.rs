@@ -7,7 +7,8 @@
 //!            │             │           └─ refusals   no word about CORS: narrow asks for less
 //!            │             ├─ readable   which headers the page reads
 //!            │             └─ warnings   values that mean nothing
-//!            └─ strangers    who else is let in
+//!            ├─ strangers    who else is let in
+//!            └─ fix          a policy in the words of the server's software
 //! ```
 
 mod answerer;
@@ -15,6 +16,7 @@ mod cache;
 mod client;
 mod faults;
 mod finding;
+mod fix;
 mod narrow;
 mod place;
 mod readable;
@@ -31,7 +33,10 @@ use crate::report::{Problem, Report, Severity, Verdict};
 
 use client::Client;
 use finding::Finding;
+use fix::Fix;
 use place::{Place, Space};
+
+pub(crate) use fix::Software;
 
 pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
     let place = Place::parse(&args.url)?;
@@ -68,14 +73,23 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
     findings.dedup();
     let is_bad = |severity| severity == Severity::Error || args.strict && severity == Severity::Warning;
     let is_good = exchange.is_allowed() && !findings.iter().any(|finding| is_bad(finding.severity));
+    let fix = fix::of(&exchange, &call, &args.read, &findings, args.server);
     let out = match args.format {
-        Format::Json => json(&exchange, &call, args, &client, &findings),
-        Format::Text => text(&exchange, &call, &findings),
+        Format::Text => text(&exchange, &call, &findings, fix.as_ref()),
+        Format::Json => {
+            let mut value = exchange.json(&call);
+            value["url"] = args.url.as_str().into();
+            value["requests"] = client.sent().into();
+            value["readable"] = readable::names(&exchange).into();
+            value["findings"] = findings.iter().map(Finding::json).collect();
+            value["configuration"] = fix.as_ref().map(Fix::json).into();
+            format!("{value:#}\n")
+        }
     };
     Ok(Report { out, err: String::new(), verdict: Verdict::of(is_good) })
 }
 
-fn text(exchange: &Exchange, call: &Call, findings: &[Finding]) -> String {
+fn text(exchange: &Exchange, call: &Call, findings: &[Finding], fix: Option<&Fix>) -> String {
     let mut out = exchange.text(call) + &exchange.verdict();
     let readable = readable::names(exchange);
     if !readable.is_empty() {
@@ -84,14 +98,8 @@ fn text(exchange: &Exchange, call: &Call, findings: &[Finding]) -> String {
     for finding in findings {
         out += &format!("\n{}\n", finding.text());
     }
+    if let Some(fix) = fix {
+        out += &format!("\n{}", fix.text());
+    }
     out
-}
-
-fn json(exchange: &Exchange, call: &Call, args: &ProbeArgs, client: &Client, findings: &[Finding]) -> String {
-    let mut value = exchange.json(call);
-    value["url"] = args.url.as_str().into();
-    value["requests"] = client.sent().into();
-    value["readable"] = readable::names(exchange).into();
-    value["findings"] = findings.iter().map(Finding::json).collect();
-    format!("{value:#}\n")
 }

@@ -52,6 +52,8 @@ impl Space {
         }
         let spaces = match host.trim_start_matches('[').trim_end_matches(']').parse() {
             Ok(address) => vec![Self::of_address(address)],
+            // The top-level domain of no public name is a name itself.
+            Err(_) if !host.contains('.') => vec![Self::Local],
             Err(_) if is_of_documents(host) => Vec::new(),
             Err(_) => {
                 let found = (host, 443).to_socket_addrs().into_iter().flatten();
@@ -161,6 +163,7 @@ mod tests {
             ("http://[fe80::1]", Space::Local),
             ("http://[2001:db8::1]", Space::Public),
             ("https://app.example", Space::Public),
+            ("http://intranet", Space::Local),
             ("null", Space::Public),
         ] {
             assert_eq!(Space::of(origin), space, "{origin}");

@@ -40,7 +40,7 @@ pub(super) fn of_error(fetch: &Fetch, answer: &Response, client: &Client) -> Opt
     Some(
         Finding::error("origin_refused_by_error", format!("the server fails ({status}) for the origin {origin} alone"))
             .why("Without `Origin` the same request is answered: the CORS check throws an error for an origin that is not on its list, and the error page has no CORS headers.")
-            .help(format!("{}; and have the check refuse without an error: in Express, `callback(null, false)`", allow(origin))),
+            .help(format!("{}; and have the check refuse without an error: in Express it calls back with `false` in place of an `Error`", allow(origin))),
     )
 }
 

@@ -130,7 +130,7 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
         Kind::Suffix => warning("suffix_match")
             .why("Anybody who registers such a domain can use it: the server looks at how the origin ends, and asks for no dot there.")
             .help("compare the origin as a whole; for subdomains, ask for the dot before the domain as well"),
-        Kind::OpenDot => warning("open_dot")
+        Kind::OpenDot { .. } => warning("open_dot")
             .why(open_dot(origin))
             .help("escape each dot of the regex, `\\.`; or compare the origin as a whole"),
         Kind::OtherSuffix => warning("other_suffix")

@@ -21,8 +21,9 @@ pub(in crate::probe) enum Kind {
     Punctuation(char),
     /// The trusted registrable domain at the end, without a dot before it.
     Suffix,
-    /// The trusted name with another character for one of its dots.
-    OpenDot,
+    /// The trusted name with another character for one of its dots: `at_edge` if that stands before the registrable
+    /// domain.
+    OpenDot { at_edge: bool },
     /// The trusted name under another public suffix.
     OtherSuffix,
     /// The same public suffix, and perhaps the beginning of the same name.
@@ -50,10 +51,15 @@ impl Kind {
         };
         match other {
             Foreign => self != Foreign,
-            Substring => matches!(self, Prefix | Punctuation(_) | Suffix | Sibling | OtherPort),
+            Substring => {
+                matches!(
+                    self,
+                    Prefix | Punctuation(_) | Suffix | Sibling | OtherPort | OpenDot { at_edge: true }
+                )
+            }
             Prefix => matches!(self, Punctuation(_) | OtherPort),
-            Suffix => self == Sibling,
-            Neighbor => matches!(self, Suffix | Sibling | OpenDot),
+            Suffix => matches!(self, Sibling | OpenDot { at_edge: true }),
+            Neighbor => matches!(self, Suffix | Sibling | OpenDot { .. }),
             LoopbackPrefix => self == Loopback,
             _ => false,
         }
@@ -160,7 +166,7 @@ pub(super) fn candidates(page: &str, server: &str, labels: &Labels) -> Vec<Candi
         let port = if authority.ends_with(":8443") { 9443 } else { 8443 };
         list.add(Kind::OtherPort, [format!("{scheme}://{}:{port}", host_of(authority))]);
         let own = trusted.as_ref().map_or("", |trusted| trusted.suffix);
-        let shared = SHARED.iter().filter(|shared| own.is_empty() || !shared.ends_with(own));
+        let shared = SHARED.iter().filter(|shared| !shared.ends_with(&format!("{{}}.{own}")));
         list.add(Kind::SharedDomain, shared.map(|shared| shared.replace("{}", letters)));
     }
     // A server may trust what looks like its own name, wherever the page is.
@@ -218,7 +224,10 @@ impl<'h> Trusted<'h> {
         let Self { host, site, suffix } = self;
         let letters = &labels.letters;
         let dots = host.match_indices('.').map(|(dot, _)| (&host[..dot], &host[dot + 1..]));
-        list.add(Kind::OpenDot, dots.map(|(before, after)| format!("{scheme}://{before}x{after}")));
+        for (before, after) in dots {
+            let at_edge = after == *site;
+            list.add(Kind::OpenDot { at_edge }, [format!("{scheme}://{before}x{after}")]);
+        }
         for name in [format!("{letters}-{site}"), format!("{letters}.{letters}{site}")] {
             list.add(Kind::Suffix, [format!("{scheme}://{name}")]);
         }
@@ -335,7 +344,8 @@ mod tests {
                     "https://042my-app.com",
                 ],
             ),
-            (Kind::OpenDot, &["https://shopxmy-app.com", "https://shop.my-appxcom"]),
+            (Kind::OpenDot { at_edge: true }, &["https://shopxmy-app.com"]),
+            (Kind::OpenDot { at_edge: false }, &["https://shop.my-appxcom"]),
             (Kind::OtherSuffix, &["https://shop.my-app.example"]),
             (Kind::Neighbor, &["https://evil.com", "https://my-evil.com", "https://evil-app.com"]),
             (

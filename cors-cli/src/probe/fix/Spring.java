@@ -1,0 +1,13 @@
+// In place of `@CrossOrigin` and of other CORS settings; with Spring Security, `http.cors(withDefaults())` uses it:
+@Bean
+CorsFilter corsFilter() {
+    var cors = new CorsConfiguration();
+    cors.setAllowedOrigins(List.of("{origin}"));
+    cors.setAllowedMethods(List.of({quoted_methods}));
+[headers]     cors.setAllowedHeaders(List.of({quoted_headers}));
+[expose]     cors.setExposedHeaders(List.of({quoted_expose}));
+[credentials]     cors.setAllowCredentials(true);
+    var source = new UrlBasedCorsConfigurationSource();
+    source.registerCorsConfiguration("/**", cors);
+    return new CorsFilter(source);
+}
