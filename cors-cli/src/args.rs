@@ -34,6 +34,12 @@ pub(crate) enum Command {
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArgs),
 
+    /// Write a policy as the configuration of a gateway
+    ///
+    /// What a gateway cannot say is an error, never an approximation.
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
+
     /// Send a page's call to a live server and say what a browser would make of the answers
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(ProbeArgs),
@@ -111,6 +117,77 @@ pub(crate) struct DiffArgs {
     /// `markdown` is a comment for a pull request
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: DiffFormat,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ExportArgs {
+    /// The gateway
+    #[arg(value_enum)]
+    pub(crate) target: Target,
+
+    /// The policy: a .toml or .json file, or `-` for standard input
+    pub(crate) policy: PathBuf,
+
+    /// The mode that is exported
+    #[arg(long, value_enum, default_value_t = OneMode::Production)]
+    pub(crate) mode: OneMode,
+
+    /// Compare with this file instead of printing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) check: Option<PathBuf>,
+
+    /// The cluster of Envoy that the app is
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_CLUSTER)]
+    pub(crate) cluster: String,
+}
+
+pub(crate) const DEFAULT_CLUSTER: &str = "app";
+
+/// A gateway that a policy can be written for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// For a `server` block
+    Nginx,
+    /// For a `frontend`
+    Haproxy,
+    /// For a `route` block
+    Caddy,
+    /// For a `<VirtualHost>`
+    Apache,
+    /// Routes of a virtual host
+    Envoy,
+    /// A filter of an HTTPRoute
+    GatewayApi,
+    /// The CORS rules of a bucket
+    S3,
+}
+
+impl Target {
+    /// As it is written on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Haproxy => "haproxy",
+            Self::Caddy => "caddy",
+            Self::Apache => "apache",
+            Self::Envoy => "envoy",
+            Self::GatewayApi => "gateway-api",
+            Self::S3 => "s3",
+        }
+    }
+
+    /// As its people write it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Haproxy => "HAProxy",
+            Self::Caddy => "Caddy",
+            Self::Apache => "Apache",
+            Self::Envoy => "Envoy",
+            Self::GatewayApi => "the Gateway API",
+            Self::S3 => "S3",
+        }
+    }
 }
 
 #[derive(clap::Args)]
@@ -200,6 +277,14 @@ pub(crate) enum OneMode {
 }
 
 impl OneMode {
+    /// The option that asks for it; production needs none.
+    pub(crate) fn option(self) -> Option<&'static str> {
+        match self {
+            Self::Production => None,
+            Self::Development => Some(" --mode development"),
+        }
+    }
+
     pub(crate) fn mode(self) -> Mode {
         match self {
             Self::Production => Mode::Production,
@@ -266,6 +351,15 @@ Examples:
   git show HEAD~:policy.toml | cors diff - policy.toml --format markdown
 
 Exit codes: 0 nothing is newly let in; 1 something is; 2 a file cannot be read, or a policy breaks a rule.";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  cors export nginx policy.toml > cors.conf
+  cors export nginx policy.toml --check cors.conf
+
+Let one layer answer for CORS, the gateway or the app: two give a field twice, and browsers refuse that.
+
+Exit codes: 0 written, or the file is up to date; 1 it is not; 2 the target cannot say the policy, or it cannot be read.";
 
 const PROBE_EXAMPLES: &str = "\
 Examples:

@@ -6,6 +6,7 @@ mod check;
 mod diff;
 mod exchange;
 mod explain;
+mod export;
 mod import;
 mod policy_file;
 mod positions;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Probe(args) => probe::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Import { from: From::Django(args) } => import::run(&args),
         Command::Completions { shell } => Ok(completions(shell)),
     };

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod example;
+pub mod gateway;
 pub mod head;
 pub mod http;
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ mod check;
 mod command_line;
 mod diff;
 mod explain;
+mod export;
 mod import;
 mod probe;
 mod program;

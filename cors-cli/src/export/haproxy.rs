@@ -1,0 +1,93 @@
+//! HAProxy: ACLs and rules for a `frontend`.
+
+use std::fmt::Write as _;
+
+use super::plan::{Origin, PRIVATE_NETWORK, Plan, Text};
+use super::{Title, Unsayable};
+
+const ASKED_METHOD: &str = "req.fhdr(access-control-request-method)";
+const ASKED_HEADERS: &str = "req.fhdr(access-control-request-headers)";
+
+pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable> {
+    let mut out = title.comment(&["It belongs into a `frontend`, before its other rules."]);
+    out.push('\n');
+    let mut line = |text: String| {
+        let _ = writeln!(out, "{}{text}", if text.is_empty() { "" } else { "    " });
+    };
+    match &plan.origins {
+        None => line("http-request set-var(txn.cors_origin) str(*)".into()),
+        Some(origins) => {
+            for origin in origins {
+                line(match origin {
+                    Origin::Exact(origin) => format!("acl cors_origin req.fhdr(origin) -m str '{origin}'"),
+                    Origin::Regex(regex) => format!("acl cors_origin req.fhdr(origin) -m reg '{regex}'"),
+                });
+            }
+            line("acl cors_one_origin req.fhdr_cnt(origin) eq 1".into());
+            line(
+                "http-request set-var(txn.cors_origin) req.fhdr(origin) if cors_origin cors_one_origin"
+                    .into(),
+            );
+        }
+    }
+    line(String::new());
+    line("# A preflight is answered here, the app does not see it.".into());
+    line("acl cors_has_origin req.fhdr(origin) -m found".into());
+    line(format!("acl cors_asks {ASKED_METHOD} -m found"));
+    line("acl cors_asks_once req.fhdr_cnt(access-control-request-method) eq 1".into());
+    line(format!("acl cors_method {ASKED_METHOD} -m reg '{}'", plan.method_regex()));
+    if let Some(forbidden) = plan.forbidden_method_regex() {
+        line(format!("acl cors_forbidden_method {ASKED_METHOD} -m reg -i '{forbidden}'"));
+    }
+    line(format!("acl cors_foreign_header {ASKED_HEADERS} -m reg -i '^(?!{}$)'", plan.headers_regex()));
+    line(
+        "http-request set-var(txn.cors_preflight) str(refused) if METH_OPTIONS cors_has_origin cors_asks"
+            .into(),
+    );
+    let not_forbidden = if plan.forbidden_method_regex().is_some() { " !cors_forbidden_method" } else { "" };
+    line(format!(
+        "http-request set-var(txn.cors_preflight) str(allowed) if {{ var(txn.cors_preflight) -m found }} \
+         {{ var(txn.cors_origin) -m found }} cors_asks_once cors_method{not_forbidden} !cors_foreign_header"
+    ));
+    let mut fields = String::new();
+    for (name, text) in plan.preflight.iter().filter(|(name, _)| name != PRIVATE_NETWORK) {
+        let _ = write!(fields, " hdr {name} {}", format(text));
+    }
+    let status = plan.policy.preflight_status();
+    let vary = format!("hdr Vary \"{}\"", plan.preflight_vary);
+    let is = |verdict: &str| format!("{{ var(txn.cors_preflight) -m str {verdict} }}");
+    if plan.preflight.iter().any(|(name, _)| name == PRIVATE_NETWORK) {
+        line(format!(
+            "http-request return status {status}{fields} hdr {PRIVATE_NETWORK} true {vary} if {} \
+             {{ req.fhdr(access-control-request-private-network) -m str true }}",
+            is("allowed")
+        ));
+    }
+    line(format!("http-request return status {status}{fields} {vary} if {}", is("allowed")));
+    line(format!("http-request return status 403 {vary} if {}", is("refused")));
+    line(String::new());
+    line("# HAProxy alone says who may read: what the app sets is taken off.".into());
+    line("http-response del-header access-control- -m beg".into());
+    for (name, text) in &plan.actual {
+        line(format!(
+            "http-after-response set-header {name} {} if {{ var(txn.cors_origin) -m found }} !{{ var(txn.cors_preflight) -m found }}",
+            format(text)
+        ));
+    }
+    if let Some(vary) = plan.vary {
+        line(format!(
+            "http-after-response add-header Vary {vary} unless {{ var(txn.cors_preflight) -m found }}"
+        ));
+    }
+    Ok(out)
+}
+
+/// A log format, in which `%` begins a variable.
+fn format(text: &Text) -> String {
+    match text {
+        Text::Fixed(text) => format!("'{}'", text.replace('%', "%%").replace('\'', r"'\''")),
+        Text::Origin => "%[var(txn.cors_origin)]".into(),
+        Text::Method => format!("%[{ASKED_METHOD}]"),
+        Text::Headers => format!("%[{ASKED_HEADERS}]"),
+    }
+}

@@ -1,0 +1,101 @@
+//! `cors export`: a checked policy as the configuration of a gateway.
+//!
+//! `plan` says what every target has to do, a file for each target says how. What a target cannot say is an error.
+
+mod apache;
+mod caddy;
+mod envoy;
+mod gateway_api;
+mod haproxy;
+mod nginx;
+mod plan;
+mod regex;
+mod s3;
+
+use std::fs;
+
+use crate::args::{ExportArgs, Target};
+use crate::explain::no_policy;
+use crate::policy_file::PolicyFile;
+use crate::report::{Problem, Report, Severity, Verdict, message};
+
+use plan::Plan;
+
+/// What a target cannot say, as a sentence.
+struct Unsayable(String);
+
+pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
+    let file = PolicyFile::read(&args.policy)?;
+    let policy = match file.config.policy(args.mode.mode()) {
+        Ok(policy) => policy,
+        Err(violations) => return Ok(no_policy(&file, &violations)),
+    };
+    let title = Title::new(args, &policy);
+    let exported = Plan::new(&policy).and_then(|plan| match args.target {
+        Target::Nginx => nginx::write(&plan, &title),
+        Target::Haproxy => haproxy::write(&plan, &title),
+        Target::Caddy => caddy::write(&plan, &title),
+        Target::Apache => apache::write(&plan, &title),
+        Target::Envoy => envoy::write(&plan, &title, &args.cluster),
+        Target::GatewayApi => gateway_api::write(&plan, &title),
+        Target::S3 => s3::write(&plan, &title),
+    });
+    let out = exported.map_err(|Unsayable(why)| {
+        Problem(format!("{} cannot say this policy: {why}", args.target.title()))
+    })?;
+    let mut err = String::new();
+    if policy.checks_host() {
+        let note = "`hosts` is not exported: it is no part of CORS\nThe gateway's own host names, or the app's `AllowedHosts`, check it.";
+        err = format!("{}\n", message(Severity::Note, note));
+    }
+    match &args.check {
+        None => Ok(Report { out, err, verdict: Verdict::Good }),
+        Some(path) => {
+            let held = fs::read_to_string(path)
+                .map_err(|error| Problem(format!("{} cannot be read: {error}", path.display())))?;
+            let is_same = held == out;
+            if !is_same {
+                let stale = format!(
+                    "{} is not what this policy exports\nIt was edited, or the policy was changed since.\nhelp: write it again: {} > {}",
+                    path.display(),
+                    title.command,
+                    path.display()
+                );
+                err += &format!("{}\n", message(Severity::Error, &stale));
+            }
+            Ok(Report { out: String::new(), err, verdict: Verdict::of(is_same) })
+        }
+    }
+}
+
+/// What stands on top of an exported file: from which policy and by which command it was written.
+struct Title {
+    command: String,
+    fingerprint: Option<String>,
+}
+
+impl Title {
+    fn new(args: &ExportArgs, policy: &cors_engine::Policy) -> Self {
+        let mut command = format!("cors export {} {}", args.target.name(), args.policy.display());
+        if let Some(option) = args.mode.option() {
+            command += option;
+        }
+        if args.target == Target::Envoy && args.cluster != crate::args::DEFAULT_CLUSTER {
+            command += &format!(" --cluster {}", args.cluster);
+        }
+        Self { command, fingerprint: fingerprint(policy) }
+    }
+
+    /// Comment lines, each behind `#`; `place` says where the text belongs.
+    fn comment(&self, place: &[&str]) -> String {
+        let mut lines = vec![format!("# Written by `{}`: change the policy, not this file.", self.command)];
+        lines.extend(self.fingerprint.iter().map(|fingerprint| format!("# Policy: {fingerprint}")));
+        lines.extend(place.iter().map(|line| format!("# {line}")));
+        lines.join("\n") + "\n"
+    }
+}
+
+/// The same for the same policy, whatever the file looks like.
+fn fingerprint(_: &cors_engine::Policy) -> Option<String> {
+    None
+}

@@ -1,0 +1,190 @@
+//! What a gateway has to do for a policy, whatever the gateway.
+
+use cors_engine::{Field, Policy, Value};
+
+use super::Unsayable;
+use super::regex::{self, escape};
+
+/// A policy taken apart for a gateway.
+pub(super) struct Plan<'p> {
+    pub(super) policy: &'p Policy,
+    /// `None` stands for `any`.
+    pub(super) origins: Option<Vec<Origin>>,
+    /// Fields of a response to an allowed actual request, without `Vary`.
+    pub(super) actual: Vec<(String, Text)>,
+    /// Fields of the answer to an allowed preflight, without `Vary`.
+    pub(super) preflight: Vec<(String, Text)>,
+    /// `Vary` of a response to an actual request.
+    pub(super) vary: Option<&'static str>,
+    /// `Vary` of an answer to a preflight.
+    pub(super) preflight_vary: &'static str,
+}
+
+/// An entry of `origins`.
+pub(super) enum Origin {
+    Exact(String),
+    /// Matches the whole of an origin; anchored.
+    Regex(String),
+}
+
+impl Origin {
+    /// The entry as an anchored regex.
+    pub(super) fn regex(&self) -> String {
+        match self {
+            Self::Exact(origin) => format!("^{}$", escape(origin)),
+            Self::Regex(regex) => regex.clone(),
+        }
+    }
+}
+
+/// What a field carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Text {
+    Fixed(String),
+    /// The request's `Origin`.
+    Origin,
+    /// The request's `Access-Control-Request-Method`.
+    Method,
+    /// The request's `Access-Control-Request-Headers`.
+    Headers,
+}
+
+/// The fields that only the gateway may set, so that what an app behind it sets is taken off.
+pub(super) const OWNED: [&str; 7] = [
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Private-Network",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
+];
+
+/// The request fields that a policy reads.
+pub(super) const PRIVATE_NETWORK: &str = "Access-Control-Allow-Private-Network";
+
+/// A method that a page can send: a token. Fetch, "Methods".
+const TOKEN: &str = r"[0-9A-Za-z!\x23\x24%&\x27*+.^_\x60|~-]+";
+
+impl<'p> Plan<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Result<Self, Unsayable> {
+        let fields = |fields: &[Field]| -> Vec<(String, Text)> {
+            fields
+                .iter()
+                .filter_map(|field| Some((title_case(field.name()), text(policy.value(*field)?)?)))
+                .collect()
+        };
+        let mut actual = fields(&[Field::AllowOrigin, Field::AllowCredentials, Field::ExposeHeaders]);
+        if policy.timing() {
+            actual.extend(fields(&[Field::TimingAllowOrigin]));
+        }
+        let preflight = fields(&[
+            Field::AllowOrigin,
+            Field::AllowCredentials,
+            Field::AllowMethods,
+            Field::AllowHeaders,
+            Field::MaxAge,
+            Field::AllowPrivateNetwork,
+        ]);
+        Ok(Self {
+            policy,
+            origins: origins(policy)?,
+            actual,
+            preflight,
+            vary: Field::Vary.fixed().filter(|_| !policy.allows_any_origin()),
+            preflight_vary: Field::PreflightVary.fixed().unwrap_or_default(),
+        })
+    }
+
+    /// All origins as one anchored regex; `None` if any is allowed.
+    pub(super) fn origin_regex(&self) -> Option<String> {
+        let origins = self.origins.as_ref()?;
+        let inner: Vec<String> = origins.iter().map(|origin| regex::inner(&origin.regex())).collect();
+        Some(format!("^({})$", inner.join("|")))
+    }
+
+    /// What a requested method has to match.
+    pub(super) fn method_regex(&self) -> String {
+        match self.policy.allows_any_method() {
+            true => format!("^{TOKEN}$"),
+            false => {
+                let methods: Vec<String> = self.policy.methods().map(escape).collect();
+                format!("^({})$", methods.join("|"))
+            }
+        }
+    }
+
+    /// What a requested method must not match, in any case: with `methods: any`, what no script can send.
+    pub(super) fn forbidden_method_regex(&self) -> Option<&'static str> {
+        self.policy.allows_any_method().then_some("^(CONNECT|TRACE|TRACK)$")
+    }
+
+    /// What the list of requested headers has to match, whatever the case; without anchors.
+    ///
+    /// Blanks and empty elements are tolerated, since proxies make them. A comma ends each element, so that a matcher
+    /// that backtracks has one way to read a list.
+    pub(super) fn headers_regex(&self) -> String {
+        let names: Vec<String> = match self.policy.allows_any_header() {
+            true => vec![TOKEN.into()],
+            false => self.policy.headers().map(name_regex).collect(),
+        };
+        if names.is_empty() {
+            return "[ \\t,]*".into();
+        }
+        let element = format!("[ \\t]*(({})[ \\t]*)?", names.join("|"));
+        format!("{element}(,{element})*")
+    }
+}
+
+/// A header's name as a regex; one that ends in `-*` is a family.
+fn name_regex(name: &str) -> String {
+    match name.strip_suffix('*') {
+        Some(start) => format!("{}{TOKEN}", escape(start)),
+        None => escape(name),
+    }
+}
+
+fn origins(policy: &Policy) -> Result<Option<Vec<Origin>>, Unsayable> {
+    if policy.allows_any_origin() {
+        return Ok(None);
+    }
+    let mut origins: Vec<Origin> = policy.origins().map(pattern).collect();
+    for text in policy.origin_regexes() {
+        let said = regex::portable(text).map_err(|why| Unsayable(format!("the regex `{text}` {why}")))?;
+        origins.push(Origin::Regex(said));
+    }
+    Ok(Some(origins))
+}
+
+/// An origin, or a pattern as a regex.
+fn pattern(entry: &str) -> Origin {
+    let (scheme, rest) = entry.split_once("://").unwrap_or(("", entry));
+    let subdomains = rest.strip_prefix("*.");
+    let (host, any_port) = match subdomains.unwrap_or(rest) {
+        host if host.ends_with(":*") => (host.trim_end_matches(":*"), true),
+        host => (host, false),
+    };
+    if subdomains.is_none() && !any_port {
+        return Origin::Exact(entry.into());
+    }
+    // As many labels as there are, each of the length that DNS carries.
+    let labels = if subdomains.is_some() { r"([a-z0-9_-]{1,63}\.)+" } else { "" };
+    let port = if any_port { "(:[1-9][0-9]{0,4})?" } else { "" };
+    Origin::Regex(format!("^{}://{labels}{}{port}$", escape(scheme), escape(host)))
+}
+
+fn text(value: Value<'_>) -> Option<Text> {
+    match value {
+        Value::Fixed(text) => Some(Text::Fixed(text.into())),
+        Value::RequestOrigin => Some(Text::Origin),
+        Value::RequestMethod => Some(Text::Method),
+        Value::RequestHeaders => Some(Text::Headers),
+        _ => None,
+    }
+}
+
+/// `access-control-max-age` as `Access-Control-Max-Age`.
+fn title_case(name: &str) -> String {
+    let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    name.split('-').map(word).collect::<Vec<_>>().join("-")
+}

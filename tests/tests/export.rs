@@ -1,0 +1,363 @@
+//! What `cors export` writes, run by the real servers, answers as `Policy::decide` does.
+//!
+//! `cargo test -p cors-tests --test export -- --ignored --nocapture`; `CORS_EXPORT_POLICIES=2000` for 10⁵ pairs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use cors_engine::{Config, Mode, Policy, Request, Value, requested_names};
+use cors_tests::example::{Profile, build};
+use cors_tests::gateway::{Gateway, Kind, naughty_app};
+use cors_tests::http;
+
+/// A generator of numbers that is the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn some<'e>(&mut self, entries: &[&'e str], most: usize) -> Vec<&'e str> {
+        let count = 1 + self.below(most);
+        let mut some: Vec<&str> = (0..count).map(|_| entries[self.below(entries.len())]).collect();
+        some.sort_unstable();
+        some.dedup();
+        some
+    }
+}
+
+const ORIGINS: &[&str] = &[
+    "\"https://myapp.com\"",
+    "\"https://www.myapp.com\"",
+    "\"https://*.myapp.com\"",
+    "\"https://*.eu.myapp.com:8443\"",
+    "\"http://localhost:*\"",
+    "\"http://[::1]:3000\"",
+    "\"http://*.localhost:*\"",
+    "\"null\"",
+    "\"tauri://localhost\"",
+    "\"app://*.shop\"",
+    "\"https://xn--bcher-kva.example\"",
+    "\"https://a_b.example.\"",
+    r"{ regex = '^https://pr-\d+\.preview\.com$' }",
+    r"{ regex = 'https://(shop|blog)\.example\.com(:8443)?' }",
+    r"{ regex = 'https://[a-z0-9-]{2,5}\.a\.com|https://b\.com' }",
+    r"{ regex = '(?i)https://[^.]+\.c\.com' }",
+];
+
+/// What browsers send: origins that some entry accepts, and the near misses.
+const SENT: &[&str] = &[
+    "https://myapp.com",
+    "https://www.myapp.com",
+    "https://a.b.myapp.com",
+    "https://-_0.myapp.com",
+    "https://myapp.com.evil.net",
+    "https://evilmyapp.com",
+    "https://xmyapp.com",
+    "https://wwwxmyapp.com",
+    "http://myapp.com",
+    "https://myapp.com:8443",
+    "https://a.eu.myapp.com:8443",
+    "https://a.eu.myapp.com",
+    "http://localhost",
+    "http://localhost:3000",
+    "http://localhost:65535",
+    "http://localhost.evil.net",
+    "http://[::1]:3000",
+    "http://a.localhost:1",
+    "null",
+    "Null",
+    "tauri://localhost",
+    "app://a.shop",
+    "app://shop",
+    "https://xn--bcher-kva.example",
+    "https://a_b.example.",
+    "https://pr-12.preview.com",
+    "https://pr-.preview.com",
+    "https://pr-1.previewxcom",
+    "https://shop.example.com",
+    "https://blog.example.com:8443",
+    "https://blogxexample.com",
+    "https://ab.a.com",
+    "https://b.com",
+    "https://b.com.evil.net",
+    "https://abcdef.a.com",
+    "https://x.c.com",
+    "https://x.y.c.com",
+    "https://a`b.c.com",
+    "https://evil.net",
+    "HTTPS://MYAPP.COM",
+    "https://myapp.com, https://evil.net",
+    "https://myapp.com/",
+    "*",
+    "0",
+];
+
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "QUERY", "x.y"];
+const ASKED_METHODS: &[&str] = &[
+    "GET", "HEAD", "POST", "PUT", "put", "PATCH", "patch", "DELETE", "QUERY", "x.y", "xxy", "TRACE", "track",
+    "P UT", "PUT, GET",
+];
+const HEADERS: &[&str] = &["authorization", "content-type", "x-csrftoken", "x.y", "x'y"];
+const ASKED_HEADERS: &[&str] = &[
+    "",
+    "authorization",
+    "authorization,content-type",
+    "Authorization , Content-Type",
+    ",,authorization,\t",
+    "x-csrftoken",
+    "x-foreign",
+    "authorization,x-foreign",
+    "x.y",
+    "xxy",
+    "x'y",
+    "a b",
+    "authorization;q=1",
+    "\"authorization\"",
+];
+
+/// A policy that each of these servers can say, as a development block: nothing but the impossible is refused.
+fn made_up(numbers: &mut Numbers, kind: Kind) -> String {
+    let mut text = String::from("origins = [\"https://myapp.com\"]\n[development]\n");
+    let any_origin = numbers.one_in(8);
+    let origins = format!("[{}]", numbers.some(ORIGINS, 6).join(", "));
+    let _ = writeln!(text, "origins = {}", if any_origin { "\"any\"" } else { &origins });
+    let credentials = !any_origin && numbers.one_in(2);
+    let _ = writeln!(text, "credentials = {credentials}");
+    for (key, entries, may_be_any) in [
+        ("methods", METHODS, true),
+        ("headers", HEADERS, true),
+        ("expose", &["x-a", "x-b"][..], !credentials),
+    ] {
+        match numbers.below(5) {
+            0 => {}
+            1 if may_be_any => {
+                let _ = writeln!(text, "{key} = \"any\"");
+            }
+            _ => {
+                let _ = writeln!(text, "{key} = {:?}", numbers.some(entries, 4));
+            }
+        }
+    }
+    if numbers.one_in(2) {
+        let _ = writeln!(text, "max_age = {}", numbers.below(7200));
+    }
+    if numbers.one_in(3) {
+        text += "timing = true\n";
+    }
+    if numbers.one_in(4) {
+        text += "private_network = true\n";
+    }
+    if kind != Kind::Apache && numbers.one_in(3) {
+        let _ = writeln!(text, "preflight_status = {}", [200, 204, 299][numbers.below(3)]);
+    }
+    text
+}
+
+struct Sent {
+    method: &'static str,
+    path: &'static str,
+    fields: Vec<(&'static str, &'static str)>,
+}
+
+fn requests(numbers: &mut Numbers, kind: Kind) -> Vec<Sent> {
+    let mut requests = Vec::new();
+    for _ in 0..50 {
+        let mut fields = Vec::new();
+        if !numbers.one_in(12) {
+            fields.push(("Origin", SENT[numbers.below(SENT.len())]));
+            // nginx joins repeated fields since 1.23 alone; no browser repeats one.
+            if kind != Kind::Nginx && numbers.one_in(25) {
+                fields.push(("Origin", SENT[numbers.below(SENT.len())]));
+            }
+        }
+        let is_preflight = numbers.one_in(2);
+        if is_preflight && !numbers.one_in(10) {
+            let method =
+                if numbers.one_in(3) { "PUT" } else { ASKED_METHODS[numbers.below(ASKED_METHODS.len())] };
+            fields.push(("Access-Control-Request-Method", method));
+            let headers = ASKED_HEADERS[numbers.below(ASKED_HEADERS.len())];
+            if !headers.is_empty() {
+                fields.push(("Access-Control-Request-Headers", headers));
+            }
+            if numbers.one_in(4) {
+                fields.push(("Access-Control-Request-Private-Network", "true"));
+            }
+        }
+        let method =
+            if is_preflight { "OPTIONS" } else { ["GET", "POST", "DELETE", "HEAD"][numbers.below(4)] };
+        let path = ["/", "/a/b?c=d", "/missing"][numbers.below(3)];
+        requests.push(Sent { method, path, fields });
+    }
+    requests
+}
+
+/// The fields as a browser or a cache reads them: lists are sets, names have no case.
+type Read = BTreeMap<String, BTreeSet<String>>;
+
+fn read(name: &str, value: &str) -> BTreeSet<String> {
+    let is_list = name != "access-control-allow-origin" && name != "timing-allow-origin";
+    if !is_list {
+        return [value.to_owned()].into();
+    }
+    let elements = value
+        .split(',')
+        .map(|element| element.trim_matches([' ', '\t']))
+        .filter(|element| !element.is_empty());
+    match name {
+        "access-control-allow-methods" => elements.map(str::to_owned).collect(),
+        _ => elements.map(str::to_ascii_lowercase).collect(),
+    }
+}
+
+/// The status of a preflight, and the fields, by the policy.
+fn decided(policy: &Policy, sent: &Sent) -> (Option<u16>, Read) {
+    let all = |name: &'static str| {
+        sent.fields.iter().filter(move |(field, _)| *field == name).map(|(_, value)| *value)
+    };
+    let lines: Vec<&str> = all("Access-Control-Request-Headers").collect();
+    let mut request = Request::new(sent.method.as_bytes())
+        .requested_headers(&lines)
+        .private_network(all("Access-Control-Request-Private-Network").next().is_some());
+    for origin in all("Origin") {
+        request = request.origin(origin.as_bytes());
+    }
+    for method in all("Access-Control-Request-Method") {
+        request = request.requested_method(method.as_bytes());
+    }
+    let decision = policy.decide(&request);
+    let mut fields = Read::new();
+    for field in decision.fields() {
+        let value = match policy.value(field).expect("it is announced") {
+            Value::Fixed(text) => text.to_owned(),
+            Value::RequestOrigin => all("Origin").next().unwrap_or_default().to_owned(),
+            Value::RequestMethod => {
+                all("Access-Control-Request-Method").next().unwrap_or_default().to_owned()
+            }
+            Value::RequestHeaders => {
+                let names: Vec<&str> =
+                    requested_names(&lines).map(|name| std::str::from_utf8(name).expect("ASCII")).collect();
+                names.join(",")
+            }
+            other => panic!("{other:?}"),
+        };
+        fields.entry(field.name().to_owned()).or_default().extend(read(field.name(), &value));
+    }
+    fields.retain(|_, values| !values.is_empty());
+    (decision.status(), fields)
+}
+
+fn answered(server: SocketAddr, sent: &Sent) -> (Option<u16>, Read, http::Response) {
+    let response = http::send(server, &format!("{} {}", sent.method, sent.path), &sent.fields, "");
+    let mut fields = Read::new();
+    for (name, value) in response.cors() {
+        let single = name.ends_with("allow-origin") || name == "access-control-allow-credentials";
+        assert!(!(single && fields.contains_key(name)), "{name} comes twice: {response}");
+        fields.entry(name.to_owned()).or_default().extend(read(name, value));
+    }
+    // The app's own `Vary` stays; so may what the server adds for compression.
+    if let Some(vary) = fields.get_mut("vary") {
+        vary.remove("accept-encoding");
+    }
+    fields.retain(|_, values| !values.is_empty());
+    let is_of_app = response.one("x-app").is_some();
+    ((!is_of_app).then_some(response.status), fields, response)
+}
+
+fn cors() -> &'static PathBuf {
+    static CORS: OnceLock<PathBuf> = OnceLock::new();
+    CORS.get_or_init(|| build("cors", Profile::Debug))
+}
+
+fn export(target: &str, text: &str, name: &str) -> String {
+    let file = std::env::temp_dir().join(format!("cors-export-{target}-{name}-{}.toml", std::process::id()));
+    fs::write(&file, text).expect("the policy is written");
+    let output = Command::new(cors()).args(["export", target, "--mode", "development"]).arg(&file).output();
+    let output = output.expect("cors runs");
+    fs::remove_file(&file).expect("it is there");
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("cors prints UTF-8")
+}
+
+/// Runs generated policies on a real server, and holds each answer against the engine's.
+fn answers_like_the_engine(kind: Kind) {
+    let count = std::env::var("CORS_EXPORT_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(40);
+    let mut numbers = Numbers(18);
+    let app = naughty_app();
+    let mut pairs = 0;
+    let mut allowed = 0;
+    let mut left: usize = count;
+    while left > 0 {
+        let batch = left.min(40);
+        left -= batch;
+        let texts: Vec<String> = (0..batch).map(|_| made_up(&mut numbers, kind)).collect();
+        let exported: Vec<String> = texts
+            .iter()
+            .enumerate()
+            .map(|(index, text)| export(kind.target(), text, &index.to_string()))
+            .collect();
+        let gateway = Gateway::start(kind, &exported, app);
+        for (index, text) in texts.iter().enumerate() {
+            let config: Config = toml::from_str(text).expect("it is TOML");
+            let policy =
+                config.policy(Mode::Development).unwrap_or_else(|violations| panic!("{text}{violations}"));
+            for sent in requests(&mut numbers, kind) {
+                let (status, fields) = decided(&policy, &sent);
+                let (found_status, found, response) = answered(gateway.site(index), &sent);
+                let shown = || {
+                    let Sent { method, path, fields } = &sent;
+                    format!("{kind:?}\n{text}\n{method} {path} {fields:?}\n{response}\n{}", exported[index])
+                };
+                assert_eq!(found_status, status, "the status: {}", shown());
+                assert_eq!(found, fields, "the fields: {}", shown());
+                allowed += usize::from(fields.contains_key("access-control-allow-origin"));
+                pairs += 1;
+            }
+        }
+    }
+    assert!(pairs >= 2000 && allowed > pairs / 10, "{pairs} pairs, {allowed} of them allowed");
+    println!(
+        "{kind:?}: {pairs} pairs of policy and request answered as by the engine, {allowed} of them allowed"
+    );
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn nginx() {
+    answers_like_the_engine(Kind::Nginx);
+}
+
+#[test]
+#[ignore = "needs HAProxy"]
+fn haproxy() {
+    answers_like_the_engine(Kind::Haproxy);
+}
+
+#[test]
+#[ignore = "needs Caddy"]
+fn caddy() {
+    answers_like_the_engine(Kind::Caddy);
+}
+
+#[test]
+#[ignore = "needs Apache"]
+fn apache() {
+    answers_like_the_engine(Kind::Apache);
+}
+
+#[test]
+#[ignore = "needs Envoy"]
+fn envoy() {
+    answers_like_the_engine(Kind::Envoy);
+}
