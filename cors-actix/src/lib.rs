@@ -115,8 +115,7 @@ pub use cors_engine as __core;
 pub use cors_engine::browser;
 #[cfg(feature = "config")]
 pub use cors_engine::{
-    Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting, Violation, Violations,
-    public_suffix_list_date,
+    Block, Config, Entry, Language, Locus, Place, Proposal, Violation, Violations, public_suffix_list_date,
 };
 pub use cors_engine::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Rule};
 #[doc(hidden)]

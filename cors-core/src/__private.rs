@@ -31,6 +31,12 @@ pub fn image(policy: &Policy) -> &[u8] {
     policy.image()
 }
 
+/// Settings as a macro reads them, before anybody knows whether they are of the right type.
+#[cfg(feature = "alloc")]
+pub mod build {
+    pub use crate::compile::written::{Expected, Written, push};
+}
+
 /// The words of a policy under the names by which it writes them: an expansion mentions each with
 /// the user's span, and so an editor finds the documentation.
 pub mod words {
@@ -51,14 +57,16 @@ pub mod words {
             AnyHeaderWithCredentials as any_header_with_credentials, AnyHost as any_host,
             AnyMethodWithCredentials as any_method_with_credentials, AnyOrigin as any_origin,
             AnyOriginWithCredentials as any_origin_with_credentials, DuplicateEntry as duplicate_entry,
-            EmptyOrigins as empty_origins, ForbiddenMethod as forbidden_method, InertEntry as inert_entry,
-            InsecureOrigin as insecure_origin, InvalidHeader as invalid_header, InvalidHost as invalid_host,
-            InvalidMaxAge as invalid_max_age, InvalidMethod as invalid_method,
-            InvalidOrigin as invalid_origin, InvalidRegex as invalid_regex, InvalidStatus as invalid_status,
-            LoopbackOrigin as loopback_origin, NullOrigin as null_origin, PrivateNetwork as private_network,
+            EmptyOrigins as empty_origins, ForbiddenMethod as forbidden_method,
+            HeaderFamily as header_family, InertEntry as inert_entry, InsecureOrigin as insecure_origin,
+            InvalidHeader as invalid_header, InvalidHost as invalid_host, InvalidMaxAge as invalid_max_age,
+            InvalidMethod as invalid_method, InvalidOrigin as invalid_origin, InvalidRegex as invalid_regex,
+            InvalidStatus as invalid_status, LoopbackOrigin as loopback_origin,
+            MisspelledName as misspelled_name, NullOrigin as null_origin, PrivateNetwork as private_network,
             PublicSuffix as public_suffix, RedundantOrigin as redundant_origin,
             UnboundedRegex as unbounded_regex, UnfulfilledExpectation as unfulfilled_expectation,
             UnknownKey as unknown_key, UnknownRule as unknown_rule, WrongHeader as wrong_header,
+            WrongType as wrong_type,
         };
     }
 

@@ -99,9 +99,15 @@ pub mod __private;
 #[cfg(feature = "regex")]
 pub use compile::compare;
 #[cfg(feature = "alloc")]
-pub use compile::config::{Block, Config, Expectation, Listed, Locus, MaxAge, OriginEntry, Place, Setting};
+pub use compile::config::{Block, Config, Entry, Locus, Place};
+#[cfg(all(feature = "alloc", feature = "serde"))]
+pub use compile::file::Draft;
+#[cfg(feature = "alloc")]
+pub use compile::language::Language;
 #[cfg(feature = "psl")]
 pub use compile::public_suffix::public_suffix_list_date;
+#[cfg(feature = "alloc")]
+pub use compile::rules::proposal::Proposal;
 #[cfg(feature = "alloc")]
 pub use compile::rules::violation::{Violation, Violations};
 pub use engine::decision::Decision;

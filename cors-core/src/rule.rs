@@ -125,6 +125,14 @@ pub enum Rule {
     ///
     /// Fix: list the headers that pages read, `expose: ["x-total-count"]`.
     AnyExposeWithCredentials,
+    /// `wrong_type`: a value of another type than its key takes.
+    ///
+    /// Bad: `origins: "https://app.example"` (no list), `credentials: "yes"`, `hosts: [regex("…")]`.
+    ///
+    /// A setting that is not understood would be a setting that is silently not there.
+    ///
+    /// Fix: write the value as the message shows it.
+    WrongType,
     /// `duplicate_entry`: the same entry, or the same key, twice.
     ///
     /// Bad: `headers: ["Authorization", "authorization"]`, two `origins` in one block.
@@ -196,6 +204,25 @@ pub enum Rule {
     /// Fix: move it to `development { … }`; for a desktop or mobile app that is served from there,
     /// `expect(loopback_origin, reason = "…")`.
     LoopbackOrigin,
+    /// `misspelled_name`: a name one or two slips away from a standard one.
+    ///
+    /// Bad: `headers: ["contenttype"]`, `expose: ["autorization"]`, `origins: ["htps://app.example"]`.
+    ///
+    /// Names are compared letter by letter, so the entry matches nothing that a browser sends, and what was meant
+    /// is refused.
+    ///
+    /// Fix: write the name that the message suggests; `expect` it if there really is a header of this name.
+    MisspelledName,
+    /// `header_family`: a family of headers that changes what requests mean.
+    ///
+    /// Bad: `headers: ["x-*"]`, `headers: ["x-forwarded-*"]`, `headers: ["sec-*"]`.
+    ///
+    /// A family stands for every name that begins so. Among these are names that proxies and frameworks obey:
+    /// `X-HTTP-Method-Override` turns a `POST` into a `DELETE`, `X-Forwarded-For` is taken for the client's
+    /// address, `X-Original-URL` for the path.
+    ///
+    /// Fix: a family of your own, `headers: ["x-app-*"]`, or the names one by one.
+    HeaderFamily,
     /// `public_suffix`: every customer of a registry or a hosting service.
     ///
     /// Bad: `"https://*.com"`, `"https://*.github.io"`, `"https://*.amazonaws.com"`.
@@ -277,7 +304,7 @@ pub enum Rule {
 const FIRST_EXCUSABLE: Rule = Rule::AnyOrigin;
 
 /// Every rule with its name, in the order of the enumeration.
-const NAMES: [(Rule, &str); 28] = [
+const NAMES: [(Rule, &str); 31] = [
     (Rule::EmptyOrigins, "empty_origins"),
     (Rule::InvalidOrigin, "invalid_origin"),
     (Rule::InvalidRegex, "invalid_regex"),
@@ -290,6 +317,7 @@ const NAMES: [(Rule, &str); 28] = [
     (Rule::InvalidStatus, "invalid_status"),
     (Rule::AnyOriginWithCredentials, "any_origin_with_credentials"),
     (Rule::AnyExposeWithCredentials, "any_expose_with_credentials"),
+    (Rule::WrongType, "wrong_type"),
     (Rule::DuplicateEntry, "duplicate_entry"),
     (Rule::UnknownKey, "unknown_key"),
     (Rule::UnknownRule, "unknown_rule"),
@@ -298,6 +326,8 @@ const NAMES: [(Rule, &str); 28] = [
     (Rule::NullOrigin, "null_origin"),
     (Rule::InsecureOrigin, "insecure_origin"),
     (Rule::LoopbackOrigin, "loopback_origin"),
+    (Rule::MisspelledName, "misspelled_name"),
+    (Rule::HeaderFamily, "header_family"),
     (Rule::PublicSuffix, "public_suffix"),
     (Rule::UnboundedRegex, "unbounded_regex"),
     (Rule::AnyHeaderWithCredentials, "any_header_with_credentials"),
@@ -324,7 +354,18 @@ impl Rule {
         NAMES.into_iter().find(|(_, known)| *known == name).map(|(rule, _)| rule)
     }
 
-    /// May `expect(rule, reason = "…")` excuse it? If so it fires in production alone.
+    /// The address of the page about the rule: this enumeration's documentation.
+    ///
+    /// ```
+    /// let url = cors_engine::Rule::NullOrigin.url();
+    /// assert_eq!(url, "https://docs.rs/cors-engine/latest/cors_engine/enum.Rule.html#variant.NullOrigin");
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn url(self) -> alloc::string::String {
+        alloc::format!("https://docs.rs/cors-engine/latest/cors_engine/enum.Rule.html#variant.{self:?}")
+    }
+
+    /// Returns whether `expect(rule, reason = "…")` excuses it. If so it fires in production alone.
     pub const fn is_excusable(self) -> bool {
         self as usize >= FIRST_EXCUSABLE as usize
     }

@@ -1,7 +1,7 @@
 //! What a browser makes of a policy's answers, case by case.
 
 use cors_engine::browser::{CheckFault, Failure, Fetch, Response};
-use cors_engine::{Block, Config, Denial, Field, Listed, Mode, Policy, Request, Setting, Value};
+use cors_engine::{Block, Config, Denial, Field, Mode, Policy, Request, Value};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);
@@ -20,14 +20,7 @@ fn listed() -> Policy {
 }
 
 fn any() -> Policy {
-    let any = |setting: fn(Listed<String>) -> Setting| setting(Listed::Any);
-    policy(
-        Block::new()
-            .any_origin()
-            .with(any(Setting::Methods))
-            .with(any(Setting::Headers))
-            .with(any(Setting::Expose)),
-    )
+    policy(Block::new().any_origin().any_method().any_header().expose_any())
 }
 
 #[test]
@@ -421,11 +414,8 @@ fn a_diagnostic_answer_passes_nothing_that_the_policy_refuses() {
         "a b",
         ",,,,,,,,,,,,,,,,,,",
     ];
-    let any_with_credentials = Block::new()
-        .origins(["https://app.example"])
-        .credentials(true)
-        .with(Setting::Methods(Listed::Any))
-        .with(Setting::Headers(Listed::Any));
+    let any_with_credentials =
+        Block::new().origins(["https://app.example"]).credentials(true).any_method().any_header();
     for policy in [listed(), any(), policy(any_with_credentials)] {
         for (origins, methods) in
             ORIGINS.iter().flat_map(|origins| METHODS.iter().map(move |methods| (origins, methods)))

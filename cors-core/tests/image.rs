@@ -2,7 +2,7 @@
 //! and the app reads them with another.
 
 use cors_engine::__private::image;
-use cors_engine::{Block, Config, Mode, Setting};
+use cors_engine::{Block, Config, Mode};
 
 #[test]
 fn the_tables_are_those_of_this_format() {
@@ -15,7 +15,7 @@ fn the_tables_are_those_of_this_format() {
         .hosts(["app.example", ".app.example", "[::1]", "a.co"])
         .credentials(true)
         .max_age(600)
-        .with(Setting::Timing(true));
+        .timing(true);
     let patterns =
         ["https://*.a.example", "https://*.b.example:*", "http://localhost:*", "app://*.c.example:81"];
     let more = ["https://*.d.example", "https://*.a.a.example:8443"];

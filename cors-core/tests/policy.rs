@@ -1,8 +1,8 @@
 //! What a policy says of itself, setting by setting, and which hosts are its own.
 
 #[cfg(feature = "regex")]
-use cors_engine::OriginEntry;
-use cors_engine::{Block, Config, Field, Key, Listed, MaxAge, Mode, Policy, Request, Setting, Value};
+use cors_engine::Entry;
+use cors_engine::{Block, Config, Field, Key, Mode, Policy, Request, Value};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);
@@ -22,10 +22,10 @@ fn whole() -> Policy {
             .expose(["ETag", "x-total-count"])
             .hosts(["API.example", ".internal.example"])
             .credentials(true)
-            .with(Setting::MaxAge(MaxAge::Text("1h".into())))
-            .with(Setting::PrivateNetwork(true))
-            .with(Setting::Timing(true))
-            .with(Setting::PreflightStatus(200)),
+            .max_age(3600)
+            .private_network(true)
+            .timing(true)
+            .preflight_status(200),
     )
 }
 
@@ -36,19 +36,12 @@ fn bare() -> Policy {
 
 /// One that allows whatever can be allowed without credentials.
 fn open() -> Policy {
-    policy(
-        Block::new()
-            .any_origin()
-            .with(Setting::Methods(Listed::Any))
-            .with(Setting::Headers(Listed::Any))
-            .with(Setting::Expose(Listed::Any))
-            .with(Setting::Hosts(Listed::Any)),
-    )
+    policy(Block::new().any_origin().any_method().any_header().expose_any().any_host())
 }
 
 /// One that mirrors what is asked for.
 fn mirror() -> Policy {
-    let any = |block: Block| block.with(Setting::Methods(Listed::Any)).with(Setting::Headers(Listed::Any));
+    let any = |block: Block| block.any_method().any_header();
     policy(any(at(&["https://app.example"])).credentials(true))
 }
 
@@ -273,8 +266,8 @@ fn entries() {
 #[cfg(feature = "regex")]
 fn regexes() {
     let regexes = |regexes: &[&str]| {
-        let entries = regexes.iter().map(|regex| OriginEntry::Regex((*regex).into())).collect();
-        let config = Config::new(Block::new().with(Setting::Origins(Listed::Entries(entries))));
+        let entries = regexes.iter().map(|regex| Entry::regex(*regex));
+        let config = Config::new(Block::new().origins(entries));
         config.policy(Mode::Production).unwrap_or_else(|violations| panic!("{violations}"))
     };
     let one = regexes(&[r"https://\w+\.a\.com"]);
@@ -291,12 +284,12 @@ fn regexes() {
 #[test]
 #[cfg(not(feature = "regex"))]
 fn without_the_feature_a_regex_is_refused() {
-    use cors_engine::{OriginEntry, Rule};
+    use cors_engine::{Entry, Rule};
 
-    let pattern = OriginEntry::Pattern("https://app.example".into());
-    let regex = OriginEntry::Regex(r"https://\w+\.a\.com".into());
+    let pattern = Entry::from("https://app.example");
+    let regex = Entry::regex(r"https://\w+\.a\.com");
     let entries = vec![pattern, regex];
-    let config = Config::new(Block::new().with(Setting::Origins(Listed::Entries(entries))));
+    let config = Config::new(Block::new().origins(entries));
     for mode in [Mode::Production, Mode::Development] {
         let violations = config.policy(mode).expect_err("it cannot be compiled");
         let found = violations.iter().map(|violation| (violation.rule(), violation.locus().entry));

@@ -9,9 +9,7 @@ use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::{AllowedHosts, Cors, cors_policy};
-use cors_engine::{
-    Block, Config, Field, Listed, Mode, OriginEntry, Policy, Request, Rule, Setting, Value, Violations,
-};
+use cors_engine::{Block, Config, Entry, Field, Mode, Policy, Request, Rule, Value, Violations};
 use cors_tests::head::Head;
 use cors_tests::http::Response;
 use cors_tests::server::Server;
@@ -56,7 +54,7 @@ fn denies(policy: &Policy, origins: &[&str]) {
 }
 
 fn regex(pattern: &str) -> Block {
-    Block::new().with(Setting::Origins(Listed::Entries(vec![OriginEntry::Regex(pattern.into())])))
+    Block::new().origins(vec![Entry::regex(pattern)])
 }
 
 fn allows(response: &Response) -> Vec<String> {
@@ -427,7 +425,7 @@ fn t36_private_networks_are_closed_by_default() {
     assert_eq!(ask(Head::preflight("/", "https://app.example", "PUT")).all(name), [""; 0]);
     assert_eq!(ask(Head::get("/").origin("https://app.example")).all(name), [""; 0]);
     assert!(
-        rules(Block::new().origins(["https://app.example"]).with(Setting::PrivateNetwork(true)))
+        rules(Block::new().origins(["https://app.example"]).private_network(true))
             .contains(&Rule::PrivateNetwork)
     );
 }

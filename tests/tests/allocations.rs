@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use allocation_counter::measure;
 use cors_actix::cors_policy;
-use cors_engine::{Block, Config, Listed, Mode, OriginEntry, Policy, Request, Setting};
+use cors_engine::{Block, Config, Entry, Mode, Policy, Request};
 
 cors_policy! {
     static COMPILED;
@@ -34,15 +34,15 @@ fn numbered(count: usize, pattern: &str) -> Vec<String> {
 /// In full, but for the origins.
 fn with(block: Block) -> Policy {
     let block = block.methods(["GET", "PUT", "PURGE"]).headers(["authorization", "content-type", "x-a"]);
-    load(block.expose(["x-total-count"]).max_age(3600).with(Setting::Timing(true)))
+    load(block.expose(["x-total-count"]).max_age(3600).timing(true))
 }
 
 fn policies() -> Vec<(&'static str, Policy)> {
     let at = |origins: &[&str]| Block::new().origins(origins.iter().copied());
-    let regex = |text: &str| Setting::Origins(Listed::Entries(vec![OriginEntry::Regex(text.into())]));
+    let regex = |text: &str| Block::new().origins([Entry::regex(text)]);
     let any = |block: Block| {
-        let block = block.with(Setting::Methods(Listed::Any)).with(Setting::Headers(Listed::Any));
-        block.with(Setting::PrivateNetwork(true))
+        let block = block.any_method().any_header();
+        block.private_network(true)
     };
     vec![
         ("compiled", COMPILED.production().clone()),
@@ -56,9 +56,9 @@ fn policies() -> Vec<(&'static str, Policy)> {
             with(at(&["https://*.shop.example", "https://*.b.example", "http://c.example:*"])),
         ),
         ("many patterns", with(Block::new().origins(numbered(1000, "https://*.t{}.example")))),
-        ("a regex", with(Block::new().with(regex(r"https://(.+\.)?shop\.example(:\d+)?")))),
+        ("a regex", with(regex(r"https://(.+\.)?shop\.example(:\d+)?"))),
         ("any origin", with(Block::new().any_origin())),
-        ("any of all", load(any(Block::new().any_origin()).with(Setting::Expose(Listed::Any)))),
+        ("any of all", load(any(Block::new().any_origin()).expose_any())),
         ("mirrors what is asked", load(any(at(&["https://app.example"]).credentials(true)))),
     ]
 }

@@ -1,9 +1,7 @@
 //! The same settings by each road, `cors_policy!`, the builder and a file, are the same policy: the same
 //! tables to the byte, and the same answers.
 
-use cors_engine::{
-    Block, Config, Expectation, Listed, MaxAge, Mode, OriginEntry, Policy, PolicySet, Setting,
-};
+use cors_engine::{Block, Config, Mode, Policy, PolicySet};
 use cors_macros::cors_policy;
 use cors_properties::engine;
 use cors_properties::reference::Head;
@@ -47,8 +45,7 @@ fn tasks() -> Case {
         .expose(["x-total-count"])
         .max_age(3600)
         .hosts(["api.myapp.com", ".internal.myapp.com"]);
-    let development =
-        Block::new().any_origin().with(Setting::Headers(Listed::Any)).with(Setting::Hosts(Listed::Any));
+    let development = Block::new().any_origin().any_header().any_host();
     Case {
         name: "TASKS",
         compiled: &TASKS,
@@ -88,20 +85,19 @@ cors_policy! {
 }
 
 fn public() -> Case {
-    let expectation = Expectation { rule: "any_origin".into(), reason: Some("public data".into()) };
     Case {
         name: "PUBLIC",
         compiled: &PUBLIC,
         built: Config::new(
             Block::new()
-                .with(Setting::Origins(Listed::Any))
-                .with(Setting::Methods(Listed::Any))
-                .with(Setting::Headers(Listed::Any))
-                .with(Setting::Expose(Listed::Any))
-                .with(Setting::MaxAge(MaxAge::Text("0s".into())))
-                .with(Setting::Timing(true))
-                .with(Setting::PreflightStatus(200))
-                .with(Setting::Expect(expectation)),
+                .any_origin()
+                .any_method()
+                .any_header()
+                .expose_any()
+                .max_age(0)
+                .timing(true)
+                .preflight_status(200)
+                .expect("any_origin", "public data"),
         ),
         file: r#"
             origins = "any"
@@ -139,15 +135,11 @@ cors_policy! {
 
 fn mirror() -> Case {
     let origins = ["null", "http://localhost:*", "https://app.example:8443", "https://*.app.example:8443"];
-    let entries = origins.map(|origin| OriginEntry::Pattern(origin.into())).to_vec();
-    let outer = Block::new()
-        .with(Setting::Origins(Listed::Entries(entries)))
-        .with(Setting::Credentials(true))
-        .with(Setting::Methods(Listed::Entries(Vec::new())));
+    let outer = Block::new().origins(origins).credentials(true).methods([""; 0]);
     let production = Block::new()
-        .with(Setting::Methods(Listed::Any))
-        .with(Setting::Headers(Listed::Any))
-        .with(Setting::PrivateNetwork(true))
+        .any_method()
+        .any_header()
+        .private_network(true)
         .expect("null_origin", "a sandboxed frame")
         .expect("loopback_origin", "a desktop app")
         .expect("any_method_with_credentials", "a gateway")
@@ -156,9 +148,7 @@ fn mirror() -> Case {
     Case {
         name: "MIRROR",
         compiled: &MIRROR,
-        built: Config::new(outer)
-            .production(production)
-            .development(Block::new().with(Setting::Timing(true))),
+        built: Config::new(outer).production(production).development(Block::new().timing(true)),
         file: r#"
             origins = ["null", "http://localhost:*", "https://app.example:8443", "https://*.app.example:8443"]
             credentials = true

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::language::{Language, Writer};
 use crate::Key;
 use crate::Mode;
 
@@ -27,12 +28,13 @@ pub struct Config {
     pub(crate) outer: Block,
     pub(crate) production: Option<Block>,
     pub(crate) development: Option<Block>,
+    pub(crate) writer: Writer,
 }
 
 impl Config {
     /// A configuration with these settings for both modes.
     pub fn new(outer: Block) -> Self {
-        Self { outer, production: None, development: None }
+        Self { outer, ..Self::default() }
     }
 
     /// Sets what holds in production alone, and overrides the outer settings there.
@@ -49,7 +51,25 @@ impl Config {
         self
     }
 
-    /// Has it settings of its own for `mode`?
+    /// Sets the language in which messages show what to write.
+    ///
+    /// A file's is guessed from its deserializer, and is [`Language::Toml`] where that tells nothing; a configuration that is built in a
+    /// program has [`Language::Macro`].
+    ///
+    /// ```
+    /// use cors_engine::{Block, Config, Language, Mode};
+    ///
+    /// let config = Config::new(Block::new()).written_in(Language::Yaml);
+    /// let violations = config.policy(Mode::Production).unwrap_err();
+    /// assert!(violations.to_string().contains("origins: [\"https://app.example\"]"));
+    /// ```
+    #[must_use]
+    pub fn written_in(mut self, language: Language) -> Self {
+        self.writer.language = language;
+        self
+    }
+
+    /// Returns whether there is a block for `mode`.
     pub fn has(&self, mode: Mode) -> bool {
         self.block(Place::of(mode)).is_some()
     }
@@ -61,11 +81,32 @@ impl Config {
             Place::Development => self.development.as_ref(),
         }
     }
+
+    pub(crate) fn block_mut(&mut self, place: Place) -> &mut Block {
+        match place {
+            Place::Outer => &mut self.outer,
+            Place::Production => self.production.get_or_insert_default(),
+            Place::Development => self.development.get_or_insert_default(),
+        }
+    }
 }
 
 /// Settings that hold in one place of a [`Config`], in the order in which they were written.
 ///
 /// The same key may stand twice: that is a violation, not a lost setting.
+///
+/// ```
+/// use cors_engine::{Block, Config, Entry, Mode};
+///
+/// let block = Block::new()
+///     .origins([Entry::from("https://app.example"), Entry::regex(r"https://pr-\d+\.app\.example")])
+///     .any_method()
+///     .max_age(3600);
+/// let policy = Config::new(block).policy(Mode::Production)?;
+/// # #[cfg(feature = "regex")]
+/// assert!(policy.allows_origin(b"https://pr-7.app.example"));
+/// # Ok::<(), cors_engine::Violations>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     pub(crate) settings: Vec<Setting>,
@@ -77,163 +118,252 @@ impl Block {
         Self { settings: Vec::new() }
     }
 
-    /// Adds a setting.
-    #[must_use]
-    pub fn with(mut self, setting: Setting) -> Self {
-        self.settings.push(setting);
+    pub(crate) fn with(mut self, key: Key, value: Value) -> Self {
+        self.settings.push(Setting::new(key.name(), value));
         self
     }
 
-    /// `origins`: a list of origins and patterns.
+    fn list<T: Into<Entry>>(self, key: Key, entries: impl IntoIterator<Item = T>) -> Self {
+        self.with(key, Value::List(entries.into_iter().map(Into::into).collect()))
+    }
+
+    /// `origins`: a list of origins, patterns and regexes.
     #[must_use]
-    pub fn origins<T: Into<String>>(self, origins: impl IntoIterator<Item = T>) -> Self {
-        let entries = origins.into_iter().map(|origin| OriginEntry::Pattern(origin.into()));
-        self.with(Setting::Origins(Listed::Entries(entries.collect())))
+    pub fn origins<T: Into<Entry>>(self, origins: impl IntoIterator<Item = T>) -> Self {
+        self.list(Key::Origins, origins)
     }
 
     /// `origins: any`
     #[must_use]
     pub fn any_origin(self) -> Self {
-        self.with(Setting::Origins(Listed::Any))
+        self.with(Key::Origins, Value::Any)
     }
 
     /// `methods`
     #[must_use]
-    pub fn methods<T: Into<String>>(self, methods: impl IntoIterator<Item = T>) -> Self {
-        self.with(Setting::Methods(Listed::entries(methods)))
+    pub fn methods<T: Into<Entry>>(self, methods: impl IntoIterator<Item = T>) -> Self {
+        self.list(Key::Methods, methods)
+    }
+
+    /// `methods: any`
+    #[must_use]
+    pub fn any_method(self) -> Self {
+        self.with(Key::Methods, Value::Any)
     }
 
     /// `headers`: the request headers that pages may send.
     #[must_use]
-    pub fn headers<T: Into<String>>(self, headers: impl IntoIterator<Item = T>) -> Self {
-        self.with(Setting::Headers(Listed::entries(headers)))
+    pub fn headers<T: Into<Entry>>(self, headers: impl IntoIterator<Item = T>) -> Self {
+        self.list(Key::Headers, headers)
+    }
+
+    /// `headers: any`
+    #[must_use]
+    pub fn any_header(self) -> Self {
+        self.with(Key::Headers, Value::Any)
     }
 
     /// `expose`: the response headers that pages may read.
     #[must_use]
-    pub fn expose<T: Into<String>>(self, headers: impl IntoIterator<Item = T>) -> Self {
-        self.with(Setting::Expose(Listed::entries(headers)))
+    pub fn expose<T: Into<Entry>>(self, headers: impl IntoIterator<Item = T>) -> Self {
+        self.list(Key::Expose, headers)
+    }
+
+    /// `expose: any`
+    #[must_use]
+    pub fn expose_any(self) -> Self {
+        self.with(Key::Expose, Value::Any)
     }
 
     /// `hosts`
     #[must_use]
-    pub fn hosts<T: Into<String>>(self, hosts: impl IntoIterator<Item = T>) -> Self {
-        self.with(Setting::Hosts(Listed::entries(hosts)))
+    pub fn hosts<T: Into<Entry>>(self, hosts: impl IntoIterator<Item = T>) -> Self {
+        self.list(Key::Hosts, hosts)
+    }
+
+    /// `hosts: any`
+    #[must_use]
+    pub fn any_host(self) -> Self {
+        self.with(Key::Hosts, Value::Any)
     }
 
     /// `credentials`
     #[must_use]
     pub fn credentials(self, on: bool) -> Self {
-        self.with(Setting::Credentials(on))
+        self.with(Key::Credentials, Value::Bool(on))
     }
 
     /// `max_age`, in seconds.
     #[must_use]
     pub fn max_age(self, seconds: u32) -> Self {
-        self.with(Setting::MaxAge(MaxAge::Seconds(seconds.into())))
+        self.with(Key::MaxAge, Value::Number(seconds.into()))
     }
 
-    /// `expect(rule, reason = "…")`
+    /// `private_network`
+    #[must_use]
+    pub fn private_network(self, on: bool) -> Self {
+        self.with(Key::PrivateNetwork, Value::Bool(on))
+    }
+
+    /// `timing`
+    #[must_use]
+    pub fn timing(self, on: bool) -> Self {
+        self.with(Key::Timing, Value::Bool(on))
+    }
+
+    /// `preflight_status`
+    #[must_use]
+    pub fn preflight_status(self, status: u16) -> Self {
+        self.with(Key::PreflightStatus, Value::Number(status.into()))
+    }
+
+    /// `expect(rule, reason = "…")`, for the whole block.
     #[must_use]
     pub fn expect(self, rule: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.with(Setting::Expect(Expectation { rule: rule.into(), reason: Some(reason.into()) }))
+        self.with(Key::Expect, Value::Expect(Expectation::new(rule, reason)))
+    }
+
+    /// An expectation on one key: on the last setting of it in this block. Without one it is for the whole block.
+    ///
+    /// ```
+    /// use cors_engine::{Block, Config, Key, Mode};
+    ///
+    /// let block = Block::new().any_origin().expect_on(Key::Origins, "any_origin", "public data");
+    /// assert!(Config::new(block).policy(Mode::Production).is_ok());
+    /// ```
+    #[must_use]
+    pub fn expect_on(mut self, key: Key, rule: impl Into<String>, reason: impl Into<String>) -> Self {
+        match self.settings.iter_mut().rfind(|setting| setting.key() == Some(key)) {
+            Some(setting) => {
+                setting.expectations.push(Expectation::new(rule, reason));
+                self
+            }
+            None => self.expect(rule, reason),
+        }
     }
 }
 
 /// One `key: value` of a [`Block`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Setting {
-    /// `origins`
-    Origins(Listed<OriginEntry>),
-    /// `credentials`
-    Credentials(bool),
-    /// `methods`
-    Methods(Listed<String>),
-    /// `headers`
-    Headers(Listed<String>),
-    /// `expose`
-    Expose(Listed<String>),
-    /// `max_age`
-    MaxAge(MaxAge),
-    /// `private_network`
-    PrivateNetwork(bool),
-    /// `timing`
-    Timing(bool),
-    /// `preflight_status`
-    PreflightStatus(i64),
-    /// `preflight_status`, as a text that is no number.
-    PreflightStatusText(String),
-    /// `hosts`
-    Hosts(Listed<String>),
-    /// `expect(rule, reason = "…")`
-    Expect(Expectation),
-    /// A key that no policy has, with whatever value.
-    Unknown(String),
+pub(crate) struct Setting {
+    /// The key as it was written; it may be none.
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    pub(crate) expectations: Vec<Expectation>,
 }
 
 impl Setting {
-    /// The key; `None` for one that no policy has.
-    pub fn key(&self) -> Option<Key> {
-        Some(match self {
-            Self::Origins(_) => Key::Origins,
-            Self::Credentials(_) => Key::Credentials,
-            Self::Methods(_) => Key::Methods,
-            Self::Headers(_) => Key::Headers,
-            Self::Expose(_) => Key::Expose,
-            Self::MaxAge(_) => Key::MaxAge,
-            Self::PrivateNetwork(_) => Key::PrivateNetwork,
-            Self::Timing(_) => Key::Timing,
-            Self::PreflightStatus(_) | Self::PreflightStatusText(_) => Key::PreflightStatus,
-            Self::Hosts(_) => Key::Hosts,
-            Self::Expect(_) => Key::Expect,
-            Self::Unknown(_) => return None,
-        })
+    pub(crate) fn new(name: impl Into<String>, value: Value) -> Self {
+        Self { name: name.into(), value, expectations: Vec::new() }
+    }
+
+    /// The key; `None` for a name that no key has.
+    pub(crate) fn key(&self) -> Option<Key> {
+        Key::from_name(&self.name)
     }
 }
 
-/// A list, or the word `any`.
+/// A value of whatever type: whether the key takes it is for the rules to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listed<T> {
+pub(crate) enum Value {
     /// `any`
     Any,
     /// `[…]`
-    Entries(Vec<T>),
+    List(Vec<Entry>),
+    Bool(bool),
+    Number(i64),
+    /// A text, or a word: `1h`, `"yes"`.
+    Text(String),
+    /// What follows `expect`.
+    Expect(Expectation),
+    /// Anything else, as it was written.
+    Other(String),
 }
 
-impl<T> Listed<T> {
-    fn entries<U: Into<T>>(entries: impl IntoIterator<Item = U>) -> Self {
-        Self::Entries(entries.into_iter().map(Into::into).collect())
+/// An entry of a list: a text, or for `origins` a regex.
+///
+/// ```
+/// use cors_engine::{Block, Config, Entry, Mode};
+///
+/// let app = Entry::from("https://localhost").expect("loopback_origin", "the Android app's WebView");
+/// let config = Config::new(Block::new().origins([Entry::from("https://app.example"), app]));
+/// assert!(config.policy(Mode::Production).is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub(crate) kind: EntryKind,
+    pub(crate) text: String,
+    pub(crate) expectations: Vec<Expectation>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    Text,
+    Regex,
+    /// Of a type that no list takes; the text is what was written.
+    Other,
+}
+
+impl Entry {
+    pub(crate) fn new(kind: EntryKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), expectations: Vec::new() }
+    }
+
+    /// A regular expression, which must match the whole origin.
+    #[must_use]
+    pub fn regex(pattern: impl Into<String>) -> Self {
+        Self::new(EntryKind::Regex, pattern)
+    }
+
+    /// An expectation on this entry alone.
+    #[must_use]
+    pub fn expect(mut self, rule: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.expectations.push(Expectation::new(rule, reason));
+        self
+    }
+
+    /// The text as it was written; of a regex its pattern.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns whether it is a regex.
+    pub fn is_regex(&self) -> bool {
+        self.kind == EntryKind::Regex
     }
 }
 
-/// An entry of `origins`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OriginEntry {
-    /// `"https://app.example"`, `"https://*.app.example"`, `"null"`
-    Pattern(String),
-    /// `regex("…")`
-    Regex(String),
+impl From<&str> for Entry {
+    fn from(text: &str) -> Self {
+        Self::new(EntryKind::Text, text)
+    }
 }
 
-/// A value of `max_age`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MaxAge {
-    /// `3600`
-    Seconds(i64),
-    /// `1h`
-    Text(String),
+impl From<String> for Entry {
+    fn from(text: String) -> Self {
+        Self::new(EntryKind::Text, text)
+    }
+}
+
+impl From<&String> for Entry {
+    fn from(text: &String) -> Self {
+        Self::new(EntryKind::Text, text)
+    }
 }
 
 /// `expect(rule, reason = "…")`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expectation {
+pub(crate) struct Expectation {
     /// The name of the rule.
-    pub rule: String,
+    pub(crate) rule: String,
     /// Why it may fire here.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
+}
+
+impl Expectation {
+    fn new(rule: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { rule: rule.into(), reason: Some(reason.into()) }
+    }
 }
 
 /// A place where settings stand.
@@ -256,8 +386,9 @@ impl Place {
     }
 }
 
-/// Where in a [`Config`] something stands: how the macro finds the token at fault.
+/// Where in a [`Config`] something stands: how the macro finds the token at fault, and a tool the line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Locus {
     /// The block.
     pub place: Place,
@@ -265,6 +396,8 @@ pub struct Locus {
     pub setting: Option<usize>,
     /// The index of the entry in the setting's list.
     pub entry: Option<usize>,
-    /// The bytes of the entry's text.
+    /// The index of the expectation on that entry or setting, if it is what is at fault.
+    pub expectation: Option<usize>,
+    /// The bytes of the value that are at fault, if it is not the whole.
     pub bytes: Option<Range<usize>>,
 }

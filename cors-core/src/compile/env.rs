@@ -1,11 +1,11 @@
 //! Settings from environment variables.
 
-use alloc::string::String;
-use core::convert::identity;
+use alloc::vec::Vec;
 
 use crate::Key;
 
-use super::config::{Block, Config, Expectation, Listed, MaxAge, OriginEntry, Setting};
+use super::config::{Block, Config, Entry, Expectation, Setting, Value};
+use super::language::{Language, Writer};
 
 /// The variable that names the mode is no setting.
 const MODE: &str = "MODE";
@@ -54,50 +54,46 @@ impl Config {
         for (name, value) in variables {
             let key = name.as_ref().strip_prefix(prefix).and_then(|name| name.strip_prefix('_'));
             if let Some(key) = key.filter(|key| *key != MODE) {
-                read(&mut block, name.as_ref(), key, value.as_ref());
+                read(&mut block, key, value.as_ref());
             }
         }
         // The environment has no order of its own.
         block.settings.sort_by_key(Setting::key);
-        Self::new(block)
+        let writer = Writer { language: Language::Env, prefix: prefix.into() };
+        Self { writer, ..Self::new(block) }
     }
 }
 
-fn read(block: &mut Block, variable: &str, name: &str, value: &str) {
-    let key = Key::ALL.into_iter().find(|key| key.name().to_ascii_uppercase() == name);
-    let switch = |setting: fn(bool) -> Setting| match value.trim() {
-        "true" => setting(true),
-        "false" => setting(false),
-        other => Setting::Unknown(std::format!("{variable}={other}")),
+fn read(block: &mut Block, name: &str, value: &str) {
+    let Some(key) = Key::ALL.into_iter().find(|key| key.name().to_ascii_uppercase() == name) else {
+        block.settings.push(Setting::new(name.to_ascii_lowercase(), list(value)));
+        return;
     };
-    let setting = match key {
-        Some(Key::Origins) => Setting::Origins(list(value, OriginEntry::Pattern)),
-        Some(Key::Credentials) => switch(Setting::Credentials),
-        Some(Key::Methods) => Setting::Methods(list(value, identity)),
-        Some(Key::Headers) => Setting::Headers(list(value, identity)),
-        Some(Key::Expose) => Setting::Expose(list(value, identity)),
-        Some(Key::MaxAge) => Setting::MaxAge(MaxAge::Text(value.trim().into())),
-        Some(Key::PrivateNetwork) => switch(Setting::PrivateNetwork),
-        Some(Key::Timing) => switch(Setting::Timing),
-        Some(Key::PreflightStatus) => match value.trim().parse() {
-            Ok(status) => Setting::PreflightStatus(status),
-            Err(_) => Setting::PreflightStatusText(value.trim().into()),
+    let trimmed = value.trim();
+    let text = || Value::Text(trimmed.into());
+    let value = match key {
+        Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts => list(value),
+        Key::Credentials | Key::PrivateNetwork | Key::Timing => match trimmed {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => text(),
         },
-        Some(Key::Hosts) => Setting::Hosts(list(value, identity)),
-        Some(Key::Expect) => {
-            block.settings.extend(entries(value).map(|entry| Setting::Expect(expectation(entry))));
+        Key::MaxAge => text(),
+        Key::PreflightStatus => trimmed.parse().map_or_else(|_| text(), Value::Number),
+        Key::Expect => {
+            let expectations = entries(value).map(|entry| Value::Expect(expectation(entry)));
+            block.settings.extend(expectations.map(|value| Setting::new(key.name(), value)));
             return;
         }
-        None => Setting::Unknown(name.to_ascii_lowercase()),
     };
-    block.settings.push(setting);
+    block.settings.push(Setting::new(key.name(), value));
 }
 
-fn list<T>(value: &str, entry: impl Fn(String) -> T) -> Listed<T> {
+fn list(value: &str) -> Value {
     if value.trim() == "any" {
-        return Listed::Any;
+        return Value::Any;
     }
-    Listed::Entries(entries(value).map(String::from).map(entry).collect())
+    Value::List(entries(value).map(Entry::from).collect::<Vec<Entry>>())
 }
 
 /// The elements between commas. A comma at the end is no element, for people leave one.

@@ -2,246 +2,432 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use alloc::{format, vec};
+use core::any::type_name;
 use core::fmt;
-use core::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::Key;
+use crate::Mode;
 
-use super::config::{Block, Config, Expectation, Listed, MaxAge, OriginEntry, Setting};
+use super::config::{Block, Config, Entry, EntryKind, Expectation, Setting, Value};
+use super::language::{Language, Writer, field};
+use super::rules::types;
 use super::rules::violation::{Violation, Violations};
 
 /// The word that stands in place of a list.
 pub(crate) const ANY: &str = "any";
 
 /// A map of the keys of a policy, and of `production` and `development`. Wrong types fail; unknown keys and values out of
-/// range are kept, for [`Config::policy`] to report with the rest.
+/// range are kept, for [`Config::policy`] to report with the rest. To have wrong types reported with the rest as well, read
+/// a [`Draft`].
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ConfigVisitor;
-
-        impl<'de> Visitor<'de> for ConfigVisitor {
-            type Value = Config;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the settings of a CORS policy")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
-                let mut config = Config::default();
-                while let Some(key) = map.next_key::<String>()? {
-                    let block = match key.as_str() {
-                        "production" => &mut config.production,
-                        "development" => &mut config.development,
-                        _ => {
-                            read_setting(&mut config.outer, key, &mut map)?;
-                            continue;
-                        }
-                    };
-                    if block.replace(map.next_value()?).is_some() {
-                        return Err(A::Error::custom(format_args!("`{key}` stands twice")));
-                    }
-                }
-                Ok(config)
-            }
-        }
-
-        deserializer.deserialize_map(ConfigVisitor)
+        read(deserializer, true)
     }
 }
 
-impl<'de> Deserialize<'de> for Block {
+/// A [`Config`] whose values may be of any type: a wrong one is a violation like the rest ([`WrongType`](crate::Rule::WrongType)).
+///
+/// It is for tools that show everything that is wrong with a file at once. An app reads a [`Config`], which fails at
+/// the first value of a wrong type, where the format knows the line.
+///
+/// ```
+/// use cors_engine::{Draft, Mode, Rule};
+///
+/// let json = r#"{ "origins": ["https://app.example"], "credentials": "yes", "methods": ["get"] }"#;
+/// let draft: Draft = serde_json::from_str(json)?;
+/// let violations = draft.into_config().policy(Mode::Production).unwrap_err();
+/// let rules: Vec<Rule> = violations.iter().map(|violation| violation.rule()).collect();
+/// assert_eq!(rules, [Rule::WrongType, Rule::InertEntry]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    config: Config,
+}
+
+impl Draft {
+    /// The configuration, wrong types included.
+    pub fn into_config(self) -> Config {
+        self.config
+    }
+}
+
+impl<'de> Deserialize<'de> for Draft {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct BlockVisitor;
-
-        impl<'de> Visitor<'de> for BlockVisitor {
-            type Value = Block;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the settings of one mode of a CORS policy")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Block, A::Error> {
-                let mut block = Block::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    read_setting(&mut block, key, &mut map)?;
-                }
-                Ok(block)
-            }
-        }
-
-        deserializer.deserialize_map(BlockVisitor)
+        read(deserializer, false).map(|config| Self { config })
     }
 }
 
-fn read_setting<'de, A: MapAccess<'de>>(
-    block: &mut Block,
-    name: String,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    let Some(key) = Key::from_name(&name) else {
-        map.next_value::<IgnoredAny>()?;
-        block.settings.push(Setting::Unknown(name));
-        return Ok(());
+fn read<'de, D: Deserializer<'de>>(deserializer: D, is_strict: bool) -> Result<Config, D::Error> {
+    let language = Language::of_deserializer(type_name::<D>());
+    let reader = Reader { is_strict, writer: Writer { language, prefix: String::new() } };
+    deserializer.deserialize_map(&reader)
+}
+
+/// Reads settings; a strict one fails at the first value of a wrong type.
+struct Reader {
+    is_strict: bool,
+    writer: Writer,
+}
+
+impl<'de> Visitor<'de> for &Reader {
+    type Value = Config;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings of a CORS policy")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
+        let mut config = Config::default();
+        config.writer = self.writer.clone();
+        while let Some(name) = map.next_key::<String>()? {
+            let mode = [Mode::Production, Mode::Development].into_iter().find(|mode| mode.name() == name);
+            let Some(mode) = mode else {
+                self.setting(&mut config.outer, name, &mut map)?;
+                continue;
+            };
+            let block = match mode {
+                Mode::Production => &mut config.production,
+                Mode::Development => &mut config.development,
+            };
+            let read = map.next_value_seed(BlockSeed { reader: self, name: &name })?;
+            match (read, block.is_some()) {
+                (Ok(read), false) => *block = Some(read),
+                (Ok(_), true) if self.is_strict => {
+                    return Err(A::Error::custom(format_args!("`{name}` stands twice")));
+                }
+                (Ok(read), true) => block.get_or_insert_default().settings.extend(read.settings),
+                (Err(written), _) => config.outer.settings.push(Setting::new(name, Value::Other(written))),
+            }
+        }
+        Ok(config)
+    }
+}
+
+impl Reader {
+    fn setting<'de, A: MapAccess<'de>>(
+        &self,
+        block: &mut Block,
+        name: String,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let key = Key::from_name(&name);
+        let raw = map
+            .next_value_seed(ValueSeed { key: key.filter(|_| self.is_strict), writer: &self.writer })
+            // Formats without positions would else not say which of the values is wrong.
+            .map_err(|error| {
+                if self.is_strict { error } else { A::Error::custom(format_args!("{name}: {error}")) }
+            })?;
+        block.settings.extend(settings(&name, key, raw));
+        Ok(())
+    }
+}
+
+/// Reads one mode's settings, or says what stands there instead.
+struct BlockSeed<'r> {
+    reader: &'r Reader,
+    name: &'r str,
+}
+
+impl<'de> DeserializeSeed<'de> for BlockSeed<'_> {
+    type Value = Result<Block, String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        match self.reader.is_strict {
+            true => deserializer.deserialize_map(self),
+            false => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for BlockSeed<'_> {
+    type Value = Result<Block, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the settings of `{}`", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut block = Block::new();
+        while let Some(name) = map.next_key::<String>()? {
+            self.reader.setting(&mut block, name, &mut map)?;
+        }
+        Ok(Ok(block))
+    }
+
+    fn visit_bool<E: Error>(self, on: bool) -> Result<Self::Value, E> {
+        Ok(Err(format!("{on}")))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Err(format!("{number}")))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Err(format!("{number}")))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Err(format!("{number}")))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Err(text.into()))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        // A block of YAML with nothing in it.
+        Ok(Ok(Block::new()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<serde::de::IgnoredAny>()?.is_some() {}
+        Ok(Err("[…]".into()))
+    }
+}
+
+/// A value of a file, whatever it is.
+#[derive(Clone)]
+enum Raw {
+    Null,
+    Bool(bool),
+    Number(i64),
+    /// A number that no key takes, or a date.
+    Other(String),
+    Text(String),
+    List(Vec<Raw>),
+    Table(Vec<(String, Raw)>),
+}
+
+impl Raw {
+    fn written(&self) -> String {
+        match self {
+            Self::Null => "null".into(),
+            Self::Bool(on) => format!("{on}"),
+            Self::Number(number) => format!("{number}"),
+            Self::Other(text) | Self::Text(text) => text.clone(),
+            Self::List(_) => "[…]".into(),
+            Self::Table(fields) => {
+                let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+                format!("{{ {} }}", names.join(", "))
+            }
+        }
+    }
+}
+
+/// Reads a value, and for a strict reader refuses one that `key` does not take: there, so that a format that knows the line can say it.
+struct ValueSeed<'r> {
+    key: Option<Key>,
+    writer: &'r Writer,
+}
+
+impl ValueSeed<'_> {
+    fn inner(&self) -> Self {
+        Self { key: None, writer: self.writer }
+    }
+
+    fn done<E: Error>(&self, raw: Raw) -> Result<Raw, E> {
+        let Some(key) = self.key else { return Ok(raw) };
+        match self.refusal(key, &raw) {
+            Some(refusal) => Err(E::custom(refusal)),
+            None => Ok(raw),
+        }
+    }
+
+    fn refusal(&self, key: Key, raw: &Raw) -> Option<String> {
+        let settings = settings(key.name(), Some(key), raw.clone());
+        settings.iter().find_map(|setting| types::refusal(key, &setting.value, self.writer))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Raw;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E: Error>(self, on: bool) -> Result<Raw, E> {
+        self.done(Raw::Bool(on))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Raw, E> {
+        self.done(Raw::Number(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Raw, E> {
+        self.done(Raw::Number(i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Raw, E> {
+        self.done(Raw::Other(format!("{number}")))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Raw, E> {
+        self.done(Raw::Text(text.into()))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Raw, E> {
+        self.done(Raw::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Raw, E> {
+        self.done(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(entry) = seq.next_element_seed(self.inner())? {
+            list.push(entry);
+        }
+        self.done(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            fields.push((name, map.next_value_seed(self.inner())?));
+        }
+        self.done(Raw::Table(fields))
+    }
+}
+
+/// The settings that a key of a file makes: one, but for `expect`, where each element is one.
+fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
+    let Some(key) = key else { return vec![Setting::new(name, unknown(raw))] };
+    if key == Key::Expect {
+        let list = match raw {
+            Raw::List(list) => list,
+            one => vec![one],
+        };
+        let value = |raw: Raw| match expectation(&raw) {
+            Some(expectation) => Value::Expect(expectation),
+            None => Value::Other(raw.written()),
+        };
+        return list.into_iter().map(|raw| Setting::new(name, value(raw))).collect();
+    }
+    let (raw, expectations) = match excused(raw, "value") {
+        Ok((value, expectations)) => (value, expectations),
+        Err(raw) => (raw, Vec::new()),
     };
-    let setting = match key {
-        Key::Origins => map.next_value().map(Setting::Origins),
-        Key::Credentials => map.next_value().map(Setting::Credentials),
-        Key::Methods => map.next_value().map(Setting::Methods),
-        Key::Headers => map.next_value().map(Setting::Headers),
-        Key::Expose => map.next_value().map(Setting::Expose),
-        Key::MaxAge => map.next_value().map(Setting::MaxAge),
-        Key::PrivateNetwork => map.next_value().map(Setting::PrivateNetwork),
-        Key::Timing => map.next_value().map(Setting::Timing),
-        Key::PreflightStatus => map.next_value().map(Setting::PreflightStatus),
-        Key::Hosts => map.next_value().map(Setting::Hosts),
-        Key::Expect => {
-            let expectations: Vec<Expectation> = map.next_value().map_err(|error| named(&name, error))?;
-            block.settings.extend(expectations.into_iter().map(Setting::Expect));
-            return Ok(());
+    vec![Setting { expectations, ..Setting::new(name, value(key, raw)) }]
+}
+
+/// What stands beside a key that is none: kept, for its name may be a slip.
+fn unknown(raw: Raw) -> Value {
+    match raw {
+        Raw::List(list) => Value::List(list.into_iter().map(|raw| entry(Key::Origins, raw)).collect()),
+        Raw::Bool(on) => Value::Bool(on),
+        Raw::Number(number) => Value::Number(number),
+        Raw::Text(text) if text == ANY => Value::Any,
+        Raw::Text(text) => Value::Text(text),
+        other => Value::Other(other.written()),
+    }
+}
+
+fn value(key: Key, raw: Raw) -> Value {
+    match raw {
+        Raw::List(list) if types::is_list(key) => {
+            Value::List(list.into_iter().map(|raw| entry(key, raw)).collect())
         }
+        Raw::Text(text) if types::is_list(key) && text == ANY => Value::Any,
+        Raw::Text(text) => Value::Text(text),
+        Raw::Bool(on) => Value::Bool(on),
+        Raw::Number(number) => Value::Number(number),
+        other => Value::Other(other.written()),
+    }
+}
+
+fn entry(key: Key, raw: Raw) -> Entry {
+    let raw = match raw {
+        Raw::Text(text) => return Entry::from(text),
+        raw => raw,
     };
-    block.settings.push(setting.map_err(|error| named(&name, error))?);
-    Ok(())
-}
-
-/// Formats without positions would else not say which of the values is wrong.
-fn named<E: Error>(key: &str, error: E) -> E {
-    E::custom(format_args!("{key}: {error}"))
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ListVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-            type Value = Listed<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list, or the word \"any\"")
-            }
-
-            fn visit_str<E: Error>(self, word: &str) -> Result<Listed<T>, E> {
-                if word == ANY {
-                    return Ok(Listed::Any);
-                }
-                Err(E::custom(format_args!("write [{word:?}] for a list of one, or \"any\"")))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Listed<T>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = seq.next_element()? {
-                    entries.push(entry);
-                }
-                Ok(Listed::Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+    let raw = match excused(raw, field(key)) {
+        Ok((Raw::Text(text), expectations)) => return Entry { expectations, ..Entry::from(text) },
+        Ok((other, _)) => return Entry::new(EntryKind::Other, other.written()),
+        Err(raw) => raw,
+    };
+    match excused(raw, "regex") {
+        Ok((Raw::Text(text), expectations)) => Entry { expectations, ..Entry::regex(text) },
+        Ok((other, _)) => Entry::new(EntryKind::Other, other.written()),
+        Err(raw) => Entry::new(EntryKind::Other, raw.written()),
     }
 }
 
-impl<'de> Deserialize<'de> for OriginEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EntryVisitor;
+/// Takes `{ field = …, expect = … }` apart; anything else comes back.
+fn excused(raw: Raw, field: &str) -> Result<(Raw, Vec<Expectation>), Raw> {
+    let Raw::Table(mut fields) = raw else { return Err(raw) };
+    let is_sound = |(name, raw): &(String, Raw)| match name.as_str() {
+        "expect" => expectations(raw).is_some(),
+        name => name == field,
+    };
+    let has_field = fields.iter().filter(|(name, _)| name == field).count() == 1;
+    if !has_field || fields.len() > 2 || !fields.iter().all(is_sound) {
+        return Err(Raw::Table(fields));
+    }
+    let mut found = Vec::new();
+    let at = fields.iter().position(|(name, _)| name == field).unwrap_or_default();
+    let (_, value) = fields.swap_remove(at);
+    for (_, raw) in &fields {
+        found.extend(expectations(raw).unwrap_or_default());
+    }
+    Ok((value, found))
+}
 
-        impl<'de> Visitor<'de> for EntryVisitor {
-            type Value = OriginEntry;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an origin such as \"https://app.example\", or { regex = \"…\" }")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<OriginEntry, E> {
-                Ok(OriginEntry::Pattern(text.into()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OriginEntry, A::Error> {
-                let mut regex = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key != "regex" {
-                        return Err(A::Error::unknown_field(&key, &["regex"]));
-                    }
-                    regex = Some(map.next_value()?);
-                }
-                regex.map(OriginEntry::Regex).ok_or_else(|| A::Error::missing_field("regex"))
-            }
-        }
-
-        deserializer.deserialize_any(EntryVisitor)
+fn expectations(raw: &Raw) -> Option<Vec<Expectation>> {
+    match raw {
+        Raw::List(list) => list.iter().map(expectation).collect(),
+        one => expectation(one).map(|expectation| vec![expectation]),
     }
 }
 
-impl<'de> Deserialize<'de> for MaxAge {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MaxAgeVisitor;
-
-        impl Visitor<'_> for MaxAgeVisitor {
-            type Value = MaxAge;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("seconds, or a duration such as \"1h\"")
-            }
-
-            fn visit_i64<E: Error>(self, seconds: i64) -> Result<MaxAge, E> {
-                Ok(MaxAge::Seconds(seconds))
-            }
-
-            fn visit_u64<E: Error>(self, seconds: u64) -> Result<MaxAge, E> {
-                Ok(MaxAge::Seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<MaxAge, E> {
-                Ok(MaxAge::Text(text.into()))
-            }
-        }
-
-        deserializer.deserialize_any(MaxAgeVisitor)
+fn expectation(raw: &Raw) -> Option<Expectation> {
+    let Raw::Table(fields) = raw else { return None };
+    let (mut rule, mut reason) = (None, None);
+    for (name, raw) in fields {
+        let place = match name.as_str() {
+            "rule" => &mut rule,
+            "reason" => &mut reason,
+            _ => return None,
+        };
+        let Raw::Text(text) = raw else { return None };
+        *place = Some(text.clone());
     }
-}
-
-impl<'de> Deserialize<'de> for Expectation {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ExpectationVisitor;
-
-        impl<'de> Visitor<'de> for ExpectationVisitor {
-            type Value = Expectation;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("{ rule = \"…\", reason = \"…\" }")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Expectation, A::Error> {
-                let (mut rule, mut reason) = (None, None);
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "rule" => rule = Some(map.next_value()?),
-                        "reason" => reason = Some(map.next_value()?),
-                        _ => return Err(A::Error::unknown_field(&key, &["rule", "reason"])),
-                    }
-                }
-                let rule = rule.ok_or_else(|| A::Error::missing_field("rule"))?;
-                Ok(Expectation { rule, reason })
-            }
-        }
-
-        deserializer.deserialize_map(ExpectationVisitor)
-    }
+    Some(Expectation { rule: rule?, reason })
 }
 
 impl Serialize for Violation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Violation", 8)?;
+        let mut fields = serializer.serialize_struct("Violation", 12)?;
         fields.serialize_field("rule", self.rule().name())?;
         fields.serialize_field("mode", self.mode().name())?;
         fields.serialize_field("key", &self.key())?;
         fields.serialize_field("entry", &self.locus().entry)?;
         fields.serialize_field("value", &self.value())?;
+        fields.serialize_field("bytes", &self.locus().bytes)?;
         fields.serialize_field("message", self.message())?;
         fields.serialize_field("why", self.why())?;
         fields.serialize_field("help", &self.help())?;
+        fields.serialize_field("excuse", &self.excuse())?;
+        fields.serialize_field("witness", &self.witness())?;
+        fields.serialize_field("url", &self.rule().url())?;
         fields.end()
     }
 }

@@ -6,8 +6,9 @@ pub(crate) mod config;
 #[cfg(feature = "std")]
 mod env;
 #[cfg(feature = "serde")]
-mod file;
+pub(crate) mod file;
 mod image;
+pub(crate) mod language;
 mod pattern;
 pub(crate) mod perfect_hash;
 pub(crate) mod public_suffix;
@@ -15,6 +16,7 @@ pub(crate) mod public_suffix;
 mod regex;
 pub(crate) mod rules;
 mod suggest;
+pub(crate) mod written;
 
 use crate::engine::mode::Mode;
 use crate::engine::policy::Policy;

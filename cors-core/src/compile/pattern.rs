@@ -1,13 +1,10 @@
 //! The grammar of origin and host patterns: text to pattern, or what is wrong and where.
 
 use alloc::string::String;
-#[cfg(feature = "regex")]
 use alloc::vec::Vec;
 use core::ops::Range;
 
-#[cfg(feature = "regex")]
-use crate::engine::origin::Parts;
-use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, MAX_ORIGIN};
+use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, MAX_ORIGIN, Parts};
 use crate::engine::standard;
 use crate::engine::table::origins::Pattern;
 
@@ -17,13 +14,19 @@ pub(crate) struct OriginPattern {
     text: String,
 }
 
-/// The opaque origin's serialisation. HTML, section "Origin".
+/// The opaque origin's serialization. https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
 pub(crate) const NULL: &str = "null";
+
+/// What Electron and Android WebViews send for pages from files.
+pub(crate) const FILE: &str = "file://";
+
+/// What names a file in custom schemes: Electron apps have it for a host.
+const DOT_HOST: &str = ".";
 
 impl OriginPattern {
     /// Reads an ASCII-serialised origin, a `*.` before its host and a `:*` after it aside.
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
-        if text != NULL {
+        if text != NULL && text != FILE {
             check_origin(text)?;
         }
         Ok(Self { text: text.into() })
@@ -33,11 +36,12 @@ impl OriginPattern {
         &self.text
     }
 
-    pub(crate) fn is_null(&self) -> bool {
-        self.text == NULL
+    /// Returns whether many pages have it that have nothing in common: `null`, and `file://`, which is its like.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.text == NULL || self.text == FILE
     }
 
-    /// Stands the pattern for one origin alone?
+    /// Returns whether the pattern stands for one origin alone.
     pub(crate) fn is_exact(&self) -> bool {
         let parts = self.parts();
         !parts.subdomains && parts.port != Some(b"*")
@@ -56,14 +60,15 @@ impl OriginPattern {
         core::str::from_utf8(self.parts().host).unwrap_or_default()
     }
 
-    /// Does it accept this origin?
-    #[cfg(feature = "regex")]
+    /// Returns whether it accepts this origin.
     pub(crate) fn accepts(&self, origin: &[u8]) -> bool {
-        Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts))
+        match self.is_exact() {
+            true => self.text.as_bytes() == origin,
+            false => Parts::split(origin).is_some_and(|parts| self.parts().matches(&parts)),
+        }
     }
 
     /// Some of the origins that it accepts, as different as can be; an exact origin, or `null`, itself.
-    #[cfg(feature = "regex")]
     pub(crate) fn samples(&self) -> Vec<String> {
         let sample = |labels: &str, port: &str| {
             self.text.replacen("://*.", &alloc::format!("://{labels}."), 1).replacen(":*", port, 1)
@@ -74,19 +79,26 @@ impl OriginPattern {
         }
     }
 
-    /// Is it on the machine of whoever asks? The hosts of Fetch Metadata's "potentially trustworthy"
-    /// loopback: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`.
+    /// Returns whether it is on the machine of whoever asks: see [`is_loopback_host`].
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback_host(self.host())
     }
 }
 
+/// Returns whether a host is the machine of whoever asks: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`
+/// (https://w3c.github.io/webappsec-secure-contexts/#potentially-trustworthy-origin), the addresses that systems take
+/// for it (`0.0.0.0`, `[::]`), and the IPv6 addresses that stand for one of IPv4.
 pub(crate) fn is_loopback_host(host: &str) -> bool {
+    use core::net::{Ipv4Addr, Ipv6Addr};
+
+    let is_v4 = |address: Ipv4Addr| address.is_loopback() || address.is_unspecified();
     let host = host.strip_suffix('.').unwrap_or(host);
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return inner.parse::<Ipv6Addr>().is_ok_and(|address| {
+            address.is_loopback() || address.is_unspecified() || address.to_ipv4_mapped().is_some_and(is_v4)
+        });
+    }
+    host == "localhost" || host.ends_with(".localhost") || host.parse::<Ipv4Addr>().is_ok_and(is_v4)
 }
 
 /// Why a text is no pattern: what is wrong, and the bytes at fault.
@@ -134,7 +146,7 @@ impl FaultKind {
             Self::AnyWord => "it stands for everything",
             Self::NoScheme => "it has no scheme",
             Self::Scheme => "its scheme is malformed",
-            Self::File => "pages from files have the origin \"null\"",
+            Self::File => "what comes from a file has the origin `file://`, and no host",
             Self::UpperCase => "it has upper-case letters",
             Self::Unicode => "it has characters outside ASCII",
             Self::Userinfo => "it has a user name or password",
@@ -166,7 +178,7 @@ impl FaultKind {
                 "A browser sends the scheme as well, and the same host over http is another origin; without one the entry never matches."
             }
             Self::File => {
-                "Browsers send `Origin: null` for pages from files, and so does every sandboxed frame on any site."
+                "Electron and Android WebViews send `file://` for pages from files, whatever the path; browsers send an opaque origin, as for every sandboxed frame on any site."
             }
             Self::UpperCase => "A browser sends scheme and host in lower case; this never matches.",
             Self::Unicode => "A browser sends the host in Punycode; this never matches.",
@@ -254,6 +266,13 @@ fn check_authority(scheme: &str, authority: &str, start: usize) -> Result<(), Fa
         None => (host, false),
     };
     let at = start + host.len() - name.len();
+    if name == DOT_HOST && !wildcard && standard::default_port(scheme.as_bytes()).is_none() {
+        return if port.is_none() {
+            Ok(())
+        } else {
+            Err(Fault { kind: FaultKind::Port, bytes: start..start + authority.len() })
+        };
+    }
     check_host(name, wildcard).map_err(|fault| fault.shifted(at))?;
     // With the shortest label in place of the `*`.
     if wildcard && host.len() > MAX_HOST {
@@ -416,6 +435,8 @@ mod tests {
             "https://xn--fa-hia.de",
             "app://x:80",
             "null",
+            "file://",
+            "app://.",
             longest_host.as_str(),
             longest_name.as_str(),
             longest_origin.as_str(),
@@ -445,7 +466,7 @@ mod tests {
             ("1https://a.com", Scheme),
             ("HTTPS://a.com", UpperCase),
             ("https://A.com", UpperCase),
-            ("file://", File),
+            ("file:///index.html", File),
             ("https://b\u{fc}cher.example", Unicode),
             ("https://u:p@a.com", Userinfo),
             ("https://a.com/", Path),
@@ -523,7 +544,7 @@ mod tests {
         for (kind, text, why) in [
             (AnyWord, "everything", "in place of the list"),
             (NoScheme, "no scheme", "the same host over http"),
-            (File, "from files", "every sandboxed frame"),
+            (File, "from a file", "every sandboxed frame"),
             (UpperCase, "upper-case", "in lower case"),
             (Unicode, "outside ASCII", "in Punycode"),
             (Userinfo, "user name", "scheme, host and port alone"),

@@ -41,42 +41,308 @@ fn distance(from: &str, to: &str) -> usize {
     last[to.len()]
 }
 
-/// The origin or pattern that `text` is most likely a slip of: what comes out keeps the grammar.
-pub(crate) fn origin(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches(['"', '\'', ',']).to_lowercase();
-    let (scheme, rest) = match text.split_once(':') {
-        Some((scheme @ ("http" | "https" | "ws" | "wss"), rest)) => {
-            (Some(scheme), rest.trim_start_matches('/'))
+/// A text taken apart as somebody meant it: whatever they wrote around scheme, host and port is gone.
+struct Loose {
+    /// `None` if there was none.
+    scheme: Option<String>,
+    /// What stands for subdomains before the host.
+    lead: Lead,
+    host: String,
+    port: String,
+}
+
+/// What a `*` or a dot before a host stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    None,
+    /// `*.a`: the names under it.
+    Under,
+    /// `*a`, `.a`: it, and the names under it.
+    WithIt,
+}
+
+/// Spellings of "http or https".
+const EITHER_SCHEME: [&str; 10] = [
+    "*",
+    "http*",
+    "http?",
+    "https?",
+    "http(s)",
+    "http(s)?",
+    "(http|https)",
+    "(https|http)",
+    "http[s]",
+    "http/https",
+];
+
+impl Loose {
+    fn read(text: &str) -> Self {
+        let text = cleaned(text);
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if EITHER_SCHEME.contains(&scheme) => (Some("https"), rest),
+            Some((scheme, rest)) => {
+                (Some(misspelt_scheme(scheme).unwrap_or(scheme)), rest.trim_start_matches('/'))
+            }
+            None => match text.split_once(':') {
+                Some((scheme @ ("http" | "https" | "ws" | "wss"), rest)) => {
+                    (Some(scheme), rest.trim_start_matches('/'))
+                }
+                _ => (None, text.trim_start_matches('/')),
+            },
+        };
+        let rest = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        let rest = rest.rsplit('@').next().unwrap_or_default();
+        let (host, port) = split_port(rest);
+        let bare = host.trim_start_matches(['*', '.']);
+        let lead = match &host[..host.len() - bare.len()] {
+            "" => Lead::None,
+            // `*-a` is a part of a label.
+            "." | "*" | "**" if bare.starts_with(|c: char| c.is_alphanumeric()) => Lead::WithIt,
+            "*." | "**." => Lead::Under,
+            // `*.*.a` is no pattern, and what it is to mean nobody knows.
+            _ => Lead::None,
+        };
+        let (host, port) = match lead {
+            Lead::None => (host, port),
+            _ => (bare, port),
+        };
+        let (host, port) = match host.strip_suffix('*') {
+            Some(host) if port.is_empty() && !host.ends_with('.') => (host, "*"),
+            _ => (host, port),
+        };
+        let scheme = scheme.map(String::from);
+        Self { scheme, lead, host: host.into(), port: port.into() }
+    }
+
+    /// The scheme, or the one that goes without saying.
+    fn scheme(&self, host: &str) -> Option<&str> {
+        match &self.scheme {
+            Some(scheme) => Some(scheme),
+            None if pattern::is_loopback_host(host) => Some("http"),
+            None if host.contains('.') || host.starts_with('[') => Some("https"),
+            None => None,
         }
-        _ => match text.split_once("://") {
-            Some((scheme, rest)) => (Some(scheme), rest),
-            None => (None, text.trim_start_matches('/')),
-        },
-    };
-    let rest = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let rest = rest.rsplit('@').next().unwrap_or_default();
-    let (host, port) = split_port(rest);
-    let (wildcard, host) = split_wildcard(host);
-    let (host, port) = match host.strip_suffix('*') {
-        Some(host) if port.is_empty() => (host, "*"),
-        _ => (host, port),
-    };
-    let host = repair_host(host)?;
-    let scheme = match scheme {
-        Some(scheme) => scheme,
-        None if pattern::is_loopback_host(&host) => "http",
-        None if host.contains('.') || host.starts_with('[') => "https",
-        None => return None,
-    };
-    let port = match port.trim_start_matches('0').parse::<u16>() {
+    }
+}
+
+/// Without quotes, commas and space around it, in lower case.
+fn cleaned(text: &str) -> String {
+    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>');
+    text.trim_matches(around).to_lowercase()
+}
+
+/// The origins in a string that somebody wrote several into.
+pub(crate) fn parts(text: &str) -> Vec<&str> {
+    // A regex may have any of these in it.
+    if looks_like_regex(text) {
+        return vec![text];
+    }
+    let list = text.trim().trim_start_matches('[').trim_end_matches(']');
+    let list = if list.contains("://[") || list.starts_with(':') { text.trim() } else { list };
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|');
+    list.split(is_between).filter(|part| !part.trim_matches(['"', '\'']).is_empty()).collect()
+}
+
+/// The entries, mostly one, that `text` is most likely a slip of, the likeliest first: what comes out keeps the grammar.
+pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
+    let loose = Loose::read(text);
+    let Some(host) = repair_host(&loose.host) else { return Vec::new() };
+    let Some(scheme) = loose.scheme(&host) else { return Vec::new() };
+    let port = match loose.port.trim_start_matches('0').parse::<u16>() {
         Ok(number) if standard::default_port(scheme.as_bytes()) != Some(number) => format!(":{number}"),
         Ok(_) => String::new(),
-        Err(_) if port == "*" => ":*".to_owned(),
-        Err(_) if port.is_empty() => String::new(),
-        Err(_) => return None,
+        Err(_) if loose.port == "*" => ":*".to_owned(),
+        Err(_) if loose.port.is_empty() => String::new(),
+        Err(_) => return Vec::new(),
     };
-    let repaired = format!("{scheme}://{wildcard}{host}{port}");
-    OriginPattern::parse(&repaired).ok().map(|pattern| pattern.text().to_owned())
+    let apex = format!("{scheme}://{host}{port}");
+    let under = format!("{scheme}://*.{host}{port}");
+    let candidates = match loose.lead {
+        Lead::None => vec![vec![apex]],
+        Lead::Under => vec![vec![under]],
+        Lead::WithIt => vec![vec![apex, under]],
+    };
+    let is_pattern = |text: &String| OriginPattern::parse(text).is_ok();
+    candidates.into_iter().filter(|texts| texts.iter().all(is_pattern)).collect()
+}
+
+/// Origins that somebody plainly meant to let in who wrote `text`; none where that is not plain.
+pub(crate) fn meant_origins(text: &str) -> Vec<String> {
+    let loose = Loose::read(text);
+    // A `*` that stands for the rest of the name says nothing about which.
+    if loose.host.ends_with('*') || loose.host.contains("..") {
+        return Vec::new();
+    }
+    let mut hosts: Vec<String> = ["a", "x-1"].into_iter().map(|fill| loose.host.replace('*', fill)).collect();
+    hosts.dedup();
+    let Some(hosts) = hosts.iter().map(|host| repair_host(host)).collect::<Option<Vec<String>>>() else {
+        return Vec::new();
+    };
+    let mut samples = Vec::new();
+    for host in hosts {
+        let Some(scheme) = loose.scheme(&host) else { return Vec::new() };
+        let names = match loose.lead {
+            Lead::None => vec![host],
+            Lead::Under => vec![format!("a.{host}"), format!("a.x-1.{host}")],
+            Lead::WithIt => vec![host.clone(), format!("a.{host}")],
+        };
+        let ports = match loose.port.as_str() {
+            "" => vec![String::new()],
+            "*" => vec![String::new(), ":3000".to_owned()],
+            port => match port.trim_start_matches('0').parse::<u16>() {
+                Ok(number) if standard::default_port(scheme.as_bytes()) == Some(number) => {
+                    vec![String::new()]
+                }
+                Ok(number) => vec![format!(":{number}")],
+                Err(_) => return Vec::new(),
+            },
+        };
+        for name in &names {
+            samples.extend(ports.iter().map(|port| format!("{scheme}://{name}{port}")));
+        }
+    }
+    samples
+}
+
+/// The scheme that `scheme` is one slip away from.
+pub(crate) fn misspelt_scheme(scheme: &str) -> Option<&'static str> {
+    const REAL: [&str; 4] = ["http", "https", "ws", "wss"];
+    if REAL.contains(&scheme) || !(3..=7).contains(&scheme.len()) {
+        return None;
+    }
+    ["https", "http"].into_iter().find(|real| distance(scheme, real) == 1)
+}
+
+/// Headers of the standards, and those that everybody sends.
+const HEADERS: [&str; 28] = [
+    "accept",
+    "accept-language",
+    "accept-ranges",
+    "authorization",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-range",
+    "content-security-policy",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-event-id",
+    "last-modified",
+    "location",
+    "retry-after",
+    "server-timing",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "www-authenticate",
+    "x-requested-with",
+];
+
+/// Names that stand near one of [`HEADERS`] and are names of their own.
+/// https://www.iana.org/assignments/http-fields, as of 2026-11.
+const OTHER_HEADERS: [&str; 14] = [
+    "accept-ch",
+    "accept-patch",
+    "accept-post",
+    "accept-query",
+    "allocation",
+    "content-base",
+    "content-digest",
+    "content-id",
+    "content-md5",
+    "except",
+    "expect",
+    "content-script-type",
+    "content-style-type",
+    "use-agent",
+];
+
+/// The standard header that `name`, in lower case, is one or two slips away from.
+pub(crate) fn misspelt_header(name: &str) -> Option<&'static str> {
+    if HEADERS.contains(&name) || OTHER_HEADERS.contains(&name) {
+        return None;
+    }
+    let letters = |name: &str| name.replace(['-', '_'], "");
+    let (own, is_own) = (letters(name), name.starts_with("x-"));
+    let near = HEADERS.into_iter().filter(|known| known.starts_with("x-") == is_own).filter_map(|known| {
+        // Hyphens that were left out are one slip, however many.
+        let known_letters = letters(known);
+        let slips = match own == known_letters {
+            true => 1,
+            false if known.len().abs_diff(name.len()) > 2 => return None,
+            false => distance(name, known),
+        };
+        // In a short name, two slips make another word.
+        let most = if known_letters.len() < 8 { 1 } else { 2 };
+        (slips <= most).then_some((slips, known))
+    });
+    near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
+}
+
+/// Returns whether a text that was written as an origin is a regular expression.
+pub(crate) fn looks_like_regex(text: &str) -> bool {
+    let text = text.trim();
+    let has_class = text.match_indices('[').any(|(at, _)| !text[..at].ends_with("//"));
+    text.contains(['\\', '^', '$', '(', '+', '{']) && !text.contains("(s)://")
+        || has_class && text.contains(']') && !text.starts_with('[')
+        || [".*", ".+"]
+            .iter()
+            .any(|open| text.contains(&format!("//{open}")) || text.starts_with(open) && text.len() > 2)
+}
+
+/// The pattern that says the same as a regex for the subdomains of a name, `^https://.*\.example\.com$`.
+#[cfg(feature = "regex")]
+pub(crate) fn pattern_of_regex(regex: &str) -> Option<String> {
+    let whole = regex.trim_start_matches('^').trim_end_matches('$');
+    let (scheme, rest) = whole.split_once("://")?;
+    let (lead, name) = rest.split_once(r"\.")?;
+    let name = name.replace(r"\.", ".");
+    let pattern = match lead {
+        ".*" | ".+" | "(.*)" | "(.+)" => format!("{scheme}://*.{name}"),
+        _ if lead.bytes().all(standard::is_label_byte) => format!("{scheme}://{lead}.{name}"),
+        _ => return None,
+    };
+    OriginPattern::parse(&pattern).is_ok().then_some(pattern)
+}
+
+/// A regex for what a browser extension has in place of a host: it differs per installation or author.
+#[cfg(feature = "regex")]
+pub(crate) fn extension_id(scheme: &str) -> Option<&'static str> {
+    match scheme {
+        "moz-extension" => Some("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        "safari-web-extension" => Some("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        "chrome-extension" => Some("[a-p]{32}"),
+        _ => None,
+    }
+}
+
+/// A regex for a pattern that has a `*` inside of labels: each stands for letters, digits and hyphens.
+#[cfg(feature = "regex")]
+pub(crate) fn regex_of_glob(text: &str) -> Option<String> {
+    let text = cleaned(text);
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) if EITHER_SCHEME.contains(&scheme) => ("https", rest),
+        Some(("http", rest)) => ("https", rest),
+        Some((scheme, rest)) => (scheme, rest),
+        None => ("https", &*text),
+    };
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = split_port(rest);
+    let host: Vec<String> = host.split('*').map(regex_syntax::escape).collect();
+    let port = match port {
+        "" => String::new(),
+        "*" => r"(:\d+)?".to_owned(),
+        port => format!(":{port}"),
+    };
+    // Hyphens need no escape outside of a class.
+    Some(format!("^{scheme}://{}{port}$", host.join("[a-z0-9-]+").replace(r"\-", "-")))
 }
 
 /// The entry of `hosts` that `text` is most likely a slip of.
@@ -100,7 +366,7 @@ fn split_port(authority: &str) -> (&str, &str) {
     }
 }
 
-/// `*.a`, `.a`, `*a` and `**.a` all mean the subdomains of `a`.
+/// `*.a`, `.a`, `*a` and `**.a` all mean `a` with its subdomains.
 fn split_wildcard(host: &str) -> (&'static str, &str) {
     let bare = host.trim_start_matches(['*', '.']);
     if bare.len() < host.len() { ("*.", bare) } else { ("", host) }
@@ -133,7 +399,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins() {
+    fn origins_meant() {
         for (slip, meant) in [
             ("myapp.com", Some("https://myapp.com")),
             ("migoadvs.pythonanywhere.com", Some("https://migoadvs.pythonanywhere.com")),
@@ -147,24 +413,91 @@ mod tests {
             ("HTTPS://A.com", Some("https://a.com")),
             ("https://u:p@a.com", Some("https://a.com")),
             ("https:/a.com", Some("https://a.com")),
+            ("htps://a.com", Some("https://a.com")),
+            ("*://a.com", Some("https://a.com")),
+            ("https?://a.com", Some("https://a.com")),
             ("//a.com", Some("https://a.com")),
             ("*.a.com", Some("https://*.a.com")),
-            (".a.com", Some("https://*.a.com")),
-            ("https://*a.com", Some("https://*.a.com")),
+            (".a.com", Some("https://a.com https://*.a.com")),
+            ("https://*a.com", Some("https://a.com https://*.a.com")),
             ("http://localhost*", Some("http://localhost:*")),
             ("https://a.com/*", Some("https://a.com")),
             (" https://a.com ", Some("https://a.com")),
+            ("'https://a.com',", Some("https://a.com")),
             ("http://[0:0:0:0:0:0:0:1]:3000", Some("http://[::1]:3000")),
             ("http://::1", Some("http://[::1]")),
             #[cfg(feature = "idna")]
             ("https://b\u{fc}cher.example", Some("https://xn--bcher-kva.example")),
             ("https://a.*.com", None),
+            ("https://*.*.a.com", None),
             ("https://a.com:99999", None),
             ("nonsense", None),
             ("*", None),
             ("", None),
         ] {
-            assert_eq!(origin(slip).as_deref(), meant, "{slip}");
+            let found = origins(slip).into_iter().next().map(|texts| texts.join(" "));
+            assert_eq!(found.as_deref(), meant, "{slip}");
+        }
+    }
+
+    #[test]
+    fn samples_of_what_was_meant() {
+        for (text, samples) in [
+            ("myapp.com", "https://myapp.com"),
+            ("*-team.vercel.app", "https://a-team.vercel.app https://x-1-team.vercel.app"),
+            ("https://*app.com", "https://app.com https://a.app.com"),
+            (
+                "https://*.a.com:*",
+                "https://a.a.com https://a.a.com:3000 https://a.x-1.a.com https://a.x-1.a.com:3000",
+            ),
+            ("https://a.*", ""),
+            ("nonsense", ""),
+        ] {
+            assert_eq!(meant_origins(text).join(" "), samples, "{text}");
+        }
+    }
+
+    #[test]
+    fn several_origins_in_one_string() {
+        assert_eq!(parts("https://a.com, https://b.com"), ["https://a.com", "https://b.com"]);
+        assert_eq!(parts("['https://a.com','https://b.com']"), ["'https://a.com'", "'https://b.com'"]);
+        assert_eq!(parts("https://[::1]:80"), ["https://[::1]:80"]);
+        assert_eq!(parts("^https://(a|b).com$").len(), 1);
+    }
+
+    #[test]
+    fn names_one_or_two_slips_away() {
+        for (slip, meant) in [
+            ("contenttype", Some("content-type")),
+            ("content_type", Some("content-type")),
+            ("autorization", Some("authorization")),
+            ("authorisation", Some("authorization")),
+            ("x-requested-wiht", Some("x-requested-with")),
+            ("xrequestedwith", None),
+            ("x-authorization", None),
+            ("x-csrftoken", None),
+            ("x-csrf-token", None),
+            ("content-type", None),
+            ("accept-patch", None),
+            ("locations", Some("location")),
+            ("etag", None),
+            ("x-total-count", None),
+            ("x-request-id", None),
+            ("authorization-token", None),
+        ] {
+            assert_eq!(misspelt_header(slip), meant, "{slip}");
+        }
+        for (slip, meant) in [
+            ("htps", Some("https")),
+            ("htttp", Some("http")),
+            ("hhttps", Some("https")),
+            ("https", None),
+            ("ws", None),
+            ("tauri", None),
+            ("ftp", None),
+            ("app", None),
+        ] {
+            assert_eq!(misspelt_scheme(slip), meant, "{slip}");
         }
     }
 

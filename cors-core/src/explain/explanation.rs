@@ -167,11 +167,9 @@ mod tests {
 
     use crate::Block;
     use crate::Config;
-    use crate::Listed;
     use crate::Mode;
     use crate::Policy;
     use crate::Request;
-    use crate::Setting;
 
     fn compile(block: Block) -> Policy {
         let policy = Config::default().development(block).policy(Mode::Development);
@@ -188,8 +186,7 @@ mod tests {
     }
 
     fn any() -> Policy {
-        let any = |setting: fn(Listed<String>) -> Setting| setting(Listed::Any);
-        compile(Block::new().any_origin().with(any(Setting::Methods)).with(any(Setting::Headers)))
+        compile(Block::new().any_origin().any_method().any_header())
     }
 
     #[test]
@@ -349,15 +346,15 @@ mod tests {
     #[cfg(feature = "regex")]
     #[test]
     fn of_several_regexes_it_names_none() {
-        use crate::OriginEntry;
+        use crate::Entry;
 
-        let regex = |text: &str| OriginEntry::Regex(text.into());
+        let regex = |text: &str| Entry::regex(text);
         let one = r"^https://pr-\d+\.myapp\.com$";
         for (regexes, by) in [
             (Vec::from([regex(one)]), r#"the entry "^https://pr-\d+\.myapp\.com$" of `origins`"#),
             (Vec::from([regex(one), regex(r"^https://x\.myapp\.com$")]), "a regex of `origins`"),
         ] {
-            let policy = compile(Block::new().with(Setting::Origins(Listed::Entries(regexes))));
+            let policy = compile(Block::new().origins(regexes));
             let request = Request::new(b"GET").origin(b"https://pr-7.myapp.com");
             let text = policy.decide(&request).explain().to_string();
             assert_eq!(text.lines().nth(1), Some(format!("the origin is allowed by {by}").as_str()));

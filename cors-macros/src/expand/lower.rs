@@ -1,7 +1,8 @@
 //! Tree to configuration: what was written gets the type that its key asks for. Whether it is a good
 //! policy is for the rules to say.
 
-use cors_engine::{Block, Config, Expectation, Key, Listed, MaxAge, OriginEntry, Setting};
+use cors_engine::__private::build::{Expected, Written, push};
+use cors_engine::{Block, Config, Key, Language};
 use proc_macro2::{Ident, Span};
 
 use crate::expand::ast::{Argument, Entry, Settings, Spanned, Value};
@@ -23,13 +24,19 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Lowered {
     let mut files = Vec::new();
     let mut block = |entries: &[Entry]| {
-        let lowered = entries.iter().map(|entry| setting(entry, settings.separator, &mut files, errors));
-        let (settings, spans): (Vec<Setting>, Vec<SettingSpans>) = lowered.unzip();
-        (settings.into_iter().fold(Block::new(), Block::with), spans)
+        let mut lowered = Block::new();
+        let spans = entries.iter().map(|entry| {
+            let (value, spans) = setting(entry, settings.separator, &mut files, errors);
+            lowered = push(std::mem::take(&mut lowered), &entry.key.to_string(), value, Vec::new());
+            spans
+        });
+        let spans = spans.collect();
+        (lowered, spans)
     };
     let (outer, outer_spans) = block(&settings.outer);
     let mut spans = SpanMap::new(name.into(), settings.lost, outer_spans);
-    let mut config = Config::new(outer);
+    let language = if settings.separator == ':' { Language::Macro } else { Language::Attribute };
+    let mut config = Config::new(outer).written_in(language);
     if let Some(production) = &settings.production {
         let lowered;
         (lowered, spans.production) = block(&production.entries);
@@ -48,13 +55,10 @@ fn setting(
     separator: char,
     files: &mut Vec<String>,
     errors: &mut Errors,
-) -> (Setting, SettingSpans) {
+) -> (Written, SettingSpans) {
     let Entry { key: name, value } = entry;
     let Some(key) = Key::from_name(&name.to_string()) else {
-        return (
-            Setting::Unknown(name.to_string()),
-            SettingSpans::of(name.span().into(), name.span().into()),
-        );
+        return (unknown(&value.node), SettingSpans::of(name.span().into(), name.span().into()));
     };
     // Of a long list only the key is underlined.
     let is_long = matches!(&value.node, Value::List(list) if !list.is_empty());
@@ -63,6 +67,17 @@ fn setting(
     let mut reader = Reader { key, separator, files, errors, spans };
     let setting = reader.setting(value);
     (setting, reader.spans)
+}
+
+/// The value of a key that is none, as far as it can be read: the rules guess what was meant.
+fn unknown(value: &Value) -> Written {
+    let Value::List(elements) = value else { return Written::Other(String::new()) };
+    let text = |element: &Spanned<Value>| match &element.node {
+        Value::Text(text) => Some((Written::Text(text.clone()), Vec::new())),
+        Value::Word(word) => Some((Written::Word(word.to_string()), Vec::new())),
+        _ => None,
+    };
+    Written::List(elements.iter().filter_map(text).collect())
 }
 
 /// Reads the value of one setting. What is of another type is reported, and something of the right
@@ -76,65 +91,57 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn setting(&mut self, value: &Spanned<Value>) -> Setting {
+    fn setting(&mut self, value: &Spanned<Value>) -> Written {
         match self.key {
-            Key::Origins => Setting::Origins(self.listed(value, Self::origin)),
-            Key::Credentials => Setting::Credentials(self.bool(value)),
-            Key::Methods => Setting::Methods(self.listed(value, Self::method)),
-            Key::Headers => Setting::Headers(self.listed(value, Self::text)),
-            Key::Expose => Setting::Expose(self.listed(value, Self::text)),
-            Key::MaxAge => Setting::MaxAge(self.max_age(value)),
-            Key::PrivateNetwork => Setting::PrivateNetwork(self.bool(value)),
-            Key::Timing => Setting::Timing(self.bool(value)),
-            Key::PreflightStatus => Setting::PreflightStatus(self.status(value)),
-            Key::Hosts => Setting::Hosts(self.listed(value, Self::text)),
-            Key::Expect => Setting::Expect(self.expectation(value)),
+            Key::Origins => self.listed(value, Self::origin),
+            Key::Methods => self.listed(value, Self::method),
+            Key::Headers | Key::Expose | Key::Hosts => self.listed(value, Self::text),
+            Key::Credentials | Key::PrivateNetwork | Key::Timing => Written::Bool(self.bool(value)),
+            Key::MaxAge => self.max_age(value),
+            Key::PreflightStatus => Written::Number(self.status(value)),
+            Key::Expect => Written::Expect(self.expectation(value)),
             // Of a newer core.
-            key => Setting::Unknown(key.name().into()),
+            _ => Written::Other(String::new()),
         }
     }
 
-    fn listed<T>(
+    fn listed(
         &mut self,
         value: &Spanned<Value>,
-        element: fn(&mut Self, &Spanned<Value>, &mut Vec<T>),
-    ) -> Listed<T> {
+        element: fn(&mut Self, &Spanned<Value>, &mut Vec<Written>),
+    ) -> Written {
         let mut entries = Vec::new();
         match &value.node {
-            Value::Word(word) if word == "any" => return Listed::Any,
+            Value::Word(word) if word == "any" => return Written::Word(word.to_string()),
             Value::List(elements) => elements.iter().for_each(|value| element(self, value, &mut entries)),
             _ => self.refuse(value),
         }
-        Listed::Entries(entries)
+        Written::List(entries.into_iter().map(|entry| (entry, Vec::new())).collect())
     }
 
-    fn origin(&mut self, value: &Spanned<Value>, entries: &mut Vec<OriginEntry>) {
+    fn origin(&mut self, value: &Spanned<Value>, entries: &mut Vec<Written>) {
         match &value.node {
             Value::Call { name, arguments } if name == "regex" || name == "file" => {
                 match only_text(arguments) {
                     Some((path, extent)) if name == "file" => self.file(path, extent, entries),
                     Some((regex, extent)) => {
                         self.spans.entries.push(Site::at(extent));
-                        entries.push(OriginEntry::Regex(regex.into()));
+                        entries.push(Written::Regex(regex.into()));
                     }
                     None => self.refuse_call(value, name),
                 }
             }
-            _ => {
-                let mut texts = Vec::new();
-                self.text(value, &mut texts);
-                entries.extend(texts.into_iter().map(OriginEntry::Pattern));
-            }
+            _ => self.text(value, entries),
         }
     }
 
-    fn file(&mut self, path: &str, extent: Extent, entries: &mut Vec<OriginEntry>) {
+    fn file(&mut self, path: &str, extent: Extent, entries: &mut Vec<Written>) {
         match origin_file::read(path) {
             Ok(file) => {
                 for (number, origin) in file.origins {
                     let line = FileLine { file: path.into(), number };
                     self.spans.entries.push(Site { extent, line: Some(line) });
-                    entries.push(OriginEntry::Pattern(origin));
+                    entries.push(Written::Text(origin));
                 }
                 self.files.push(file.path);
             }
@@ -145,17 +152,17 @@ impl Reader<'_> {
         }
     }
 
-    fn method(&mut self, value: &Spanned<Value>, entries: &mut Vec<String>) {
+    fn method(&mut self, value: &Spanned<Value>, entries: &mut Vec<Written>) {
         match &value.node {
             Value::Word(word) => {
                 self.spans.entries.push(Site::at(value.extent));
-                entries.push(word.to_string());
+                entries.push(Written::Word(word.to_string()));
             }
             _ => self.text(value, entries),
         }
     }
 
-    fn text(&mut self, value: &Spanned<Value>, entries: &mut Vec<String>) {
+    fn text(&mut self, value: &Spanned<Value>, entries: &mut Vec<Written>) {
         let text = match &value.node {
             Value::Text(text) => text.clone(),
             // The rules know what was meant.
@@ -163,7 +170,7 @@ impl Reader<'_> {
             _ => return self.refuse_element(value),
         };
         self.spans.entries.push(Site::at(value.extent));
-        entries.push(text);
+        entries.push(Written::Text(text));
     }
 
     fn bool(&mut self, value: &Spanned<Value>) -> bool {
@@ -174,14 +181,14 @@ impl Reader<'_> {
         false
     }
 
-    fn max_age(&mut self, value: &Spanned<Value>) -> MaxAge {
+    fn max_age(&mut self, value: &Spanned<Value>) -> Written {
         let Value::Number { digits, unit } = &value.node else {
             self.refuse(value);
-            return MaxAge::Seconds(0);
+            return Written::Number(0);
         };
         match digits.parse() {
-            Ok(seconds) if unit.is_empty() => MaxAge::Seconds(seconds),
-            _ => MaxAge::Text(format!("{digits}{unit}")),
+            Ok(seconds) if unit.is_empty() => Written::Number(seconds),
+            _ => Written::Text(format!("{digits}{unit}")),
         }
     }
 
@@ -198,8 +205,8 @@ impl Reader<'_> {
         0
     }
 
-    fn expectation(&mut self, value: &Spanned<Value>) -> Expectation {
-        let mut expectation = Expectation { rule: String::new(), reason: None };
+    fn expectation(&mut self, value: &Spanned<Value>) -> Expected {
+        let mut expectation = Expected { rule: String::new(), reason: None };
         let Value::Call { arguments, .. } = &value.node else {
             self.refuse(value);
             return expectation;

@@ -1,8 +1,6 @@
 //! The engine's answer, rendered as the reference renders its own.
 
-use cors_engine::{
-    Block, Config, Field, Lines, Listed, Mode, Policy, Request, Setting, Value, Violations, requested_names,
-};
+use cors_engine::{Block, Config, Field, Lines, Mode, Policy, Request, Value, Violations, requested_names};
 
 use crate::reference::{Answer, Head, Settings};
 
@@ -12,22 +10,27 @@ use crate::reference::{Answer, Head, Settings};
 ///
 /// What is wrong with them.
 pub fn compile(settings: &Settings) -> Result<Policy, Violations> {
-    let listed = |names: &Option<Vec<String>>| match names {
-        Some(names) => Listed::Entries(names.clone()),
-        None => Listed::Any,
-    };
     let block = match &settings.origins {
         Some(origins) => Block::new().origins(origins.iter().cloned()),
         None => Block::new().any_origin(),
     };
+    let block = match &settings.methods {
+        Some(methods) => block.methods(methods),
+        None => block.any_method(),
+    };
+    let block = match &settings.headers {
+        Some(headers) => block.headers(headers),
+        None => block.any_header(),
+    };
+    let block = match &settings.expose {
+        Some(headers) => block.expose(headers),
+        None => block.expose_any(),
+    };
     let mut block = block
         .credentials(settings.credentials)
-        .with(Setting::Methods(listed(&settings.methods)))
-        .with(Setting::Headers(listed(&settings.headers)))
-        .with(Setting::Expose(listed(&settings.expose)))
-        .with(Setting::PrivateNetwork(settings.private_network))
-        .with(Setting::Timing(settings.timing))
-        .with(Setting::PreflightStatus(settings.preflight_status.into()));
+        .private_network(settings.private_network)
+        .timing(settings.timing)
+        .preflight_status(settings.preflight_status);
     if let Some(seconds) = settings.max_age {
         block = block.max_age(seconds);
     }

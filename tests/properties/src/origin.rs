@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use cors_engine::{Block, Config, Listed, Mode, OriginEntry, Policy, Setting};
+use cors_engine::{Block, Config, Entry, Mode, Policy};
 use url::{Origin, Url};
 
 use crate::reference;
@@ -41,8 +41,8 @@ static POLICIES: LazyLock<Vec<(Vec<&str>, Policy)>> = LazyLock::new(|| {
 
 /// Every origin there is: a regex is run over nothing else.
 static ORIGINS: LazyLock<Policy> = LazyLock::new(|| {
-    let everything = OriginEntry::Regex("(?s).*".into());
-    policy(Block::new().with(Setting::Origins(Listed::Entries(vec![everything]))))
+    let everything = Entry::regex("(?s).*");
+    policy(Block::new().origins(vec![everything]))
 });
 
 fn policy(block: Block) -> Policy {

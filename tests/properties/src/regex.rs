@@ -1,7 +1,7 @@
 //! Any text as a regex origin: it is decided without a panic, the witness against it is one that it
 //! accepts, and what it accepts is what another engine says of the same regex.
 
-use cors_engine::{Block, Config, Listed, Mode, OriginEntry, Policy, Rule, Setting, Violation, Violations};
+use cors_engine::{Block, Config, Entry, Mode, Policy, Proposal, Rule, Violation, Violations};
 use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_automata::util::syntax;
 
@@ -49,23 +49,18 @@ pub fn holds(data: &[u8]) {
 fn refused(regex: &str, policy: &Policy, violation: &Violation) {
     let rules = [Rule::UnboundedRegex, Rule::LoopbackOrigin];
     assert!(rules.contains(&violation.rule()), "{regex}: {violation}");
-    let between = |text: &str, start: &str, end: &str| {
-        text.split_once(start).and_then(|(_, rest)| Some(rest.rsplit_once(end)?.0.to_owned()))
-    };
-    let witness =
-        violation.message().strip_prefix("the regex accepts `").and_then(|rest| rest.split('`').next());
-    if let Some(witness) = witness {
+    if let Some(witness) = violation.witness() {
         assert!(policy.allows_origin(witness.as_bytes()), "{regex} refuses {witness}: {violation}");
     }
-    if let Some(repair) = violation.help().and_then(|help| between(help, ": write regex(r\"", "\")")) {
-        let judged = judge(&repair, Mode::Production).map(drop);
+    if let Some(Proposal::Entries(entries)) = violation.proposal() {
+        let judged = Config::new(Block::new().origins(entries.clone())).policy(Mode::Production).map(drop);
         assert_eq!(judged, Ok(()), "{violation}");
     }
 }
 
 fn judge(regex: &str, mode: Mode) -> Result<Policy, Violations> {
-    let entries = vec![OriginEntry::Regex(regex.into())];
-    let block = Block::new().with(Setting::Origins(Listed::Entries(entries)));
+    let entries = vec![Entry::regex(regex)];
+    let block = Block::new().origins(entries);
     Config::default().production(block.clone()).development(block).policy(mode)
 }
 

@@ -49,6 +49,11 @@ pub(crate) fn standing(name: &str) -> Standing {
     }
 }
 
+/// Returns whether the list has a rule for `name` itself.
+pub(super) fn has_rule(name: &str) -> bool {
+    Zone::ALL.of(&key(name)).has_own_rule()
+}
+
 /// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
 #[cfg(feature = "regex")]
 pub(crate) fn suffix_of(name: &str) -> (&str, bool) {

@@ -2,20 +2,28 @@
 
 #[cfg(feature = "psl")]
 mod list;
+#[cfg(feature = "psl")]
+mod shared;
 
 use alloc::format;
 use alloc::string::String;
 #[cfg(feature = "psl")]
-pub(crate) use list::standing;
+pub(crate) use list::Standing;
 #[cfg(feature = "regex")]
-pub(crate) use list::{labels_below, suffix_of, wildcards};
+pub(crate) use list::wildcards;
 
 /// Why strangers can have a domain under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Open {
-    /// The name is a public suffix, or a single label, which the list takes for one.
+    /// The name is a public suffix.
     #[cfg(feature = "psl")]
     Suffix,
+    /// A service hands out names under it, and the public suffix list does not have it.
+    #[cfg(feature = "psl")]
+    Shared,
+    /// A single label that is on no list.
+    #[cfg(feature = "psl")]
+    Unlisted,
     /// A public suffix lies under it.
     #[cfg(feature = "psl")]
     SuffixesBelow,
@@ -26,7 +34,7 @@ pub(crate) enum Open {
 
 impl Open {
     /// What is wrong with a pattern for the subdomains of `name`, why, and the fix.
-    pub(crate) fn text(self, scheme: &str, name: &str) -> [String; 3] {
+    pub(crate) fn text(self, name: &str) -> [String; 3] {
         match self {
             #[cfg(feature = "psl")]
             Self::Suffix => [
@@ -34,7 +42,23 @@ impl Open {
                 format!(
                     "`{name}` is a public suffix (publicsuffix.org): a stranger who registers a name there is let in."
                 ),
-                format!("name your own domain: \"{scheme}://*.your-name.{name}\""),
+                "name in full the domain that is yours, or list the origins one by one".into(),
+            ],
+            #[cfg(feature = "psl")]
+            Self::Shared => [
+                format!("under `{name}` anyone can have a name"),
+                format!(
+                    "Whoever uses the service behind `{name}` gets a name there, strangers as well as you."
+                ),
+                "list the origins that are yours, one by one".into(),
+            ],
+            #[cfg(feature = "psl")]
+            Self::Unlisted => [
+                format!("nobody knows who can have a name under `{name}`"),
+                format!(
+                    "`{name}` is on no list of names that are registered: whoever runs the network decides who has one, and another network's `{name}` is somebody else's."
+                ),
+                "name in full the domain that is yours, or list the origins one by one".into(),
             ],
             #[cfg(feature = "psl")]
             Self::SuffixesBelow => [
@@ -48,7 +72,7 @@ impl Open {
             Self::Unknown => [
                 format!("whether anyone can have a domain under `{name}` cannot be judged"),
                 "This build of cors-engine has no public suffix list.".into(),
-                format!("enable its feature `psl`, or list the origins: \"{scheme}://www.{name}\""),
+                "enable its feature `psl`, or list the origins one by one".into(),
             ],
         }
     }
@@ -71,16 +95,53 @@ pub const fn public_suffix_list_date() -> &'static str {
     list::DATE
 }
 
-/// Can strangers have domains under `name`? `None` if they cannot.
+/// Returns whether strangers can have domains under `name`, and why; `None` if they cannot.
 ///
-/// publicsuffix.org, "Algorithm"; both sections of the list count.
+/// https://publicsuffix.org/list/#list-format; both sections of the list count, and our own.
 #[cfg(feature = "psl")]
 pub(crate) fn judge(name: &str) -> Option<Open> {
-    let standing = standing(name.strip_suffix('.').unwrap_or(name));
-    if standing.is_suffix {
-        return Some(Open::Suffix);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let public = list::standing(name);
+    match public.is_suffix {
+        true if !name.contains('.') && !list::has_rule(name) => Some(Open::Unlisted),
+        true => Some(Open::Suffix),
+        false if shared::is_shared(name) => Some(Open::Shared),
+        false => (public.has_more || shared::has_more(name)).then_some(Open::SuffixesBelow),
     }
-    standing.has_more.then_some(Open::SuffixesBelow)
+}
+
+/// What `name` is to both lists.
+#[cfg(feature = "regex")]
+pub(crate) fn standing(name: &str) -> Standing {
+    let public = list::standing(name);
+    Standing {
+        is_suffix: public.is_suffix || shared::is_shared(name),
+        has_more: public.has_more || shared::has_more(name),
+        ..public
+    }
+}
+
+/// The suffix of `name` under which strangers have names, and whether a list has it rather than taking a single label
+/// for one.
+#[cfg(feature = "regex")]
+pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
+    let (public, is_listed) = list::suffix_of(name);
+    match shared::suffix_of(name) {
+        Some(shared) if shared.len() > public.len() => (shared, true),
+        _ => (public, is_listed),
+    }
+}
+
+/// The labels that the lists have right before `name`, each once; all last labels if it is empty. A
+/// wildcard is none, an exception is one.
+#[cfg(feature = "regex")]
+pub(crate) fn labels_below(name: &str) -> impl Iterator<Item = &'static str> {
+    let is_public = move |label: &&str| list::labels_below(name).any(|public| public == *label);
+    let mut own: alloc::vec::Vec<&str> =
+        shared::labels_below(name).filter(|label| !is_public(label)).collect();
+    own.sort_unstable();
+    own.dedup();
+    list::labels_below(name).chain(own)
 }
 
 /// Without the list only the safe answer is left.
@@ -101,7 +162,11 @@ mod tests {
             ("github.io", Some(Open::Suffix)),
             ("pythonanywhere.com", Some(Open::Suffix)),
             ("foo.ck", Some(Open::Suffix)),
-            ("intranet", Some(Open::Suffix)),
+            ("intranet", Some(Open::Unlisted)),
+            ("app.github.dev", Some(Open::Shared)),
+            ("nip.io", Some(Open::Shared)),
+            ("salesforce.com", Some(Open::SuffixesBelow)),
+            ("a.nip.io", None),
             ("com.", Some(Open::Suffix)),
             ("amazonaws.com", Some(Open::SuffixesBelow)),
             ("kobe.jp", Some(Open::SuffixesBelow)),

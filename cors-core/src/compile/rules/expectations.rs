@@ -1,73 +1,103 @@
 //! The rules about `expect`, which run last: they see what the others found.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
+use super::proposal::Proposal;
 use super::report::{Finding, Report};
-use super::settings::Settings;
+use super::settings::{Scope, Settings, scope};
 use crate::Mode;
 use crate::Rule;
-use crate::compile::config::{Expectation, Place};
+use crate::compile::config::{Expectation, Locus, Place};
+use crate::compile::language::Writer;
 use crate::compile::suggest;
 
 /// Takes the excused violations out of the report, and reports expectations that excuse nothing.
-pub(crate) fn settle(settings: &Settings<'_>, mode: Mode, report: &mut Report) {
-    let mut fired: Vec<Rule> = Vec::new();
-    let mut seen: Vec<(Place, Rule)> = Vec::new();
+pub(crate) fn settle(settings: &Settings<'_>, mode: Mode, report: &mut Report<'_>) {
+    let mut expected: BTreeMap<(Scope, Rule), bool> = BTreeMap::new();
+    for (site, expectation) in &settings.expectations {
+        if let Some(rule) = Rule::from_name(&expectation.rule).filter(|rule| rule.is_excusable()) {
+            expected.insert((scope(&site.locus), rule), false);
+        }
+    }
+    if !expected.is_empty() {
+        report.retain(|violation| {
+            let Locus { place, setting, entry, .. } = violation.locus;
+            let mut is_excused = false;
+            for scope in [None, Some((place, setting, None)), Some((place, setting, entry))] {
+                if let Some(fired) = expected.get_mut(&(scope, violation.rule)) {
+                    (*fired, is_excused) = (true, true);
+                }
+            }
+            !is_excused
+        });
+    }
+    let writer = report.writer();
+    let mut seen: BTreeSet<(Place, Scope, Rule)> = BTreeSet::new();
     for (site, expectation) in &settings.expectations {
         let Some(rule) = Rule::from_name(&expectation.rule) else {
             report.add(site, unknown_rule(&expectation.rule));
             continue;
         };
-        let place = site.locus.place;
-        if seen.contains(&(place, rule)) {
+        let scope = scope(&site.locus);
+        if !seen.insert((site.locus.place, scope, rule)) {
             report.add(site, duplicate(rule));
             continue;
         }
-        seen.push((place, rule));
-        if rule.is_excusable() && report.excuse(rule) {
-            fired.push(rule);
-        }
-        if let Some(finding) = unfulfilled(rule, expectation, mode, fired.contains(&rule)) {
+        let fired = expected.get(&(scope, rule)).copied().unwrap_or(false);
+        if let Some(finding) = unfulfilled(rule, expectation, mode, fired, scope.is_some(), writer) {
             report.add(site, finding.value(rule.name()));
         }
     }
 }
 
-fn unfulfilled(rule: Rule, expectation: &Expectation, mode: Mode, fired: bool) -> Option<Finding> {
-    let finding = |message: String, why, help: String| {
-        Some(Finding::new(Rule::UnfulfilledExpectation, message, why).help(help))
-    };
-    let reason = expectation.reason.as_deref().unwrap_or_default().trim();
+fn unfulfilled(
+    rule: Rule,
+    expectation: &Expectation,
+    mode: Mode,
+    fired: bool,
+    is_on_one: bool,
+    writer: &Writer,
+) -> Option<Finding> {
+    let finding =
+        |message: String, why: &'static str| Finding::new(Rule::UnfulfilledExpectation, message, why);
     let take_out = "take the `expect` out";
     if !rule.is_excusable() {
-        return finding(
+        let finding = finding(
             format!("`{rule}` cannot be excused"),
             "A policy that breaks it cannot do what it says, whatever the reason.",
-            format!("{take_out}, and mend what the rule complains of"),
+        );
+        return Some(
+            finding.propose(format!("{take_out}, and mend what the rule complains of"), Proposal::Remove),
         );
     }
     if mode == Mode::Development {
-        return finding(
+        let finding = finding(
             format!("`{rule}` is expected in `development`, where it never fires"),
             "In development only what can never work is refused.",
-            take_out.into(),
         );
+        return Some(finding.propose(take_out, Proposal::Remove));
     }
     if !fired {
-        return finding(
+        let finding = finding(
             format!("`{rule}` is expected, but nothing here breaks it"),
             "An excuse that has outlived its cause would cover the next mistake.",
-            take_out.into(),
         );
+        return Some(finding.propose(take_out, Proposal::Remove));
     }
-    reason.is_empty().then_some(())?;
-    finding(
+    if !expectation.reason.as_deref().unwrap_or_default().trim().is_empty() {
+        return None;
+    }
+    let finding = finding(
         format!("`{rule}` is expected without a reason"),
         "Whoever reads the policy next must be able to tell whether the excuse still holds.",
-        format!("write `expect({rule}, reason = \"why it is right here\")`"),
-    )
+    );
+    let written = match is_on_one {
+        true => writer.excuse_alone(rule),
+        false => writer.excuse(rule),
+    };
+    Some(finding.help(format!("write `{written}`")))
 }
 
 fn duplicate(rule: Rule) -> Finding {
@@ -77,7 +107,7 @@ fn duplicate(rule: Rule) -> Finding {
         "One `expect` covers every place where its rule fires.",
     )
     .value(rule.name())
-    .help("take this one out")
+    .propose("take this one out", Proposal::Remove)
 }
 
 fn unknown_rule(name: &str) -> Finding {
@@ -88,7 +118,10 @@ fn unknown_rule(name: &str) -> Finding {
     )
     .value(name);
     match suggest::nearest(name, Rule::all().filter(|rule| rule.is_excusable()).map(Rule::name)) {
-        Some(rule) => finding.help(format!("write `{rule}`")),
+        Some(rule) => match Rule::from_name(rule) {
+            Some(meant) => finding.propose(format!("write `{rule}`"), Proposal::Rule(meant)),
+            None => finding,
+        },
         None => finding.help("the rule's name stands in brackets at the end of its message"),
     }
 }

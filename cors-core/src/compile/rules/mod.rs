@@ -3,9 +3,13 @@
 mod expectations;
 mod names;
 mod origins;
+mod proof;
+pub(crate) mod proposal;
+pub(crate) mod propose;
 pub(crate) mod regexes;
 pub(crate) mod report;
 mod settings;
+pub(crate) mod types;
 mod values;
 pub(crate) mod violation;
 
@@ -14,7 +18,7 @@ use alloc::vec::Vec;
 
 use self::report::Report;
 use self::settings::Settings;
-use self::violation::Violations;
+use self::violation::{Violation, Violations};
 use super::config::Config;
 use crate::Key;
 use crate::Mode;
@@ -39,8 +43,17 @@ pub(crate) struct Checked {
 
 /// Judges the settings of a mode by every rule. A mode without a block of its own is production.
 pub(crate) fn judge(config: &Config, mode: Mode) -> Result<Checked, Violations> {
+    let (checked, list) = check(config, mode);
+    match list {
+        list if list.is_empty() => Ok(checked),
+        list => Err(proof::prove(config, mode, Violations { list })),
+    }
+}
+
+/// What a configuration comes down to, and what is wrong with it.
+fn check(config: &Config, mode: Mode) -> (Checked, Vec<Violation>) {
     let mode = if config.has(mode) { mode } else { Mode::Production };
-    let mut report = Report::new(mode);
+    let mut report = Report::new(mode, &config.writer);
     let settings = Settings::collect(config, mode, &mut report);
     let checked = Checked {
         origins: origins::judge(&settings, &mut report),
@@ -55,8 +68,5 @@ pub(crate) fn judge(config: &Config, mode: Mode) -> Result<Checked, Violations> 
         hosts: values::hosts(&settings, &mut report),
     };
     expectations::settle(&settings, mode, &mut report);
-    match report.finish() {
-        list if list.is_empty() => Ok(checked),
-        list => Err(Violations { list }),
-    }
+    (checked, report.finish())
 }

@@ -1,44 +1,61 @@
 //! The rules about methods and header names.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
+use super::proposal::Proposal;
 use super::report::{Finding, Report};
-use super::settings::{Settings, Site};
+use super::settings::{List, Settings, Site};
+use super::types;
 use crate::Key;
 use crate::Rule;
-use crate::compile::config::{Listed, Setting};
-use crate::compile::pattern;
+use crate::compile::config::Entry;
+use crate::compile::language::Writer;
+use crate::compile::{pattern, suggest};
 use crate::engine::standard;
 
 /// What a list of names comes down to; `None` stands for `any`.
 pub(crate) type Names = Option<Vec<String>>;
 
+/// Methods that browsers write in upper case whatever the page writes.
+/// https://fetch.spec.whatwg.org/#concept-method-normalize
+const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+
 /// The methods that a preflight may ask for.
-pub(crate) fn methods(settings: &Settings<'_>, report: &mut Report) -> Names {
-    let Some((site, Setting::Methods(listed))) = settings.get(Key::Methods) else {
-        return Some(standard::SAFELISTED_METHODS.map(String::from).to_vec());
+pub(crate) fn methods(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
+    let (site, entries) = match settings.list(Key::Methods) {
+        List::Absent | List::Unfit => return Some(standard::SAFELISTED_METHODS.map(String::from).to_vec()),
+        List::Any(site) => {
+            if settings.is_on(Key::Credentials) {
+                let finding = any_with_credentials(Rule::AnyMethodWithCredentials, "method", "PURGE");
+                report.add(site, finding.on_setting(report.writer().any(Key::Methods)));
+            }
+            return None;
+        }
+        List::Entries(site, entries) => (site, entries),
     };
-    let Listed::Entries(entries) = listed else {
-        if settings.is_on(Key::Credentials) {
-            report.add(site, any_with_credentials(Rule::AnyMethodWithCredentials, "method", "PURGE"));
+    let mut methods = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, entry) in fitting(Key::Methods, entries) {
+        let (site, method) = (site.entry(index), entry.text.as_str());
+        if !seen.insert(method) {
+            report.add(&site, duplicate(method, "method"));
+            continue;
         }
-        return None;
-    };
-    let mut methods: Vec<String> = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let site = site.entry(index);
-        if let Some(finding) = method_fault(entry) {
-            report.add(&site, finding);
+        if let Some(finding) = method_fault(method, report.writer()) {
+            report.add_entry(&site, entry, finding);
         }
-        if methods.contains(entry) {
-            report.add(&site, duplicate(entry, "method"));
-        } else {
-            methods.push(entry.clone());
-        }
+        methods.push(method.to_string());
     }
     Some(with_head(methods))
+}
+
+/// The entries of the right type, with their indices; the others have been reported.
+fn fitting(key: Key, entries: &[Entry]) -> impl Iterator<Item = (usize, &Entry)> {
+    entries.iter().enumerate().filter(move |(_, entry)| types::entry_fits(key, entry))
 }
 
 /// `GET` brings `HEAD` along: a route for the one answers the other.
@@ -51,122 +68,198 @@ fn with_head(mut methods: Vec<String>) -> Vec<String> {
     methods
 }
 
-fn method_fault(method: &str) -> Option<Finding> {
+/// What is wrong with a method.
+pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
     let finding = if pattern::is_any(method) {
-        Finding::new(
+        let finding = Finding::new(
             Rule::InvalidMethod,
             format!("`{method}` is not a method"),
             "An entry of the list is one method.",
-        )
-        .help("write `methods: any`, without a list, for every method")
-    } else if !standard::is_token(method.as_bytes()) {
+        );
+        any_instead(finding, Key::Methods, "method", writer)
+    } else if !standard::is_token(method.as_bytes()) || method.contains('*') {
         let why = "A browser asks for one method by its exact name; this never matches.";
         let message = match method {
             "" => "an empty string is not a method".into(),
             _ => format!("`{}` is not a method", method.escape_debug()),
         };
-        Finding::new(Rule::InvalidMethod, message, why).maybe_help(several(
+        let finding = Finding::new(Rule::InvalidMethod, message, why);
+        let names = several(
             method,
-            |c| c.is_whitespace() || matches!(c, ',' | ';'),
+            |c| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/'),
             str::to_ascii_uppercase,
-        ))
+        );
+        let is_sound = |names: &[String]| names.iter().all(|name| method_fault(name, writer).is_none());
+        names_instead(finding, Key::Methods, names.filter(|names| is_sound(names)), writer)
     } else if standard::is_forbidden_method(method.as_bytes()) {
-        let why = "Browsers let no page send it, so that the entry never matches (Fetch, \"Methods\").";
+        let why = "Browsers let no page send it, so the entry never matches (https://fetch.spec.whatwg.org/#forbidden-method).";
         Finding::new(Rule::ForbiddenMethod, format!("`{method}` is a method that no page can send"), why)
-            .help("take the entry out")
+            .propose("take the entry out", Proposal::Remove)
     } else {
         let standard = standard::STANDARD_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))?;
         if *standard == method {
             return None;
         }
-        let why = "Methods are compared with their case, and browsers send this one in upper case.";
-        Finding::new(Rule::InertEntry, format!("`{method}` is not `{standard}`"), why)
-            .help(format!("write `{standard}`"))
+        let why = if NORMALIZED_METHODS.contains(standard) {
+            "Methods are compared with their case, and a browser sends this one in upper case however the page writes it."
+        } else {
+            "Methods are compared with their case, and a browser sends this one as the page writes it: the standard method is the one in upper case, and the page has to write it so."
+        };
+        let finding = Finding::new(Rule::InertEntry, format!("`{method}` is not `{standard}`"), why);
+        names_instead(finding, Key::Methods, Some(vec![standard.to_string()]), writer)
     };
     Some(finding.value(method))
 }
 
-/// The request headers that a preflight may ask for.
-pub(crate) fn headers(settings: &Settings<'_>, report: &mut Report) -> Names {
-    let Some((site, Setting::Headers(listed))) = settings.get(Key::Headers) else { return Some(Vec::new()) };
-    let Listed::Entries(entries) = listed else {
-        if settings.is_on(Key::Credentials) {
-            let example = "x-http-method-override";
-            report.add(site, any_with_credentials(Rule::AnyHeaderWithCredentials, "header", example));
+/// The request headers that a preflight may ask for. A family stands among them as it is written, `x-stainless-*`.
+pub(crate) fn headers(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
+    match settings.list(Key::Headers) {
+        List::Absent | List::Unfit => Some(Vec::new()),
+        List::Any(site) => {
+            if settings.is_on(Key::Credentials) {
+                let example = "x-http-method-override";
+                let finding = any_with_credentials(Rule::AnyHeaderWithCredentials, "header", example);
+                report.add(site, finding.on_setting(report.writer().any(Key::Headers)));
+            }
+            None
         }
-        return None;
-    };
-    Some(header_names(site, entries, "headers", request_header_fault, report))
+        List::Entries(site, entries) => Some(header_names(site, entries, Key::Headers, report)),
+    }
 }
 
 /// The response headers that pages may read.
-pub(crate) fn exposed(settings: &Settings<'_>, report: &mut Report) -> Names {
-    let Some((site, Setting::Expose(listed))) = settings.get(Key::Expose) else { return Some(Vec::new()) };
-    let Listed::Entries(entries) = listed else {
-        if settings.is_on(Key::Credentials) {
-            report.add(site, any_expose_with_credentials());
+pub(crate) fn exposed(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
+    match settings.list(Key::Expose) {
+        List::Absent | List::Unfit => Some(Vec::new()),
+        List::Any(site) => {
+            if settings.is_on(Key::Credentials) {
+                report.add(site, any_expose_with_credentials(report.writer()));
+            }
+            None
         }
-        return None;
-    };
-    Some(header_names(site, entries, "expose", response_header_fault, report))
+        List::Entries(site, entries) => Some(header_names(site, entries, Key::Expose, report)),
+    }
 }
 
-fn header_names(
-    site: &Site,
-    entries: &[String],
-    key: &str,
-    fault: impl Fn(&str, &str) -> Option<Finding>,
-    report: &mut Report,
-) -> Vec<String> {
+fn header_names(site: &Site, entries: &[Entry], key: Key, report: &mut Report<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut seen = alloc::collections::BTreeSet::new();
-    for (index, entry) in entries.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for (index, entry) in fitting(key, entries) {
         let site = site.entry(index);
-        let name = entry.to_ascii_lowercase();
-        if let Some(finding) = invalid_header(entry, key).or_else(|| fault(&name, entry)) {
-            report.add(&site, finding.value(entry.as_str()));
+        let name = entry.text.to_ascii_lowercase();
+        if !seen.insert(name.clone()) {
+            report.add(&site, duplicate(&entry.text, "header"));
+            continue;
         }
-        if seen.insert(name.clone()) {
-            names.push(name);
-        } else {
-            report.add(&site, duplicate(entry, "header"));
+        if let Some(finding) = header_fault(&entry.text, key, report.writer()) {
+            report.add_entry(&site, entry, finding);
         }
+        names.push(name);
     }
     names
 }
 
-fn invalid_header(name: &str, key: &str) -> Option<Finding> {
-    if pattern::is_any(name) {
-        let why = "An entry of the list is one header.";
-        let finding = Finding::new(Rule::InvalidHeader, format!("`{name}` is not a header name"), why);
-        return Some(finding.help(format!("write `{key}: any`, without a list, for every header")));
-    }
-    (!standard::is_token(name.as_bytes())).then(|| {
-        let why = "No message can carry such a field, so that the entry never matches.";
-        let message = match name {
-            "" => "an empty string is not a header name".into(),
-            _ => format!("`{}` is not a header name", name.escape_debug()),
-        };
-        Finding::new(Rule::InvalidHeader, message, why).maybe_help(several(
-            name,
-            |c| matches!(c, ',' | ';'),
-            header_case,
-        ))
-    })
+/// Returns whether a header name keeps the rules of its list.
+pub(super) fn is_sound_header(name: &str, key: Key, writer: &Writer) -> bool {
+    header_fault(name, key, writer).is_none()
 }
 
+/// What is wrong with a header name: the one rule that says it best.
+fn header_fault(written: &str, key: Key, writer: &Writer) -> Option<Finding> {
+    let name = written.to_ascii_lowercase();
+    let finding = invalid_header(written, &name, key, writer).or_else(|| match key {
+        Key::Headers => request_header_fault(&name, written, writer),
+        _ => response_header_fault(&name, written),
+    });
+    finding.or_else(|| misspelt_header(&name, written, key, writer)).map(|finding| finding.value(written))
+}
+
+fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Option<Finding> {
+    if pattern::is_any(written) {
+        let why = "An entry of the list is one header.";
+        let finding = Finding::new(Rule::InvalidHeader, format!("`{written}` is not a header name"), why);
+        return Some(any_instead(finding, key, "header", writer));
+    }
+    let is_family = family(name).is_some();
+    if is_family && key == Key::Expose {
+        let why =
+            "Browsers know no families among the headers to expose: the response would have to name each.";
+        let message = format!("`{written}` is a family, and `{}` takes names", writer.name(key.name()));
+        return Some(
+            Finding::new(Rule::InvalidHeader, message, why)
+                .help("list the headers that pages read, one by one"),
+        );
+    }
+    if standard::is_token(name.as_bytes()) && (is_family || !name.contains('*')) {
+        return None;
+    }
+    let message = match written {
+        "" => "an empty string is not a header name".into(),
+        _ => format!("`{}` is not a header name", written.escape_debug()),
+    };
+    let why = if standard::is_token(name.as_bytes()) {
+        "A `*` stands at the end alone, after a `-`: `x-app-*` is the family of all names that begin `x-app-`."
+    } else {
+        "No message can carry such a field, so the entry never matches."
+    };
+    let finding = Finding::new(Rule::InvalidHeader, message, why);
+    let names = several(written, |c| matches!(c, ',' | ';'), header_case).or_else(|| {
+        // `x-app*` is likely the family.
+        let stem = name.strip_suffix('*')?.trim_end_matches(['*', '-']);
+        (key == Key::Headers).then(|| vec![format!("{stem}-*")])
+    });
+    let is_sound = |names: &[String]| names.iter().all(|name| is_sound_header(name, key, writer));
+    Some(names_instead(finding, key, names.filter(|names| is_sound(names)), writer))
+}
+
+/// The beginning that the names of a family have in common, its `-` included: `x-stainless-` of `x-stainless-*`.
+pub(crate) fn family(name: &str) -> Option<&str> {
+    let beginning = name.strip_suffix('*')?;
+    let stem = beginning.strip_suffix('-')?;
+    (!stem.is_empty() && !stem.contains('*')).then_some(beginning)
+}
+
+/// Beginnings of names that change what a request means to a proxy, a framework or the browser itself.
+const POWERFUL_FAMILIES: [&str; 5] = ["x-http-method-", "x-forwarded-", "x-original-", "sec-", "proxy-"];
+
+/// Single names that do.
+const POWERFUL_NAMES: [&str; 3] = ["x-method-override", "x-rewrite-url", "x-real-ip"];
+
 /// `name` is in lower case, `written` as the policy has it.
-fn request_header_fault(name: &str, written: &str) -> Option<Finding> {
-    if standard::is_cors_response_header(name) {
+fn request_header_fault(name: &str, written: &str, writer: &Writer) -> Option<Finding> {
+    if standard::is_cors_response_header(name)
+        || family(name).is_some_and(|family| "access-control-allow-".starts_with(family))
+            && name.starts_with("access-")
+    {
         let why =
             "It is an answer of the server, which the policy gives where it is due; no page asks to send it.";
         let message = format!("`{written}` is not a request header");
-        return Some(Finding::new(Rule::WrongHeader, message, why).help("take the entry out"));
+        return Some(
+            Finding::new(Rule::WrongHeader, message, why).propose("take the entry out", Proposal::Remove),
+        );
+    }
+    if let Some(family) = family(name) {
+        let covered = POWERFUL_FAMILIES
+            .into_iter()
+            .find(|powerful| powerful.starts_with(family) || family.starts_with(powerful))
+            .map(|powerful| format!("{powerful}…"))
+            .or_else(|| {
+                POWERFUL_NAMES.into_iter().find(|name| name.starts_with(family)).map(ToString::to_string)
+            })?;
+        let why = format!(
+            "A page could send `{covered}`, which proxies, frameworks or the browser itself take for more than data: a method, an address, a user."
+        );
+        let message = format!("the family `{written}` covers names that change what a request means");
+        let help = format!(
+            "list the headers that your front end sends, or a narrower family: {}",
+            writer.list(Key::Headers, &["x-app-*".into()])
+        );
+        return Some(Finding::new(Rule::HeaderFamily, message, why).help(help));
     }
     standard::is_forbidden_request_header(name).then(|| {
-        let why = "The browser sets it itself and never asks for it; the entry does nothing (Fetch, \"forbidden request-header\").";
+        let why = "The browser sets it itself and never asks for it, so the entry does nothing (https://fetch.spec.whatwg.org/#forbidden-request-header).";
         let message = format!("`{written}` is a header that no page can set");
-        Finding::new(Rule::InertEntry, message, why).help("take the entry out")
+        Finding::new(Rule::InertEntry, message, why).propose("take the entry out", Proposal::Remove)
     })
 }
 
@@ -176,15 +269,37 @@ fn response_header_fault(name: &str, written: &str) -> Option<Finding> {
         let why = "It is part of the CORS exchange itself, which the browser reads and no page needs.";
         (Rule::WrongHeader, format!("`{written}` is not a header to expose"), why)
     } else if standard::is_forbidden_response_header(name) {
-        let why = "Browsers show it to no script (Fetch, \"forbidden response-header name\").";
+        let why =
+            "Browsers show it to no script (https://fetch.spec.whatwg.org/#forbidden-response-header-name).";
         (Rule::InertEntry, format!("`{written}` is a header that no page can read"), why)
     } else if standard::is_safelisted_response_header(name) {
-        let why = "Every page may read it (Fetch, \"CORS-safelisted response-header name\"); the entry does nothing.";
+        let why = "Every page may read it (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name), so the entry does nothing.";
         (Rule::InertEntry, format!("`{written}` is readable without being exposed"), why)
     } else {
         return None;
     };
-    Some(Finding::new(rule, message, why).help("take the entry out"))
+    Some(Finding::new(rule, message, why).propose("take the entry out", Proposal::Remove))
+}
+
+fn misspelt_header(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Finding> {
+    let meant = suggest::misspelt_header(name)?;
+    let why =
+        "Header names are compared letter by letter: a browser that asks for the standard one is refused.";
+    let message = format!("`{written}` is no standard header, and `{meant}` is");
+    let finding = Finding::new(Rule::MisspelledName, message, why);
+    let is_sound = response_or_request(key, meant);
+    let names = is_sound.then(|| vec![meant.to_string()]);
+    Some(names_instead(finding, key, names, writer))
+}
+
+/// Returns whether a standard name can stand in the list of `key`.
+fn response_or_request(key: Key, name: &str) -> bool {
+    match key {
+        Key::Headers => {
+            !standard::is_forbidden_request_header(name) && !standard::is_cors_response_header(name)
+        }
+        _ => response_header_fault(name, name).is_none(),
+    }
 }
 
 fn any_with_credentials(rule: Rule, what: &str, example: &str) -> Finding {
@@ -197,14 +312,31 @@ fn any_with_credentials(rule: Rule, what: &str, example: &str) -> Finding {
     .help(format!("list the {what}s that your front end sends"))
 }
 
-fn any_expose_with_credentials() -> Finding {
+fn any_expose_with_credentials(writer: &Writer) -> Finding {
+    let (any, credentials) = (writer.any(Key::Expose), writer.switch(Key::Credentials, true));
     Finding::new(
         Rule::AnyExposeWithCredentials,
-        "`expose: any` together with `credentials: true` exposes nothing",
-        "For a request with credentials browsers take `*` for a header of that name (Fetch, \"Main fetch\").",
+        format!("`{any}` together with `{credentials}` exposes nothing"),
+        "For a request with credentials browsers take `*` for a header of that name (https://fetch.spec.whatwg.org/#concept-main-fetch).",
     )
     .value("any")
-    .help("list the headers that pages read, for example `expose: [\"x-total-count\"]`")
+    .help(format!(
+        "list the headers that pages read, for example `{}`",
+        writer.list(Key::Expose, &["x-total-count".into()])
+    ))
+}
+
+/// A finding about an entry that says what `any` says in place of the list.
+fn any_instead(finding: Finding, key: Key, what: &str, writer: &Writer) -> Finding {
+    let help = format!("for every {what}, write `{}` in place of the list", writer.any(key));
+    finding.propose(help, Proposal::Any { expect: None })
+}
+
+/// A finding with names to write instead, where some are known.
+fn names_instead(finding: Finding, key: Key, names: Option<Vec<String>>, writer: &Writer) -> Finding {
+    let Some(names) = names else { return finding };
+    let entries: Vec<Entry> = names.iter().map(Entry::from).collect();
+    finding.propose(format!("write {}", writer.entries(key, &entries)), Proposal::Entries(entries))
 }
 
 pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
@@ -214,21 +346,28 @@ pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
         "The second entry adds nothing; mostly one of the two was meant to be another.",
     )
     .value(entry)
-    .help("take one of them out")
+    .propose("take this one out", Proposal::Remove)
 }
 
 /// Several names in one string, or one with the wrong spelling, as they should be written.
-fn several(text: &str, separator: impl Fn(char) -> bool, spell: impl Fn(&str) -> String) -> Option<String> {
-    let names: Vec<String> =
-        text.split(separator).map(|name| spell(name.trim())).filter(|name| !name.is_empty()).collect();
-    let legal = !names.is_empty() && names.iter().all(|name| standard::is_token(name.as_bytes()));
-    legal.then(|| {
-        format!("write {}", names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "))
-    })
+fn several(
+    text: &str,
+    separator: impl Fn(char) -> bool,
+    spell: impl Fn(&str) -> String,
+) -> Option<Vec<String>> {
+    let quotes = ['"', '\'', '[', ']'];
+    let names = text.split(separator).map(|name| spell(name.trim().trim_matches(quotes)));
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    let legal = distinct.len() == names.len()
+        && !names.is_empty()
+        && names.iter().all(|name| standard::is_token(name.as_bytes()));
+    legal.then_some(names)
 }
 
 /// `Content Type:` is `content-type`.
 fn header_case(name: &str) -> String {
-    let words = name.trim_end_matches(':').split_whitespace().map(str::to_ascii_lowercase);
+    let name = name.split(':').next().unwrap_or_default();
+    let words = name.split_whitespace().map(str::to_ascii_lowercase);
     words.collect::<Vec<_>>().join("-")
 }

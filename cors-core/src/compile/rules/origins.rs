@@ -7,12 +7,17 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::names::duplicate;
+use super::proposal::Proposal;
+use super::propose::Proposer;
 use super::regexes::{self, Regexes};
 use super::report::{Finding, Report};
-use super::settings::{Settings, Site};
+use super::settings::{List, Settings, Site};
+use super::types;
 use crate::Key;
+use crate::Mode;
 use crate::Rule;
-use crate::compile::config::{Listed, OriginEntry, Setting};
+use crate::compile::config::{Entry, EntryKind};
+use crate::compile::language::Writer;
 use crate::compile::pattern::{FaultKind, OriginPattern};
 use crate::compile::public_suffix;
 use crate::compile::suggest;
@@ -26,120 +31,163 @@ pub(crate) struct Origins {
 }
 
 /// Judges the setting and returns what of it can be used; `None` stands for `any`.
-pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report) -> Option<Origins> {
-    let Some((site, Setting::Origins(listed))) = settings.get(Key::Origins) else {
-        report.add(&Site::nowhere(), empty("the policy lists no origins"));
-        return Some(Origins::default());
-    };
-    let Listed::Entries(entries) = listed else {
-        report.add(site, any_origin());
-        if settings.is_on(Key::Credentials) {
-            report.add(site, any_origin_with_credentials());
+pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<Origins> {
+    let writer = report.writer();
+    let (site, entries) = match settings.list(Key::Origins) {
+        List::Absent => {
+            // A misspelt key is one fault, and told as such.
+            if !settings.is_likely_misspelt(Key::Origins) {
+                report.add(&Site::nowhere(), empty("the policy lists no origins", writer));
+            }
+            return Some(Origins::default());
         }
-        return None;
+        List::Unfit => return Some(Origins::default()),
+        List::Any(site) => {
+            report.add(site, any_origin(writer));
+            if settings.is_on(Key::Credentials) {
+                report.add(site, any_origin_with_credentials(writer));
+            }
+            return None;
+        }
+        List::Entries(site, entries) => (site, entries),
     };
     if entries.is_empty() {
-        report.add(site, empty("the list of origins is empty"));
+        report.add(site, empty("the list of origins is empty", writer));
     }
-    let (entries, regexes) = parse(site, entries, report);
-    for entry in &entries {
-        judge_pattern(&site.entry(entry.index), &entry.pattern, report);
-    }
-    judge_coverage(site, &entries, report);
-    let patterns: Vec<_> = entries.iter().map(|entry| (entry.index, &entry.pattern)).collect();
-    let regexes = regexes::judge(site, &regexes, &patterns, report);
-    Some(Origins { patterns: entries.into_iter().map(|entry| entry.pattern).collect(), regexes })
+    let proposer = Proposer::new(report.mode(), writer, settings.is_on(Key::Credentials));
+    let mut judged =
+        Judged { site, settings, patterns: Vec::with_capacity(entries.len()), regexes: Vec::new() };
+    judged.entries(entries, &proposer, report);
+    judged.coverage(report);
+    let Judged { patterns, regexes, .. } = judged;
+    let beside: Vec<_> = patterns.iter().map(|kept| (kept.index, &kept.pattern, kept.is_accepted)).collect();
+    let excused = |index: usize, rule: Rule| settings.excuses(rule, site, index);
+    let regexes = regexes::judge(site, &regexes, &beside, &excused, &proposer, report);
+    Some(Origins { patterns: patterns.into_iter().map(|kept| kept.pattern).collect(), regexes })
 }
 
-/// An entry that keeps the grammar.
-struct Entry {
+/// A pattern that keeps the grammar.
+struct Kept {
     index: usize,
     pattern: OriginPattern,
-    /// The same text stands before it.
-    repeated: bool,
+    /// Whether it breaks no rule but those that are excused.
+    is_accepted: bool,
 }
 
-/// The entries that keep the grammar, and the regexes; duplicates are reported.
-fn parse<'c>(
-    site: &Site,
-    listed: &'c [OriginEntry],
-    report: &mut Report,
-) -> (Vec<Entry>, Vec<regexes::Written<'c>>) {
-    let mut seen = BTreeSet::new();
-    let mut entries = Vec::with_capacity(listed.len());
-    let mut regexes = Vec::new();
-    for (index, entry) in listed.iter().enumerate() {
-        let (text, is_regex) = match entry {
-            OriginEntry::Pattern(text) => (text, false),
-            OriginEntry::Regex(text) => (text, true),
-        };
-        let repeated = !seen.insert((is_regex, text.as_str()));
-        if repeated {
-            report.add(&site.entry(index), duplicate(text, "origin"));
-        }
-        if is_regex {
-            regexes.push((index, text.as_str()));
-            continue;
-        }
-        match OriginPattern::parse(text) {
-            Ok(pattern) => entries.push(Entry { index, pattern, repeated }),
-            Err(fault) => {
-                let finding = invalid_origin(text, fault.kind);
-                report.add(&site.entry(index).bytes(fault.bytes), finding);
+/// The entries of the list, as far as they have been judged.
+struct Judged<'s, 'c> {
+    site: &'s Site,
+    settings: &'s Settings<'c>,
+    patterns: Vec<Kept>,
+    regexes: Vec<regexes::Written<'c>>,
+}
+
+impl<'c> Judged<'_, 'c> {
+    /// Judges each entry on its own. A repeated one is that and nothing else.
+    fn entries(&mut self, entries: &'c [Entry], proposer: &Proposer<'_>, report: &mut Report<'_>) {
+        let mut seen = BTreeSet::new();
+        for (index, entry) in
+            entries.iter().enumerate().filter(|(_, entry)| types::entry_fits(Key::Origins, entry))
+        {
+            let site = self.site.entry(index);
+            if !seen.insert((entry.is_regex(), entry.text.as_str())) {
+                report.add(&site, duplicate(&entry.text, "origin"));
+                continue;
+            }
+            if entry.kind == EntryKind::Regex {
+                self.regexes.push(regexes::Written { index, entry });
+                continue;
+            }
+            match OriginPattern::parse(&entry.text) {
+                Ok(pattern) => {
+                    let findings = faults(&pattern, proposer);
+                    let is_silent = report.mode() == Mode::Development;
+                    let is_accepted = findings.iter().all(|finding| {
+                        finding.rule.is_excusable()
+                            && (is_silent || self.settings.excuses(finding.rule, self.site, index))
+                    });
+                    for finding in findings {
+                        report.add_entry(&site, entry, finding.value(&entry.text));
+                    }
+                    self.patterns.push(Kept { index, pattern, is_accepted });
+                }
+                Err(fault) => {
+                    let finding = invalid_origin(&entry.text, fault.kind, proposer);
+                    report.add(&site.bytes(fault.bytes), finding);
+                }
             }
         }
     }
-    (entries, regexes)
-}
 
-fn judge_pattern(site: &Site, pattern: &OriginPattern, report: &mut Report) {
-    let text = pattern.text();
-    let mut fire = |finding: Finding| report.add(site, finding.value(text));
-    if pattern.is_null() {
-        fire(null_origin());
-        return;
-    }
-    let scheme = pattern.scheme();
-    if standard::is_pageless_scheme(scheme) {
-        fire(pageless(pattern));
-    }
-    if matches!(scheme, "http" | "https") && pattern.is_loopback() {
-        fire(loopback(text));
-    } else if scheme == "http" {
-        fire(insecure(text));
-    }
-    if let Some([message, why, help]) = open_suffix(pattern) {
-        fire(Finding::new(Rule::PublicSuffix, message, why).help(help));
-    }
-}
-
-/// Reports entries whose every origin another single entry accepts.
-///
-/// The entries that could cover one are looked up by their text, so that a long list takes time in
-/// proportion to its length.
-fn judge_coverage(site: &Site, entries: &[Entry], report: &mut Report) {
-    let wide: BTreeSet<&str> = entries
-        .iter()
-        .map(|entry| &entry.pattern)
-        .filter(|pattern| !pattern.is_exact())
-        .map(OriginPattern::text)
-        .collect();
-    for Entry { index, pattern, repeated } in entries {
-        let cover = if *repeated {
-            Some(pattern.text().into())
-        } else if wide.is_empty() {
-            None
-        } else {
-            covers(pattern).into_iter().find(|cover| wide.contains(cover.as_str()))
-        };
-        if let Some(cover) = cover {
-            report.add(&site.entry(*index), regexes::redundant(pattern.text(), &cover));
+    /// Reports entries whose every origin another single entry accepts, if that one is accepted itself.
+    ///
+    /// The entries that could cover one are looked up by their text, so a long list takes time in
+    /// proportion to its length.
+    fn coverage(&self, report: &mut Report<'_>) {
+        let wide: BTreeSet<&str> = self
+            .patterns
+            .iter()
+            .filter(|kept| kept.is_accepted && !kept.pattern.is_exact())
+            .map(|kept| kept.pattern.text())
+            .collect();
+        if wide.is_empty() {
+            return;
+        }
+        for Kept { index, pattern, .. } in &self.patterns {
+            if let Some(cover) = covers(pattern).into_iter().find(|cover| wide.contains(cover.as_str())) {
+                let entry = Entry::from(pattern.text());
+                report.add_entry(
+                    &self.site.entry(*index),
+                    &entry,
+                    regexes::redundant(pattern.text(), &cover),
+                );
+            }
         }
     }
 }
 
+/// Which excusable rules a pattern breaks, each with what to write instead.
+fn faults(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Vec<Finding> {
+    let text = pattern.text();
+    rules_of(pattern)
+        .into_iter()
+        .map(|rule| match rule {
+            Rule::NullOrigin => null_origin(text),
+            Rule::InertEntry => pageless(pattern, proposer),
+            Rule::LoopbackOrigin => loopback(text, proposer),
+            Rule::MisspelledName => misspelt_scheme(pattern, proposer),
+            Rule::InsecureOrigin => insecure(text, proposer),
+            _ => open_suffix(pattern),
+        })
+        .collect()
+}
+
+/// The excusable rules that a pattern breaks on its own.
+pub(super) fn rules_of(pattern: &OriginPattern) -> Vec<Rule> {
+    if pattern.is_opaque() {
+        return vec![Rule::NullOrigin];
+    }
+    let scheme = pattern.scheme();
+    let mut rules = Vec::new();
+    if standard::is_pageless_scheme(scheme) {
+        rules.push(Rule::InertEntry);
+    } else if suggest::misspelt_scheme(scheme).is_some() {
+        rules.push(Rule::MisspelledName);
+    }
+    if matches!(scheme, "http" | "https") && pattern.is_loopback() {
+        rules.push(Rule::LoopbackOrigin);
+    } else if scheme == "http" {
+        rules.push(Rule::InsecureOrigin);
+    }
+    if pattern.parts().subdomains && !pattern.is_loopback() && public_suffix::judge(pattern.host()).is_some()
+    {
+        rules.push(Rule::PublicSuffix);
+    }
+    rules
+}
+
 /// The texts of the patterns that accept all that `pattern` does, itself aside.
-fn covers(pattern: &OriginPattern) -> Vec<String> {
+pub(super) fn covers(pattern: &OriginPattern) -> Vec<String> {
     let parts = pattern.parts();
     let (scheme, host) = (pattern.scheme(), pattern.host());
     let own_port = parts.port.map_or(String::new(), |port| format!(":{}", String::from_utf8_lossy(port)));
@@ -160,98 +208,119 @@ fn covers(pattern: &OriginPattern) -> Vec<String> {
 /// The end of a pattern for any port.
 const ANY_PORT: &str = ":*";
 
-fn empty(message: &str) -> Finding {
+fn empty(message: &str, writer: &Writer) -> Finding {
     let why =
         "No page gets in: as it stands the policy does nothing, and an absent list never means \"everyone\".";
+    let example = writer.list(Key::Origins, &["https://app.example".into()]);
     Finding::new(Rule::EmptyOrigins, message, why)
-        .help("list the origins of your front ends: `origins: [\"https://app.example\"]`")
+        .help(format!("list the origins of your front ends: `{example}`"))
 }
 
-fn invalid_origin(text: &str, kind: FaultKind) -> Finding {
+fn invalid_origin(text: &str, kind: FaultKind, proposer: &Proposer<'_>) -> Finding {
     let message = format!("`{}` is not an origin: {}", text.escape_debug(), kind.text());
     let finding = Finding::new(Rule::InvalidOrigin, message, kind.why()).value(text);
-    match kind {
-        FaultKind::AnyWord => finding.help("write `origins: any`, without a list, for every origin"),
-        FaultKind::File => finding.help("serve the page from a scheme and host of its own, and list that"),
-        _ => finding.maybe_help(suggest::origin(text).and_then(|origin| proposal(&origin))),
+    match proposer.instead_of(text, kind) {
+        Some(advice) => match advice.proposal {
+            Some(proposal) => finding.propose(advice.help, proposal),
+            None => finding.help(advice.help),
+        },
+        None => finding,
     }
 }
 
-fn any_origin() -> Finding {
+fn any_origin(writer: &Writer) -> Finding {
     let why = "Any page that a user visits can read the answers. That is right for public data alone, and wrong for a service that is protected by where it stands.";
     Finding::new(Rule::AnyOrigin, "every origin is allowed", why)
         .value("any")
-        .help("list the origins of your front ends, or add `expect(any_origin, reason = \"public data\")`")
+        .help("list the origins of your front ends, if the data is not public")
+        .on_setting(writer.any(Key::Origins))
 }
 
-fn any_origin_with_credentials() -> Finding {
+fn any_origin_with_credentials(writer: &Writer) -> Finding {
     let why = "Browsers refuse `*` for requests with credentials; and a server that echoed every origin instead would show each user's data to every site.";
-    Finding::new(Rule::AnyOriginWithCredentials, "`origins: any` cannot go with `credentials: true`", why)
+    let (any, credentials) = (writer.any(Key::Origins), writer.switch(Key::Credentials, true));
+    let help = format!(
+        "list the origins that need credentials, or write `{}` if the data is public",
+        writer.switch(Key::Credentials, false)
+    );
+    Finding::new(Rule::AnyOriginWithCredentials, format!("`{any}` cannot go with `{credentials}`"), why)
         .value("any")
-        .help("list the origins that need credentials, or set `credentials: false` if the data is public")
+        .help(help)
 }
 
-fn null_origin() -> Finding {
-    let why = "Every sandboxed frame on any site sends `Origin: null`; an attacker makes one in a line of HTML. It is not a name for local files.";
-    Finding::new(Rule::NullOrigin, "the opaque origin `null` is allowed", why)
+fn null_origin(text: &str) -> Finding {
+    let (message, why) = match text {
+        "null" => (
+            "the opaque origin `null` is allowed".into(),
+            "Every sandboxed frame on any site sends `Origin: null`; an attacker makes one in a line of HTML. It is not a name for local files.",
+        ),
+        _ => (
+            format!("`{text}` is the origin of every page that an app opens from a file"),
+            "Electron and Android WebViews send it for each file that they show, whoever wrote it: a downloaded page has it as well as the app's own.",
+        ),
+    };
+    Finding::new(Rule::NullOrigin, message, why)
         .help("serve the page from an origin of its own, and list that")
+        .excused_by_block()
 }
 
-fn insecure(text: &str) -> Finding {
-    let secure = text.replacen("http:", "https:", 1);
+fn insecure(text: &str, proposer: &Proposer<'_>) -> Finding {
     let why = "Whoever is between the user and that page can put a script into it, and read through it what this service answers.";
-    Finding::new(Rule::InsecureOrigin, format!("`{text}` is not encrypted"), why)
-        .maybe_help(proposal(&secure))
+    let finding = Finding::new(Rule::InsecureOrigin, format!("`{text}` is not encrypted"), why);
+    proposer.propose(finding, text, vec![Entry::from(text.replacen("http:", "https:", 1))])
 }
 
-/// What to write instead: `text`, if it is a pattern, and a narrower one if strangers could be in it.
-fn proposal(text: &str) -> Option<String> {
-    let pattern = OriginPattern::parse(text).ok()?;
-    Some(match open_suffix(&pattern) {
-        Some([_, _, help]) => help,
-        None => format!("write {:?}", pattern.text()),
-    })
-}
-
-fn loopback(text: &str) -> Finding {
-    on_own_machine(format!("`{text}` is on the user's own machine"))
-}
-
-/// A regex accepts `origin`.
-#[cfg(feature = "regex")]
-pub(super) fn loopback_in_regex(origin: &str) -> Finding {
-    on_own_machine(format!("the regex accepts `{origin}`, which is on the user's own machine"))
-}
-
-fn on_own_machine(message: String) -> Finding {
-    let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
-    Finding::new(Rule::LoopbackOrigin, message, why)
-        .help("move it to `development { … }`, or add `expect(loopback_origin, reason = \"…\")` for an app that is served from there")
-}
-
-fn pageless(pattern: &OriginPattern) -> Finding {
+fn misspelt_scheme(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
     let (text, scheme) = (pattern.text(), pattern.scheme());
-    let meant = match scheme {
-        "ws" => Some(text.replacen("ws:", "http:", 1)),
-        "wss" => Some(text.replacen("wss:", "https:", 1)),
-        _ => None,
-    };
-    let why = match scheme {
-        "ws" | "wss" => "A WebSocket carries the origin of the page that opens it, which is http or https.",
-        _ => "Browsers give such a page an opaque origin, if they show it at all.",
-    };
-    Finding::new(Rule::InertEntry, format!("`{text}` is the origin of no page"), why)
-        .help(meant.and_then(|meant| proposal(&meant)).unwrap_or_else(|| "take the entry out".into()))
+    let meant = suggest::misspelt_scheme(scheme).unwrap_or("https");
+    let why = "Schemes are compared letter by letter, and no page has an origin with this one: the entry never matches.";
+    let finding = Finding::new(
+        Rule::MisspelledName,
+        format!("the scheme `{scheme}` is one slip away from `{meant}`"),
+        why,
+    );
+    let secure = text.replacen(scheme, if pattern.is_loopback() { "http" } else { "https" }, 1);
+    proposer.propose(finding, text, vec![proposer.excused(Entry::from(secure))])
 }
 
-/// What is wrong with a pattern for subdomains that strangers could have, why, and the fix.
-fn open_suffix(pattern: &OriginPattern) -> Option<[String; 3]> {
-    if !pattern.parts().subdomains || pattern.is_loopback() {
-        return None;
+fn loopback(text: &str, proposer: &Proposer<'_>) -> Finding {
+    on_own_machine(format!("`{text}` is on the user's own machine"), &[Entry::from(text)], proposer)
+}
+
+/// Something lets in what the user's own machine serves; `entries` say the same, for development.
+pub(super) fn on_own_machine(message: String, entries: &[Entry], proposer: &Proposer<'_>) -> Finding {
+    let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
+    let finding = Finding::new(Rule::LoopbackOrigin, message, why);
+    let written = proposer.writer.entries(Key::Origins, entries);
+    match proposer.writer.development() {
+        Some(block) => finding.help(format!("to develop with it, write {written} in `{block}`")),
+        None => finding.help("take it out of what runs in production"),
     }
-    let scheme = match pattern.scheme() {
-        "http" | "ws" | "wss" => "https",
-        scheme => scheme,
+}
+
+fn pageless(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
+    let (text, scheme) = (pattern.text(), pattern.scheme());
+    let (meant, why) = match scheme {
+        "ws" | "wss" => {
+            let page = if pattern.is_loopback() && scheme == "ws" { "http" } else { "https" };
+            let why = "A WebSocket carries the origin of the page that opens it, which is http or https.";
+            (Some(text.replacen(scheme, page, 1)), why)
+        }
+        _ => (None, "Browsers give such a page an opaque origin, if they show it at all."),
     };
-    Some(public_suffix::judge(pattern.host())?.text(scheme, pattern.host()))
+    let finding = Finding::new(Rule::InertEntry, format!("`{text}` is the origin of no page"), why);
+    let finding = match meant {
+        Some(meant) => proposer.propose(finding, text, vec![proposer.excused(Entry::from(meant))]),
+        None => finding,
+    };
+    if finding.has_help() { finding } else { finding.propose("take the entry out", Proposal::Remove) }
+}
+
+/// A pattern for subdomains that strangers could have.
+fn open_suffix(pattern: &OriginPattern) -> Finding {
+    let [message, why, help] = match public_suffix::judge(pattern.host()) {
+        Some(open) => open.text(pattern.host()),
+        None => Default::default(),
+    };
+    Finding::new(Rule::PublicSuffix, message, why).help(help)
 }

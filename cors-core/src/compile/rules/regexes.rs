@@ -4,9 +4,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::proposal::Proposal;
+use super::propose::Proposer;
 use super::report::{Finding, Report};
 use super::settings::Site;
 use crate::Rule;
+use crate::compile::config::Entry;
 use crate::compile::pattern::OriginPattern;
 
 /// The regexes of a policy, as one table.
@@ -20,20 +23,29 @@ pub(crate) struct Regexes {
 }
 
 /// An entry of `origins` that is a regex, with its index.
-pub(crate) type Written<'c> = (usize, &'c str);
+#[derive(Clone, Copy)]
+pub(crate) struct Written<'c> {
+    pub(crate) index: usize,
+    pub(crate) entry: &'c Entry,
+}
+
+/// A pattern beside the regexes: its index, and whether it is accepted.
+pub(crate) type Beside<'p> = (usize, &'p OriginPattern, bool);
 
 /// Judges the regexes of a list, beside the patterns that stand in it.
 #[cfg(feature = "regex")]
 pub(crate) fn judge(
     site: &Site,
     written: &[Written<'_>],
-    patterns: &[(usize, &OriginPattern)],
-    report: &mut Report,
+    beside: &[Beside<'_>],
+    excused: &dyn Fn(usize, Rule) -> bool,
+    proposer: &Proposer<'_>,
+    report: &mut Report<'_>,
 ) -> Regexes {
     if written.is_empty() {
         return Regexes::default();
     }
-    automata::judge(site, written, patterns, report)
+    automata::judge(site, written, beside, excused, proposer, report)
 }
 
 /// Without the feature `regex` there is nothing to compile them with.
@@ -41,13 +53,15 @@ pub(crate) fn judge(
 pub(crate) fn judge(
     site: &Site,
     written: &[Written<'_>],
-    _: &[(usize, &OriginPattern)],
-    report: &mut Report,
+    _: &[Beside<'_>],
+    _: &dyn Fn(usize, Rule) -> bool,
+    _: &Proposer<'_>,
+    report: &mut Report<'_>,
 ) -> Regexes {
-    for (index, text) in written {
-        let message = format!("the regex `{text}` cannot be compiled");
+    for Written { index, entry } in written {
+        let message = format!("the regex `{}` cannot be compiled", entry.text);
         let why = "This build of cors-engine has no regexes.";
-        let finding = Finding::new(Rule::InvalidRegex, message, why).value(*text);
+        let finding = Finding::new(Rule::InvalidRegex, message, why).value(&entry.text);
         report.add(&site.entry(*index), finding.help("enable its feature `regex`"));
     }
     Regexes::default()
@@ -55,76 +69,72 @@ pub(crate) fn judge(
 
 /// `text` is covered by `cover`, another entry.
 pub(super) fn redundant(text: &str, cover: &str) -> Finding {
-    let why = "Who takes this entry out to lock the origin out finds it still let in.";
+    let why = "Removing this entry would not lock the origin out: the other still allows it.";
     let message = format!("`{text}` is already covered by `{cover}`");
     Finding::new(Rule::RedundantOrigin, message, why)
         .value(text)
-        .help("take this entry out, or narrow the other")
+        .propose("take this entry out, or narrow the other", Proposal::Remove)
 }
 
 #[cfg(feature = "regex")]
 pub(crate) mod automata {
-    use alloc::collections::{BTreeMap, BTreeSet};
+    use alloc::collections::BTreeSet;
+    use alloc::vec;
     use core::str;
 
     use super::*;
     use crate::Mode;
+    use crate::compile::regex::advice::is_glob;
     use crate::compile::regex::automaton::{Automaton, RegexError};
     use crate::compile::regex::origin_language::{Origins, PortPattern};
-    use crate::compile::regex::reach::unbounded;
+    use crate::compile::regex::reach::{self, unbounded};
+    use crate::compile::rules::origins::on_own_machine;
 
     /// A regex that can be used.
     struct Compiled<'c> {
         index: usize,
-        text: &'c str,
+        entry: &'c Entry,
         /// What browsers send and it accepts.
         language: Automaton,
         /// The first of it.
         word: Vec<u8>,
+        /// Whether it breaks no rule but those that are excused.
+        is_accepted: bool,
     }
 
     pub(super) fn judge(
         site: &Site,
         written: &[Written<'_>],
-        patterns: &[(usize, &OriginPattern)],
-        report: &mut Report,
+        beside: &[Beside<'_>],
+        excused: &dyn Fn(usize, Rule) -> bool,
+        proposer: &Proposer<'_>,
+        report: &mut Report<'_>,
     ) -> Regexes {
-        let origins = match Origins::new() {
-            Ok(origins) => origins,
-            // Its size is fixed, and the tests know it to fit.
-            Err(too_big) => {
-                report.add(site, invalid(written[0].1, too_big.into()));
-                return Regexes::default();
-            }
-        };
+        let Some(origins) = proposer.regexes.origins() else { return Regexes::default() };
         let mut union = Automaton::empty();
         let mut compiled: Vec<Compiled<'_>> = Vec::new();
-        let mut by_text: BTreeMap<&str, usize> = BTreeMap::new();
-        for &(index, text) in written {
-            let site = site.entry(index);
-            if let Some(&same) = by_text.get(text) {
-                let Compiled { language, word, .. } = &compiled[same];
-                compiled.push(Compiled { index, text, language: language.clone(), word: word.clone() });
-                continue;
-            }
-            match compile(text, &origins, &union) {
+        for &Written { index, entry } in written {
+            match compile(&entry.text, origins, &union) {
                 Ok((language, wider)) => {
                     union = wider;
-                    by_text.insert(text, compiled.len());
                     let word = language.shortest().unwrap_or_default();
-                    compiled.push(Compiled { index, text, language, word });
+                    compiled.push(Compiled { index, entry, language, word, is_accepted: true });
                 }
                 Err(error) => {
+                    let site = site.entry(index);
                     let bytes = error.span.clone();
                     let site = bytes.map_or_else(|| site.clone(), |bytes| site.clone().bytes(bytes));
-                    report.add(&site, invalid(text, error));
+                    report.add(&site, invalid(&entry.text, error, proposer));
                 }
             }
         }
-        let domains = domains(site, &compiled, &origins, report);
-        judge_coverage(site, &compiled, patterns, report);
+        let domains = match report.mode() {
+            Mode::Production => reach(site, &mut compiled, origins, excused, proposer, report),
+            Mode::Development => BTreeSet::new(),
+        };
+        judge_coverage(site, &compiled, beside, report);
         Regexes {
-            texts: compiled.iter().map(|regex| regex.text.into()).collect(),
+            texts: compiled.iter().map(|regex| regex.entry.text.clone()).collect(),
             table: union.table().unwrap_or_default(),
             domains: domains.into_iter().collect(),
         }
@@ -143,45 +153,110 @@ pub(crate) mod automata {
         Ok((language.intersection(&origins.all)?, union))
     }
 
-    fn invalid(text: &str, error: RegexError) -> Finding {
+    fn invalid(text: &str, error: RegexError, proposer: &Proposer<'_>) -> Finding {
         let why =
             "A regex must match the whole of an origin as a browser sends it, scheme and port included.";
-        Finding::new(Rule::InvalidRegex, error.message, why).value(text).help(error.help)
+        let finding = Finding::new(Rule::InvalidRegex, error.message, why).value(text);
+        match instead(text, None, proposer) {
+            Some((help, proposal)) => finding.propose(format!("{}: {help}", error.help), proposal),
+            None => finding.help(error.help),
+        }
     }
 
-    /// The registrable domains of regexes that have finitely many; the others are reported.
-    fn domains(
+    /// What was meant by a regex that cannot be used, or that lets others in.
+    fn instead(
+        text: &str,
+        language: Option<&Automaton>,
+        proposer: &Proposer<'_>,
+    ) -> Option<(String, Proposal)> {
+        if !proposer.may_try_regex() {
+            return None;
+        }
+        if is_glob(text) {
+            let entries = proposer.entries_for(text).or_else(|| {
+                let entries = vec![Entry::from(text)];
+                proposer.is_sound(&entries[0]).then_some(entries)
+            });
+            if let Some(entries) = entries {
+                let help = format!("this is a pattern, not a regex: write {}", proposer.written(&entries));
+                return Some((help, Proposal::Entries(entries)));
+            }
+        }
+        if let Some(repair) = proposer.regexes.instead_of(text, proposer.mode) {
+            let entries = vec![Entry::regex(repair.pattern)];
+            let slips = unbounded::slips(&repair.kinds);
+            return Some((
+                format!("{slips}write {}", proposer.written(&entries)),
+                Proposal::Entries(entries),
+            ));
+        }
+        let listed = proposer.regexes.listed(language?)?;
+        let entries: Vec<Entry> = listed.into_iter().map(Entry::from).collect();
+        entries.iter().all(|entry| proposer.is_sound(entry)).then(|| {
+            let help = format!("a regex for so few is better a list: write {}", proposer.written(&entries));
+            (help, Proposal::Entries(entries))
+        })
+    }
+
+    /// The registrable domains of regexes that have finitely many; the others are reported, and what accepts the user's
+    /// own machine.
+    fn reach(
         site: &Site,
-        compiled: &[Compiled<'_>],
+        compiled: &mut [Compiled<'_>],
         origins: &Origins,
-        report: &mut Report,
+        excused: &dyn Fn(usize, Rule) -> bool,
+        proposer: &Proposer<'_>,
+        report: &mut Report<'_>,
     ) -> BTreeSet<String> {
         let mut domains = BTreeSet::new();
-        if report.mode() == Mode::Development {
-            return domains;
-        }
-        let mut judged: BTreeMap<&str, Result<_, Finding>> = BTreeMap::new();
-        for Compiled { index, text, language, .. } in compiled {
-            match judged.entry(text).or_insert_with(|| unbounded::judge(text, origins)) {
+        for Compiled { index, entry, language, is_accepted, .. } in compiled {
+            let text = entry.text.as_str();
+            let finding = match unbounded::judge(text, origins) {
                 Ok(found) => {
-                    domains.extend(found.iter().cloned());
+                    domains.extend(found);
                     // An open regex accepts worse than that.
-                    if let Some(origin) = loopback(language, origins) {
-                        report.add(
-                            &site.entry(*index),
-                            crate::compile::rules::origins::loopback_in_regex(&origin).value(*text),
-                        );
-                    }
+                    loopback(language, origins, proposer)
                 }
-                Err(finding) => report.add(&site.entry(*index), finding.clone().value(*text)),
-            }
+                Err((finding, reason)) => Some(advised(finding, reason, text, language, proposer)),
+            };
+            let Some(finding) = finding else { continue };
+            *is_accepted = excused(*index, finding.rule);
+            report.add_entry(&site.entry(*index), entry, finding.value(text));
         }
         domains
     }
 
-    /// The first origin of the user's own machine that a regex accepts.
-    fn loopback(language: &Automaton, origins: &Origins) -> Option<String> {
-        String::from_utf8(origins.loopback(language).ok()?.shortest()?).ok()
+    fn advised(
+        finding: Finding,
+        reason: Option<reach::Reason>,
+        text: &str,
+        language: &Automaton,
+        proposer: &Proposer<'_>,
+    ) -> Finding {
+        if let Some((help, proposal)) = instead(text, Some(language), proposer) {
+            let witness: Option<String> = finding.shows().map(Into::into);
+            let finding = match (&reason, witness) {
+                (Some(reach::Reason::PublicSuffix { .. }), Some(witness)) => {
+                    unbounded::reword(finding, &witness)
+                }
+                _ => finding,
+            };
+            return finding.propose(help, proposal);
+        }
+        match reason.as_ref().and_then(unbounded::help) {
+            Some(help) => finding.help(help),
+            None => finding,
+        }
+    }
+
+    /// A finding if a regex accepts what the user's own machine serves.
+    fn loopback(language: &Automaton, origins: &Origins, proposer: &Proposer<'_>) -> Option<Finding> {
+        let loopback = origins.loopback(language).ok()?;
+        let origin = String::from_utf8(loopback.shortest()?).ok()?;
+        let message = format!("the regex accepts `{origin}`, which is on the user's own machine");
+        let patterns = proposer.regexes.loopback_patterns(&loopback);
+        let entries: Vec<Entry> = patterns.into_iter().map(Entry::from).collect();
+        Some(on_own_machine(message, &entries, proposer).witness(origin))
     }
 
     /// Reports entries that a regex covers, and regexes that another entry covers; of two that say
@@ -191,31 +266,34 @@ pub(crate) mod automata {
     fn judge_coverage(
         site: &Site,
         compiled: &[Compiled<'_>],
-        patterns: &[(usize, &OriginPattern)],
-        report: &mut Report,
+        beside: &[Beside<'_>],
+        report: &mut Report<'_>,
     ) {
         for regex in compiled {
-            let mut likely = compiled
-                .iter()
-                .filter(|wider| wider.index != regex.index && wider.language.accepts(&regex.word));
-            let cover = likely.find(|wider| covers(wider.entry(), regex.entry())).map(|wider| wider.text);
-            let cover = cover.or_else(|| pattern_over(regex, patterns));
+            let mut likely = compiled.iter().filter(|wider| {
+                wider.is_accepted && wider.index != regex.index && wider.language.accepts(&regex.word)
+            });
+            let cover = likely.find(|wider| covers(wider.place(), regex.place()));
+            let cover = cover.map(|wider| wider.entry.text.as_str()).or_else(|| pattern_over(regex, beside));
             if let Some(cover) = cover {
-                report.add(&site.entry(regex.index), redundant(regex.text, cover));
+                let finding = redundant(&regex.entry.text, cover);
+                report.add_entry(&site.entry(regex.index), regex.entry, finding);
             }
         }
-        for (index, pattern) in patterns {
+        for (index, pattern, _) in beside {
             if let Some(cover) = regex_over(*index, pattern, compiled) {
-                report.add(&site.entry(*index), redundant(pattern.text(), cover));
+                let entry = Entry::from(pattern.text());
+                report.add_entry(&site.entry(*index), &entry, redundant(pattern.text(), cover));
             }
         }
     }
 
     /// The pattern that covers a regex.
-    fn pattern_over<'c>(regex: &Compiled<'_>, patterns: &[(usize, &'c OriginPattern)]) -> Option<&'c str> {
-        let mut likely = patterns.iter().filter(|(_, pattern)| pattern.accepts(&regex.word));
-        let found = likely.find(|(index, pattern)| {
-            language(pattern).is_ok_and(|language| covers((*index, &language), regex.entry()))
+    fn pattern_over<'c>(regex: &Compiled<'_>, beside: &[Beside<'c>]) -> Option<&'c str> {
+        let mut likely =
+            beside.iter().filter(|(_, pattern, is_accepted)| *is_accepted && pattern.accepts(&regex.word));
+        let found = likely.find(|(index, pattern, _)| {
+            language(pattern).is_ok_and(|language| covers((*index, &language), regex.place()))
         })?;
         Some(found.1.text())
     }
@@ -223,34 +301,35 @@ pub(crate) mod automata {
     /// The regex that covers a pattern.
     fn regex_over<'c>(index: usize, pattern: &OriginPattern, compiled: &[Compiled<'c>]) -> Option<&'c str> {
         let samples = pattern.samples();
-        let is_likely =
-            |regex: &&Compiled<'_>| samples.iter().all(|sample| regex.language.accepts(sample.as_bytes()));
+        let is_likely = |regex: &&Compiled<'_>| {
+            regex.is_accepted && samples.iter().all(|sample| regex.language.accepts(sample.as_bytes()))
+        };
         let mut likely = compiled.iter().filter(is_likely).peekable();
         // What accepts an origin and others besides covers it; and so does what comes before it.
         if let Some(regex) = likely.peek()
             && pattern.is_exact()
             && (regex.index < index || regex.word != samples[0].as_bytes())
         {
-            return Some(regex.text);
+            return Some(&regex.entry.text);
         }
         likely.peek()?;
         let narrower = language(pattern).ok()?;
-        likely.find(|regex| covers(regex.entry(), (index, &narrower))).map(|regex| regex.text)
+        likely.find(|regex| covers(regex.place(), (index, &narrower))).map(|regex| regex.entry.text.as_str())
     }
 
     /// An entry's index and language.
-    type Entry<'a> = (usize, &'a Automaton);
+    type Placed<'a> = (usize, &'a Automaton);
 
     /// Does `wider` make `narrower` redundant?
-    fn covers(wider: Entry<'_>, narrower: Entry<'_>) -> bool {
-        let within = |inner: Entry<'_>, outer: Entry<'_>| {
+    fn covers(wider: Placed<'_>, narrower: Placed<'_>) -> bool {
+        let within = |inner: Placed<'_>, outer: Placed<'_>| {
             inner.1 == outer.1 || inner.1.is_subset_of(outer.1).unwrap_or(false)
         };
         within(narrower, wider) && (wider.0 < narrower.0 || !within(wider, narrower))
     }
 
     impl Compiled<'_> {
-        fn entry(&self) -> Entry<'_> {
+        fn place(&self) -> Placed<'_> {
             (self.index, &self.language)
         }
     }

@@ -1,27 +1,55 @@
-//! The collector of violations: it knows the mode, and what the expectations excuse.
+//! The collector of violations: it knows the mode and the language, and says how a rule is excused.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::proposal::Proposal;
 use super::settings::Site;
 use super::violation::Violation;
+use crate::Key;
 use crate::Mode;
 use crate::Rule;
+use crate::compile::config::Entry;
+use crate::compile::language::Writer;
 
 /// What a rule has to say, before it is known where and in which mode.
 #[derive(Clone)]
 pub(crate) struct Finding {
-    rule: Rule,
+    pub(crate) rule: Rule,
     value: Option<String>,
     message: String,
     why: Cow<'static, str>,
     help: Option<String>,
+    excuse: Excuse,
+    witness: Option<String>,
+    proposal: Option<Proposal>,
+}
+
+/// How the place is kept as it is, if the rule can be excused.
+#[derive(Clone)]
+enum Excuse {
+    /// By an expectation on the entry.
+    Entry,
+    /// By one on the key, beside the setting as it is written here.
+    Setting(String),
+    /// By one for the block: the entry is none to write down once more.
+    Block,
 }
 
 impl Finding {
     pub(crate) fn new(rule: Rule, message: impl Into<String>, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, value: None, message: message.into(), why: why.into(), help: None }
+        Self {
+            rule,
+            value: None,
+            message: message.into(),
+            why: why.into(),
+            help: None,
+            excuse: Excuse::Entry,
+            witness: None,
+            proposal: None,
+        }
     }
 
     /// The value at fault.
@@ -30,58 +58,133 @@ impl Finding {
         self
     }
 
-    /// The fix.
+    /// Another reason.
+    pub(crate) fn because(mut self, why: impl Into<Cow<'static, str>>) -> Self {
+        self.why = why.into();
+        self
+    }
+
+    pub(crate) fn shows(&self) -> Option<&str> {
+        self.witness.as_deref()
+    }
+
+    /// The fix, in words.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The fix, where there is one.
-    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
+    /// The fix, in words and as data.
+    pub(crate) fn propose(mut self, help: impl Into<String>, proposal: Proposal) -> Self {
+        self.help = Some(help.into());
+        self.proposal = Some(proposal);
         self
+    }
+
+    /// An origin that shows what is wrong.
+    pub(crate) fn witness(mut self, witness: impl Into<String>) -> Self {
+        self.witness = Some(witness.into());
+        self
+    }
+
+    /// It is about a whole setting, which is written so.
+    pub(crate) fn on_setting(mut self, written: String) -> Self {
+        self.excuse = Excuse::Setting(written);
+        self
+    }
+
+    /// What is excused is not to be written down once more.
+    pub(crate) fn excused_by_block(mut self) -> Self {
+        self.excuse = Excuse::Block;
+        self
+    }
+
+    pub(crate) fn has_help(&self) -> bool {
+        self.help.is_some()
     }
 }
 
 /// The violations found so far.
-pub(crate) struct Report {
+pub(crate) struct Report<'c> {
     mode: Mode,
+    writer: &'c Writer,
     list: Vec<Violation>,
 }
 
-impl Report {
-    pub(crate) fn new(mode: Mode) -> Self {
-        Self { mode, list: Vec::new() }
+impl<'c> Report<'c> {
+    pub(crate) fn new(mode: Mode, writer: &'c Writer) -> Self {
+        Self { mode, writer, list: Vec::new() }
     }
 
     /// The mode that is judged.
-    #[cfg(feature = "regex")]
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// Takes a finding down, unless its rule is silent in this mode.
-    pub(crate) fn add(&mut self, site: &Site, finding: Finding) {
-        let Finding { rule, value, message, why, help } = finding;
-        if self.mode == Mode::Development && rule.is_excusable() {
-            return;
-        }
-        let Site { locus, key } = site.clone();
-        self.list.push(Violation { rule, mode: self.mode, locus, key, value, message, why, help });
+    /// How the place spells what to write.
+    pub(crate) fn writer(&self) -> &'c Writer {
+        self.writer
     }
 
-    /// Takes out what `rule` found; was there anything?
-    pub(crate) fn excuse(&mut self, rule: Rule) -> bool {
-        let before = self.list.len();
-        self.list.retain(|violation| violation.rule != rule);
-        self.list.len() < before
+    /// Takes a finding down about an entry, unless its rule is silent in this mode.
+    pub(crate) fn add_entry(&mut self, site: &Site, entry: &Entry, finding: Finding) {
+        self.push(site, Some(entry), finding);
+    }
+
+    /// Takes a finding down, unless its rule is silent in this mode.
+    pub(crate) fn add(&mut self, site: &Site, finding: Finding) {
+        self.push(site, None, finding);
+    }
+
+    fn push(&mut self, site: &Site, entry: Option<&Entry>, finding: Finding) {
+        if self.mode == Mode::Development && finding.rule.is_excusable() {
+            return;
+        }
+        let excuse = finding.rule.is_excusable().then(|| self.excuse(site, entry, &finding));
+        let Finding { rule, value, message, why, help, witness, proposal, .. } = finding;
+        let Site { locus, key } = site.clone();
+        let (mode, language) = (self.mode, self.writer.language);
+        self.list.push(Violation {
+            rule,
+            mode,
+            language,
+            locus,
+            key,
+            value,
+            message,
+            why,
+            help,
+            excuse,
+            witness,
+            proposal,
+        });
+    }
+
+    fn excuse(&self, site: &Site, entry: Option<&Entry>, finding: &Finding) -> String {
+        let rule = finding.rule;
+        let key = site.key.as_deref().and_then(Key::from_name);
+        let text = match (&finding.excuse, entry, key) {
+            (Excuse::Entry, Some(entry), Some(key)) => self.writer.excused_entry(key, entry, rule),
+            (Excuse::Setting(written), ..) => self.writer.excused_setting(rule, written),
+            _ => self.writer.excuse(rule),
+        };
+        format!("to keep it, say why: `{text}`")
+    }
+
+    /// Keeps the violations for which `keep` says so.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Violation) -> bool) {
+        self.list.retain(keep);
     }
 
     /// The violations in the order in which the settings stand.
     pub(crate) fn finish(mut self) -> Vec<Violation> {
+        // `any` with credentials can never work, whoever may read it: one fault, told once.
+        if self.list.iter().any(|violation| violation.rule == Rule::AnyOriginWithCredentials) {
+            self.list.retain(|violation| violation.rule != Rule::AnyOrigin);
+        }
         self.list.sort_by_key(|violation| {
             let locus = &violation.locus;
-            (locus.place, locus.setting, locus.entry)
+            (locus.place, locus.setting, locus.entry, locus.expectation)
         });
         self.list
     }

@@ -6,11 +6,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::names::duplicate;
+use super::proposal::Proposal;
 use super::report::{Finding, Report};
-use super::settings::Settings;
+use super::settings::{List, Settings};
+use super::types;
 use crate::Key;
 use crate::Rule;
-use crate::compile::config::{Listed, MaxAge, Setting};
+use crate::compile::config::{Entry, Value};
+use crate::compile::language::Writer;
 use crate::compile::pattern;
 use crate::compile::suggest;
 
@@ -28,41 +31,53 @@ pub(crate) enum HostCheck {
     Listed(Vec<String>),
 }
 
-pub(crate) fn private_network(settings: &Settings<'_>, report: &mut Report) -> bool {
-    let Some((site, Setting::PrivateNetwork(true))) = settings.get(Key::PrivateNetwork) else { return false };
+pub(crate) fn private_network(settings: &Settings<'_>, report: &mut Report<'_>) -> bool {
+    let Some((site, Value::Bool(true))) = settings.get(Key::PrivateNetwork) else { return false };
     let finding = Finding::new(
         Rule::PrivateNetwork,
         "preflights from public pages to private addresses are answered",
         "It is a draft that browsers gave up for asking the user; what is left of it lets pages on the Internet reach devices behind a firewall.",
     );
-    report.add(site, finding.value("true").help("take `private_network` out"));
+    let writer = report.writer();
+    let help = format!("take `{}` out", writer.name(Key::PrivateNetwork.name()));
+    let finding = finding.value("true").propose(help, Proposal::Remove);
+    report.add(site, finding.on_setting(writer.switch(Key::PrivateNetwork, true)));
     true
 }
 
 /// Seconds.
-pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report) -> Option<u32> {
-    let (site, Setting::MaxAge(written)) = settings.get(Key::MaxAge)? else { return None };
-    let (seconds, text) = match written {
-        MaxAge::Seconds(seconds) => (Some(*seconds), format!("{seconds}")),
-        MaxAge::Text(text) => (parse_duration(text), text.clone()),
+pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<u32> {
+    let (seconds, text) = match settings.get(Key::MaxAge)?.1 {
+        Value::Number(seconds) => (Some(*seconds), format!("{seconds}")),
+        Value::Text(text) => (parse_duration(text), text.clone()),
+        _ => return None,
     };
+    let (site, writer) = (settings.get(Key::MaxAge)?.0, report.writer());
     match seconds {
         Some(seconds @ 0..=LONGEST_MAX_AGE) => return u32::try_from(seconds).ok(),
         Some(seconds) if seconds > LONGEST_MAX_AGE => {
             let why =
                 "Chromium remembers an answer for 2 hours at most, Firefox for 24, Safari for 10 minutes.";
             let finding = Finding::new(Rule::InvalidMaxAge, format!("`{text}` is longer than a day"), why);
-            report.add(site, finding.value(text).help("write `24h` or less"));
+            let help =
+                format!("write `{}` or less", writer.setting(Key::MaxAge, &format!("{LONGEST_MAX_AGE}")));
+            report.add(site, finding.value(text).propose(help, Proposal::Number(LONGEST_MAX_AGE)));
         }
         _ => {
             let why = "Browsers take it for missing, and remember the answer for 5 seconds.";
             let message = format!("`{}` is not a duration", text.escape_debug());
-            let finding = Finding::new(Rule::InvalidMaxAge, message, why);
+            let finding = Finding::new(Rule::InvalidMaxAge, message, why).value(text.as_str());
             report.add(
                 site,
-                finding
-                    .value(text)
-                    .help("write seconds, `3600`, or a unit, `30s`, `10m`, `1h`; `0` for no cache"),
+                match meant_seconds(&text) {
+                    Some(seconds) => {
+                        let help = format!("write `{}`", writer.setting(Key::MaxAge, &format!("{seconds}")));
+                        finding.propose(help, Proposal::Number(seconds))
+                    }
+                    None => {
+                        finding.help("write seconds, `3600`, or a unit, `30s`, `10m`, `1h`; `0` for no cache")
+                    }
+                },
             );
         }
     }
@@ -70,7 +85,7 @@ pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report) -> Option<u3
 }
 
 /// `3600`, `3600s`, `60m`, `1h` in seconds.
-fn parse_duration(text: &str) -> Option<i64> {
+pub(super) fn parse_duration(text: &str) -> Option<i64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[digits.len()..] {
         "" | "s" => 1,
@@ -84,57 +99,93 @@ fn parse_duration(text: &str) -> Option<i64> {
     digits.replace('_', "").parse::<i64>().ok()?.checked_mul(unit)
 }
 
-pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report) -> u16 {
-    let (site, text) = match settings.get(Key::PreflightStatus) {
-        Some((site, Setting::PreflightStatus(status))) => match u16::try_from(*status) {
-            Ok(status @ 200..=299) => return status,
-            _ => (site, format!("{status}")),
-        },
-        Some((site, Setting::PreflightStatusText(text))) => (site, text.clone()),
+/// The seconds that somebody meant by another spelling, where they are within bounds: `1 hour`, `60min`, `1d`.
+fn meant_seconds(text: &str) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase();
+    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text[number.len()..].trim() {
+        "sec" | "secs" | "second" | "seconds" | "s" => 1,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 86_400,
+        _ => return None,
+    };
+    let seconds = number.parse::<i64>().ok()?.checked_mul(unit)?;
+    (0..=LONGEST_MAX_AGE).contains(&seconds).then_some(seconds)
+}
+
+pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report<'_>) -> u16 {
+    let Some((site, value)) = settings.get(Key::PreflightStatus) else { return DEFAULT_STATUS };
+    let (number, text) = match value {
+        Value::Number(status) => (Some(*status), format!("{status}")),
+        Value::Text(text) => (text.trim().parse().ok(), text.clone()),
         _ => return DEFAULT_STATUS,
     };
-    let why = "To a browser any status but 200 to 299 means that the preflight failed (Fetch, \"CORS-preflight fetch\").";
+    if let Some(status @ 200..=299) = number.and_then(|number| u16::try_from(number).ok()) {
+        return status;
+    }
+    let why = "To a browser any status but 200 to 299 means that the preflight failed (https://fetch.spec.whatwg.org/#cors-preflight-fetch).";
     let message = format!("`{}` is not a status that lets a preflight pass", text.escape_debug());
     let finding = Finding::new(Rule::InvalidStatus, message, why).value(text);
-    report.add(site, finding.help("write `204`, or `200` for very old clients"));
+    let written = report.writer().setting(Key::PreflightStatus, "204");
+    let help = format!("write `{written}`, or 200 for very old clients");
+    report.add(site, finding.propose(help, Proposal::Number(DEFAULT_STATUS.into())));
     DEFAULT_STATUS
 }
 
-pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report) -> HostCheck {
-    let Some((site, Setting::Hosts(listed))) = settings.get(Key::Hosts) else { return HostCheck::None };
-    let Listed::Entries(entries) = listed else {
-        let why = "An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it were ours.";
-        let finding = Finding::new(Rule::AnyHost, "every value of `Host` is accepted", why);
-        report.add(site, finding.value("any").help("list the names by which the service is called"));
-        return HostCheck::Any;
+pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report<'_>) -> HostCheck {
+    let writer = report.writer();
+    let (site, entries) = match settings.list(Key::Hosts) {
+        List::Absent | List::Unfit => return HostCheck::None,
+        List::Any(site) => {
+            let why = "An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it were ours.";
+            let finding = Finding::new(Rule::AnyHost, "every value of `Host` is accepted", why);
+            let finding = finding.value("any").help("list the names by which the service is called");
+            report.add(site, finding.on_setting(writer.any(Key::Hosts)));
+            return HostCheck::Any;
+        }
+        List::Entries(site, entries) => (site, entries),
     };
     if entries.is_empty() {
         let why = "With an empty list every request would be refused.";
-        let finding = Finding::new(Rule::InvalidHost, "`hosts` lists no host", why);
-        report.add(site, finding.help("list the names by which the service is called, or take `hosts` out"));
+        let message = format!("`{}` lists no host", writer.name(Key::Hosts.name()));
+        let finding = Finding::new(Rule::InvalidHost, message, why);
+        let help =
+            "list the names by which the service is called, or take the key out: then no host is checked";
+        report.add(site, finding.help(help));
     }
     let mut hosts: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
-    for (index, entry) in entries.iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| types::entry_fits(Key::Hosts, entry))
+    {
         let site = site.entry(index);
-        match pattern::parse_host(entry) {
+        match pattern::parse_host(&entry.text) {
             Ok(host) if seen.insert(host.clone()) => hosts.push(host),
-            Ok(_) => report.add(&site, duplicate(entry, "host")),
-            Err(fault) => report.add(&site, invalid_host(entry, fault)),
+            Ok(_) => report.add(&site, duplicate(&entry.text, "host")),
+            Err(fault) => report.add(&site, invalid_host(&entry.text, fault, writer)),
         }
     }
     HostCheck::Listed(hosts)
 }
 
-fn invalid_host(entry: &str, fault: pattern::HostFault) -> Finding {
+fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Finding {
     let message = format!("`{}` is not a host: {}", entry.escape_debug(), fault.text());
     if pattern::is_any(entry) {
         let why = "An entry of the list is one host, with or without its subdomains.";
-        return Finding::new(Rule::InvalidHost, message, why)
-            .value(entry)
-            .help("write `hosts: any`, without a list, for every host");
+        let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
+        // Development alone takes it without a word: the check is there to be narrow.
+        return finding.help(
+            "list the names by which the service is called, or take the key out: then no host is checked",
+        );
     }
     let why = "`Host` is compared without its port, in lower case and Punycode; this never matches.";
     let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
-    finding.maybe_help(suggest::host(entry).map(|host| format!("write {host:?}")))
+    let parts = entry.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty());
+    let hosts: Option<Vec<Entry>> = parts.map(|part| suggest::host(part).map(Entry::from)).collect();
+    match hosts.filter(|hosts| !hosts.is_empty()) {
+        Some(hosts) => {
+            finding.propose(format!("write {}", writer.entries(Key::Hosts, &hosts)), Proposal::Entries(hosts))
+        }
+        None => finding,
+    }
 }

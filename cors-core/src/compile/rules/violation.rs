@@ -1,21 +1,26 @@
 //! What a broken rule says: one message for the compiler and for the log.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::proposal::Proposal;
 use crate::Mode;
 use crate::Rule;
 use crate::compile::config::Locus;
+use crate::compile::language::Language;
 
 /// A rule that a policy breaks: where, why it matters, and the fix.
 ///
-/// `Display` is the message as the compiler shows it.
+/// `Display` is the message as the compiler shows it: what is wrong, the bytes at fault, why it matters, and what to write
+/// instead, in the language of the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) rule: Rule,
     pub(crate) mode: Mode,
+    pub(crate) language: Language,
     pub(crate) locus: Locus,
     /// The key as it was written.
     pub(crate) key: Option<String>,
@@ -23,6 +28,9 @@ pub struct Violation {
     pub(crate) message: String,
     pub(crate) why: Cow<'static, str>,
     pub(crate) help: Option<String>,
+    pub(crate) excuse: Option<String>,
+    pub(crate) witness: Option<String>,
+    pub(crate) proposal: Option<Proposal>,
 }
 
 impl Violation {
@@ -34,6 +42,11 @@ impl Violation {
     /// The mode in which it is broken.
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// The language in which its help is written.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// Where in the configuration.
@@ -61,29 +74,74 @@ impl Violation {
         &self.why
     }
 
-    /// The fix, where there is one to propose.
+    /// The fix, in words and with what to write, where there is one to propose.
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+
+    /// How to keep what is there and say why: for rules that [can be excused](Rule::is_excusable).
+    pub fn excuse(&self) -> Option<&str> {
+        self.excuse.as_deref()
+    }
+
+    /// An origin that shows what is wrong: one that a stranger can have, and that the entry accepts.
+    pub fn witness(&self) -> Option<&str> {
+        self.witness.as_deref()
+    }
+
+    /// What to write instead, as data.
+    ///
+    /// It is proved: the text keeps every rule, and still accepts what the original was plainly meant for.
+    pub fn proposal(&self) -> Option<&Proposal> {
+        self.proposal.as_ref()
+    }
+
+    /// The value with carets under the bytes at fault, two lines; `None` where the whole of it is.
+    ///
+    /// ```
+    /// use cors_engine::{Block, Config, Mode};
+    ///
+    /// let config = Config::new(Block::new().origins(["https://app.example/shop"]));
+    /// let violations = config.policy(Mode::Production).unwrap_err();
+    /// let marked = violations.iter().next().and_then(|violation| violation.marked());
+    /// assert_eq!(marked.as_deref(), Some("https://app.example/shop\n                   ^^^^^"));
+    /// ```
+    pub fn marked(&self) -> Option<String> {
+        let (value, bytes) = (self.value.as_deref()?, self.locus.bytes.clone()?);
+        let width = |part: &str| part.escape_debug().count();
+        let (before, wrong) = (value.get(..bytes.start)?, value.get(bytes)?);
+        if wrong.is_empty() || wrong.len() == value.len() {
+            return None;
+        }
+        let line = value.escape_debug();
+        Some(format!("{line}\n{:width$}{}", "", "^".repeat(width(wrong)), width = width(before)))
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "in {}: {} [{}]\n{}", self.mode, self.message, self.rule, self.why)?;
-        match &self.help {
-            Some(help) => write!(f, "\nhelp: {help}"),
-            None => Ok(()),
+        write!(f, "in {}: {} [{}]", self.mode, self.message, self.rule)?;
+        for line in self.marked().iter().flat_map(|marked| marked.lines()) {
+            write!(f, "\n    {line}")?;
         }
+        write!(f, "\n{}", self.why)?;
+        for help in self.help.iter().chain(&self.excuse) {
+            write!(f, "\nhelp: {help}")?;
+        }
+        Ok(())
     }
 }
 
 /// Every rule that a policy breaks, in the order in which the settings stand.
 ///
-/// It is an `Error`; it iterates; with the feature `serde` it serialises.
+/// It is an `Error`; it iterates; with the feature `serde` it serializes. `{}` shows the first 50 and counts the rest, `{:#}` shows all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violations {
     pub(crate) list: Vec<Violation>,
 }
+
+/// As many violations as `Display` shows.
+const SHOWN: usize = 50;
 
 impl Violations {
     /// The violations.
@@ -122,14 +180,18 @@ impl fmt::Display for Violations {
             1 => f.write_str("this CORS policy breaks a rule")?,
             count => write!(f, "this CORS policy breaks {count} rules")?,
         }
-        for violation in &self.list {
+        let shown = if f.alternate() { self.list.len() } else { SHOWN };
+        for violation in self.list.iter().take(shown) {
             write!(f, "\n\n")?;
             if let Some(key) = &violation.key {
                 write!(f, "{key}: ")?;
             }
             write!(f, "{violation}")?;
         }
-        Ok(())
+        match self.list.len().saturating_sub(shown) {
+            0 => Ok(()),
+            more => write!(f, "\n\n… and {more} more"),
+        }
     }
 }
 

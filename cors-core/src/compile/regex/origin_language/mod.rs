@@ -37,12 +37,15 @@ const ADDRESS: &str = r"[^:]*://(\[.*|([^:]*\.)?\d+(:.*)?)";
 /// A name of one label in an origin.
 const SINGLE_LABEL: &str = r"[^:]*://[^.:]*\.?(:.*)?";
 
-/// An origin of a page from the user's own machine.
-const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|\[::1\])(:\d+)?";
+/// An origin of a page from the user's own machine: see `is_loopback_host`.
+const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|\[::ffff:0:0\])(:\d+)?";
 
 /// What a regex accepts that accepts no origin, and what to do about it.
 const NEAR_MISSES: [(&str, &str); 8] = [
-    ("null", "the opaque origin is matched by the entry `\"null\"` alone, never by a regex"),
+    (
+        "null|file://",
+        "an opaque origin is never matched by a regex: serve the page from an origin of its own",
+    ),
     (
         r"https://[^/]*:443|http://[^/]*:80",
         "a browser leaves the scheme's default port out: so must the regex",
@@ -118,9 +121,10 @@ impl Origins {
         language.intersection(&regex(LOOPBACK))?.intersection(&self.all)
     }
 
-    /// What `language` accepts and a browser sends for another scheme than `https:`.
+    /// What `language` accepts and a browser sends for another scheme than `https:`, the user's own machine aside: the host
+    /// is judged before the scheme.
     pub(crate) fn not_https(&self, language: &Automaton) -> Result<Automaton, TooBig> {
-        language.difference(&regex("https:.*"))?.intersection(&self.all)
+        language.difference(&regex("https:.*"))?.difference(&regex(LOOPBACK))?.intersection(&self.all)
     }
 }
 

@@ -23,7 +23,7 @@
 
 mod domains;
 mod names;
-mod repair;
+pub(super) mod repair;
 mod shared;
 mod spelling;
 mod suffix;
@@ -39,7 +39,8 @@ use alloc::string::String;
 use domains::Domains;
 use shared::Shared;
 use spelling::Spelling;
-use suffix::{Registrable, registrable};
+use suffix::Registrable;
+pub(crate) use suffix::registrable;
 
 /// As many registrable domains as a regex may have.
 pub(crate) const MAX_DOMAINS: usize = 16;
@@ -59,8 +60,6 @@ pub(crate) struct Witness {
     /// The shortest that an attacker can have, and the first in byte order among those.
     pub(crate) origin: String,
     pub(crate) reason: Reason,
-    /// A pattern that is bounded and likely meant, if one was found.
-    pub(crate) repair: Option<Repair>,
 }
 
 /// How an attacker comes by an origin.
@@ -81,26 +80,42 @@ pub(crate) enum Reason {
     OpenAddress,
     /// The regex spells out more than [`MAX_DOMAINS`] domains.
     TooManyDomains,
-    /// The scheme is not `https:`, so whoever is on the network's path can pose as the origin.
+    /// The scheme is `http:`, so whoever is on the network's path can pose as the origin.
     Scheme,
+    /// The scheme is `http:`, and the host an address or a name of a local network.
+    LocalNetwork,
+    /// The scheme is that of a browser's extensions.
+    Extension,
+    /// The scheme is another one.
+    OtherScheme,
 }
 
-/// Decides about `pattern`, and looks for a repair if others are let in.
-pub(crate) fn judge(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
-    let mut verdict = decide(pattern, origins)?;
-    if let Verdict::Unbounded(witness) = &mut verdict {
-        witness.repair = repair::find(pattern, origins);
-        // What can be mended is not the suffix's fault.
-        if let (Some(_), Reason::PublicSuffix { .. }) = (&witness.repair, &witness.reason)
-            && let Some(found) = registrable(witness::host(&witness.origin))
-        {
-            witness.reason = Reason::OpenDomain { domain: found.domain };
+impl Reason {
+    /// Why an origin that is not `https:` is no ordinary one.
+    fn of_scheme(origin: &str) -> Self {
+        let scheme = origin.split_once("://").map_or("", |(scheme, _)| scheme);
+        match scheme {
+            "http" if is_local(witness::host(origin)) => Self::LocalNetwork,
+            "http" => Self::Scheme,
+            _ if scheme.ends_with("-extension") => Self::Extension,
+            _ => Self::OtherScheme,
         }
     }
-    Ok(verdict)
 }
 
-fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
+/// Returns whether a host is one of a local network: a private or link-local address, a single label, `.local` and the like.
+fn is_local(host: &str) -> bool {
+    let is_address = host
+        .parse::<core::net::Ipv4Addr>()
+        .is_ok_and(|address| address.is_private() || address.is_link_local());
+    is_address
+        || host.starts_with("[f")
+        || !host.contains('.')
+        || [".local", ".lan", ".internal", ".home.arpa", ".test"].iter().any(|end| host.ends_with(end))
+}
+
+/// Decides about `pattern`.
+pub(crate) fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
     let language = Automaton::from_regex(pattern)?;
     let counted = Counted {
         names: language.intersection(&origins.https_names)?.intersection(&names::shape(1))?,
@@ -117,15 +132,18 @@ fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
             return Ok(Verdict::Unbounded(witness));
         }
     }
-    match origins.not_https(&language)?.shortest() {
-        Some(origin) => Ok(Verdict::Unbounded(Witness::new(text(origin), Reason::Scheme))),
+    match origins.not_https(&language)?.shortest().map(text) {
+        Some(origin) => {
+            let reason = Reason::of_scheme(&origin);
+            Ok(Verdict::Unbounded(Witness { origin, reason }))
+        }
         None => Ok(Verdict::Bounded { domains: domains.found }),
     }
 }
 
 impl Witness {
     fn new(origin: String, reason: Reason) -> Self {
-        Self { origin, reason, repair: None }
+        Self { origin, reason }
     }
 }
 

@@ -1,9 +1,6 @@
 //! What was likely meant by a regex that lets others in: rewritten patterns, each one tried.
 
-use super::super::automaton::{Ascii, Automaton, Translator, counts, place, syntax};
-use super::super::origin_language::Origins;
-use super::Verdict;
-use super::decide;
+use super::super::automaton::{Ascii, Translator, counts, place, syntax};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -45,28 +42,29 @@ struct Edit {
     changes: Vec<(Range<usize>, String)>,
 }
 
-/// The first of the rewritten patterns, the least changed first, that is bounded, accepts
-/// something, and nothing from the user's own machine, which another rule refuses.
-pub(super) fn find(pattern: &str, origins: &Origins) -> Option<Repair> {
+/// The first of the rewritten patterns, the least changed first, that `is_proved`.
+pub(crate) fn find(pattern: &str, is_proved: &dyn Fn(&str) -> bool) -> Option<Repair> {
     let edits = Edits::of(pattern)?.edits;
     let single = edits.iter().map(|edit| vec![edit]);
     let pairs = edits
         .iter()
         .enumerate()
         .flat_map(|(index, first)| edits[index + 1..].iter().map(move |second| vec![first, second]));
-    single.chain(pairs).filter_map(|edits| apply(pattern, &edits)).take(MAX_TRIALS).find(
-        |repair| match decide(&repair.pattern, origins) {
-            Ok(Verdict::Bounded { domains }) => {
-                !domains.is_empty() && !has_loopback(&repair.pattern, origins)
-            }
-            _ => false,
-        },
-    )
+    let trials = single.chain(pairs).filter_map(|edits| apply(pattern, &edits)).take(MAX_TRIALS);
+    trials.into_iter().find(|repair| is_proved(&repair.pattern))
 }
 
-fn has_loopback(pattern: &str, origins: &Origins) -> bool {
-    let loopback = Automaton::from_regex(pattern).map(|language| origins.loopback(&language));
-    !matches!(loopback, Ok(Ok(loopback)) if loopback.is_empty())
+/// The pattern with a group, if it is an alternation of parts that are no origins by themselves: `https://a|b\.example\.com`.
+pub(crate) fn grouped(pattern: &str) -> Option<String> {
+    let ast = syntax(pattern).ok()?;
+    let Ast::Alternation(alternation) = &ast else { return None };
+    let is_part = |ast: &Ast| pattern.get(place(ast.span())).is_some_and(|part| !part.contains("://"));
+    if !alternation.asts.iter().any(is_part) {
+        return None;
+    }
+    let edits = Edits::of(pattern)?.edits;
+    let group = edits.iter().find(|edit| edit.kind == RepairKind::GroupAlternation)?;
+    apply(pattern, &[group]).map(|repair| repair.pattern)
 }
 
 /// `pattern` with `edits` made; `None` if two of them are about the same bytes.
@@ -89,8 +87,8 @@ fn apply(pattern: &str, edits: &[&Edit]) -> Option<Repair> {
 struct Edits<'p> {
     pattern: &'p str,
     edits: Vec<Edit>,
-    /// Where something open is followed by something that is not.
-    edges: Vec<usize>,
+    /// What makes a label of something open that something else follows at once.
+    edges: Vec<(Range<usize>, String)>,
     dots: Vec<(Range<usize>, String)>,
     choices: Vec<(Range<usize>, String)>,
 }
@@ -105,8 +103,8 @@ impl<'p> Edits<'p> {
         found.push(RepairKind::EscapeDot, dots);
         let choices = core::mem::take(&mut found.choices);
         found.push(RepairKind::SpellOut, choices);
-        for at in core::mem::take(&mut found.edges) {
-            found.push(RepairKind::SeparateLabel, vec![(at..at, r"\.".into())]);
+        for edge in core::mem::take(&mut found.edges) {
+            found.push(RepairKind::SeparateLabel, vec![edge]);
         }
         found.group(&ast);
         Some(found)
@@ -170,9 +168,17 @@ impl<'p> Edits<'p> {
                 Ast::Group(_) => true,
                 _ => false,
             };
-            if is_open && names {
-                self.edges.push(place(pair[1].span()).start);
+            if !is_open || !names {
+                continue;
             }
+            let (open, at) = (place(pair[0].span()), place(pair[1].span()).start);
+            let may_be_nothing =
+                matches!(&pair[0], Ast::Repetition(repetition) if counts(&repetition.op.kind).0 == 0);
+            self.edges.push(match may_be_nothing {
+                // The name itself was meant as well.
+                true => (open.clone(), format!(r"({}\.)?", &self.pattern[open])),
+                false => (at..at, r"\.".into()),
+            });
         }
     }
 

@@ -6,16 +6,16 @@ use crate::compile::public_suffix::suffix_of;
 
 /// A name that somebody can register, with what stands to its right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Registrable {
-    pub(super) domain: String,
-    pub(super) suffix: String,
+pub(crate) struct Registrable {
+    pub(crate) domain: String,
+    pub(crate) suffix: String,
     /// The suffix is on the list, rather than a single label that is not.
-    pub(super) is_listed: bool,
+    pub(crate) is_listed: bool,
 }
 
 /// The registrable domain of `host`. `None` if `host` is a public suffix itself, or if no
 /// registry would take the name: it has letters, digits and inner hyphens only.
-pub(super) fn registrable(host: &str) -> Option<Registrable> {
+pub(crate) fn registrable(host: &str) -> Option<Registrable> {
     let host = host.strip_suffix('.').unwrap_or(host);
     let (suffix, is_listed) = suffix_of(host);
     let owned = host.strip_suffix(suffix)?.strip_suffix('.')?;

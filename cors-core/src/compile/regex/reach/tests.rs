@@ -3,13 +3,14 @@
 use super::super::automaton::RegexErrorKind;
 use super::super::origin_language::tests::{ORIGINS, is_serialised};
 use super::*;
+use crate::compile::pattern::is_loopback_host;
 use crate::engine::table::dfa::Dfa;
 use alloc::format;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
 fn verdict(pattern: &str) -> Verdict {
-    judge(pattern, &ORIGINS).unwrap_or_else(|error| panic!("{pattern}: {error}"))
+    decide(pattern, &ORIGINS).unwrap_or_else(|error| panic!("{pattern}: {error}"))
 }
 
 fn witness(pattern: &str) -> Witness {
@@ -79,7 +80,7 @@ fn unbounded() {
         (r"https://.+myapp\.com", "https://0myapp.com", open("0myapp.com")),
         (r"https://www.example.com", "https://www-example.com", open("www-example.com")),
         (r"https://api.example\.com", "https://api-example.com", open("api-example.com")),
-        (r"https://a.example\.co\.uk", "https://a-example.co.uk", open("a-example.co.uk")),
+        (r"https://a.example\.co\.uk", "https://a-example.co.uk", public("co.uk")),
         (r"https://[a-z]{10}\.com", "https://aaaaaaaaaa.com", open("aaaaaaaaaa.com")),
         (r"https://[ab]\.com", "https://a.com", open("a.com")),
         (r"https://colou?r\.com", "https://colour.com", open("colour.com")),
@@ -129,9 +130,14 @@ fn unbounded() {
             Reason::TooManyDomains,
         ),
         (r"https?://.*\.example\.com", "http://!.example.com", Reason::Scheme),
-        (r"http://localhost:\d+", "http://localhost:1", Reason::Scheme),
-        ("tauri://localhost", "tauri://localhost", Reason::Scheme),
-        (r"[a-z-]+://\w+\.myapp\.com", "a://0.myapp.com", Reason::Scheme),
+        (r"http://192\.168\.0\.\d+", "http://192.168.0.0", Reason::LocalNetwork),
+        ("tauri://localhost", "tauri://localhost", Reason::OtherScheme),
+        (
+            r"moz-extension://[0-9a-f-]{36}",
+            "moz-extension://------------------------------------",
+            Reason::Extension,
+        ),
+        (r"[a-z-]+://\w+\.myapp\.com", "a://0.myapp.com", Reason::OtherScheme),
     ];
     for (pattern, origin, reason) in cases {
         let witness = witness(pattern);
@@ -141,27 +147,48 @@ fn unbounded() {
 }
 
 #[test]
+fn the_users_own_machine_is_judged_by_host_first() {
+    for pattern in [r"http://localhost:\d+", r"^https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)(:\d+)?$"] {
+        assert!(matches!(verdict(pattern), Verdict::Bounded { .. }), "{pattern}");
+    }
+}
+
+#[test]
 fn repairs() {
+    use crate::Mode;
+    use crate::compile::regex::advice::Prover;
     use RepairKind::{EscapeDot, GroupAlternation, Https, SeparateLabel, SpellOut};
+
+    let prover = Prover::default();
+    let repair = |pattern: &str| prover.instead_of(pattern, Mode::Production);
     let cases: &[(&str, &str, &[RepairKind])] = &[
         ("https://www.example.com", r"https://www\.example\.com", &[EscapeDot]),
         (r"^https://(.+).acme.com$", r"^https://(.+)\.acme\.com$", &[EscapeDot]),
-        (r"https://.*myapp\.com", r"https://.*\.myapp\.com", &[SeparateLabel]),
+        (r"https://.*myapp\.com", r"https://(.*\.)?myapp\.com", &[SeparateLabel]),
         (r"https://\w+myapp.com", r"https://\w+\.myapp\.com", &[EscapeDot, SeparateLabel]),
         (r"https://[ab]\.com", r"https://(a|b)\.com", &[SpellOut]),
         (r"https://colou?r\.com", r"https://colo(u|)r\.com", &[SpellOut]),
         (r"https?://.*\.example\.com", r"https://.*\.example\.com", &[Https]),
         (r"http://www.example.com", r"https://www\.example\.com", &[Https, EscapeDot]),
         (r"https://.*\.a|b\.example\.com", r"https://.*\.(a|b)\.example\.com", &[GroupAlternation]),
+        (r"/^https:\/\/.*\.example\.com$/i", r"^https://.*\.example\.com$", &[]),
+        (r"https://.*\\.example\\.com", r"https://.*\.example\.com", &[]),
+        (r".*\.example\.com", r"https://.*\.example\.com", &[]),
+        (r"https://.*\.example\.com/.*", r"https://.*\.example\.com", &[]),
+        (r"https://.*\.example\.com:443", r"https://.*\.example\.com", &[]),
     ];
     for (pattern, expected, kinds) in cases {
-        let repair = witness(pattern).repair.unwrap_or_else(|| panic!("{pattern}: no repair"));
-        assert_eq!((repair.pattern.as_str(), repair.kinds.as_slice()), (*expected, *kinds));
+        let repair = repair(pattern).unwrap_or_else(|| panic!("{pattern}: no repair"));
+        assert_eq!((repair.pattern.as_str(), repair.kinds.as_slice()), (*expected, *kinds), "{pattern}");
     }
-    for pattern in
-        [r"https://(localhost|[ab]\.com)", r"https://.*\.github\.io", "https://.*", r"https://[a-z]{10}\.com"]
-    {
-        assert_eq!(witness(pattern).repair, None, "{pattern}");
+    for pattern in [
+        r"https://(localhost|[ab]\.com)",
+        r"https://.*\.github\.io",
+        "https://.*",
+        r"https://[a-z]{10}\.com",
+        r"https://.*\.netlify\.app|https://.*\.example\.com",
+    ] {
+        assert_eq!(repair(pattern), None, "{pattern}");
     }
 }
 
@@ -261,7 +288,11 @@ proptest! {
                 prop_assert!(dfa.is_match(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
                 prop_assert!(is_serialised(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
                 let is_https = witness.origin.starts_with("https://");
-                prop_assert_eq!(is_https, witness.reason != Reason::Scheme);
+                let is_by_scheme = matches!(
+                    witness.reason,
+                    Reason::Scheme | Reason::LocalNetwork | Reason::Extension | Reason::OtherScheme
+                );
+                prop_assert_eq!(is_https, !is_by_scheme);
                 if matches!(
                     witness.reason,
                     Reason::OpenDomain { .. } | Reason::PublicSuffix { .. }
@@ -286,6 +317,9 @@ proptest! {
                 prop_assert!(domains.len() <= MAX_DOMAINS);
                 for walk in walks.iter().filter(|_| !sendable.is_empty()) {
                     let origin = text(sample(&sendable, walk));
+                    if is_loopback_host(witness::host(&origin)) {
+                        continue;
+                    }
                     prop_assert!(origin.starts_with("https://"), "{}: {}", pattern, origin);
                     prop_assert!(is_among(domains, &origin), "{}: {} of {:?}", pattern, origin, domains);
                 }
@@ -374,7 +408,7 @@ fn intricate_regexes_end_soon() {
         r"https://((a{1,1000}){1,1000}){1,1000}\.com",
     ];
     for pattern in refused {
-        let error = judge(pattern, &ORIGINS).expect_err(pattern);
+        let error = decide(pattern, &ORIGINS).expect_err(pattern);
         assert_eq!(error.kind, RegexErrorKind::TooBig, "{pattern}");
     }
     let decided = [

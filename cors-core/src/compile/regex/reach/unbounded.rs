@@ -3,85 +3,112 @@
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
+use super::{MAX_DOMAINS, Reason, RepairKind, Verdict, Witness, registrable};
 use crate::Rule;
 use crate::compile::regex::origin_language::Origins;
-use crate::compile::regex::reach::Verdict;
 use crate::compile::rules::report::Finding;
 
-/// The registrable domains of a regex, or what is wrong with it.
-pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, Finding> {
-    match super::judge(text, origins) {
+/// The registrable domains of a regex, or what is wrong with it; what to do is for whoever knows what was meant.
+pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, (Finding, Option<Reason>)> {
+    match super::decide(text, origins) {
         Ok(Verdict::Bounded { domains }) => Ok(domains),
-        Ok(Verdict::Unbounded(witness)) => Err(words::finding(text, &witness)),
+        Ok(Verdict::Unbounded(witness)) => Err((finding(&witness), Some(witness.reason))),
         Err(error) => {
             let why = "Whom a regex lets in must be decided before it is trusted.";
-            Err(Finding::new(Rule::UnboundedRegex, error.message, why).help(error.help))
+            Err((Finding::new(Rule::UnboundedRegex, error.message, why).help(error.help), None))
         }
     }
 }
 
-mod words {
-    use super::*;
-    use crate::compile::regex::reach::{MAX_DOMAINS, Reason, RepairKind, Witness};
+fn finding(witness: &Witness) -> Finding {
+    let origin = &witness.origin;
+    let message = match witness.reason {
+        Reason::Scheme => format!("the regex accepts `{origin}`, which is not encrypted"),
+        Reason::LocalNetwork => {
+            format!("the regex accepts `{origin}`, which is in a local network and not encrypted")
+        }
+        Reason::Extension => format!("the regex accepts `{origin}`, which is an extension of the browser"),
+        Reason::OtherScheme => format!("the regex accepts `{origin}`, which is no page of the web"),
+        Reason::TooManyDomains => {
+            format!("the regex accepts origins of more than {MAX_DOMAINS} domains, `{origin}` among them")
+        }
+        _ => format!("the regex accepts `{origin}`, which a stranger could have"),
+    };
+    Finding::new(Rule::UnboundedRegex, message, why(&witness.reason)).witness(origin)
+}
 
-    pub(super) fn finding(text: &str, witness: &Witness) -> Finding {
-        let origin = &witness.origin;
-        let message = match witness.reason {
-            Reason::Scheme => format!("the regex accepts `{origin}`, which is not encrypted"),
-            Reason::TooManyDomains => {
-                format!("the regex accepts origins of more than {MAX_DOMAINS} domains, `{origin}` among them")
-            }
-            _ => format!("the regex accepts `{origin}`, which a stranger could have"),
-        };
-        Finding::new(Rule::UnboundedRegex, message, why(&witness.reason)).help(help(text, witness))
-    }
-
-    fn why(reason: &Reason) -> String {
-        match reason {
-            Reason::OpenDomain { domain } => {
-                format!("The regex does not spell out the registrable domain: whoever registers `{domain}` is let in.")
-            }
-            Reason::PublicSuffix { suffix } => {
-                format!("Anyone can have a name under `{suffix}`, which is a public suffix (publicsuffix.org).")
-            }
-            Reason::SharedSuffix { under } => {
-                format!("Every name under `{under}` is a public suffix (publicsuffix.org): whoever has another one is let in.")
-            }
-            Reason::UnlistedSuffix { suffix } => {
-                format!("`{suffix}` is not on the public suffix list, so that nobody knows who can have a name there.")
-            }
-            Reason::OpenAddress => "The regex does not spell out the address: whoever has another one is let in.".into(),
-            Reason::TooManyDomains => "So many domains are no list that anybody has looked through.".into(),
-            Reason::Scheme => {
-                "Whoever is between the user and that page can put a script into it, and read through it what this service answers.".into()
-            }
+fn why(reason: &Reason) -> String {
+    match reason {
+        Reason::OpenDomain { domain } => {
+            format!("The regex does not spell out the registrable domain: whoever registers `{domain}` is let in.")
+        }
+        Reason::PublicSuffix { suffix } => {
+            format!("Anyone can have a name under `{suffix}`: whoever takes one that the regex accepts is let in.")
+        }
+        Reason::SharedSuffix { under } => {
+            format!("Every name under `{under}` is a public suffix (publicsuffix.org): whoever has another one is let in.")
+        }
+        Reason::UnlistedSuffix { suffix } => {
+            format!("`{suffix}` is on no list of names that are registered, so nobody knows who can have a name there.")
+        }
+        Reason::OpenAddress => "The regex does not spell out the address: whoever has another one is let in.".into(),
+        Reason::TooManyDomains => "So many domains are no list that anybody has looked through.".into(),
+        Reason::Scheme => {
+            "Whoever is between the user and that page can put a script into it, and read through it what this service answers.".into()
+        }
+        Reason::LocalNetwork => {
+            "Every local network has such addresses: wherever a user goes, a device there is let in.".into()
+        }
+        Reason::Extension => {
+            "An extension has another id in each installation, or one for each author, so this stands for all of them: whoever gets a user to install one is let in.".into()
+        }
+        Reason::OtherScheme => {
+            "A regex stands for pages of the web. An app with a scheme of its own has one origin, which is an entry of its own.".into()
         }
     }
+}
 
-    fn help(text: &str, witness: &Witness) -> String {
-        let Some(repair) = &witness.repair else {
-            return match &witness.reason {
-                Reason::PublicSuffix { suffix } => format!("name your own domain under `{suffix}`"),
-                Reason::SharedSuffix { under } => format!("name your own host under `{under}`"),
-                Reason::TooManyDomains => "list the origins instead".into(),
-                Reason::OpenAddress => "spell out the addresses".into(),
-                Reason::Scheme => {
-                    "begin the regex with `https://`; an origin of another scheme is an entry of its own, not a regex".into()
-                }
-                _ => format!(
-                    "spell out the registrable domain with its dots escaped, and let only what stands left of it vary: not `{text}`"
-                ),
-            };
-        };
-        let slips = repair.kinds.iter().map(|kind| match kind {
-            RepairKind::Https => "the scheme must be https",
-            RepairKind::EscapeDot => "an unescaped dot is any byte",
-            RepairKind::SeparateLabel => "a dot is missing before the domain",
-            RepairKind::GroupAlternation => "the alternatives need a group",
-            RepairKind::SpellOut => "the domain must be spelt out",
-        });
-        let slips: alloc::vec::Vec<_> = slips.collect();
-        format!("{}: write regex(r\"{}\")", slips.join(", "), repair.pattern)
+/// What to do where no other text is known.
+pub(crate) fn help(reason: &Reason) -> Option<String> {
+    Some(match reason {
+        Reason::PublicSuffix { suffix } => {
+            format!("list the origins under `{suffix}` that are yours, one by one")
+        }
+        Reason::SharedSuffix { under } => {
+            format!("list the hosts under `{under}` that are yours, one by one")
+        }
+        Reason::TooManyDomains => "list the origins instead".into(),
+        Reason::OpenAddress => "spell out the addresses".into(),
+        Reason::Scheme => "begin the regex with `https://`".into(),
+        Reason::LocalNetwork => "list the addresses that are yours, one by one".into(),
+        Reason::OtherScheme => "list the app's origin as an entry, in quotes and without `^` and `$`".into(),
+        Reason::Extension => return None,
+        _ => {
+            "spell out the registrable domain with its dots escaped, and let only what stands left of it vary"
+                .into()
+        }
+    })
+}
+
+/// What was mended, to go before what to write.
+pub(crate) fn slips(kinds: &[RepairKind]) -> String {
+    let slips = kinds.iter().map(|kind| match kind {
+        RepairKind::Https => "the scheme must be https",
+        RepairKind::EscapeDot => "an unescaped dot is any byte",
+        RepairKind::SeparateLabel => "a dot is missing before the domain",
+        RepairKind::GroupAlternation => "the alternatives need a group",
+        RepairKind::SpellOut => "the domain must be spelled out",
+    });
+    let slips: Vec<_> = slips.collect();
+    if slips.is_empty() { String::new() } else { format!("{}: ", slips.join(", ")) }
+}
+
+/// The finding with the domain for its reason rather than the public suffix: what can be mended is not the suffix's fault.
+pub(crate) fn reword(finding: Finding, witness: &str) -> Finding {
+    match registrable(super::witness::host(witness)) {
+        Some(found) => finding.because(why(&Reason::OpenDomain { domain: found.domain })),
+        None => finding,
     }
 }

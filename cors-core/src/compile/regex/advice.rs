@@ -1,0 +1,197 @@
+//! What to write instead of a regex, or of a text that was to be one, and the proof of it.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::OnceCell;
+
+use super::automaton::Automaton;
+use super::origin_language::Origins;
+use super::reach::{self, Repair, Verdict};
+use super::samples;
+use crate::Mode;
+use crate::compile::pattern::OriginPattern;
+
+/// Proves regexes, and finds those that were meant.
+#[derive(Default)]
+pub(crate) struct Prover {
+    origins: OnceCell<Option<Origins>>,
+}
+
+impl Prover {
+    /// The origins that browsers send. Their size is fixed, and the tests know it to fit.
+    pub(crate) fn origins(&self) -> Option<&Origins> {
+        self.origins.get_or_init(|| Origins::new().ok()).as_ref()
+    }
+
+    /// Returns whether a regex breaks no rule on its own; with `is_expected` it may let in others.
+    pub(crate) fn is_sound(&self, regex: &str, mode: Mode, is_expected: bool) -> bool {
+        let Some(origins) = self.origins() else { return false };
+        let Ok(language) = Automaton::from_regex(regex) else { return false };
+        let is_usable = origins.check(&language).is_ok() && language.table().is_ok();
+        if mode == Mode::Development || is_expected || !is_usable {
+            return is_usable;
+        }
+        let has_loopback = !origins.loopback(&language).is_ok_and(|loopback| loopback.is_empty());
+        !has_loopback && matches!(reach::decide(regex, origins), Ok(Verdict::Bounded { .. }))
+    }
+
+    pub(crate) fn accepts(&self, regex: &str, origin: &str) -> bool {
+        Automaton::from_regex(regex).is_ok_and(|language| language.accepts(origin.as_bytes()))
+    }
+
+    /// Origins that whoever wrote `regex` plainly meant to let in: over `https:`, for that is mended elsewhere.
+    pub(crate) fn meant(&self, regex: &str) -> Vec<String> {
+        let Some(origins) = self.origins() else { return Vec::new() };
+        if let Some(grouped) = reach::repair::grouped(regex) {
+            return self.meant(&grouped);
+        }
+        let accepted = Automaton::from_regex(regex);
+        let samples = samples::of(regex).into_iter().filter(|sample| {
+            origins.all.accepts(sample.as_bytes())
+                && (accepted.as_ref().is_ok_and(|language| language.accepts(sample.as_bytes()))
+                    || samples::is_mended(sample))
+        });
+        samples.collect()
+    }
+
+    /// The regex that was meant by `text`, which is none that can be used, or lets others in.
+    ///
+    /// What is tried: without what stands around it (slashes, quotes, doubled backslashes), with the scheme or
+    /// without a path; and each of these mended as [`reach::repair`] does.
+    pub(crate) fn instead_of(&self, text: &str, mode: Mode) -> Option<Repair> {
+        for candidate in spellings(text) {
+            let meant = secured(self.meant(&candidate));
+            if meant.is_empty() {
+                continue;
+            }
+            let is_proved = |regex: &str| self.is_proved(regex, &meant, mode);
+            if candidate != text && is_proved(&candidate) {
+                return Some(Repair { pattern: candidate, kinds: Vec::new() });
+            }
+            let repaired = reach::repair::find(&candidate, &is_proved);
+            if repaired.is_some() {
+                return repaired;
+            }
+        }
+        None
+    }
+
+    /// The regex itself, if it only has to be written as one.
+    pub(crate) fn as_it_is(&self, text: &str, mode: Mode) -> Option<Repair> {
+        let meant = secured(self.meant(text));
+        let is_proved = !meant.is_empty() && self.is_proved(text, &meant, mode);
+        is_proved.then(|| Repair { pattern: text.into(), kinds: Vec::new() })
+    }
+
+    /// Returns whether `regex` keeps the rules and accepts all of `meant`.
+    pub(crate) fn is_proved(&self, regex: &str, meant: &[String], mode: Mode) -> bool {
+        let Ok(language) = Automaton::from_regex(regex) else { return false };
+        meant.iter().all(|sample| language.accepts(sample.as_bytes())) && self.is_sound(regex, mode, false)
+    }
+
+    /// The origins of a regex that has only a few, each as an entry of its own.
+    pub(crate) fn listed(&self, language: &Automaton) -> Option<Vec<String>> {
+        let words = language.intersection(&self.origins()?.all).ok()?.words(MAX_LISTED)?;
+        let texts: Vec<String> =
+            words.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
+        let mut secure = secured(texts);
+        secure.dedup();
+        let is_pattern = |text: &String| OriginPattern::parse(text).is_ok();
+        (!secure.is_empty() && secure.iter().all(is_pattern)).then_some(secure)
+    }
+
+    /// Patterns for what a regex accepts on the user's own machine.
+    pub(crate) fn loopback_patterns(&self, loopback: &Automaton) -> Vec<String> {
+        let mut patterns = Vec::new();
+        for scheme in ["http", "https"] {
+            for host in ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"] {
+                let base = format!("{scheme}://{host}");
+                let ports =
+                    ["", ":3000", ":8080"].map(|port| loopback.accepts(format!("{base}{port}").as_bytes()));
+                match ports {
+                    [_, true, true] => patterns.push(format!("{base}:*")),
+                    [true, false, false] => patterns.push(base),
+                    _ => {}
+                }
+            }
+        }
+        let first = || loopback.shortest().map(|word| word.into_iter().map(char::from).collect());
+        if patterns.is_empty() { first().into_iter().collect() } else { patterns }
+    }
+}
+
+/// As many origins as are listed in place of a regex.
+const MAX_LISTED: usize = 6;
+
+/// The samples over `https:`.
+pub(crate) fn secured(samples: Vec<String>) -> Vec<String> {
+    let secure = |sample: String| match sample.strip_prefix("http://") {
+        Some(rest) => format!("https://{rest}"),
+        None => sample,
+    };
+    let mut samples: Vec<String> = samples.into_iter().map(secure).collect();
+    samples.sort();
+    samples.dedup();
+    samples
+}
+
+/// What may have been meant by `text`, as it is first.
+fn spellings(text: &str) -> Vec<String> {
+    let mut all = vec![String::from(text)];
+    let bare = unwrapped(text);
+    let plain = bare.replace(r"\/", "/");
+    // `\\` in a string that takes backslashes as they are.
+    let single = plain.replace(r"\\", r"\");
+    let without_tail = |text: &str| {
+        let end = text.strip_suffix('$').unwrap_or(text);
+        let tail = ["/?.*", "(/.*)?", "/.*", "/*", "/?", "/"].iter().find_map(|tail| end.strip_suffix(tail));
+        tail.map(String::from)
+    };
+    let without_port = |text: &str| {
+        let end = text.strip_suffix('$').unwrap_or(text);
+        end.strip_suffix(":443").filter(|rest| rest.contains("https")).map(String::from)
+    };
+    for spelling in [plain, single] {
+        if !spelling.contains("://") && !spelling.starts_with("http") {
+            let start = spelling.trim_start_matches('^');
+            all.push(format!("https://{start}"));
+        }
+        if spelling.bytes().any(|byte| byte.is_ascii_uppercase()) && !spelling.contains('\\') {
+            all.push(spelling.to_ascii_lowercase());
+        }
+        all.extend(without_tail(&spelling).or_else(|| without_port(&spelling)));
+        all.push(spelling);
+    }
+    let mut distinct: Vec<String> = Vec::new();
+    for spelling in all {
+        if !distinct.contains(&spelling) {
+            distinct.push(spelling);
+        }
+    }
+    distinct
+}
+
+/// Without the slashes or quotes around a regex as other languages write it: `/…/i`, `r"…"`, `new RegExp("…")`.
+fn unwrapped(text: &str) -> &str {
+    let mut text = text.trim();
+    let call = text.strip_prefix("new RegExp(").or_else(|| text.strip_prefix("regex("));
+    text = call.and_then(|inner| inner.strip_suffix(')')).unwrap_or(text);
+    text = text.strip_prefix('r').filter(|rest| rest.starts_with(['"', '\''])).unwrap_or(text);
+    for quote in ['"', '\'', '`'] {
+        text = text.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(text);
+    }
+    let flagless = text.trim_end_matches(['i', 'g', 'm', 'u', 's', 'y']);
+    match text.strip_prefix('/').and_then(|_| flagless.strip_suffix('/')) {
+        Some(inner) if inner.len() > 1 => &inner[1..],
+        _ => text,
+    }
+}
+
+/// Why a regex cannot be used, where it is plain what it is: no regex but a pattern with `*`, or several things.
+pub(crate) fn is_glob(text: &str) -> bool {
+    !text.contains(['\\', '^', '$', '(', '[', '+', '{', '|', '?'])
+        && (text.contains("//*") || text.starts_with('*') || text.ends_with(":*"))
+        && !text.contains("//.*")
+}

@@ -1,0 +1,131 @@
+//! Samples of what somebody meant by a regex: every alternative once, and what is open as something short.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::automaton::{Ascii, Translator, counts, syntax};
+use regex_syntax::ast::Ast;
+
+/// As many samples as a regex has.
+const MAX_SAMPLES: usize = 64;
+
+/// What stands for something open before a dot or an edge: a label, and a dot that was left out.
+const LABEL: &str = "shop";
+
+/// Samples of a regex, as far as it can be read.
+///
+/// A dot that no backslash stands before is taken for a dot, and what is open right before a name for its
+/// subdomains and, if it may be nothing, the name itself: `https://.*example.com` gives `https://example.com` and
+/// `https://shop.example.com`.
+pub(super) fn of(regex: &str) -> Vec<String> {
+    let Ok(ast) = syntax(regex) else { return Vec::new() };
+    let mut samples = pieces(&ast, false);
+    samples.sort();
+    samples.dedup();
+    samples
+}
+
+/// Returns whether a sample stands for what a slip shut out: the regex itself need not accept it.
+pub(super) fn is_mended(sample: &str) -> bool {
+    sample.contains(&format!("{LABEL}."))
+}
+
+/// The samples of a part; `is_before_name` if a letter or digit follows.
+fn pieces(ast: &Ast, is_before_name: bool) -> Vec<String> {
+    match ast {
+        Ast::Literal(literal) => vec![String::from(literal.c)],
+        Ast::Dot(_) => vec![".".into()],
+        Ast::ClassPerl(_) | Ast::ClassUnicode(_) | Ast::ClassBracketed(_) => class(ast).into_iter().collect(),
+        Ast::Repetition(repetition) => {
+            let (least, most) = counts(&repetition.op.kind);
+            let inner = &*repetition.ast;
+            if let Ast::Dot(_) = inner {
+                return open(LABEL, least, most, is_before_name);
+            }
+            let samples = pieces(inner, false);
+            let is_one = most == Some(1);
+            let is_group = matches!(inner, Ast::Group(_) | Ast::Literal(_));
+            if is_one || is_group {
+                let count = least.max(1) as usize;
+                let mut all: Vec<String> =
+                    samples.iter().map(|sample| sample.repeat(count.min(16))).collect();
+                if least == 0 {
+                    all.push(String::new());
+                }
+                return all;
+            }
+            let one = samples.first().cloned().unwrap_or_default();
+            let count = if most.is_some_and(|most| most < 4) { least.max(1) } else { least.max(3) };
+            open(&one.repeat(count.min(63) as usize), least, most, is_before_name)
+        }
+        Ast::Group(group) => pieces(&group.ast, is_before_name),
+        Ast::Alternation(alternation) => {
+            alternation.asts.iter().flat_map(|ast| pieces(ast, is_before_name)).take(MAX_SAMPLES).collect()
+        }
+        Ast::Concat(concat) => {
+            let mut samples = vec![String::new()];
+            for (index, part) in concat.asts.iter().enumerate() {
+                let before_name = match concat.asts.get(index + 1) {
+                    Some(next) => begins_name(next),
+                    None => is_before_name,
+                };
+                samples = joined(&samples, &pieces(part, before_name));
+            }
+            samples
+        }
+        _ => vec![String::new()],
+    }
+}
+
+/// Something open: with a dot if a name follows at once, and nothing if that may be.
+fn open(text: &str, least: u32, most: Option<u32>, is_before_name: bool) -> Vec<String> {
+    let is_long = most.is_none_or(|most| most > 2);
+    let filled = if is_before_name && is_long { format!("{LABEL}.") } else { text.into() };
+    match (least, is_before_name) {
+        (0, true) => vec![String::new(), filled],
+        _ => vec![filled],
+    }
+}
+
+fn begins_name(ast: &Ast) -> bool {
+    match ast {
+        Ast::Literal(literal) => literal.c.is_ascii_alphanumeric(),
+        Ast::Group(group) => begins_name(&group.ast),
+        Ast::Concat(concat) => concat.asts.first().is_some_and(begins_name),
+        Ast::Alternation(alternation) => alternation.asts.iter().all(begins_name),
+        _ => false,
+    }
+}
+
+/// A byte of the class that a host may have, a letter if there is one.
+fn class(ast: &Ast) -> Option<String> {
+    let set = match ast {
+        Ast::ClassBracketed(class) => Translator::default().class(class).ok()?,
+        Ast::ClassPerl(class) => match (&class.kind, class.negated) {
+            (regex_syntax::ast::ClassPerlKind::Digit, false) => return Some("1".into()),
+            _ => return Some("a".into()),
+        },
+        _ => return Some("a".into()),
+    };
+    let mut bytes: Vec<u8> = set.and(Ascii::HOST).bytes().collect();
+    bytes.sort_by_key(|byte| (!byte.is_ascii_lowercase(), !byte.is_ascii_digit(), *byte));
+    let byte = bytes.into_iter().next().or_else(|| set.bytes().next())?;
+    Some(String::from(char::from(byte)))
+}
+
+/// Every sample of either side once: not each with each, which would be many.
+fn joined(left: &[String], right: &[String]) -> Vec<String> {
+    if right.is_empty() || left.is_empty() {
+        return Vec::new();
+    }
+    if left.len() * right.len() <= MAX_SAMPLES {
+        return left
+            .iter()
+            .flat_map(|left| right.iter().map(move |right| format!("{left}{right}")))
+            .collect();
+    }
+    let count = left.len().max(right.len()).min(MAX_SAMPLES);
+    (0..count).map(|at| format!("{}{}", left[at % left.len()], right[at % right.len()])).collect()
+}

@@ -1,0 +1,213 @@
+//! The proof that the proposals of a list go together: all are followed at once, and what comes of it is judged again.
+//!
+//! Each proposal keeps the rules on its own (see `propose`). Together two of them may say the same, or one may cover
+//! an entry that was right before: then there is less to write, and the message says so.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::check;
+use super::origins;
+use super::proposal::Proposal;
+use super::violation::{Violation, Violations};
+use crate::Key;
+use crate::Mode;
+use crate::Rule;
+use crate::compile::config::{Config, Entry, Place, Value};
+use crate::compile::pattern::OriginPattern;
+
+/// How often proposals are followed and judged: each time at least one of them is changed.
+const MAX_ROUNDS: usize = 6;
+
+/// The violations, with proposals that may all be followed at once.
+pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> Violations {
+    for _ in 0..MAX_ROUNDS {
+        if violations.list.iter().all(|violation| violation.proposal.is_none()) {
+            return violations;
+        }
+        let left = check(&config.following(&violations), mode).1;
+        let unproposed: BTreeSet<(Rule, Option<String>)> =
+            violations.iter().filter(|known| known.proposal.is_none()).map(fault).collect();
+        let new: Vec<Violation> =
+            left.into_iter().filter(|left| !unproposed.contains(&fault(left))).collect();
+        if new.is_empty() {
+            return violations;
+        }
+        let changes = Together::of(config, &violations).changes(&new);
+        let mut has_changed = false;
+        for (index, proposal) in changes {
+            let violation = &mut violations.list[index];
+            if violation.proposal == proposal {
+                continue;
+            }
+            has_changed = true;
+            (violation.help, violation.proposal) = match proposal {
+                Some(proposal) => (Some(words(config, violation, &proposal)), Some(proposal)),
+                None => (None, None),
+            };
+        }
+        if !has_changed {
+            break;
+        }
+    }
+    for violation in &mut violations.list {
+        (violation.help, violation.proposal) =
+            (violation.help.take().filter(|_| violation.proposal.is_none()), None);
+    }
+    violations
+}
+
+fn fault(violation: &Violation) -> (Rule, Option<String>) {
+    (violation.rule(), violation.value().map(String::from))
+}
+
+fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String {
+    let key = violation.key().and_then(Key::from_name).unwrap_or(Key::Origins);
+    let written = |entries: &[Entry]| config.writer.entries(key, entries);
+    match proposal {
+        Proposal::Entries(entries) => format!("write {}", written(entries)),
+        Proposal::Cover { entries, covered } => {
+            let text = |index: &usize| entry(config, violation, *index).map(written_as(config, key));
+            let covered: Vec<String> = covered.iter().filter_map(text).collect();
+            format!("write {}, and take out what it covers: {}", written(entries), covered.join(", "))
+        }
+        _ => "take it out: what it would have to be is in the list without it".into(),
+    }
+}
+
+fn written_as(config: &Config, key: Key) -> impl Fn(&Entry) -> String {
+    move |entry| config.writer.entry(key, entry)
+}
+
+/// An entry of the list that a violation is about.
+fn entry<'c>(config: &'c Config, violation: &Violation, index: usize) -> Option<&'c Entry> {
+    let locus = violation.locus();
+    match &config.block(locus.place)?.settings.get(locus.setting?)?.value {
+        Value::List(entries) => entries.get(index),
+        _ => None,
+    }
+}
+
+/// The setting that a violation is about.
+type Setting = (Place, Option<usize>);
+
+/// What the proposals of a list come to together.
+struct Together<'v> {
+    violations: &'v [Violation],
+    /// Which violations propose a text, in lower case.
+    proposers: BTreeMap<String, Vec<usize>>,
+    /// Where entries stand about which there is nothing to say.
+    listed: BTreeMap<String, (Setting, usize)>,
+}
+
+impl<'v> Together<'v> {
+    fn of(config: &Config, violations: &'v Violations) -> Self {
+        let mut proposers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut settings: BTreeSet<(Place, usize)> = BTreeSet::new();
+        let mut faulty: BTreeSet<(Place, Option<usize>, Option<usize>)> = BTreeSet::new();
+        for (index, violation) in violations.iter().enumerate() {
+            let locus = violation.locus();
+            settings.extend(locus.setting.map(|setting| (locus.place, setting)));
+            faulty.insert((locus.place, locus.setting, locus.entry));
+            for entry in violation.proposal().iter().flat_map(|proposal| proposal.entries()) {
+                proposers.entry(entry.text.to_ascii_lowercase()).or_default().push(index);
+            }
+        }
+        let mut listed = BTreeMap::new();
+        for (place, setting) in settings {
+            let value = config.block(place).and_then(|block| block.settings.get(setting));
+            let Some(Value::List(entries)) = value.map(|setting| &setting.value) else { continue };
+            for (index, entry) in entries.iter().enumerate() {
+                if !faulty.contains(&(place, Some(setting), Some(index))) {
+                    listed.entry(entry.text.to_ascii_lowercase()).or_insert(((place, Some(setting)), index));
+                }
+            }
+        }
+        Self { violations: &violations.list, proposers, listed }
+    }
+
+    /// What becomes of the proposals of which something new comes.
+    fn changes(&self, new: &[Violation]) -> BTreeMap<usize, Option<Proposal>> {
+        let mut changes: BTreeMap<usize, Option<Proposal>> = BTreeMap::new();
+        for violation in new {
+            let text = violation.value().unwrap_or_default().to_ascii_lowercase();
+            let is_double = matches!(violation.rule(), Rule::DuplicateEntry | Rule::RedundantOrigin);
+            match self.proposers.get(&text) {
+                Some(proposers) if is_double => {
+                    // Of several that propose the same, the first does.
+                    let stays = violation.rule() == Rule::DuplicateEntry && !self.listed.contains_key(&text);
+                    for &index in proposers.iter().skip(usize::from(stays)) {
+                        let less = self.without(changes.get(&index), index, &text);
+                        changes.insert(index, Some(less));
+                    }
+                }
+                None if is_double => self.cover(&text, &mut changes),
+                _ => self.take_back(violation, &mut changes),
+            }
+        }
+        changes
+    }
+
+    /// A proposal without one of its entries.
+    fn without(&self, changed: Option<&Option<Proposal>>, index: usize, text: &str) -> Proposal {
+        let proposal = changed.and_then(Option::as_ref).or_else(|| self.violations[index].proposal());
+        let entries = proposal.map(Proposal::entries).unwrap_or_default().iter();
+        let kept: Vec<Entry> =
+            entries.filter(|entry| !entry.text.eq_ignore_ascii_case(text)).cloned().collect();
+        if kept.is_empty() { Proposal::Remove } else { Proposal::Entries(kept) }
+    }
+
+    /// An entry that was right is covered by what is proposed.
+    fn cover(&self, text: &str, changes: &mut BTreeMap<usize, Option<Proposal>>) {
+        let Some(&(setting, covered_at)) = self.listed.get(text) else { return };
+        let covers = OriginPattern::parse(text).map(|pattern| origins::covers(&pattern)).unwrap_or_default();
+        let found = covers.iter().find_map(|cover| self.proposers.get(cover)?.first().copied());
+        match found {
+            Some(index) if place(&self.violations[index]) == setting => {
+                let proposal = changes
+                    .get(&index)
+                    .cloned()
+                    .flatten()
+                    .or_else(|| self.violations[index].proposal.clone());
+                let (entries, mut covered) = match proposal {
+                    Some(Proposal::Cover { entries, covered }) => (entries, covered),
+                    Some(proposal) => (proposal.entries().to_vec(), vec![]),
+                    None => return,
+                };
+                if !covered.contains(&covered_at) {
+                    covered.push(covered_at);
+                }
+                changes.insert(index, Some(Proposal::Cover { entries, covered }));
+            }
+            // By a regex, or by an entry of another block.
+            _ => {
+                let regexes = self.violations.iter().enumerate().filter(|(_, violation)| {
+                    let entries = violation.proposal().map(Proposal::entries).unwrap_or_default();
+                    place(violation) == setting && entries.iter().any(Entry::is_regex)
+                });
+                changes.extend(regexes.map(|(index, _)| (index, None)));
+            }
+        }
+    }
+
+    /// What comes of two together cannot be told apart: of those about the same setting none is left.
+    fn take_back(&self, new: &Violation, changes: &mut BTreeMap<usize, Option<Proposal>>) {
+        let proposing =
+            self.violations.iter().enumerate().filter(|(_, violation)| violation.proposal.is_some());
+        let near: Vec<usize> = proposing
+            .clone()
+            .filter(|(_, violation)| violation.key() == new.key())
+            .map(|(index, _)| index)
+            .collect();
+        let all = || proposing.clone().map(|(index, _)| index).collect();
+        let which: Vec<usize> = if near.is_empty() { all() } else { near };
+        changes.extend(which.into_iter().map(|index| (index, None)));
+    }
+}
+
+fn place(violation: &Violation) -> Setting {
+    (violation.locus().place, violation.locus().setting)
+}

@@ -1,0 +1,279 @@
+//! What to write instead of an entry of `origins`: one function proposes, [`Proposer::is_proved`] proves.
+//!
+//! A proposal is kept only if it breaks no rule on its own, and still accepts samples of what the original
+//! was plainly meant for. So a slip that could mean two things is proposed nothing, and no proposal
+//! shuts out the page that it was for.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+use super::origins;
+use super::proposal::Proposal;
+use super::report::Finding;
+use crate::Key;
+use crate::Mode;
+use crate::Rule;
+use crate::compile::config::Entry;
+use crate::compile::language::{Language, REASON, Writer};
+use crate::compile::pattern::{FaultKind, OriginPattern};
+use crate::compile::suggest;
+
+/// How many entries of a list are looked through for a regex to propose: that takes its time.
+const MAX_REGEXES: usize = 64;
+
+/// Looks for what was meant by entries of one list.
+pub(crate) struct Proposer<'w> {
+    pub(super) mode: Mode,
+    pub(super) writer: &'w Writer,
+    /// Whether `any` would go with credentials.
+    credentials: bool,
+    /// How many more entries are looked through for a regex.
+    regexes_left: Cell<usize>,
+    #[cfg(feature = "regex")]
+    pub(super) regexes: crate::compile::regex::advice::Prover,
+}
+
+/// What to do about an entry, in words, and as data if it is something to write.
+pub(crate) struct Advice {
+    pub(crate) help: String,
+    pub(crate) proposal: Option<Proposal>,
+}
+
+impl<'w> Proposer<'w> {
+    pub(crate) fn new(mode: Mode, writer: &'w Writer, credentials: bool) -> Self {
+        Self {
+            mode,
+            writer,
+            credentials,
+            regexes_left: Cell::new(MAX_REGEXES),
+            #[cfg(feature = "regex")]
+            regexes: Default::default(),
+        }
+    }
+
+    /// What to write in place of a text that is no origin.
+    pub(super) fn instead_of(&self, text: &str, kind: FaultKind) -> Option<Advice> {
+        if kind == FaultKind::AnyWord {
+            return Some(self.any());
+        }
+        let entries = self.entries_for(text)?;
+        Some(self.advice(entries))
+    }
+
+    /// The entries that were meant by a text that is no origin.
+    pub(super) fn entries_for(&self, text: &str) -> Option<Vec<Entry>> {
+        let parts = suggest::parts(text);
+        if parts.len() > 1 {
+            let each = parts.into_iter().map(|part| self.entry_for(part));
+            let entries: Vec<Entry> = each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+            let is_repeated = |(at, entry): (usize, &Entry)| entries[..at].contains(entry);
+            return (!entries.iter().enumerate().any(is_repeated)).then_some(entries);
+        }
+        self.entry_for(text)
+    }
+
+    fn entry_for(&self, text: &str) -> Option<Vec<Entry>> {
+        if let Some(entries) = self.regex_for(text) {
+            return Some(entries);
+        }
+        let meant = suggest::meant_origins(text);
+        if meant.is_empty() {
+            return None;
+        }
+        let candidates = suggest::origins(text).into_iter().map(|texts| {
+            let secure = texts.iter().map(|text| self.excused(Entry::from(self.secured(text))));
+            secure.collect::<Vec<Entry>>()
+        });
+        let mut candidates = candidates;
+        candidates.find(|entries| self.is_proved(entries, &meant)).or_else(|| self.glob(text, &meant))
+    }
+
+    /// Over `https:`, where production asks for it.
+    fn secured(&self, text: &str) -> String {
+        match OriginPattern::parse(text) {
+            Ok(pattern) if self.mode == Mode::Production && !pattern.is_loopback() => {
+                text.strip_prefix("http://").map_or_else(|| text.into(), |rest| format!("https://{rest}"))
+            }
+            _ => text.into(),
+        }
+    }
+
+    /// The entry, with the expectation that it needs in production if it is the user's own machine.
+    pub(super) fn excused(&self, entry: Entry) -> Entry {
+        let rules = OriginPattern::parse(&entry.text).map(|pattern| origins::rules_of(&pattern));
+        match rules.as_deref() {
+            Ok([Rule::LoopbackOrigin]) if self.mode == Mode::Production => {
+                entry.expect(Rule::LoopbackOrigin.name(), REASON)
+            }
+            _ => entry,
+        }
+    }
+
+    /// Returns whether an entry keeps every rule on its own.
+    pub(crate) fn is_sound(&self, entry: &Entry) -> bool {
+        let is_expected = |rule: Rule| entry.expectations.iter().any(|expected| expected.rule == rule.name());
+        if entry.is_regex() {
+            return self.is_sound_regex(entry);
+        }
+        let Ok(pattern) = OriginPattern::parse(&entry.text) else { return false };
+        let rules = origins::rules_of(&pattern);
+        !pattern.is_opaque() && (self.mode == Mode::Development || rules.into_iter().all(is_expected))
+    }
+
+    /// Returns whether entries keep every rule, and accept all that was meant.
+    pub(super) fn is_proved(&self, entries: &[Entry], meant: &[String]) -> bool {
+        let accepts = |sample: &String| entries.iter().any(|entry| self.accepts(entry, sample));
+        entries.iter().all(|entry| self.writer.can_write(entry) && self.is_sound(entry))
+            && meant.iter().all(|sample| accepts(&self.secured(sample)) || accepts(sample))
+    }
+
+    fn accepts(&self, entry: &Entry, origin: &str) -> bool {
+        if entry.is_regex() {
+            return self.regex_accepts(&entry.text, origin);
+        }
+        OriginPattern::parse(&entry.text).is_ok_and(|pattern| pattern.accepts(origin.as_bytes()))
+    }
+
+    /// A finding about `text`, with what to write instead if that is proved.
+    pub(super) fn propose(&self, finding: Finding, text: &str, entries: Vec<Entry>) -> Finding {
+        let meant: Vec<String> =
+            OriginPattern::parse(text).map(|pattern| pattern.samples()).unwrap_or_default();
+        let scheme = |text: &str| text.split_once("://").map(|(scheme, _)| String::from(scheme));
+        // The scheme is what is mended.
+        let meant: Vec<String> = match entries.first().and_then(|entry| scheme(&entry.text)) {
+            Some(scheme) => meant
+                .iter()
+                .filter_map(|sample| sample.split_once("://"))
+                .map(|(_, rest)| format!("{scheme}://{rest}"))
+                .collect(),
+            None => meant,
+        };
+        if !self.is_proved(&entries, &meant) {
+            return finding;
+        }
+        let Advice { help, proposal } = self.advice(entries);
+        match proposal {
+            Some(proposal) => finding.propose(help, proposal),
+            None => finding.help(help),
+        }
+    }
+
+    /// "write …", with what an entry for the user's own machine needs besides.
+    pub(super) fn advice(&self, entries: Vec<Entry>) -> Advice {
+        let mut help = format!("write {}", self.written(&entries));
+        let expected = entries.iter().flat_map(|entry| &entry.expectations).next();
+        let rule = expected.and_then(|expected| Rule::from_name(&expected.rule));
+        if let (Some(rule), Language::Env) = (rule, self.writer.language) {
+            help = format!("{help} and `{}`", self.writer.excuse(rule));
+        }
+        if let (Some(Rule::LoopbackOrigin), Some(block)) = (rule, self.writer.development()) {
+            let plain: Vec<Entry> = entries.iter().map(|entry| Entry::from(entry.text())).collect();
+            help = format!("{help}; or to develop with it {} in `{block}`", self.written(&plain));
+        }
+        Advice { help, proposal: Some(Proposal::Entries(entries)) }
+    }
+
+    /// Entries as they are written, in quotes of some kind.
+    pub(super) fn written(&self, entries: &[Entry]) -> String {
+        let written = self.writer.entries(Key::Origins, entries);
+        if self.writer.language == Language::Env { format!("`{written}`") } else { written }
+    }
+
+    fn any(&self) -> Advice {
+        if self.credentials {
+            let help = "list the origins that need credentials: every origin cannot go with them".into();
+            return Advice { help, proposal: None };
+        }
+        let expect = (self.mode == Mode::Production).then_some(Rule::AnyOrigin);
+        let help = format!(
+            "list the origins of your front ends, or for public data write {} in place of the list",
+            self.writer.any_with(Key::Origins, expect)
+        );
+        Advice { help, proposal: Some(Proposal::Any { expect }) }
+    }
+
+    /// Whether one more entry may be looked through for a regex.
+    pub(super) fn may_try_regex(&self) -> bool {
+        let left = self.regexes_left.get();
+        self.regexes_left.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+#[cfg(feature = "regex")]
+impl Proposer<'_> {
+    fn is_sound_regex(&self, entry: &Entry) -> bool {
+        let is_expected =
+            entry.expectations.iter().any(|expected| expected.rule == Rule::UnboundedRegex.name());
+        self.regexes.is_sound(&entry.text, self.mode, is_expected)
+    }
+
+    fn regex_accepts(&self, regex: &str, origin: &str) -> bool {
+        self.regexes.accepts(regex, origin)
+    }
+
+    /// A regex that was written as a string, as one.
+    fn regex_for(&self, text: &str) -> Option<Vec<Entry>> {
+        if !suggest::looks_like_regex(text) || !self.may_try_regex() {
+            return None;
+        }
+        let found =
+            self.regexes.as_it_is(text, self.mode).or_else(|| self.regexes.instead_of(text, self.mode));
+        let found = found.map(|repair| repair.pattern);
+        let entry = match (found, self.writer.language) {
+            (Some(regex), Language::Env) => {
+                let pattern = suggest::pattern_of_regex(&regex)?;
+                let entries = vec![Entry::from(pattern)];
+                return self.is_proved(&entries, &self.regexes.meant(&regex)).then_some(entries);
+            }
+            (Some(regex), _) => Entry::regex(regex),
+            (None, _) => return None,
+        };
+        Some(vec![entry])
+    }
+
+    /// A pattern with a `*` where patterns have none, as a regex.
+    fn glob(&self, text: &str, meant: &[String]) -> Option<Vec<Entry>> {
+        if !text.contains('*') || !self.may_try_regex() {
+            return None;
+        }
+        if let Some((scheme, "*")) = text.split_once("://")
+            && let Some(id) = suggest::extension_id(scheme)
+        {
+            let entry = Entry::regex(format!("^{scheme}://{id}$"));
+            let rule = Rule::UnboundedRegex.name();
+            let entries = vec![match self.mode {
+                Mode::Production => entry.expect(rule, REASON),
+                Mode::Development => entry,
+            }];
+            return entries
+                .iter()
+                .all(|entry| self.writer.can_write(entry) && self.is_sound(entry))
+                .then_some(entries);
+        }
+        let entries = vec![Entry::regex(suggest::regex_of_glob(text)?)];
+        self.is_proved(&entries, meant).then_some(entries)
+    }
+}
+
+#[cfg(not(feature = "regex"))]
+impl Proposer<'_> {
+    fn is_sound_regex(&self, _: &Entry) -> bool {
+        false
+    }
+
+    fn regex_accepts(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    fn regex_for(&self, _: &str) -> Option<Vec<Entry>> {
+        None
+    }
+
+    fn glob(&self, _: &str, _: &[String]) -> Option<Vec<Entry>> {
+        None
+    }
+}

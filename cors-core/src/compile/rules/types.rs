@@ -1,0 +1,219 @@
+//! The rule about types: which values a key takes, and what was meant by another.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::proposal::Proposal;
+use super::propose::Proposer;
+use super::report::{Finding, Report};
+use super::settings::Site;
+use super::{names, values};
+use crate::Key;
+use crate::Rule;
+use crate::compile::config::{Entry, EntryKind, Setting, Value};
+use crate::compile::language::{Language, Writer, field};
+use crate::compile::pattern;
+
+/// Returns whether `key` takes a list.
+pub(crate) const fn is_list(key: Key) -> bool {
+    matches!(key, Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts)
+}
+
+/// Returns whether `key` takes `true` or `false`.
+pub(crate) const fn is_switch(key: Key) -> bool {
+    matches!(key, Key::Credentials | Key::PrivateNetwork | Key::Timing)
+}
+
+/// Returns whether `key` takes a value of this type, its entries aside.
+pub(crate) fn fits(key: Key, value: &Value, language: Language) -> bool {
+    match value {
+        Value::Any | Value::List(_) => is_list(key),
+        Value::Bool(_) => is_switch(key),
+        Value::Number(_) => matches!(key, Key::MaxAge | Key::PreflightStatus),
+        // The environment has texts only, so one that is no number is a wrong status there.
+        Value::Text(_) => key == Key::MaxAge || key == Key::PreflightStatus && language == Language::Env,
+        Value::Expect(_) => key == Key::Expect,
+        Value::Other(_) => false,
+    }
+}
+
+/// Returns whether a list of `key` takes such an entry.
+pub(crate) fn entry_fits(key: Key, entry: &Entry) -> bool {
+    match entry.kind {
+        EntryKind::Text => true,
+        EntryKind::Regex => key == Key::Origins,
+        EntryKind::Other => false,
+    }
+}
+
+/// Reports what in a setting has the wrong type, and returns whether the whole fits, single entries aside.
+pub(crate) fn check(site: &Site, key: Key, setting: &Setting, report: &mut Report<'_>) -> bool {
+    if !fits(key, &setting.value, report.writer().language) {
+        let finding = misfit(key, &setting.value, report);
+        report.add(site, finding);
+        return false;
+    }
+    if let Value::List(entries) = &setting.value {
+        for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry_fits(key, entry)) {
+            report.add(&site.entry(index), misfit_entry(key, entry, report.writer()));
+        }
+    }
+    true
+}
+
+/// What is wrong with a value, or with an entry of it, and what to write: for errors while a file is read.
+#[cfg(feature = "serde")]
+pub(crate) fn refusal(key: Key, value: &Value, writer: &Writer) -> Option<String> {
+    if !fits(key, value, writer.language) {
+        return Some(format!("{}; {}", message(key, value, writer), shape(key, writer)));
+    }
+    let Value::List(entries) = value else { return None };
+    let entry = entries.iter().find(|entry| !entry_fits(key, entry))?;
+    Some(format!("{}; {}", entry_message(key, entry, writer), entry_shape(key, writer)))
+}
+
+fn misfit(key: Key, value: &Value, report: &Report<'_>) -> Finding {
+    let writer = report.writer();
+    let finding = Finding::new(
+        Rule::WrongType,
+        message(key, value, writer),
+        "A setting that is not understood would silently not hold.",
+    )
+    .value(written(value));
+    let guess = match value {
+        Value::Text(text) if is_list(key) => list_of(key, text, report),
+        Value::Text(text) if is_switch(key) => switch(text).map(Proposal::Switch),
+        Value::Number(number) if is_switch(key) => switch(&format!("{number}")).map(Proposal::Switch),
+        Value::Text(text) if key == Key::PreflightStatus => {
+            text.trim().parse().ok().filter(|status| (200..=299).contains(status)).map(Proposal::Number)
+        }
+        Value::Other(text) if key == Key::MaxAge => values::parse_duration(text).map(Proposal::Number),
+        _ => None,
+    };
+    match guess {
+        Some(proposal) => finding.propose(format!("write `{}`", instead(key, &proposal, writer)), proposal),
+        None => finding.help(shape(key, writer)),
+    }
+}
+
+fn message(key: Key, value: &Value, writer: &Writer) -> String {
+    let takes: String = match key {
+        _ if is_list(key) => "a list or `any`".into(),
+        _ if is_switch(key) => "`true` or `false`".into(),
+        Key::MaxAge => "seconds or a duration".into(),
+        Key::PreflightStatus => "a number".into(),
+        _ => "a rule and a reason".into(),
+    };
+    match value {
+        Value::List(_) => format!("`{}` takes {takes}, not a list", writer.name(key.name())),
+        _ => format!("`{}` takes {takes}, not `{}`", writer.name(key.name()), written(value).escape_debug()),
+    }
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::Any => "any".into(),
+        Value::List(_) => "[…]".into(),
+        Value::Bool(on) => format!("{on}"),
+        Value::Number(number) => format!("{number}"),
+        Value::Text(text) | Value::Other(text) => text.clone(),
+        Value::Expect(expectation) => expectation.rule.clone(),
+    }
+}
+
+/// How the setting is written with what is proposed.
+fn instead(key: Key, proposal: &Proposal, writer: &Writer) -> String {
+    match proposal {
+        Proposal::List(entries) => writer.list(key, entries),
+        Proposal::Switch(on) => writer.switch(key, *on),
+        Proposal::Number(number) => writer.setting(key, &format!("{number}")),
+        _ => writer.any(key),
+    }
+}
+
+/// The list that was meant by one string.
+fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
+    if pattern::is_any(text) {
+        return (key != Key::Origins).then_some(Proposal::Any { expect: None });
+    }
+    let is_sound = |entry: &str| match key {
+        Key::Origins => Proposer::new(report.mode(), report.writer(), false).is_sound(&entry.into()),
+        Key::Methods => names::method_fault(entry, report.writer()).is_none(),
+        Key::Hosts => pattern::parse_host(entry).is_ok(),
+        _ => names::is_sound_header(entry, key, report.writer()),
+    };
+    if is_sound(text) {
+        return Some(Proposal::List(vec![text.into()]));
+    }
+    match key {
+        Key::Origins => {
+            let entries = Proposer::new(report.mode(), report.writer(), false).entries_for(text)?;
+            Some(Proposal::List(entries))
+        }
+        _ => {
+            let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+            let parts: Vec<Entry> = parts.map(Entry::from).collect();
+            (!parts.is_empty() && parts.iter().all(|part| is_sound(&part.text)))
+                .then_some(Proposal::List(parts))
+        }
+    }
+}
+
+fn switch(text: &str) -> Option<bool> {
+    match &*text.trim().to_ascii_lowercase() {
+        "true" | "yes" | "on" | "1" | "y" | "enabled" => Some(true),
+        "false" | "no" | "off" | "0" | "n" | "disabled" => Some(false),
+        _ => None,
+    }
+}
+
+/// What a key takes, as it is written here.
+fn shape(key: Key, writer: &Writer) -> String {
+    let example = match key {
+        Key::Origins => writer.list(key, &["https://app.example".into()]),
+        Key::Methods => writer.list(key, &["GET".into(), "PUT".into()]),
+        Key::Headers => writer.list(key, &["authorization".into()]),
+        Key::Expose => writer.list(key, &["x-total-count".into()]),
+        Key::Hosts => writer.list(key, &["api.example".into()]),
+        Key::MaxAge => writer.setting(key, "3600"),
+        Key::PreflightStatus => writer.setting(key, "204"),
+        Key::Expect => writer.excuse(Rule::LoopbackOrigin),
+        _ => return format!("write `{}` or `{}`", writer.switch(key, true), writer.switch(key, false)),
+    };
+    format!("for example `{example}`")
+}
+
+fn misfit_entry(key: Key, entry: &Entry, writer: &Writer) -> Finding {
+    let why = "An entry that is not understood would silently not hold.";
+    Finding::new(Rule::WrongType, entry_message(key, entry, writer), why)
+        .value(entry.text.clone())
+        .help(entry_shape(key, writer))
+}
+
+fn entry_message(key: Key, entry: &Entry, writer: &Writer) -> String {
+    let name = writer.name(key.name());
+    match entry.kind {
+        EntryKind::Regex => format!("a regex is an entry of `origins` alone, not of `{name}`"),
+        _ => format!("an entry of `{name}` is not `{}`", entry.text.escape_debug()),
+    }
+}
+
+/// What an entry is, as it is written here.
+fn entry_shape(key: Key, writer: &Writer) -> String {
+    let example = match key {
+        Key::Origins => "https://app.example",
+        Key::Methods => "PUT",
+        Key::Hosts => "api.example",
+        _ => "x-request-id",
+    };
+    match (key, writer.language) {
+        (_, Language::Env) => format!("write the {} itself, `{example}`", field(key)),
+        (Key::Origins, _) => {
+            let regex = writer.entry(key, &Entry::regex(r"https://pr-\d+\.app\.example"));
+            format!("write a string, `{}`, or a regex, `{regex}`", writer.quoted(example))
+        }
+        _ => format!("write a string, `{}`", writer.quoted(example)),
+    }
+}

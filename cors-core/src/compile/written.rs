@@ -1,0 +1,79 @@
+//! Settings as a macro hands them over: whatever was written, typed only as far as its tokens are.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::config::{Block, Entry, EntryKind, Expectation, Setting, Value};
+use super::rules::types;
+use crate::Key;
+
+/// A value, or an element of a list, as it was written.
+#[derive(Clone, Debug)]
+pub enum Written {
+    /// A bare word: `any`, `GET`.
+    Word(String),
+    /// A string.
+    Text(String),
+    /// A number without a unit.
+    Number(i64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// `[…]`, each element with what is expected of it.
+    List(Vec<(Written, Vec<Expected>)>),
+    /// `regex("…")`
+    Regex(String),
+    /// `expect(rule, reason = "…")`
+    Expect(Expected),
+    /// Anything else, as its tokens print.
+    Other(String),
+}
+
+/// `expect(rule, reason = "…")`
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// The rule's name.
+    pub rule: String,
+    /// The reason, if there is one.
+    pub reason: Option<String>,
+}
+
+impl From<Expected> for Expectation {
+    fn from(expected: Expected) -> Self {
+        Self { rule: expected.rule, reason: expected.reason }
+    }
+}
+
+/// Adds a setting to a block: one setting of its own, whatever it is.
+#[must_use]
+pub fn push(mut block: Block, name: &str, value: Written, expected: Vec<Expected>) -> Block {
+    let value = typed(Key::from_name(name), value);
+    let expectations = expected.into_iter().map(Expectation::from).collect();
+    block.settings.push(Setting { expectations, ..Setting::new(name, value) });
+    block
+}
+
+fn typed(key: Option<Key>, value: Written) -> Value {
+    match value {
+        Written::Word(word) if word == "any" && key.is_none_or(types::is_list) => Value::Any,
+        Written::Word(text) | Written::Text(text) => Value::Text(text),
+        Written::Number(number) => Value::Number(number),
+        Written::Bool(on) => Value::Bool(on),
+        Written::List(list) => Value::List(list.into_iter().map(entry).collect()),
+        Written::Expect(expected) => Value::Expect(expected.into()),
+        Written::Regex(text) | Written::Other(text) => Value::Other(text),
+    }
+}
+
+fn entry((value, expected): (Written, Vec<Expected>)) -> Entry {
+    let mut entry = match value {
+        Written::Word(text) | Written::Text(text) => Entry::from(text),
+        Written::Regex(text) => Entry::regex(text),
+        Written::Number(number) => Entry::new(EntryKind::Other, alloc::format!("{number}")),
+        Written::Bool(on) => Entry::new(EntryKind::Other, alloc::format!("{on}")),
+        Written::List(_) => Entry::new(EntryKind::Other, "[…]"),
+        Written::Expect(expected) => Entry::new(EntryKind::Other, expected.rule),
+        Written::Other(text) => Entry::new(EntryKind::Other, text),
+    };
+    entry.expectations = expected.into_iter().map(Expectation::from).collect();
+    entry
+}
