@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cors_engine::compare::{Change, compare};
-use cors_engine::{Block, Config, Key, Listed, Mode, OriginEntry, Policy, Setting};
+use cors_engine::{Block, Config, Entry, Key, Mode, Policy};
 
 /// Entries that overlap in every way: exact in pattern, pattern in pattern, regex in pattern, regex in regex.
 const ORIGINS: &[&str] = &[
@@ -57,10 +57,10 @@ impl Numbers {
         some
     }
 
-    fn list(&mut self, entries: &[&str]) -> Listed<String> {
+    fn list(&mut self, entries: &[&str]) -> Option<Vec<Entry>> {
         match self.one_in(8) {
-            true => Listed::Any,
-            false => Listed::Entries(self.some(entries).into_iter().map(String::from).collect()),
+            true => None,
+            false => Some(self.some(entries).into_iter().map(Entry::from).collect()),
         }
     }
 }
@@ -70,22 +70,30 @@ fn policy(block: Block) -> Option<Policy> {
 }
 
 fn made_up(numbers: &mut Numbers) -> Option<Policy> {
-    let mut entries: Vec<OriginEntry> =
-        numbers.some(ORIGINS).into_iter().map(|entry| OriginEntry::Pattern(entry.into())).collect();
+    let mut entries: Vec<Entry> = numbers.some(ORIGINS).into_iter().map(Entry::from).collect();
     if numbers.one_in(10) {
-        entries.extend(numbers.some(REGEXES).into_iter().map(|entry| OriginEntry::Regex(entry.into())));
+        entries.extend(numbers.some(REGEXES).into_iter().map(Entry::regex));
     }
-    let origins = if numbers.one_in(12) { Listed::Any } else { Listed::Entries(entries) };
-    let mut block = Block::new()
-        .with(Setting::Origins(origins))
-        .with(Setting::Methods(numbers.list(METHODS)))
-        .with(Setting::Headers(numbers.list(HEADERS)))
-        .with(Setting::Expose(numbers.list(HEADERS)))
-        .credentials(numbers.one_in(2))
-        .with(Setting::Timing(numbers.one_in(2)))
-        .max_age(numbers.below(3) as u32);
+    let mut block =
+        if numbers.one_in(12) { Block::new().any_origin() } else { Block::new().origins(entries) };
+    block = match numbers.list(METHODS) {
+        Some(methods) => block.methods(methods),
+        None => block.any_method(),
+    };
+    block = match numbers.list(HEADERS) {
+        Some(headers) => block.headers(headers),
+        None => block.any_header(),
+    };
+    block = match numbers.list(HEADERS) {
+        Some(headers) => block.expose(headers),
+        None => block.expose_any(),
+    };
+    block = block.credentials(numbers.one_in(2)).timing(numbers.one_in(2)).max_age(numbers.below(3) as u32);
     if numbers.one_in(2) {
-        block = block.with(Setting::Hosts(numbers.list(HOSTS)));
+        block = match numbers.list(HOSTS) {
+            Some(hosts) => block.hosts(hosts),
+            None => block.any_host(),
+        };
     }
     policy(block)
 }
@@ -114,10 +122,7 @@ fn universe() -> Vec<String> {
 /// Each entry alone, to know what it accepts.
 fn alone() -> BTreeMap<&'static str, Policy> {
     let pattern = |entry: &&'static str| (*entry, policy(Block::new().origins([*entry])));
-    let regex = |entry: &&'static str| {
-        let entries = Listed::Entries(vec![OriginEntry::Regex((*entry).into())]);
-        (*entry, policy(Block::new().with(Setting::Origins(entries))))
-    };
+    let regex = |entry: &&'static str| (*entry, policy(Block::new().origins([Entry::regex(*entry)])));
     let all = ORIGINS.iter().map(pattern).chain(REGEXES.iter().map(regex));
     all.map(|(entry, policy)| (entry, policy.expect("each entry is sound"))).collect()
 }

@@ -12,6 +12,7 @@ use super::reach::{self, Repair, Verdict};
 use super::samples;
 use crate::Mode;
 use crate::compile::pattern::OriginPattern;
+use crate::engine::origin::MAX_ORIGIN;
 
 /// Proves regexes, and finds those that were meant.
 #[derive(Default)]
@@ -93,7 +94,11 @@ impl Prover {
 
     /// The origins of a regex that has only a few, each as an entry of its own.
     pub(crate) fn listed(&self, language: &Automaton) -> Option<Vec<String>> {
-        let words = language.intersection(&self.origins()?.all).ok()?.words(MAX_LISTED)?;
+        let sendable = language.intersection(&self.origins()?.all).ok()?;
+        let words: Vec<Vec<u8>> = sendable.words(MAX_ORIGIN).take(MAX_LISTED + 1).collect();
+        if words.len() > MAX_LISTED {
+            return None;
+        }
         let texts: Vec<String> =
             words.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
         let mut secure = secured(texts);

@@ -78,27 +78,6 @@ impl Automaton {
         self.shortest_from(self.start)
     }
 
-    /// All words, if there are no more than `limit`.
-    pub(crate) fn words(&self, limit: usize) -> Option<Vec<Vec<u8>>> {
-        let classes = self.classes_of(|_| true);
-        let mut words = Vec::new();
-        let mut stack = vec![(Vec::new(), self.start)];
-        while let Some((word, state)) = stack.pop() {
-            if self.is_accepting(state) {
-                words.push(word.clone());
-            }
-            // Every state but the dead one leads to a word, so too long a word means too many of them.
-            if words.len() > limit || word.len() > self.len() || stack.len() > 4 * limit * 256 {
-                return None;
-            }
-            for (bytes, next) in self.steps(state, &classes) {
-                stack.extend(bytes.iter().map(|&byte| ([&word[..], &[byte]].concat(), next)));
-            }
-        }
-        words.sort();
-        Some(words)
-    }
-
     /// The shortest rest of a word that has led to `state`, and the first in byte order among
     /// those.
     pub(crate) fn shortest_from(&self, state: u32) -> Option<Vec<u8>> {
