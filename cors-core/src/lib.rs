@@ -112,6 +112,7 @@ pub use compile::rules::proposal::Proposal;
 pub use compile::rules::violation::{Violation, Violations};
 pub use engine::decision::Decision;
 pub use engine::field::{Field, FieldIter, Fields, Value};
+pub use engine::fingerprint::Fingerprint;
 pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;
 pub use engine::request::{Escaped, Lines, Request};

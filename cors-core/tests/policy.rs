@@ -653,3 +653,58 @@ fn an_origin_of_300_bytes_is_looked_at_and_a_longer_one_is_not() {
         "{denial}"
     );
 }
+
+#[test]
+fn a_family_is_every_name_that_begins_so_and_goes_on() {
+    let block = Block::new()
+        .origins(["https://app.example"])
+        .methods(["PUT"])
+        .headers(["authorization", "x-stainless-*", "x-stainless-a-*", "x-app-*"])
+        .credentials(true);
+    let policy = Config::default().development(block).policy(Mode::Development);
+    let policy = policy.unwrap_or_else(|violations| panic!("{violations}"));
+    assert_eq!(policy.value(Field::AllowHeaders), Some(Value::RequestHeaders));
+    assert!(policy.headers().eq(["authorization", "x-stainless-*", "x-stainless-a-*", "x-app-*"]));
+    let preflight = Request::new(b"OPTIONS").origin(b"https://app.example").requested_method(b"PUT");
+    for (names, is_allowed) in [
+        ("x-stainless-lang", true),
+        ("X-STAINLESS-OS,authorization,x-app-1", true),
+        ("x-stainless-a-b", true),
+        ("x-stainless-a-", true),
+        ("x-stainless-", false),
+        ("x-stainless", false),
+        ("x-stainlesss-os", false),
+        ("x-app", false),
+        ("x-app-a b", false),
+        ("x-stainless-os,x-b", false),
+        ("y-stainless-os", false),
+        ("*", false),
+    ] {
+        let lines = [names];
+        let decision = policy.decide(&preflight.requested_headers(&lines));
+        assert_eq!(decision.is_allowed(), is_allowed, "{names}");
+        assert_eq!(decision.fields().contains(Field::AllowHeaders), is_allowed, "{names}");
+        // The names that were asked for are no list that a browser would miss one in.
+        assert!(is_allowed || !decision.diagnostic().fields().contains(Field::AllowHeaders), "{names}");
+        assert!(is_allowed || decision.diagnostic().status() == Some(403), "{names}");
+    }
+    let explained = policy.decide(&preflight.requested_headers(&["X-App-Version"])).explain().to_string();
+    assert!(
+        explained.ends_with("the header is allowed by the entry \"x-app-*\" of `headers`"),
+        "{explained}"
+    );
+}
+
+#[test]
+fn a_denial_says_of_odd_origins_what_sends_them() {
+    let policy = |origins: &[&str]| {
+        let policy = Config::default().development(Block::new().origins(origins.iter().copied()));
+        policy.policy(Mode::Development).unwrap_or_else(|violations| panic!("{violations}"))
+    };
+    let denial = |origin: &[u8]| {
+        let policy = policy(&["https://app.example"]);
+        policy.decide(&Request::new(b"GET").origin(origin)).denial().map(|denial| denial.to_string())
+    };
+    assert!(denial(b"app://.").is_some_and(|text| text.ends_with("to allow it: origins: [\"app://.\"]")));
+    assert!(denial(b"file://").is_some_and(|text| text.contains("a sandboxed frame, a file")));
+}

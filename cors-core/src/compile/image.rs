@@ -36,6 +36,7 @@ const ALL: [Section; Section::COUNT] = [
     Section::Expose,
     Section::MaxAge,
     Section::Names,
+    Section::Families,
     Section::Exact,
     Section::Patterns,
     Section::Dfa,
@@ -53,11 +54,13 @@ fn write(section: Section, checked: &Checked) -> Vec<u8> {
             checked.max_age.map(|seconds| seconds.to_string()).unwrap_or_default().into_bytes()
         }
         Section::Names => {
-            let mut names: Vec<_> = checked.headers.iter().flatten().collect();
+            let mut names: Vec<&str> =
+                headers(checked).filter(|name| standard::family(name).is_none()).collect();
             // As browsers ask for them: see `names::InTurn`.
             names.sort_unstable();
             perfect_hash::set(&names, set::hash)
         }
+        Section::Families => perfect_hash::list(&families(checked)),
         Section::Exact => perfect_hash::set(&origins(checked, true), set::hash),
         Section::Patterns => {
             perfect_hash::set(&origins(checked, false), |key, text| Pattern::read(text).hash(key))
@@ -81,6 +84,18 @@ fn any_header() -> String {
 
 fn joined(names: &Option<Vec<String>>, any: &str) -> String {
     names.as_ref().map_or_else(|| any.into(), |names| names.join(SEPARATOR))
+}
+
+fn headers(checked: &Checked) -> impl Iterator<Item = &str> {
+    checked.headers.iter().flatten().map(String::as_str)
+}
+
+/// The beginnings of the families, sorted; one that begins another stands for both.
+fn families(checked: &Checked) -> Vec<&str> {
+    let mut beginnings: Vec<&str> = headers(checked).filter_map(standard::family).collect();
+    beginnings.sort_unstable();
+    beginnings.dedup_by(|next, kept| next.starts_with(*kept));
+    beginnings
 }
 
 fn regexes(checked: &Checked) -> Option<&Regexes> {

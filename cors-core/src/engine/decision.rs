@@ -97,8 +97,9 @@ mod tests {
     }
 
     /// What no source of origins is asked about, and no app can vouch for.
-    const UNSENDABLE: [(&str, &[&str]); 7] = [
+    const UNSENDABLE: [(&str, &[&str]); 8] = [
         ("null", &["null"]),
+        ("a file", &["file://"]),
         ("two", &["https://a.example", "https://a.example"]),
         ("a path", &["https://a.example/"]),
         ("the default port", &["https://a.example:443"]),
@@ -120,6 +121,8 @@ mod tests {
             ("none", &[], None),
             ("a tenant", &["https://tenant.example:8443"], Some("https://tenant.example:8443")),
             ("a custom scheme", &["app://tenant"], Some("app://tenant")),
+            ("Electron's host", &["app://."], Some("app://.")),
+            ("that host elsewhere", &["https://."], None),
             ("too long", &[&long], None),
         ];
         let unsendable = UNSENDABLE.into_iter().map(|(name, origins)| (name, origins, None));

@@ -15,6 +15,8 @@ pub(crate) enum Section {
     MaxAge,
     /// The names in `Headers`, to look requested ones up.
     Names,
+    /// The beginnings of the families in `Headers`.
+    Families,
     /// The exact origins.
     Exact,
     /// The origin patterns.
@@ -46,7 +48,7 @@ pub(crate) mod flag {
 }
 
 /// The image's first word: what it is, and the version of its layout.
-pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x02");
+pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x03");
 
 /// The words before the first section: format, flags, preflight status, and the sections' ends.
 pub(crate) const HEADER: usize = 3 + Section::COUNT;

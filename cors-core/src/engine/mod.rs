@@ -4,6 +4,7 @@
 pub(crate) mod decide;
 pub(crate) mod decision;
 pub(crate) mod field;
+pub(crate) mod fingerprint;
 pub(crate) mod fixed;
 pub(crate) mod image;
 pub(crate) mod mode;

@@ -53,10 +53,19 @@ impl<'o> Parts<'o> {
     }
 }
 
-/// The text of an origin that a page can have; `None` for `null` and for anything else.
+/// The text of an origin that a page can have; `None` for `null`, for `file://`, which is its like, and for anything else.
 #[cold]
 pub(crate) fn sendable(origin: &[u8]) -> Option<&str> {
-    if Parts::split(origin)?.is_serialised() { core::str::from_utf8(origin).ok() } else { None }
+    let parts = Parts::split(origin)?;
+    // Electron's apps send `app://.`: the host of a scheme of one's own is what its handler takes it for.
+    let is_dot = || {
+        parts.host == b"."
+            && parts.port.is_none()
+            && is_scheme(parts.scheme)
+            && parts.scheme != b"file"
+            && standard::default_port(parts.scheme).is_none()
+    };
+    if parts.is_serialised() || is_dot() { core::str::from_utf8(origin).ok() } else { None }
 }
 
 /// RFC 3986, section 3.1, in lower case.

@@ -6,6 +6,7 @@ use super::field::{Field, Fields, Value};
 use super::origin::MAX_ORIGIN;
 use super::request::Lines;
 use super::shortcuts::{Matching, Shortcuts};
+use super::table::families;
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, InTurn, RefusedNames};
 use super::table::origins::{self, Origins};
@@ -99,7 +100,18 @@ impl Policy {
             return names::scan(lines, standard::is_token);
         }
         let mut names = InTurn::new(self.names());
-        names::scan(lines, |name| names.contains(name))
+        names::scan(lines, |name| names.contains(name) || self.has_family_of(name))
+    }
+
+    #[inline]
+    fn has_family_of(&self, name: &[u8]) -> bool {
+        self.has_families() && families::contain(Set::new(self.section(Section::Families)), name)
+    }
+
+    /// Returns whether there is a family among `headers`. The answer then lists the requested names: a list of families
+    /// means nothing to a browser.
+    const fn has_families(&self) -> bool {
+        filled(&self.sections, Section::Families)
     }
 
     #[inline(always)]
@@ -169,7 +181,7 @@ impl Policy {
         if self.has(flag::ANY_HEADER) {
             standard::is_token(name)
         } else {
-            names::contains_name(self.names(), name)
+            names::contains_name(self.names(), name) || self.has_family_of(name)
         }
     }
 
@@ -224,7 +236,7 @@ impl Policy {
             Field::AllowMethods if self.has(flag::ANY_METHOD) && credentials => {
                 return Some(Value::RequestMethod);
             }
-            Field::AllowHeaders if self.has(flag::ANY_HEADER) && credentials => {
+            Field::AllowHeaders if self.has_families() || self.has(flag::ANY_HEADER) && credentials => {
                 return Some(Value::RequestHeaders);
             }
             Field::AllowCredentials if !credentials => return None,
@@ -260,7 +272,7 @@ impl Policy {
         names::elements(self.text(Section::Methods))
     }
 
-    /// The listed request headers; `*` and `authorization` if any is allowed.
+    /// The listed request headers, families as `x-app-*`; `*` and `authorization` if any is allowed.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         names::elements(self.text(Section::Headers))
     }
@@ -278,6 +290,11 @@ impl Policy {
     /// Is every origin allowed?
     pub const fn allows_any_origin(&self) -> bool {
         self.has(flag::ANY_ORIGIN)
+    }
+
+    /// Returns whether every host is allowed, explicitly; a policy without `hosts` checks none.
+    pub(super) const fn allows_any_host(&self) -> bool {
+        self.has(flag::ANY_HOST)
     }
 
     /// Is every method allowed that a browser can send?

@@ -112,6 +112,11 @@ pub(crate) fn is_pageless_scheme(scheme: &str) -> bool {
     PAGELESS_SCHEMES.contains(&scheme)
 }
 
+/// What all names of a family of headers begin with: `x-stainless-`, if `entry` is `x-stainless-*`. `None` for a name.
+pub(crate) fn family(entry: &str) -> Option<&str> {
+    entry.strip_suffix('*').filter(|beginning| beginning.ends_with('-'))
+}
+
 /// Is `bytes` an RFC 9110 `token`, the form of every method and field name?
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|&byte| is_token_byte(byte))

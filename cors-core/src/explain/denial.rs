@@ -174,7 +174,7 @@ fn origin_not_allowed(
     write!(f, "\n{}", Console::NoOrigin { preflight })?;
     match origin::sendable(origin) {
         Some(text) => write!(f, "\nto allow it: origins: [{text:?}]"),
-        None if origin == b"null" => f.write_str(
+        None if matches!(origin, b"null" | b"file://") => f.write_str(
             "\na sandboxed frame, a file or a redirect between sites sent it: serve the page from an origin of its own",
         ),
         None => f.write_str("\nno browser sends such an origin"),

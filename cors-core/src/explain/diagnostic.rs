@@ -3,7 +3,7 @@
 
 use super::denial::Denial;
 use crate::engine::decision::Decision;
-use crate::engine::field::{Field, Fields};
+use crate::engine::field::{Field, Fields, Value};
 use crate::engine::policy::Policy;
 use crate::engine::standard;
 
@@ -70,7 +70,10 @@ fn is_method_missed(policy: &Policy, method: &[u8]) -> bool {
 
 /// Returns whether a browser misses the header in the policy's list.
 fn is_header_missed(policy: &Policy, name: &[u8]) -> bool {
-    !policy.allows_any_header()
+    // A list that is made of the requested names misses none.
+    let is_listed = !matches!(policy.value(Field::AllowHeaders), Some(Value::RequestHeaders));
+    is_listed
+        && !policy.allows_any_header()
         && standard::is_token(name)
         // A script cannot set these. A browser that asks for one of them all the same is none that follows the standard.
         && core::str::from_utf8(name).is_ok_and(|name| !standard::is_forbidden_request_header(name))

@@ -6,6 +6,7 @@ use super::denial::Denial;
 use crate::engine::decision::Decision;
 use crate::engine::policy::Policy;
 use crate::engine::request::{Escaped, Request, SingleField};
+use crate::engine::standard;
 use crate::engine::table::names::requested_names;
 use crate::engine::table::origins::SOME_REGEX;
 
@@ -154,9 +155,23 @@ fn headers_allowed(f: &mut fmt::Formatter<'_>, policy: &Policy, request: &Reques
         return f.write_str("\nthe headers are allowed by `headers: any`");
     }
     match names.next() {
-        None => write!(f, "\nthe header is allowed by the entry \"{}\" of `headers`", Escaped(first)),
+        None => {
+            f.write_str("\nthe header is allowed by the entry \"")?;
+            match policy.headers().find(|entry| is_of_family(entry, first)) {
+                Some(family) => f.write_str(family)?,
+                None => write!(f, "{}", Escaped(first))?,
+            }
+            f.write_str("\" of `headers`")
+        }
         Some(_) => f.write_str("\nthe headers are allowed by their entries of `headers`"),
     }
+}
+
+fn is_of_family(entry: &str, name: &[u8]) -> bool {
+    let beginning = standard::family(entry).map(str::as_bytes);
+    beginning.is_some_and(|beginning| {
+        name.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    })
 }
 
 #[cfg(all(test, feature = "alloc"))]

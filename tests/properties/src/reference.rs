@@ -81,6 +81,9 @@ pub fn answer(settings: &Settings, head: &Head) -> Answer {
             }
             match &settings.headers {
                 Some(headers) if headers.is_empty() => {}
+                Some(headers) if headers.iter().any(|entry| entry.ends_with("-*")) => {
+                    add("access-control-allow-headers", names(&head.requested_headers).join(", "));
+                }
                 Some(headers) => add("access-control-allow-headers", headers.join(", ")),
                 None if settings.credentials => {
                     add("access-control-allow-headers", names(&head.requested_headers).join(", "));
@@ -182,9 +185,20 @@ fn headers_allowed(settings: &Settings, lines: &[Vec<u8>]) -> bool {
     let empty = elements(lines).filter(|element| element.is_empty()).count();
     empty <= 16
         && elements(lines).filter(|name| !name.is_empty()).all(|name| match &settings.headers {
-            Some(listed) => listed.contains(&text(&name).to_lowercase()),
+            Some(listed) => listed.iter().any(|entry| lists_header(entry, &name)),
             None => is_token(&name),
         })
+}
+
+/// Does an entry of `headers` list this name? A family, `x-app-*`, lists the names that begin so and go on.
+fn lists_header(entry: &str, name: &[u8]) -> bool {
+    let lower = text(name).to_lowercase();
+    match entry.strip_suffix('*') {
+        Some(beginning) if beginning.ends_with('-') => {
+            lower.len() > beginning.len() && lower.starts_with(beginning) && is_token(name)
+        }
+        _ => entry == lower,
+    }
 }
 
 fn names(lines: &[Vec<u8>]) -> Vec<String> {

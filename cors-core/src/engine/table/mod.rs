@@ -1,4 +1,4 @@
-//! The image of a policy: one string of bytes, written when the policy is built, read in place.
+//! The image of a policy: one string of bytes, written when the policy is made, read in place.
 //!
 //! A compiled policy's image lies in the binary, a runtime policy's on the heap; what reads it
 //! cannot tell which. All numbers are little-endian, so that the machine which compiles and the
@@ -6,6 +6,7 @@
 //! it never panics.
 
 pub(crate) mod dfa;
+pub(crate) mod families;
 pub(crate) mod hosts;
 mod labels;
 pub(crate) mod names;
