@@ -3,8 +3,9 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::Fetch;
+use super::deviation::Deviation;
 use super::failure::{CheckFault, Failure};
+use super::fetch::Fetch;
 use super::safelist;
 use super::step::{Check, Step};
 use crate::Decision;
@@ -29,6 +30,7 @@ impl Response {
     pub fn of(decision: &Decision<'_>, fetch: &Fetch) -> Self {
         let text = |field: Field| match decision.policy.value(field)? {
             Value::Fixed(text) => Some(text.to_string()),
+            Value::RequestOrigin if decision.is_preflight() => Some(fetch.preflight_origin().to_string()),
             Value::RequestOrigin => Some(fetch.origin().to_string()),
             Value::RequestMethod => Some(fetch.sent_method().to_string()),
             Value::RequestHeaders => fetch.requested_headers().map(|names| names.replace(',', ", ")),
@@ -102,9 +104,11 @@ impl Fetch {
     pub fn preflight_steps(&self, answer: &Response) -> Vec<Step> {
         let mut steps = self.cors_check(answer, true);
         let status = answer.status;
-        let redirect = matches!(status, 301 | 302 | 303 | 307 | 308);
+        let redirect = answer.is_redirect();
         let bad = !(200..=299).contains(&status);
-        steps.push(Step::new(Check::Status, bad.then_some(Failure::Status { status, redirect })));
+        let is_first = redirect && self.deviates(Deviation::RedirectBeforeOrigin);
+        let at = if is_first { 0 } else { steps.len() };
+        steps.insert(at, Step::new(Check::Status, bad.then_some(Failure::Status { status, redirect })));
 
         let lists = [Field::AllowMethods, Field::AllowHeaders].map(|field| answer.list(field));
         for (field, list) in [Field::AllowMethods, Field::AllowHeaders].into_iter().zip(&lists) {
@@ -117,14 +121,20 @@ impl Fetch {
         if let Ok(methods) = methods
             && !safelist::is_method(method)
         {
-            let allowed = methods.iter().any(|listed| listed == method) || wildcard(&methods);
+            // A preflight that was forced need not be answered with a list.
+            let is_free = self.is_forced()
+                && answer.get(Field::AllowMethods).is_none()
+                && !self.deviates(Deviation::ForcedMethodMustBeListed);
+            let allowed = is_free || methods.iter().any(|listed| listed == method) || wildcard(&methods);
             let failure = (!allowed).then(|| Failure::Method { method: method.to_string() });
             steps.push(Step::new(Check::Method { method: method.to_string() }, failure));
         }
         if let Ok(headers) = headers {
             steps.extend(self.unsafe_headers().into_iter().map(|name| {
                 let listed = headers.iter().any(|listed| listed.eq_ignore_ascii_case(name));
-                let allowed = listed || name != NON_WILDCARD_HEADER && wildcard(&headers);
+                let has_star =
+                    name != NON_WILDCARD_HEADER || self.deviates(Deviation::StarCoversAuthorization);
+                let allowed = listed || has_star && wildcard(&headers);
                 let failure = (!allowed).then(|| Failure::Header { name: name.to_string() });
                 Step::new(Check::Header { name: name.to_string() }, failure)
             }));
@@ -132,17 +142,23 @@ impl Fetch {
         steps
     }
 
-    /// The checks on the answer itself, in the order of the standard.
+    /// The checks on the answer itself, in the order of the standard; none if CORS does not decide about it.
     pub fn response_steps(&self, answer: &Response) -> Vec<Step> {
-        self.cors_check(answer, false)
+        if self.is_cors() { self.cors_check(answer, false) } else { Vec::new() }
     }
 
     fn cors_check(&self, answer: &Response, preflight: bool) -> Vec<Step> {
         let step = |check, fault: Option<_>| {
             Step::new(check, fault.map(|fault| Failure::Check { preflight, fault }))
         };
-        let mut steps = Vec::from([step(Check::Origin, self.check_origin(answer).err())]);
-        if self.includes_credentials() {
+        let include = self.includes_credentials()
+            || !preflight
+                && answer.is_redirect()
+                && self.began_with_own_credentials
+                && self.deviates(Deviation::OwnCredentialsStay);
+        let origin = self.check_origin(answer, preflight, include);
+        let mut steps = Vec::from([step(Check::Origin, origin.err())]);
+        if include {
             let value = answer.get(Field::AllowCredentials).unwrap_or_default();
             let fault = (value != "true").then_some(CheckFault::NoCredentials { value });
             steps.push(step(Check::Credentials, fault));
@@ -150,9 +166,10 @@ impl Fetch {
         steps
     }
 
-    fn check_origin(&self, answer: &Response) -> Result<(), CheckFault> {
+    fn check_origin(&self, answer: &Response, preflight: bool, include: bool) -> Result<(), CheckFault> {
+        let own = if preflight { self.preflight_origin() } else { self.origin() };
         let value = answer.get(Field::AllowOrigin).ok_or(CheckFault::NoOrigin)?;
-        if value == self.origin() || value == "*" && !self.includes_credentials() {
+        if value == own || value == "*" && !include {
             return Ok(());
         }
         Err(match value.as_str() {

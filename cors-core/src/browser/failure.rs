@@ -10,10 +10,46 @@ use crate::explain::console::{CHROMIUM_PREFLIGHT, Console};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// `fetch()` throws before it sends anything.
+    /// `fetch()` throws before it sends anything: no browser lets a page send this method.
     ForbiddenMethod {
         /// The method.
         method: String,
+    },
+    /// `fetch()` throws before it sends anything: the method is no token.
+    InvalidMethod {
+        /// The method.
+        method: String,
+    },
+    /// `fetch()` throws before it sends anything: the name of a header is no token.
+    InvalidHeaderName {
+        /// The name.
+        name: String,
+    },
+    /// `fetch()` throws before it sends anything: the value of a header has a line break, a null byte, or a letter above
+    /// U+00FF in it.
+    InvalidHeaderValue {
+        /// The header, in lower case.
+        name: String,
+    },
+    /// `fetch()` throws before it sends anything: the method is not one for mode `no-cors`.
+    NoCorsMethod {
+        /// The method.
+        method: String,
+    },
+    /// `fetch()` throws before it sends anything: there is no such URL, or it has a user or a password in it.
+    InvalidUrl(LocationFault),
+    /// Mode `same-origin`, and a server of another origin.
+    ForeignServer,
+    /// Mode `no-cors` to another origin, without following redirects.
+    NoCorsRedirect,
+    /// A redirect, where the call wants none.
+    RedirectForbidden,
+    /// A redirect that is not followed.
+    Redirect {
+        /// Where it leads.
+        location: String,
+        /// Why it is not followed.
+        fault: LocationFault,
     },
     /// A failure of the CORS check.
     Check {
@@ -46,6 +82,22 @@ pub enum Failure {
     },
 }
 
+/// What is wrong with a URL. Fetch, "HTTP-redirect fetch".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LocationFault {
+    /// It is none, or has a host that is not written as browsers send it.
+    Malformed,
+    /// It is neither `http` nor `https`.
+    Scheme,
+    /// It has a user or a password in it.
+    Credentials,
+    /// It is the 21st redirect.
+    TooMany,
+    /// Where it starts from was not said: see [`Fetch::to`](super::Fetch::to).
+    UnknownBase,
+}
+
 /// What is wrong with `Access-Control-Allow-Origin` or `-Credentials`. Fetch, "CORS check".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -76,10 +128,46 @@ pub enum CheckFault {
     },
 }
 
+impl Failure {
+    /// Returns whether the script gets an exception before anything is sent: it asked for what no page may ask for.
+    pub fn is_exception(&self) -> bool {
+        matches!(
+            self,
+            Self::ForbiddenMethod { .. }
+                | Self::InvalidMethod { .. }
+                | Self::InvalidHeaderName { .. }
+                | Self::InvalidHeaderValue { .. }
+                | Self::NoCorsMethod { .. }
+                | Self::InvalidUrl(_)
+        )
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ForbiddenMethod { method } => write!(f, "'{method}' HTTP method is unsupported."),
+            Self::InvalidMethod { method } => write!(f, "'{method}' is not a valid HTTP method."),
+            Self::InvalidHeaderName { .. } => f.write_str("Invalid name"),
+            Self::InvalidHeaderValue { .. } => f.write_str("Invalid value"),
+            Self::NoCorsMethod { method } => write!(f, "'{method}' is unsupported in no-cors mode."),
+            Self::InvalidUrl(fault) => write!(f, "The URL cannot be called: {fault}."),
+            Self::ForeignServer => f.write_str(
+                "Request mode is \"same-origin\" but the URL's origin is not same as the request origin.",
+            ),
+            Self::NoCorsRedirect => {
+                f.write_str("Request mode is \"no-cors\" but the redirect mode is not \"follow\".")
+            }
+            Self::RedirectForbidden => {
+                f.write_str("The answer is a redirect, and the redirect mode is \"error\".")
+            }
+            // So that the password does not get into the console.
+            Self::Redirect { fault: LocationFault::Credentials, .. } => f.write_str(
+                "Redirect location '' contains a username and password, which is disallowed for cross-origin requests.",
+            ),
+            Self::Redirect { location, fault } => {
+                write!(f, "The redirect to '{location}' is not followed: {fault}.")
+            }
             Self::Check { preflight, fault } => {
                 f.write_str(if *preflight { CHROMIUM_PREFLIGHT } else { "" })?;
                 write!(f, "{fault}")
@@ -96,6 +184,18 @@ impl fmt::Display for Failure {
             Self::Method { method } => Console::Method(method).chromium(f),
             Self::Header { name } => Console::Header(name).chromium(f),
         }
+    }
+}
+
+impl fmt::Display for LocationFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "it is no URL, or its host is not written as browsers send it",
+            Self::Scheme => "it is neither http nor https",
+            Self::Credentials => "it has a user or a password in it",
+            Self::TooMany => "there were 20 redirects before it",
+            Self::UnknownBase => "where it starts from was not said",
+        })
     }
 }
 

@@ -1,11 +1,13 @@
 //! What came of a call.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::check::Response;
 use super::failure::Failure;
+use super::fetch::{Fetch, Redirect};
 use crate::Field;
 use crate::engine::standard::{
     SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
@@ -21,18 +23,46 @@ pub fn safelisted_response_headers() -> impl ExactSizeIterator<Item = &'static s
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     preflighted: bool,
-    credentials: bool,
-    result: Result<Response, Failure>,
+    result: Ending,
     denial: Option<String>,
 }
 
+/// How a call ends. Fetch, "Responses": *filtered response*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ending {
+    /// An answer of the page's own origin: *basic*.
+    Own(Response),
+    /// An answer that CORS lets the page read: *cors*.
+    Shared { answer: Response, credentials: bool },
+    /// An answer of which the page learns nothing: *opaque*, *opaque-redirect*.
+    Opaque,
+    /// Not yet: another call follows.
+    Redirected(Box<Fetch>),
+    /// A *network error*, or an exception before anything is sent.
+    Failed(Failure),
+}
+
 impl Outcome {
-    pub(super) fn allowed(preflighted: bool, answer: Response, credentials: bool) -> Self {
-        Self { preflighted, credentials, result: Ok(answer), denial: None }
+    /// What becomes of an answer that nothing speaks against.
+    pub(super) fn answered(preflighted: bool, fetch: &Fetch, answer: Response) -> Self {
+        let result = if fetch.redirect == Redirect::Manual && answer.is_redirect() {
+            Ending::Opaque
+        } else if !fetch.is_foreign() {
+            Ending::Own(answer)
+        } else if fetch.is_cors() {
+            Ending::Shared { answer, credentials: fetch.includes_credentials() }
+        } else {
+            Ending::Opaque
+        };
+        Self { preflighted, result, denial: None }
+    }
+
+    pub(super) fn redirected(preflighted: bool, next: Fetch) -> Self {
+        Self { preflighted, result: Ending::Redirected(Box::new(next)), denial: None }
     }
 
     pub(super) fn blocked(preflighted: bool, failure: Failure) -> Self {
-        Self { preflighted, credentials: false, result: Err(failure), denial: None }
+        Self { preflighted, result: Ending::Failed(failure), denial: None }
     }
 
     /// With the policy's own explanation.
@@ -40,19 +70,44 @@ impl Outcome {
         Self { denial, ..self }
     }
 
-    /// May the page read the answer?
+    /// Returns whether the page may read the answer.
     pub fn is_allowed(&self) -> bool {
-        self.result.is_ok()
+        self.answer().is_some()
     }
 
-    /// Did the browser ask first?
+    /// Returns whether the page learns that there was an answer, and nothing of it: in mode `no-cors`, or of a redirect
+    /// that it wanted to follow itself.
+    pub fn is_opaque(&self) -> bool {
+        self.result == Ending::Opaque
+    }
+
+    /// The answer, if the page may read it.
+    pub fn answer(&self) -> Option<&Response> {
+        match &self.result {
+            Ending::Own(answer) | Ending::Shared { answer, .. } => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The call that follows, if the answer is a redirect.
+    pub fn next(&self) -> Option<&Fetch> {
+        match &self.result {
+            Ending::Redirected(next) => Some(next),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the browser asked first.
     pub fn was_preflighted(&self) -> bool {
         self.preflighted
     }
 
     /// The check that failed, as the console says it.
     pub fn failure(&self) -> Option<&Failure> {
-        self.result.as_ref().err()
+        match &self.result {
+            Ending::Failed(failure) => Some(failure),
+            _ => None,
+        }
     }
 
     /// The policy's own explanation, if it refused.
@@ -60,19 +115,23 @@ impl Outcome {
         self.denial.as_deref()
     }
 
-    /// May the page read this header of the answer? Fetch, "Main fetch":
+    /// Returns whether the page may read this header of the answer. Fetch, "Main fetch":
     /// *CORS-exposed header-name list*.
     pub fn can_read(&self, header: &str) -> bool {
-        let Ok(answer) = &self.result else { return false };
         let header = header.to_ascii_lowercase();
         if is_forbidden_response_header(&header) {
             return false;
         }
+        let (answer, credentials) = match &self.result {
+            Ending::Own(_) => return true,
+            Ending::Shared { answer, credentials } => (answer, *credentials),
+            _ => return false,
+        };
         // A value that is no list exposes nothing.
         let exposed: Vec<String> = answer.list(Field::ExposeHeaders).unwrap_or_default();
         is_safelisted_response_header(&header)
             || exposed.iter().any(|name| name.eq_ignore_ascii_case(&header))
-            || !self.credentials && exposed.iter().any(|name| name == "*")
+            || !credentials && exposed.iter().any(|name| name == "*")
     }
 }
 
@@ -80,8 +139,13 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.preflighted { "after a preflight: " } else { "without a preflight: " })?;
         match &self.result {
-            Ok(_) => f.write_str("allowed"),
-            Err(failure) => write!(f, "blocked by CORS policy: {failure}"),
+            Ending::Own(_) | Ending::Shared { .. } => f.write_str("allowed"),
+            Ending::Opaque => f.write_str("answered, and nothing of it can be read"),
+            Ending::Redirected(next) => match next.url() {
+                Some(url) => write!(f, "redirected to {url}"),
+                None => f.write_str("redirected"),
+            },
+            Ending::Failed(failure) => write!(f, "blocked by CORS policy: {failure}"),
         }?;
         match &self.denial {
             Some(denial) => write!(f, "\n{denial}"),

@@ -5,6 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::deviation::{Deviation, Engine};
 use crate::engine::standard::{SAFELISTED_METHODS, is_forbidden_method};
 
 /// Methods that `fetch()` puts into upper case. Fetch, "Methods": *normalize*.
@@ -27,14 +28,27 @@ pub(super) fn is_method(method: &str) -> bool {
     SAFELISTED_METHODS.contains(&method)
 }
 
-/// Is one of the methods in a list of them forbidden?
+/// Returns whether one of the methods in a list of them is forbidden. What is quoted stays together, quotes and all, and
+/// so is none. Fetch, "Headers": *get, decode, and split*.
 pub(super) fn names_forbidden_method(list: &str) -> bool {
-    list.split(',').any(|method| is_forbidden_method(method.trim_matches(['\t', ' ']).as_bytes()))
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parts = list.split(|letter| {
+        let is_comma = letter == ',' && !is_quoted;
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            _ => {}
+        }
+        is_comma
+    });
+    let mut parts = parts.map(|method| method.trim_matches(['\t', ' ']));
+    parts.any(|method| is_forbidden_method(method.as_bytes()))
 }
 
 /// The names that need a preflight, sorted, each once.
-pub(super) fn unsafe_names(headers: &[(String, String)]) -> Vec<&str> {
-    let safe = |header: &&(String, String)| is_safelisted(&header.0, &header.1);
+pub(super) fn unsafe_names(headers: &[(String, String)], engine: Option<Engine>) -> Vec<&str> {
+    let safe = |header: &&(String, String)| is_safelisted(&header.0, &header.1, engine);
     let total: usize = headers.iter().filter(safe).map(|(_, value)| length(value)).sum();
     let mut names: Vec<&str> = headers
         .iter()
@@ -46,7 +60,12 @@ pub(super) fn unsafe_names(headers: &[(String, String)]) -> Vec<&str> {
     names
 }
 
-fn is_safelisted(name: &str, value: &str) -> bool {
+/// Fetch, "Headers": *no-CORS-safelisted request-header*.
+pub(super) fn is_no_cors_safelisted(name: &str, value: &str, engine: Option<Engine>) -> bool {
+    name != "range" && is_safelisted(name, value, engine)
+}
+
+fn is_safelisted(name: &str, value: &str, engine: Option<Engine>) -> bool {
     length(value) <= MAX_VALUE
         && match name {
             "accept" => !value.bytes().any(is_unsafe),
@@ -54,7 +73,10 @@ fn is_safelisted(name: &str, value: &str) -> bool {
                 |byte| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'='),
             ),
             "content-type" => !value.bytes().any(is_unsafe) && is_form_type(value),
-            "range" => is_simple_range(value),
+            "range" => {
+                let deviates = |engine: Engine| Deviation::RangeUnitInAnyCase.engines().contains(&engine);
+                is_simple_range(value, engine.is_some_and(deviates))
+            }
             _ => false,
         }
 }
@@ -81,10 +103,10 @@ fn is_form_type(value: &str) -> bool {
 }
 
 /// `bytes=N-` or `bytes=N-M` with N not above M. Fetch: *simple range header value*.
-fn is_simple_range(value: &str) -> bool {
-    let Some((from, to)) = value.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
-        return false;
-    };
+fn is_simple_range(value: &str, in_any_case: bool) -> bool {
+    let Some((unit, range)) = value.split_once('=') else { return false };
+    let is_bytes = unit == "bytes" || in_any_case && unit.eq_ignore_ascii_case("bytes");
+    let Some((from, to)) = range.split_once('-').filter(|_| is_bytes) else { return false };
     let number = |text: &str| {
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten()
     };
@@ -119,19 +141,36 @@ mod tests {
             ("authorization", "x", false),
             ("x-anything", "", false),
         ] {
-            assert_eq!(is_safelisted(name, value), safe, "{name}: {value}");
+            assert_eq!(is_safelisted(name, value, None), safe, "{name}: {value}");
         }
-        assert!(is_safelisted("accept", &"a".repeat(128)));
-        assert!(!is_safelisted("accept", &"a".repeat(129)));
-        assert!(is_safelisted("accept", &"\u{e9}".repeat(128)));
+        assert!(is_safelisted("accept", &"a".repeat(128), None));
+        assert!(!is_safelisted("accept", &"a".repeat(129), None));
+        assert!(is_safelisted("accept", &"\u{e9}".repeat(128), None));
     }
 
     #[test]
     fn together_they_may_be_too_long() {
         let header = |name: &str, length| (String::from(name), "a".repeat(length));
         let few: Vec<_> = (0..8).map(|_| header("accept", 128)).collect();
-        assert!(unsafe_names(&few).is_empty());
+        assert!(unsafe_names(&few, None).is_empty());
         let many: Vec<_> = (0..9).map(|_| header("accept", 128)).collect();
-        assert_eq!(unsafe_names(&many), ["accept"]);
+        assert_eq!(unsafe_names(&many, None), ["accept"]);
+    }
+
+    #[test]
+    fn what_is_quoted_is_no_method() {
+        for (list, is_forbidden) in [
+            ("PUT, trace", true),
+            ("\tTRACK ,", true),
+            ("\"TRACE\"", false),
+            ("\"a,TRACE,b\"", false),
+            ("\"a\\\",TRACE,b\"", false),
+            ("\"a\", TRACE", true),
+            ("\"open, TRACE", false),
+            ("\\, TRACE", true),
+            ("TRACES", false),
+        ] {
+            assert_eq!(names_forbidden_method(list), is_forbidden, "{list}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What is tried: policies, wrong servers and calls, made from a seed.
 
 use cors_actix::Cors;
-use cors_engine::browser::{Fetch, Outcome, Response};
-use cors_engine::{Config, Mode, Policy};
+use cors_engine::Policy;
+use cors_engine::browser::{Engine, Fetch, Outcome, Redirect, RequestMode, Response};
+use cors_properties::engine;
+use cors_properties::reference::Settings;
 
-use super::deviations;
 use super::random::Random;
 use super::servers::{APP_FIELDS, Raw};
 
@@ -17,16 +18,16 @@ pub(crate) struct Plan {
     pub(crate) cases: Vec<Case>,
 }
 
-/// A policy, and the file that it came from.
+/// A policy, and the settings that it was made from.
 pub(crate) struct Written {
-    pub(crate) toml: String,
+    pub(crate) settings: Settings,
     pub(crate) policy: Policy,
-    /// Do its refusals say why?
+    /// Whether its refusals say why.
     pub(crate) diagnostics: bool,
 }
 
 impl Written {
-    /// What comes of a call to an app behind it.
+    /// What comes of a call to an app behind it, as the engine has it.
     pub(crate) fn ask(&self, fetch: &Fetch) -> Outcome {
         if self.diagnostics { fetch.ask_diagnostic(&self.policy) } else { fetch.ask(&self.policy) }
     }
@@ -41,9 +42,19 @@ pub(crate) struct Case {
     pub(crate) number: usize,
     /// Which page calls.
     pub(crate) page: usize,
+    /// Whom it calls first.
+    pub(crate) at: At,
     pub(crate) server: Server,
     /// One after the other, to the same URL.
     pub(crate) calls: Vec<Call>,
+}
+
+/// A server, by its origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    Api(usize),
+    /// The one that the page came from.
+    Page,
 }
 
 /// What stands at the URL that is called.
@@ -51,10 +62,30 @@ pub(crate) struct Case {
 pub(crate) enum Server {
     /// An app behind `cors-actix`.
     App { policy: usize, route: &'static str },
-    /// A redirect to another app, at the same origin or at another one.
-    Redirect { policy: usize, status: u16, elsewhere: bool, to: usize },
+    /// Redirects, each behind a policy of its own, and the app behind another at the end.
+    Chain { hops: Vec<Hop>, last: usize },
     /// Answers made by hand.
     Raw(Raw),
+}
+
+/// A redirect.
+#[derive(Clone, Debug)]
+pub(crate) struct Hop {
+    pub(crate) policy: usize,
+    pub(crate) status: u16,
+    pub(crate) leads: Leads,
+}
+
+/// What `Location` says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Leads {
+    Absolute(At),
+    Relative,
+    WithPassword(At),
+    OtherScheme,
+    Malformed,
+    /// There is none.
+    Nowhere,
 }
 
 /// A call as a script writes it.
@@ -63,6 +94,8 @@ pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) credentials: &'static str,
+    pub(crate) mode: &'static str,
+    pub(crate) redirect: &'static str,
     /// `XMLHttpRequest` with a listener on the upload in place of `fetch`.
     pub(crate) watched: bool,
     /// Milliseconds to wait before it.
@@ -70,11 +103,26 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn fetch(&self, origin: &str) -> Fetch {
+    /// The call by a page of an origin, in a browser.
+    pub(crate) fn fetch(&self, origin: &str, engine: Engine) -> Fetch {
+        let mode = match self.mode {
+            "no-cors" => RequestMode::NoCors,
+            "same-origin" => RequestMode::SameOrigin,
+            _ => RequestMode::Cors,
+        };
+        let redirect = match self.redirect {
+            "error" => Redirect::Error,
+            "manual" => Redirect::Manual,
+            _ => Redirect::Follow,
+        };
         let call = Fetch::new(origin)
+            .in_engine(engine)
             .method(&self.method)
+            .mode(mode)
+            .redirect(redirect)
             .credentials(self.credentials == "include")
-            .force_preflight(deviations::forces_preflight(self));
+            .force_preflight(self.watched);
+        let call = if self.credentials == "omit" { call.omit_credentials() } else { call };
         self.headers.iter().fold(call, |call, (name, value)| call.header(name, value))
     }
 }
@@ -101,6 +149,8 @@ const METHODS: &[&str] = &[
     "connect",
     "Track",
     "X-Odd.method",
+    "PUT IT",
+    "",
 ];
 
 /// Headers that a page may try to send, by their values: safelisted, not so, and never sent.
@@ -122,6 +172,9 @@ const HEADERS: &[(&str, &str)] = &[
     ("Content-Type", "text/plain, application/json"),
     ("Content-Type", "text/plain; charset=\"utf-8\""),
     ("Content-Type", "text /plain"),
+    ("Content-Type", "text/ plain"),
+    ("Content-Type", "te xt/plain"),
+    ("Content-Type", "text/plain ;charset=utf-8"),
     ("Content-Type", "application/json"),
     ("content-type", "application/json; charset=utf-8"),
     ("Content-Type", ""),
@@ -130,6 +183,9 @@ const HEADERS: &[(&str, &str)] = &[
     ("Range", "bytes=9-5"),
     ("Range", "bytes=-5"),
     ("Range", "bytes= 0-5"),
+    ("Range", "bytes=0 -5"),
+    ("Range", "bytes=0- 5"),
+    ("Range", "bytes =0-5"),
     ("Range", "Bytes=0-5"),
     ("Range", "bytes=0-1, 3-4"),
     ("Authorization", "Bearer token"),
@@ -151,6 +207,13 @@ const HEADERS: &[(&str, &str)] = &[
     ("Access-Control-Request-Method", "PUT"),
     ("Access-Control-Allow-Origin", "*"),
     ("*", "1"),
+    ("X-HTTP-Method", "\"TRACE\""),
+    ("X-Debug", "caf\u{e9}"),
+    ("X-Debug", "\u{20ac}"),
+    ("X-Debug", "two\nlines"),
+    ("X-Debug", "nu\0ll"),
+    ("X Debug", "1"),
+    ("", "1"),
 ];
 
 /// Entries of `origins` that no page here has.
@@ -204,13 +267,24 @@ impl Plan {
         let likely = random.chance(70);
         let policy = self.policy(random, likely, origins);
         let page = self.page(random, policy, likely, origins);
-        let call = self.call(random, policy, likely);
+        let mut call = self.call(random, policy, likely);
+        let at = if random.chance(12) { At::Page } else { At::Api(0) };
         let (server, calls) = match random.below(100) {
-            0..55 => (Server::App { policy, route: random.pick(ROUTES) }, vec![call]),
-            55..65 => {
-                let status = [301, 302, 303, 307, 308][random.below(5)];
-                let to = self.policy(random, likely, origins);
-                (Server::Redirect { policy, status, elsewhere: random.chance(60), to }, vec![call])
+            0..50 => {
+                if !call.watched && random.chance(8) {
+                    call.mode = random.pick(&["no-cors", "same-origin"]);
+                }
+                (Server::App { policy, route: random.pick(ROUTES) }, vec![call])
+            }
+            50..65 => {
+                let server = self.chain(random, policy, likely, origins);
+                if !call.watched && random.chance(25) {
+                    call.redirect = random.pick(&["error", "manual"]);
+                }
+                if !call.watched && random.chance(8) {
+                    call.mode = random.pick(&["no-cors", "same-origin"]);
+                }
+                (server, vec![call])
             }
             65..80 => {
                 let call = self.asking(random, policy, call);
@@ -219,10 +293,42 @@ impl Plan {
             }
             _ => {
                 let call = if random.chance(70) { self.asking(random, policy, call) } else { call };
-                (Server::Raw(raw(random, &call.fetch(&origins[page]))), vec![call])
+                // How a right server answers depends on no engine.
+                let raw = raw(random, &call.fetch(&origins[page], Engine::WebKit));
+                let again = random.chance(40).then(|| self.again(random, policy, &call));
+                (Server::Raw(raw), [call].into_iter().chain(again).collect())
             }
         };
-        Case { number, page, server, calls }
+        Case { number, page, at, server, calls }
+    }
+
+    fn chain(&self, random: &mut Random, policy: usize, likely: bool, origins: &[String]) -> Server {
+        let at = |random: &mut Random| match random.below(10) {
+            0..5 => At::Api(1),
+            5..8 => At::Api(0),
+            _ => At::Page,
+        };
+        // The most that are followed, and one more.
+        let long = random.chance(4).then(|| 20 + random.below(2));
+        let mut hops = Vec::new();
+        let mut policy = policy;
+        for _ in 0..long.unwrap_or(1 + random.below(3)) {
+            let leads = match random.below(100) {
+                _ if long.is_some() => Leads::Relative,
+                0..60 => Leads::Absolute(at(random)),
+                60..75 => Leads::Relative,
+                75..83 => Leads::WithPassword(at(random)),
+                83..88 => Leads::OtherScheme,
+                88..92 => Leads::Malformed,
+                92..95 => Leads::Nowhere,
+                _ => Leads::Absolute(At::Api(1)),
+            };
+            hops.push(Hop { policy, status: [301, 302, 303, 307, 308][random.below(5)], leads });
+            if long.is_none() {
+                policy = self.policy(random, likely, origins);
+            }
+        }
+        Server::Chain { hops, last: policy }
     }
 
     /// If the call is to be a likely one, a policy that lets something in.
@@ -262,16 +368,17 @@ impl Plan {
             headers.push(("Accept".into(), "a".repeat(127 + random.below(3))));
         }
         let include = if likely { policy.credentials() && random.chance(70) } else { random.chance(40) };
-        let credentials = if include { "include" } else { random.pick(&["omit", "same-origin"]) };
-        // A request cannot be opened with a method that is forbidden, and says so in other words.
-        let watched = random.chance(8) && !["TRACE", "connect", "Track"].contains(&method);
-        Call { method: method.into(), headers, credentials, watched, after: 0 }
+        let watched = random.chance(8);
+        let without = if watched { "same-origin" } else { random.pick(&["omit", "same-origin"]) };
+        let credentials = if include { "include" } else { without };
+        let (mode, redirect) = ("cors", "follow");
+        Call { method: method.into(), headers, credentials, mode, redirect, watched, after: 0 }
     }
 
     /// A call like this one that needs a preflight, as far as a few tries find one.
     fn asking(&self, random: &mut Random, policy: usize, mut call: Call) -> Call {
         for _ in 0..8 {
-            let fetch = call.fetch("null");
+            let fetch = call.fetch("null", Engine::WebKit);
             if fetch.needs_preflight() && fetch.refused_by_browser().is_none() {
                 break;
             }
@@ -285,7 +392,7 @@ impl Plan {
         let mut again = call.clone();
         match random.below(4) {
             0 => again = self.call(random, policy, true),
-            1 => again.credentials = if call.credentials == "include" { "omit" } else { "include" },
+            1 => again.credentials = if call.credentials == "include" { "same-origin" } else { "include" },
             _ => {}
         }
         if self.policies[policy].policy.max_age() == Some(1) {
@@ -298,53 +405,44 @@ impl Plan {
 /// A policy that keeps the rules of development; those that do not are thrown away.
 fn policy(random: &mut Random, origins: &[String], diagnostics: bool) -> Written {
     loop {
-        let toml = settings(random, origins);
-        let config: Config = toml::from_str(&toml).unwrap_or_else(|error| panic!("{toml}{error}"));
-        if let Ok(policy) = config.policy(Mode::Development) {
-            return Written { toml, policy, diagnostics };
+        let settings = settings(random, origins);
+        if let Ok(policy) = engine::compile(&settings) {
+            return Written { settings, policy, diagnostics };
         }
     }
 }
 
-fn settings(random: &mut Random, origins: &[String]) -> String {
-    fn list(names: &[impl AsRef<str>]) -> String {
-        let names: Vec<_> = names.iter().map(|name| format!("{:?}", name.as_ref())).collect();
-        format!("[{}]", names.join(", "))
-    }
-    let mut names = |pool: &[&str], any, percent| match random.chance(any) {
-        true => "\"any\"".to_owned(),
-        false => list(&random.some(pool, percent)),
+fn settings(random: &mut Random, origins: &[String]) -> Settings {
+    let mut names = |pool: &[&str], any, percent| {
+        let some = (!random.chance(any)).then(|| random.some(pool, percent));
+        some.map(|names| names.into_iter().map(str::to_owned).collect::<Vec<String>>())
     };
-    let methods = names(LISTED_METHODS, 25, 60);
+    let mut methods = names(LISTED_METHODS, 25, 60);
+    if let Some(methods) = &mut methods
+        && let Some(get) = methods.iter().position(|method| method == "GET")
+    {
+        methods.insert(get + 1, "HEAD".into());
+    }
     let headers = names(LISTED_HEADERS, 30, 55);
     let expose = names(EXPOSED, 25, 30);
-    let origins = match random.chance(20) {
-        true => "\"any\"".to_owned(),
-        false => {
-            let mut entries = random.some(origins, 60);
-            for (pool, percent) in [(OTHER_ORIGINS, 30), (PATTERNS, 15)] {
-                entries.extend(random.some(pool, percent).into_iter().map(str::to_owned));
-            }
-            list(&entries)
+    let origins = (!random.chance(20)).then(|| {
+        let mut entries = random.some(origins, 60);
+        for (pool, percent) in [(OTHER_ORIGINS, 30), (PATTERNS, 15)] {
+            entries.extend(random.some(pool, percent).into_iter().map(str::to_owned));
         }
-    };
-    let mut toml = format!(
-        "[development]\norigins = {origins}\nmethods = {methods}\nheaders = {headers}\nexpose = {expose}\ncredentials = {}\n",
-        random.chance(45)
-    );
-    if random.chance(75) {
-        toml += &format!("max_age = {}\n", random.pick(&["0", "1", "60", "7200"]));
+        entries
+    });
+    Settings {
+        origins,
+        methods,
+        headers,
+        expose,
+        credentials: random.chance(45),
+        max_age: random.chance(75).then(|| [0, 1, 60, 7200][random.below(4)]),
+        timing: random.chance(30),
+        private_network: random.chance(30),
+        preflight_status: if random.chance(40) { [200, 202, 206, 299][random.below(4)] } else { 204 },
     }
-    if random.chance(30) {
-        toml += "timing = true\n";
-    }
-    if random.chance(30) {
-        toml += "private_network = true\n";
-    }
-    if random.chance(40) {
-        toml += &format!("preflight_status = {}\n", random.pick(&["200", "202", "206", "299"]));
-    }
-    toml
 }
 
 /// Answers by a server that is right, but for a field or two.

@@ -1,11 +1,11 @@
-//! The servers: pages on several origins, and two origins of an API that keeps a log of who asked what.
+//! The servers: pages on several origins and two origins of an API, all with the same routes, and a log of who asked what.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 
-use actix_web::dev::{ServerHandle, Service as _, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
 use actix_web::http::{StatusCode, header};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, error, rt, web};
 use cors_actix::Cors;
@@ -19,12 +19,34 @@ pub(crate) const APP_FIELDS: [(&str, &str); 7] = [
     ("content-language", "en"),
     ("etag", "\"1\""),
     ("location", "/elsewhere"),
-    ("set-cookie", "session=1; Path=/"),
+    ("set-cookie", "session=1; Path=/; SameSite=Strict"),
     ("x-request-id", "7"),
     ("x-total-count", "3"),
 ];
 
-/// A request that the API was asked.
+/// What is read of an answer of the app, but of `HEAD`.
+pub(crate) const APP_BODY: &str = "answer";
+
+/// What is read of an answer made by hand.
+pub(crate) const RAW_BODY: &str = "made by hand";
+
+/// What a page sets for its own site: browsers send it to no other.
+const COOKIE: &str = "session=page; Path=/; SameSite=Strict";
+
+/// Of the headers that a page may set, those that no browser sends by itself. (Of `Range` some keep only the meaning.)
+const OWN_HEADERS: [&str; 9] = [
+    "authorization",
+    "content-language",
+    "content-type",
+    "if-none-match",
+    "x-csrftoken",
+    "x-debug",
+    "x-http-method-override",
+    "x-method-override",
+    "x-requested-with",
+];
+
+/// A request that a server was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub(crate) preflight: bool,
@@ -34,18 +56,31 @@ pub(crate) struct Asked {
     pub(crate) method: String,
     /// `Access-Control-Request-Headers`
     pub(crate) headers: Option<String>,
-    /// Did `Cookie` or `Authorization` come along?
-    pub(crate) credentials: bool,
+    /// Whether `Cookie` came along; `None` where nobody can say.
+    pub(crate) cookie: Option<bool>,
+    /// The fields that the page has set, with their values, sorted.
+    pub(crate) sent: Vec<String>,
 }
 
-/// What a case's URL led to: each request, with the names of the fields that were answered.
-pub(crate) type Log = HashMap<usize, Vec<(Asked, Vec<String>)>>;
+/// What a case's URL led to.
+pub(crate) type Log = HashMap<usize, Vec<Asked>>;
 
 /// What a server without the library answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Raw {
     pub(crate) preflight: Response,
     pub(crate) actual: Response,
+}
+
+/// The redirects of each case: status and `Location`.
+pub(crate) type Redirects = HashMap<usize, Vec<(u16, Option<String>)>>;
+
+/// Keeps those of the fields that a page may have set.
+pub(crate) fn own_headers<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let own = fields.filter(|(name, _)| OWN_HEADERS.contains(name));
+    let mut own: Vec<_> = own.map(|(name, value)| format!("{name}: {value}")).collect();
+    own.sort();
+    own
 }
 
 /// The listeners, from which the origins follow before anything is served.
@@ -89,22 +124,23 @@ fn address(listener: &TcpListener) -> SocketAddr {
 /// Everything that is served, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Servers {
-    handles: Vec<ServerHandle>,
+    handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     log: Arc<Mutex<Log>>,
 }
 
 impl Servers {
-    pub(crate) fn start(listeners: Listeners, policies: Vec<Cors>, raw: HashMap<usize, Raw>) -> Self {
+    pub(crate) fn start(
+        listeners: Listeners,
+        policies: Vec<Cors>,
+        raw: HashMap<usize, Raw>,
+        redirects: Redirects,
+    ) -> Self {
         let log: Arc<Mutex<Log>> = Arc::default();
-        let state = web::Data::new(State { log: Arc::clone(&log), raw, api_origins: listeners.api_origins });
+        let state = web::Data::new(State { log: Arc::clone(&log), raw, redirects });
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             rt::System::new().block_on(async move {
-                let page = HttpServer::new(|| {
-                    App::new().default_service(web::to(|| async { web::Html::new(PAGE) }))
-                });
-                let page = listeners.pages.into_iter().try_fold(page.workers(1), HttpServer::listen);
                 let policies: Arc<[Cors]> = policies.into();
                 let api = HttpServer::new(move || {
                     App::new()
@@ -117,7 +153,8 @@ impl Servers {
                             async move {
                                 let answer = answer.await?;
                                 if let (Some(number), Some(state)) = (number, state) {
-                                    state.note(number, asked, &answer);
+                                    let mut log = state.log.lock().expect("no worker panics");
+                                    log.entry(number).or_default().push(asked);
                                 }
                                 Ok(answer)
                             }
@@ -129,20 +166,18 @@ impl Servers {
                             }
                         })
                         .service(web::resource("/raw/{number}").to(raw_answer))
+                        .route("/", web::get().to(page))
+                        .route("/null", web::get().to(page))
                 });
-                let api = listeners.apis.into_iter().try_fold(api.workers(1), HttpServer::listen);
-                let servers = [
-                    page.expect("the listeners are bound").disable_signals().run(),
-                    api.expect("the listeners are bound").disable_signals().run(),
-                ];
-                sender.send(servers.each_ref().map(|server| server.handle())).expect("somebody waits for it");
-                for server in servers.map(rt::spawn) {
-                    server.await.expect("it does not panic").expect("it serves");
-                }
+                let mut listeners = listeners.pages.into_iter().chain(listeners.apis);
+                let api = listeners.try_fold(api.workers(1), HttpServer::listen);
+                let server = api.expect("the listeners are bound").disable_signals().run();
+                sender.send(server.handle()).expect("somebody waits for it");
+                server.await.expect("it serves");
             });
         });
-        let handles = receiver.recv().expect("the servers start").into();
-        Self { handles, thread: Some(thread), log }
+        let handle = receiver.recv().expect("the server starts");
+        Self { handle, thread: Some(thread), log }
     }
 
     pub(crate) fn log(&self) -> Log {
@@ -152,10 +187,8 @@ impl Servers {
 
 impl Drop for Servers {
     fn drop(&mut self) {
-        for handle in &self.handles {
-            // The command is sent at once; only its effect would be awaited.
-            drop(handle.stop(false));
-        }
+        // The command is sent at once; only its effect would be awaited.
+        drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             // A panic in there has been printed already.
             let _ = thread.join();
@@ -166,15 +199,11 @@ impl Drop for Servers {
 struct State {
     log: Arc<Mutex<Log>>,
     raw: HashMap<usize, Raw>,
-    api_origins: [String; 2],
+    redirects: Redirects,
 }
 
-impl State {
-    fn note<B>(&self, number: usize, asked: Asked, answer: &ServiceResponse<B>) {
-        let names = answer.headers().keys().map(|name| name.as_str().to_owned()).collect();
-        let mut log = self.log.lock().expect("no worker panics");
-        log.entry(number).or_default().push((asked, names));
-    }
+async fn page() -> HttpResponse {
+    HttpResponse::Ok().append_header((header::SET_COOKIE, COOKIE)).content_type("text/html").body(PAGE)
 }
 
 /// A URL's last segment is the number of its case.
@@ -188,14 +217,18 @@ impl Asked {
             request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let asked_method = field(header::ACCESS_CONTROL_REQUEST_METHOD);
-        let has = |name| request.headers().contains_key(name);
+        // A byte is a letter: Web IDL, "ByteString".
+        let text = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
+        let fields: Vec<_> =
+            request.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
         Self {
             preflight: request.method() == "OPTIONS" && asked_method.is_some(),
             url: format!("http://{}{}", field(header::HOST).unwrap_or_default(), request.path()),
             origin: field(header::ORIGIN),
             method: asked_method.unwrap_or_else(|| request.method().to_string()),
             headers: field(header::ACCESS_CONTROL_REQUEST_HEADERS),
-            credentials: has(header::COOKIE) || has(header::AUTHORIZATION),
+            cookie: Some(request.headers().contains_key(header::COOKIE)),
+            sent: own_headers(fields.iter().map(|(name, value)| (*name, value.as_str()))),
         }
     }
 }
@@ -209,7 +242,7 @@ fn routes(app: &mut web::ServiceConfig) {
                 .to(async || Err::<HttpResponse, _>(error::ErrorInternalServerError("broken"))),
         )
         .service(web::resource("/by-hand/{number}").to(by_hand))
-        .service(web::resource("/to/{status}/{api}/{policy}/{number}").to(redirect));
+        .service(web::resource("/hop/{hop}/{number}").to(redirect));
 }
 
 fn answer(status: StatusCode) -> HttpResponse {
@@ -217,7 +250,7 @@ fn answer(status: StatusCode) -> HttpResponse {
     for field in APP_FIELDS {
         answer.append_header(field);
     }
-    answer.content_type("text/plain").body("answer")
+    answer.content_type("text/plain").body(APP_BODY)
 }
 
 /// An app that knows better than its policy.
@@ -237,11 +270,17 @@ async fn by_hand(request: HttpRequest) -> HttpResponse {
     answer
 }
 
-async fn redirect(state: web::Data<State>, path: web::Path<(u16, usize, usize, usize)>) -> HttpResponse {
-    let (status, api, policy, number) = path.into_inner();
-    let status = StatusCode::from_u16(status).expect("the plan has none but redirects");
-    let target = format!("{}/p/{policy}/fine/{number}", state.api_origins[api]);
-    HttpResponse::build(status).append_header((header::LOCATION, target)).finish()
+async fn redirect(state: web::Data<State>, path: web::Path<(usize, usize)>) -> HttpResponse {
+    let (hop, number) = path.into_inner();
+    let Some((status, location)) = state.redirects.get(&number).and_then(|hops| hops.get(hop)) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let mut answer =
+        HttpResponse::build(StatusCode::from_u16(*status).expect("the plan has none but redirects"));
+    if let Some(location) = location {
+        answer.append_header((header::LOCATION, location.as_str()));
+    }
+    answer.finish()
 }
 
 async fn raw_answer(state: web::Data<State>, number: web::Path<usize>, request: HttpRequest) -> HttpResponse {
@@ -254,5 +293,5 @@ async fn raw_answer(state: web::Data<State>, number: web::Path<usize>, request: 
     for (name, value) in &head.fields {
         answer.append_header((name.as_str(), value.as_str()));
     }
-    answer.finish()
+    if asks { answer.finish() } else { answer.body(RAW_BODY) }
 }
