@@ -187,6 +187,27 @@ pub use service::CorsMiddleware;
 ///   the policy allows those of the route.
 /// * `crate = path` beside either, where this crate is not called `cors_actix`.
 ///
+/// Settings may have blocks, as in `cors_policy!`. In a debug build the route below is open to the front end's development server;
+/// a release binary does not carry that block:
+///
+/// ```
+/// # use actix_web::{Responder, get};
+/// # use cors_actix::cors;
+/// #[cors(
+///     origins = ["https://admin.example"],
+///     headers = ["authorization"],
+///     development {
+///         origins = ["http://localhost:5173"],
+///         headers = any,
+///     }
+/// )]
+/// #[get("/reports")]
+/// async fn reports() -> impl Responder {
+///     "reports"
+/// }
+/// # let _ = reports;
+/// ```
+///
 /// A route whose method its policy does not allow in production is a compile error.
 ///
 /// # Inside an app with a policy

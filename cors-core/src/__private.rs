@@ -91,6 +91,17 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "alloc")]
+    fn every_key_and_every_rule_is_a_word() {
+        let source = include_str!("__private.rs");
+        let names = crate::Key::ALL.into_iter().map(crate::Key::name);
+        for name in names.chain(crate::Rule::all().map(crate::Rule::name)) {
+            let mut ends = [",", "}", ";", "\n"].into_iter().map(|end| alloc::format!(" as {name}{end}"));
+            assert!(ends.any(|word| source.contains(&word)), "`{name}` is not among the words");
+        }
+    }
+
+    #[test]
     fn nothing_allows_nothing() {
         let set = nothing();
         let policy = set.production();

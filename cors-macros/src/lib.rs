@@ -1,11 +1,11 @@
 //! `cors_policy!`: CORS policies that are checked and compiled when the program is built.
 //!
-//! The macro is a translator. It reads tokens into the configuration that `cors-core` reads from files,
-//! has it judged by the same rules, puts each violation on the token at fault, and writes the tables of
-//! a flawless policy into a `static`. It holds no rule and no lookup of its own.
+//! The macro is a translator. It reads tokens into the configuration that the engine reads from files, has the same rules judge
+//! it, puts each violation on the token at fault, and writes the tables of a policy that keeps every rule into a `static`. It holds
+//! no rule and no lookup of its own.
 //!
-//! An app on Actix Web uses it as `cors_actix::cors_policy!`; one on another framework depends on this
-//! crate and `cors-core`.
+//! An app on Actix Web uses it as `cors_actix::cors_policy!`. One on another framework depends on this crate and on
+//! `cors-engine`.
 //!
 //! ```text
 //!  cors_policy! { … }                    #[cors(…)] on a route or a module
@@ -76,7 +76,7 @@ use proc_macro::TokenStream;
 /// | `origins` | a list of origins and patterns, or `any` | an error |
 /// | `credentials` | `true`, `false` | `false` |
 /// | `methods` | a list of names or strings, or `any` | `GET`, `HEAD`, `POST` |
-/// | `headers` | a list of request headers, or `any` | none |
+/// | `headers` | a list of request headers, or `any`; `"x-stainless-*"` is every name that begins so | none |
 /// | `expose` | a list of response headers, or `any` | none |
 /// | `max_age` | `3600`, `3600s`, `60m`, `1h`; `0` for no cache | the browser's 5 seconds |
 /// | `private_network` | `true`, `false` | `false` |
@@ -114,7 +114,25 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// All mistakes are reported at once, each on its own token, with the fix and with the name of its
-/// [`Rule`](cors_engine::Rule). In production, a rule that is broken on purpose is excused with a reason:
+/// [`Rule`](cors_engine::Rule). In production, a rule that is broken on purpose is excused with a reason, on the one entry or key
+/// that breaks it:
+///
+/// ```
+/// # use cors_macros::cors_policy;
+/// cors_policy! {
+///     static TASKS;
+///     origins: [
+///         "https://app.example",
+///         #[expect(loopback_origin, reason = "the Android app's WebView")]
+///         "https://localhost",
+///     ],
+///     #[expect(private_network, reason = "the app finds printers")]
+///     private_network: true,
+/// }
+/// # assert!(TASKS.production().allows_origin(b"https://localhost"));
+/// ```
+///
+/// Beside the keys it is for all that stands there:
 ///
 /// ```
 /// # use cors_macros::cors_policy;
@@ -125,6 +143,13 @@ use proc_macro::TokenStream;
 /// }
 /// # assert!(WEATHER.production().allows_any_origin());
 /// ```
+///
+/// The static's documentation lists what is excused, with the reasons.
+///
+/// # Words, not values
+///
+/// A macro sees what is written, not what it stands for: `Method::GET`, a constant, `env!("ORIGIN")` are no values here. What
+/// is only known when the app starts goes into a [`Config`](cors_engine::Config), which the same rules judge.
 ///
 /// # The engine
 ///

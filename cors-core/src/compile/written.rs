@@ -16,6 +16,8 @@ pub enum Written {
     Text(String),
     /// A number without a unit.
     Number(i64),
+    /// A number with a unit, or one that is no whole number: `1h`, `2.5`.
+    Duration(String),
     /// `true` or `false`.
     Bool(bool),
     /// `[…]`, each element with what is expected of it.
@@ -60,7 +62,8 @@ fn typed(key: Option<Key>, value: Written) -> Value {
         Written::Bool(on) => Value::Bool(on),
         Written::List(list) => Value::List(list.into_iter().map(entry).collect()),
         Written::Expect(expected) => Value::Expect(expected.into()),
-        Written::Regex(text) | Written::Other(text) => Value::Other(text),
+        Written::Duration(text) if key == Some(Key::MaxAge) => Value::Text(text),
+        Written::Duration(text) | Written::Regex(text) | Written::Other(text) => Value::Other(text),
     }
 }
 
@@ -72,7 +75,7 @@ fn entry((value, expected): (Written, Vec<Expected>)) -> Entry {
         Written::Bool(on) => Entry::new(EntryKind::Other, alloc::format!("{on}")),
         Written::List(_) => Entry::new(EntryKind::Other, "[…]"),
         Written::Expect(expected) => Entry::new(EntryKind::Other, expected.rule),
-        Written::Other(text) => Entry::new(EntryKind::Other, text),
+        Written::Duration(text) | Written::Other(text) => Entry::new(EntryKind::Other, text),
     };
     entry.expectations = expected.into_iter().map(Expectation::from).collect();
     entry

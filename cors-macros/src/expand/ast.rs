@@ -16,6 +16,15 @@ pub(crate) struct Declaration {
     pub(crate) name: Option<Ident>,
     /// What follows.
     pub(crate) settings: Settings,
+    /// More statics, which have been reported: each needs a macro of its own.
+    pub(crate) further: Vec<Static>,
+}
+
+/// `pub static NAME;` with its attributes.
+pub(crate) struct Static {
+    pub(crate) attributes: TokenStream,
+    pub(crate) visibility: TokenStream,
+    pub(crate) name: Ident,
 }
 
 /// The settings of a policy: what `cors_policy!` and `#[cors]` have in common.
@@ -44,8 +53,22 @@ pub(crate) struct Block {
 
 /// `key: value`
 pub(crate) struct Entry {
+    pub(crate) expects: Vec<Expect>,
     pub(crate) key: Ident,
     pub(crate) value: Spanned<Value>,
+}
+
+/// An element of a list.
+pub(crate) struct Element {
+    pub(crate) expects: Vec<Expect>,
+    pub(crate) value: Spanned<Value>,
+}
+
+/// `#[expect(rule, reason = "…")]` above a setting or an element.
+pub(crate) struct Expect {
+    /// The word `expect`.
+    pub(crate) word: Ident,
+    pub(crate) arguments: Vec<Argument>,
 }
 
 /// Something and where it stands.
@@ -65,7 +88,7 @@ pub(crate) enum Value {
     /// `3600`, `1h`, `-1`: the digits and what is stuck to them.
     Number { digits: String, unit: String },
     /// `[…]`
-    List(Vec<Spanned<Value>>),
+    List(Vec<Element>),
     /// `regex("…")`
     Call { name: Ident, arguments: Vec<Argument> },
     /// Tokens that are none of these.

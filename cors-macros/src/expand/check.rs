@@ -15,7 +15,7 @@ pub(crate) struct Policies {
 
 /// The policies, unless a rule is broken.
 pub(crate) fn check(lowered: &Lowered, errors: &mut Errors) -> Option<Policies> {
-    let Lowered { config, separator, spans, .. } = lowered;
+    let Lowered { config, spans, .. } = lowered;
     let production = config.policy(Mode::Production);
     let development = config.has(Mode::Development).then(|| config.policy(Mode::Development)).transpose();
     let in_production = production.as_ref().err().into_iter().flat_map(Violations::iter);
@@ -24,6 +24,6 @@ pub(crate) fn check(lowered: &Lowered, errors: &mut Errors) -> Option<Policies> 
     let in_development = development.as_ref().err().into_iter().flat_map(Violations::iter);
     // What holds in both modes is reported once.
     let new = in_development.filter(|broken| !known.contains(&(broken.rule(), broken.locus())));
-    errors.violations(in_production.chain(new), spans, *separator);
+    errors.violations(in_production.chain(new), spans);
     Some(Policies { production: production.ok()?, development: development.ok()? })
 }

@@ -1,7 +1,8 @@
-//! What rustdoc shows of a policy: a table, after the user's own words.
+//! What rustdoc shows of a policy, after the user's own words: a table, and what is excused in it.
 
 use cors_engine::Policy;
 
+use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Value};
 use crate::expand::check::Policies;
 
 /// The most entries of a list that are shown.
@@ -51,6 +52,57 @@ pub(crate) fn table(policies: &Policies) -> String {
         }
     }
     table
+}
+
+/// A list of what the production policy excuses, entry by entry, each with its reason.
+pub(crate) fn excuses(settings: &Settings) -> String {
+    let Settings { outer, production, .. } = settings;
+    let production = production.iter().flat_map(|block| &block.entries);
+    let excuses: String = outer.iter().chain(production).flat_map(of_setting).collect();
+    if excuses.is_empty() { excuses } else { format!("\n Excused from the rules:\n\n{excuses}") }
+}
+
+fn of_setting(entry: &Entry) -> Vec<String> {
+    let Entry { expects, key, value } = entry;
+    let of = |what: &str, expects: &[Expect]| -> Vec<String> {
+        expects.iter().filter_map(|expect| excuse(what, &expect.arguments)).collect()
+    };
+    let mut excuses = of(&code(&key.to_string()), expects);
+    match &value.node {
+        Value::Call { arguments, .. } if key == "expect" => excuses.extend(excuse("the policy", arguments)),
+        Value::List(elements) => {
+            for Element { expects, value } in elements {
+                excuses.extend(of(&code(&shown(&value.node)), expects));
+            }
+        }
+        _ => {}
+    }
+    excuses
+}
+
+/// An item of the list, from the arguments of an `expect`.
+fn excuse(what: &str, arguments: &[Argument]) -> Option<String> {
+    let [rule, reason] = arguments else { return None };
+    let (Value::Word(rule), Value::Text(reason)) = (&rule.value.node, &reason.value.node) else {
+        return None;
+    };
+    // A line break would end the item.
+    let reason: Vec<&str> = reason.split_whitespace().collect();
+    Some(format!(" - {what} from `{rule}`: {}\n", reason.join(" ")))
+}
+
+/// An entry as it was written.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Word(word) => word.to_string(),
+        Value::Call { name, arguments } => {
+            let arguments: Vec<String> =
+                arguments.iter().map(|argument| shown(&argument.value.node)).collect();
+            format!("{name}({})", arguments.join(", "))
+        }
+        _ => String::new(),
+    }
 }
 
 /// The space in front is what rustdoc takes off the lines of a doc comment.
@@ -131,7 +183,9 @@ mod tests {
     #[test]
     fn a_table_says_what_is_in_force() {
         let block = Block::new().origins(["https://app.example", "https://*.app.example"]).max_age(90);
-        let expected = "
+        let size = Config::new(block.clone()).policy(Mode::Production).expect("it keeps them").table_size();
+        let expected = format!(
+            "
  |  | production |
  | --- | --- |
  | origins | `https://app.example`, `https://*.app.example` |
@@ -141,8 +195,9 @@ mod tests {
  | expose | none |
  | max age | 90 s |
  | hosts | not checked |
- | tables | 169 bytes |
-";
+ | tables | {size} bytes |
+"
+        );
         assert_eq!(production(block), expected);
     }
 

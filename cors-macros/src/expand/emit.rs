@@ -10,8 +10,8 @@ use crate::expand::docs;
 
 /// The static that the declaration asks for.
 pub(crate) fn item(declaration: &Declaration, policies: &Policies) -> TokenStream {
-    let Declaration { krate, attributes, visibility, name, .. } = declaration;
-    let table = docs::table(policies);
+    let Declaration { krate, attributes, visibility, name, settings, .. } = declaration;
+    let table = docs::table(policies) + &docs::excuses(settings);
     let production = constructor(krate, &policies.production);
     let development = development(krate, policies.development.as_ref());
     quote! {

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
-use crate::expand::ast::Declaration;
+use crate::expand::ast::{Declaration, Static};
 use crate::expand::krate;
 use crate::expand::parse;
 use crate::expand::report::Errors;
@@ -11,6 +11,9 @@ use crate::expand::tokens::Tokens;
 
 /// What a declaration begins with, as help shows it.
 const HELP: &str = "write `pub static CORS;`";
+
+/// What to do without a name. A policy may stand in an expression by mistake, where no static can.
+const HELP_WITHOUT_NAME: &str = "put the macro beside your functions, begin it with `static CORS;`, and write `&CORS` where the policy is wanted";
 
 /// Reads the input of `cors_policy!`.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declaration {
@@ -20,7 +23,25 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declarati
     let name = name(input, errors);
     let mut settings = parse::settings(input, ':', errors);
     settings.lost |= name.is_none();
-    Declaration { krate, attributes, visibility, name, settings }
+    let further = further(input, errors);
+    Declaration { krate, attributes, visibility, name, settings, further }
+}
+
+/// Reports the statics after the first, and passes over their settings.
+fn further(input: &mut Tokens, errors: &mut Errors) -> Vec<Static> {
+    let mut further = Vec::new();
+    while !input.is_empty() {
+        let (attributes, visibility, start) = (attributes(input), visibility(input), input.span());
+        let unheard = &mut Errors::default();
+        let name = name(input, unheard);
+        let shown = name.as_ref().map_or("…".into(), Ident::to_string);
+        let message = format_args!("a second static, `{shown}`: a `cors_policy!` declares one");
+        let help = format_args!("put it into a macro of its own: `cors_policy! {{ static {shown}; … }}`");
+        errors.report_with_help(start, message, help);
+        parse::settings(input, ':', unheard);
+        further.extend(name.map(|name| Static { attributes, visibility, name }));
+    }
+    further
 }
 
 /// `crate = path;`. A front puts one before the user's own, which holds.
@@ -58,7 +79,11 @@ fn name(input: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
     let start = input.span();
     let is_static = input.is_word(0, "static");
     if !is_static {
-        errors.report_with_help(start, "a policy begins with the name of its static", HELP);
+        errors.report_with_help(
+            start,
+            "a policy is a static of its own, and begins with its name",
+            HELP_WITHOUT_NAME,
+        );
     }
     if !is_static && !input.is_word(0, "const") {
         to_settings(input);

@@ -5,7 +5,7 @@ use cors_engine::{Key, Mode, Rule};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::expand::ast::{Argument, Declaration, Entry, Settings, Value};
+use crate::expand::ast::{Argument, Declaration, Entry, Expect, Settings, Value};
 
 /// The words that stand in values, beside the rules.
 const VALUES: [&str; 4] = ["any", "file", "reason", "regex"];
@@ -52,18 +52,27 @@ impl Words {
     }
 
     fn entry(&mut self, entry: &Entry) {
+        self.expects(&entry.expects);
         self.key(&entry.key);
         match &entry.value.node {
             Value::Word(word) => self.value(word),
             Value::List(elements) => {
                 for element in elements {
-                    if let Value::Call { name, .. } = &element.node {
+                    self.expects(&element.expects);
+                    if let Value::Call { name, .. } = &element.value.node {
                         self.value(name);
                     }
                 }
             }
             Value::Call { arguments, .. } => arguments.iter().for_each(|argument| self.argument(argument)),
             _ => {}
+        }
+    }
+
+    fn expects(&mut self, expects: &[Expect]) {
+        for Expect { word, arguments } in expects {
+            self.key(word);
+            arguments.iter().for_each(|argument| self.argument(argument));
         }
     }
 

@@ -13,6 +13,7 @@ mod parse;
 pub(crate) mod policy;
 mod report;
 pub(crate) mod route;
+mod slip;
 mod spans;
 mod stub;
 #[cfg(test)]

@@ -5,16 +5,17 @@ use cors_engine::Mode;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
-use crate::expand::ast::{Argument, Block, Entry, Settings, Spanned, Value};
-use crate::expand::report::Errors;
+use crate::expand::ast::{Argument, Block, Element, Entry, Expect, Settings, Spanned, Value};
+use crate::expand::report::{Errors, spelt};
+use crate::expand::slip::{self, Slip};
 use crate::expand::tokens::Tokens;
 
-/// Reads settings and blocks up to the end. `separator` stands between a key and its value: `:` in
-/// `cors_policy!`, `=` in `#[cors]`.
+/// Reads settings and blocks up to the end, or to where another declaration begins. `separator` stands between a key and its
+/// value: `:` in `cors_policy!`, `=` in `#[cors]`.
 pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors) -> Settings {
-    let mut parser = Parser { separator, errors, lost: false, loose: Vec::new() };
+    let mut parser = Parser { separator, errors, in_development: false, lost: false, loose: Vec::new() };
     let (mut outer, mut production, mut development) = (Vec::new(), None, None);
-    while !input.is_empty() {
+    while !(input.is_empty() || separator == ':' && begins_declaration(input)) {
         match parser.item(input) {
             Some(Item::Entry(entry)) => outer.push(entry),
             Some(Item::Block(Mode::Production, block)) => parser.keep(block, &mut production),
@@ -23,6 +24,18 @@ pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors)
         }
     }
     Settings { separator, outer, production, development, lost: parser.lost, loose: parser.loose }
+}
+
+/// Returns whether `pub static` comes next, its attributes aside.
+fn begins_declaration(input: &Tokens) -> bool {
+    let mut at = 0;
+    while input.is_punct(at, '#') && input.is_group(at + 1, Delimiter::Bracket) {
+        at += 2;
+    }
+    if input.is_word(at, "pub") {
+        at += 1 + usize::from(input.is_group(at + 1, Delimiter::Parenthesis));
+    }
+    input.is_word(at, "static")
 }
 
 /// `key: value` or `mode { … }`
@@ -34,6 +47,8 @@ enum Item {
 struct Parser<'e> {
     separator: char,
     errors: &'e mut Errors,
+    /// Whether what is read stands in `development { … }`.
+    in_development: bool,
     /// Whether something could not be read, not even its key.
     lost: bool,
     /// Words that nothing follows.
@@ -43,6 +58,7 @@ struct Parser<'e> {
 impl Parser<'_> {
     /// Reads an item and the comma after it; `None` if it cannot be read.
     fn item(&mut self, input: &mut Tokens) -> Option<Item> {
+        let expects = expects(input, self.errors);
         let Some(key) = input.ident() else {
             let message = format_args!("expected a setting, found {}", input.found());
             let help = format_args!("write `key{} value`", self.separator);
@@ -51,7 +67,8 @@ impl Parser<'_> {
             skip_item(input);
             return None;
         };
-        let separated = input.is_punct(0, self.separator) && input.is_group(1, Delimiter::Brace);
+        let separated =
+            (input.is_punct(0, ':') || input.is_punct(0, '=')) && input.is_group(1, Delimiter::Brace);
         if separated && mode(&key).is_some() {
             let message = format_args!("`{key}` is followed by its block at once");
             self.errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
@@ -61,9 +78,15 @@ impl Parser<'_> {
             Some(body) => {
                 // After a block, whose end is plain, the comma may be left out.
                 input.punct(',');
+                if let Some(Expect { word, .. }) = expects.first() {
+                    let message = format_args!("`#[expect]` on `{key}`, which is a block");
+                    let help =
+                        "put it on the entry or the key that it excuses, or write `expect(…)` in the block";
+                    self.errors.report_with_help(word.span(), message, help);
+                }
                 self.block(key, &body)
             }
-            None => self.entry(key, input).map(Item::Entry),
+            None => self.entry(expects, key, input).map(Item::Entry),
         }
     }
 
@@ -76,6 +99,7 @@ impl Parser<'_> {
         };
         let input = &mut Tokens::new(body.stream());
         let mut entries = Vec::new();
+        self.in_development = mode == Mode::Development;
         while !input.is_empty() {
             match self.item(input) {
                 Some(Item::Entry(entry)) => entries.push(entry),
@@ -88,6 +112,7 @@ impl Parser<'_> {
                 None => self.lost = true,
             }
         }
+        self.in_development = false;
         Some(Item::Block(mode, Block { keyword, entries }))
     }
 
@@ -102,12 +127,20 @@ impl Parser<'_> {
     }
 
     /// Reads what follows a key.
-    fn entry(&mut self, key: Ident, input: &mut Tokens) -> Option<Entry> {
+    fn entry(&mut self, expects: Vec<Expect>, key: Ident, input: &mut Tokens) -> Option<Entry> {
         let span = key.span();
+        let name = key.to_string();
+        let mut values = Values {
+            key: &name,
+            separator: self.separator,
+            in_development: self.in_development,
+            within: Within::Settings,
+            errors: &mut *self.errors,
+        };
         let value = if input.is_group(0, Delimiter::Parenthesis) {
-            Some(call(key.clone(), input, self.errors))
-        } else if self.separator(&key, input) {
-            value(input, Within::Settings, self.errors)
+            Some(values.call(key.clone(), input))
+        } else if separator(&key, input, self.separator, values.errors) {
+            values.value(input)
         } else {
             self.loose.push(key);
             skip_item(input);
@@ -115,38 +148,84 @@ impl Parser<'_> {
         };
         let value = match value {
             Some(value) => {
-                end_element(input, self.errors);
+                values.end_element(input);
                 value
             }
             None => {
-                self.errors.report(span, format_args!("`{key}` has no value"));
+                values.errors.report(span, format_args!("`{key}` has no value"));
                 input.punct(',');
                 Spanned { node: Value::Missing, extent: span.into() }
             }
         };
-        Some(Entry { key, value })
+        Some(Entry { expects, key, value })
     }
+}
 
-    /// Reads what stands between a key and its value, or what somebody took for it.
-    fn separator(&mut self, key: &Ident, input: &mut Tokens) -> bool {
-        if input.punct(self.separator).is_some() {
-            return true;
-        }
-        let taken_for_it = input.punct('=').or_else(|| input.punct(':'));
-        let message = format_args!("expected `{}` after `{key}`", self.separator);
-        self.errors.report(taken_for_it.unwrap_or(key.span()), message);
-        taken_for_it.is_some()
+/// Reads what stands between a key and its value, or what somebody took for it.
+fn separator(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> bool {
+    if input.punct(separator).is_some() {
+        return true;
     }
+    let message = format_args!("expected `{separator}` after `{key}`");
+    match input.punct('=').or_else(|| input.punct(':')) {
+        Some(taken_for_it) => {
+            let space = if separator == '=' { " " } else { "" };
+            errors.report_with_help(taken_for_it, message, format_args!("write `{key}{space}{separator} …`"));
+            true
+        }
+        None => {
+            errors.report(key.span(), message);
+            false
+        }
+    }
+}
+
+/// Reads the attributes in front of a setting or an element: `#[expect(…)]`, and no other.
+fn expects(input: &mut Tokens, errors: &mut Errors) -> Vec<Expect> {
+    let mut expects = Vec::new();
+    while input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket) {
+        let pound = input.span();
+        input.next();
+        let Some(group) = input.group(Delimiter::Bracket) else { break };
+        let inside = &mut Tokens::new(group.stream());
+        match inside.ident() {
+            Some(word) if word == "expect" => {
+                let mut values = Values {
+                    key: "expect",
+                    separator: ':',
+                    in_development: false,
+                    within: Within::List,
+                    errors: &mut *errors,
+                };
+                let arguments = values.arguments(inside);
+                expects.push(Expect { word, arguments });
+            }
+            Some(word) if word == "doc" => {
+                errors.report_with_help(pound, "a `///` comment documents the static alone", "write `//`");
+            }
+            Some(word) if word == "cfg" || word == "cfg_attr" => {
+                let help = "what holds in debug builds alone stands in `development { … }`";
+                errors.report_with_help(word.span(), format_args!("`#[{word}]` has no meaning here"), help);
+            }
+            word => {
+                let span = word.map_or(pound, |word| word.span());
+                let help = "write `#[expect(rule, reason = \"…\")]`, or take it out";
+                errors.report_with_help(span, "the only attribute in a policy is `#[expect]`", help);
+            }
+        }
+    }
+    expects
 }
 
 fn mode(keyword: &Ident) -> Option<Mode> {
     [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
 }
 
-/// Does a setting or a block begin here? Where something cannot be read, reading goes on at the next.
+/// Returns whether a setting or a block begins here. Where something cannot be read, reading goes on at the next.
 pub(crate) fn begins_item(input: &Tokens) -> bool {
     let opens = input.is_group(1, Delimiter::Brace) || input.is_group(1, Delimiter::Parenthesis);
-    let separates = input.is_punct(1, ':') || input.is_punct(1, '=');
+    let begins_path = input.is_punct(1, ':') && input.is_punct(2, ':');
+    let separates = input.is_punct(1, ':') && !begins_path || input.is_punct(1, '=');
     input.peek_ident(0).is_some() && (opens || separates)
 }
 
@@ -155,123 +234,160 @@ fn skip_item(input: &mut Tokens) {
     input.punct(',');
 }
 
-/// Reads the comma after a setting or an element.
-fn end_element(input: &mut Tokens, errors: &mut Errors) {
-    if input.punct(',').is_none() && !input.is_empty() {
-        errors.report(input.span(), format_args!("expected `,` before {}", input.found()));
-    }
-}
-
 /// What a value is part of: it tells where the value ends if its comma is missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Within {
+pub(crate) enum Within {
     Settings,
     List,
 }
 
 impl Within {
-    /// Is this the end of a value, whatever it was?
+    /// Returns whether this is the end of a value, whatever it was.
     fn ends(self, input: &Tokens) -> bool {
         let next =
             self == Within::Settings && begins_item(input) && !input.is_group(1, Delimiter::Parenthesis);
-        input.is_empty() || input.is_punct(0, ',') || next
-    }
-
-    /// Does something begin here that must be the next one, after a value that is whole?
-    fn begins_next(self, input: &Tokens) -> bool {
-        match self {
-            Within::Settings => begins_item(input),
-            Within::List => matches!(input.peek(0), Some(TokenTree::Ident(_) | TokenTree::Literal(_))),
-        }
+        input.is_empty() || input.is_punct(0, ',') || input.is_punct(0, ';') || next
     }
 }
 
-/// Reads a value, if there is one. If it goes on in a way that values do not, up to where the next
-/// begins, the whole is [`Value::Other`].
-fn value(input: &mut Tokens, within: Within, errors: &mut Errors) -> Option<Spanned<Value>> {
-    if within.ends(input) {
-        return None;
-    }
-    let start = input.mark();
-    let node = match primary(input, errors) {
-        Some(node) if within.ends(input) || within.begins_next(input) => node,
-        _ => {
-            input.until(|input| within.ends(input));
-            Value::Other(input.text_since(start))
-        }
-    };
-    // A call is told from others by its name.
-    let extent = match &node {
-        Value::Call { name, .. } => name.span().into(),
-        _ => input.extent_since(start),
-    };
-    Some(Spanned { node, extent })
+/// Reads the values of one key.
+pub(crate) struct Values<'v> {
+    pub(crate) key: &'v str,
+    pub(crate) separator: char,
+    /// Whether the key stands in `development { … }`.
+    pub(crate) in_development: bool,
+    /// What the value that is read next is part of.
+    pub(crate) within: Within,
+    pub(crate) errors: &'v mut Errors,
 }
 
-/// A value that goes no further than it has to.
-fn primary(input: &mut Tokens, errors: &mut Errors) -> Option<Value> {
-    let negative = input.is_punct(0, '-') && matches!(input.peek(1), Some(TokenTree::Literal(_)));
-    if negative {
-        input.next();
+impl Values<'_> {
+    /// Reads the comma after a setting or an element.
+    fn end_element(&mut self, input: &mut Tokens) {
+        if input.punct(',').is_some() || input.is_empty() {
+            return;
+        }
+        let what = if self.within == Within::Settings { "settings" } else { "entries" };
+        let (span, found) = (input.span(), input.found());
+        match input.punct(';') {
+            Some(semicolon) => {
+                let message = format_args!("`;` between {what}");
+                self.errors.report_with_help(semicolon, message, "write `,`");
+            }
+            None => {
+                let message = format_args!("expected `,` before {found}");
+                self.errors.report_with_help(span, message, format_args!("write `,` between {what}"));
+            }
+        }
     }
-    Some(match input.next()? {
-        TokenTree::Ident(word) if input.is_group(0, Delimiter::Parenthesis) => {
-            Value::Call { arguments: arguments(input, errors), name: word }
-        }
-        TokenTree::Ident(word) if word == "true" || word == "false" => Value::Bool(word == "true"),
-        TokenTree::Ident(word) => Value::Word(word),
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
-            Value::List(list(group.stream(), errors))
-        }
-        TokenTree::Literal(literal) => match Lit::new(literal) {
-            Lit::Str(text) if !negative => Value::Text(text.value()),
-            Lit::Int(number) => Value::number(negative, number.base10_digits(), number.suffix()),
-            Lit::Float(number) => Value::number(negative, number.base10_digits(), number.suffix()),
-            _ => return None,
-        },
-        TokenTree::Group(_) | TokenTree::Punct(_) => return None,
-    })
-}
 
-fn list(stream: TokenStream, errors: &mut Errors) -> Vec<Spanned<Value>> {
-    let input = &mut Tokens::new(stream);
-    let mut elements = Vec::new();
-    while !input.is_empty() {
-        match value(input, Within::List, errors) {
-            Some(element) => elements.push(element),
-            None => elements.push(missing(input, errors)),
+    /// Reads a value, if there is one. What values do not look like is read up to where the next begins, and taken for what was
+    /// plainly meant, or for [`Value::Other`].
+    fn value(&mut self, input: &mut Tokens) -> Option<Spanned<Value>> {
+        let within = self.within;
+        if within.ends(input) {
+            return None;
         }
-        end_element(input, errors);
+        let start = input.mark();
+        let mut node = match self.primary(input) {
+            Some(node) if within.ends(input) || self.begins_next(&node, input) => node,
+            _ => {
+                input.until(|input| within.ends(input));
+                Value::Other(input.text_since(start))
+            }
+        };
+        let extent = input.extent_since(start);
+        if let Some(Slip { message, help, meant }) = slip::find(self, &node, input.stream_since(start)) {
+            self.errors.report_with_help(extent, message, spelt(&help, self.separator));
+            node = meant;
+        }
+        // A call is told from others by its name.
+        let extent = match &node {
+            Value::Call { name, .. } => name.span().into(),
+            _ => extent,
+        };
+        Some(Spanned { node, extent })
     }
-    elements
+
+    /// Returns whether something begins here that must be the next one, after `value`, which is whole.
+    fn begins_next(&self, value: &Value, input: &Tokens) -> bool {
+        let is_word = matches!(value, Value::Word(_));
+        let begins = match (self.within, input.peek(0)) {
+            (Within::Settings, _) => begins_item(input),
+            // Two words where strings belong are one string without its quotes.
+            (Within::List, Some(TokenTree::Ident(_))) => !is_word || self.key == "methods",
+            (Within::List, Some(TokenTree::Literal(_))) => true,
+            (Within::List, _) => false,
+        };
+        begins || input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket)
+    }
+
+    /// Reads a value that goes no further than it has to.
+    fn primary(&mut self, input: &mut Tokens) -> Option<Value> {
+        let negative = input.is_punct(0, '-') && matches!(input.peek(1), Some(TokenTree::Literal(_)));
+        if negative {
+            input.next();
+        }
+        Some(match input.next()? {
+            TokenTree::Ident(word) if input.is_group(0, Delimiter::Parenthesis) => {
+                Value::Call { arguments: self.arguments(input), name: word }
+            }
+            TokenTree::Ident(word) if word == "true" || word == "false" => Value::Bool(word == "true"),
+            TokenTree::Ident(word) => Value::Word(word),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+                Value::List(self.list(group.stream()))
+            }
+            TokenTree::Literal(literal) => match Lit::new(literal) {
+                Lit::Str(text) if !negative => Value::Text(text.value()),
+                Lit::Int(number) => Value::number(negative, number.base10_digits(), number.suffix()),
+                Lit::Float(number) => Value::number(negative, number.base10_digits(), number.suffix()),
+                _ => return None,
+            },
+            TokenTree::Group(_) | TokenTree::Punct(_) => return None,
+        })
+    }
+
+    pub(crate) fn list(&mut self, stream: TokenStream) -> Vec<Element> {
+        let input = &mut Tokens::new(stream);
+        let outer = std::mem::replace(&mut self.within, Within::List);
+        let mut elements = Vec::new();
+        while !input.is_empty() {
+            let expects = expects(input, self.errors);
+            let value = self.value(input).unwrap_or_else(|| missing(input, self.errors));
+            elements.push(Element { expects, value });
+            self.end_element(input);
+        }
+        self.within = outer;
+        elements
+    }
+
+    /// `name(…)` as the value of the key `name`.
+    fn call(&mut self, name: Ident, input: &mut Tokens) -> Spanned<Value> {
+        let extent = name.span().into();
+        Spanned { node: Value::Call { name, arguments: self.arguments(input) }, extent }
+    }
+
+    fn arguments(&mut self, input: &mut Tokens) -> Vec<Argument> {
+        let Some(group) = input.group(Delimiter::Parenthesis) else { return Vec::new() };
+        let input = &mut Tokens::new(group.stream());
+        let outer = std::mem::replace(&mut self.within, Within::List);
+        let mut arguments = Vec::new();
+        while !input.is_empty() {
+            let name = if input.is_punct(1, '=') { input.ident() } else { None };
+            if name.is_some() {
+                input.next();
+            }
+            let value = self.value(input).unwrap_or_else(|| missing(input, self.errors));
+            arguments.push(Argument { name, value });
+            self.end_element(input);
+        }
+        self.within = outer;
+        arguments
+    }
 }
 
 /// What stands in for an element that is not there.
 fn missing(input: &Tokens, errors: &mut Errors) -> Spanned<Value> {
     errors.report(input.span(), format_args!("expected a value, found {}", input.found()));
     Spanned { node: Value::Missing, extent: input.span().into() }
-}
-
-/// `name(…)` as the value of the key `name`.
-fn call(name: Ident, input: &mut Tokens, errors: &mut Errors) -> Spanned<Value> {
-    let extent = name.span().into();
-    Spanned { node: Value::Call { name, arguments: arguments(input, errors) }, extent }
-}
-
-fn arguments(input: &mut Tokens, errors: &mut Errors) -> Vec<Argument> {
-    let Some(group) = input.group(Delimiter::Parenthesis) else { return Vec::new() };
-    let input = &mut Tokens::new(group.stream());
-    let mut arguments = Vec::new();
-    while !input.is_empty() {
-        let name = if input.is_punct(1, '=') { input.ident() } else { None };
-        if name.is_some() {
-            input.next();
-        }
-        match value(input, Within::List, errors) {
-            Some(value) => arguments.push(Argument { name, value }),
-            None => arguments.push(Argument { name, value: missing(input, errors) }),
-        }
-        end_element(input, errors);
-    }
-    arguments
 }

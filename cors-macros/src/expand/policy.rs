@@ -1,6 +1,6 @@
 //! `cors_policy!`: a declaration becomes a static with its tables.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 
 use crate::expand::check;
 use crate::expand::emit;
@@ -14,8 +14,11 @@ use crate::expand::stub;
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let declaration = head::declaration(input, &mut errors);
-    let name = declaration.name.as_ref().map_or_else(Span::call_site, |name| name.span());
-    let lowered = lower::lower(&declaration.settings, name, &mut errors);
+    let Some(name) = &declaration.name else {
+        // It may stand in an expression, where the compiler takes one macro call and no items.
+        return errors.into_first();
+    };
+    let lowered = lower::lower(&declaration.settings, name.span(), &mut errors);
     let policies = check::check(&lowered, &mut errors);
     let mut output = match policies {
         Some(policies) if errors.is_empty() => emit::item(&declaration, &policies),

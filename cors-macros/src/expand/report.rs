@@ -30,19 +30,13 @@ impl Errors {
     }
 
     /// Reports broken rules, except where that may only follow from something that could not be read.
-    pub(crate) fn violations<'v>(
-        &mut self,
-        broken: impl Iterator<Item = &'v Violation>,
-        spans: &SpanMap,
-        separator: char,
-    ) {
+    pub(crate) fn violations<'v>(&mut self, broken: impl Iterator<Item = &'v Violation>, spans: &SpanMap) {
         let incomplete = !self.is_empty();
         for violation in broken.filter(|violation| !(incomplete && follows(violation, spans))) {
             let site = spans.site(violation);
-            let message = spelt(&violation.to_string(), separator);
             match &site.line {
-                None => self.report(site.extent, message),
-                Some(line) => self.report(site.extent, format_args!("{line}: {message}")),
+                None => self.report(site.extent, violation),
+                Some(line) => self.report(site.extent, format_args!("{line}: {violation}")),
             }
         }
     }
@@ -54,6 +48,11 @@ impl Errors {
     /// How many there are so far.
     pub(crate) fn count(&self) -> usize {
         self.list.len()
+    }
+
+    /// The first error alone.
+    pub(crate) fn into_first(self) -> TokenStream {
+        self.list.first().map(syn::Error::to_compile_error).unwrap_or_default()
     }
 
     /// The errors as the compiler takes them.
@@ -71,7 +70,10 @@ pub(crate) fn spelt(text: &str, separator: char) -> String {
     Key::ALL.into_iter().fold(text.into(), spelt)
 }
 
-/// Is this about something that is not there, and that may be what could not be read?
+/// Returns whether this may only follow from what could not be read.
 fn follows(violation: &Violation, spans: &SpanMap) -> bool {
-    violation.rule() == Rule::UnfulfilledExpectation || !spans.is_sound(violation.locus())
+    let locus = violation.locus();
+    // What a whole block expects may be about any of its settings.
+    let is_of_block = violation.rule() == Rule::UnfulfilledExpectation && locus.expectation.is_none();
+    is_of_block || !spans.is_sound(locus)
 }

@@ -44,13 +44,15 @@ pub(crate) struct SettingSpans {
     value: Extent,
     /// The entries of its list.
     pub(crate) entries: Vec<Site>,
+    /// What is expected of it.
+    pub(crate) expects: Vec<Extent>,
     /// Whether all of it could be read.
     pub(crate) sound: bool,
 }
 
 impl SettingSpans {
     pub(crate) fn of(key: Extent, value: Extent) -> Self {
-        Self { key, value, entries: Vec::new(), sound: true }
+        Self { key, value, entries: Vec::new(), expects: Vec::new(), sound: true }
     }
 
     /// Lets everything about this setting be reported on one token.
@@ -65,11 +67,13 @@ pub(crate) struct Site {
     pub(crate) extent: Extent,
     /// For what stands in a file that the token names.
     pub(crate) line: Option<FileLine>,
+    /// What is expected of it.
+    pub(crate) expects: Vec<Extent>,
 }
 
 impl Site {
     pub(crate) fn at(extent: Extent) -> Self {
-        Self { extent, line: None }
+        Self { extent, line: None, expects: Vec::new() }
     }
 }
 
@@ -96,7 +100,12 @@ impl SpanMap {
     pub(crate) fn site(&self, violation: &Violation) -> Site {
         let locus = violation.locus();
         let Some(setting) = self.setting(locus) else { return Site::at(self.name) };
-        match locus.entry.and_then(|entry| setting.entries.get(entry)) {
+        let entry = locus.entry.and_then(|entry| setting.entries.get(entry));
+        let expects = entry.map_or(&setting.expects, |entry| &entry.expects);
+        if let Some(expect) = locus.expectation.and_then(|index| expects.get(index)) {
+            return Site::at(*expect);
+        }
+        match entry {
             Some(entry) => entry.clone(),
             None if violation.rule() == Rule::DuplicateEntry => Site::at(setting.key),
             None => Site::at(setting.value),

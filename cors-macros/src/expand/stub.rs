@@ -1,6 +1,6 @@
 //! What stands in for a policy with mistakes.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::expand::ast::Declaration;
@@ -8,10 +8,14 @@ use crate::expand::ast::Declaration;
 /// A static of the right name and type, beside the errors, so that whatever uses it is not an error
 /// as well. It allows nothing.
 pub(crate) fn item(declaration: &Declaration) -> TokenStream {
-    let Declaration { krate, attributes, visibility, name, .. } = declaration;
-    let Some(name) = name else { return TokenStream::new() };
-    quote! {
-        #attributes
-        #visibility static #name: #krate::PolicySet = #krate::__private::nothing();
-    }
+    let Declaration { krate, attributes, visibility, name, further, .. } = declaration;
+    let stub = |attributes: &TokenStream, visibility: &TokenStream, name: &Ident| {
+        quote! {
+            #attributes
+            #visibility static #name: #krate::PolicySet = #krate::__private::nothing();
+        }
+    };
+    let first = name.iter().map(|name| stub(attributes, visibility, name));
+    let others = further.iter().map(|other| stub(&other.attributes, &other.visibility, &other.name));
+    first.chain(others).collect()
 }

@@ -38,7 +38,7 @@ fn a_policy_becomes_a_static_with_its_tables_in_a_byte_string() {
     let expected = text(quote!(pub(crate) static CORS: ::cors_engine::PolicySet));
     assert!(output.starts_with("#[doc=\"Mine.\"]#[doc=\"\\n||production|"), "{output}");
     assert!(output.contains(&expected), "{output}");
-    assert!(output.contains("::cors_engine::__private::policy(b\"cor\\x01"), "{output}");
+    assert!(output.contains("::cors_engine::__private::policy(b\"cor\\x"), "{output}");
     assert!(!output.contains("compile_error"), "{output}");
 }
 
@@ -130,16 +130,16 @@ fn everything_wrong_is_reported_at_once() {
         errors,
         [
             "expected `:` after `credentials`",
+            "a duration stands without quotes",
             "expected `,` before `headers`",
+            "a string stands in double quotes",
             "`production` inside `production`",
             "expected a setting, found `@`",
             "a second `production` block",
             "no block is called `staging`",
-            "an entry of `origins` is a string, `regex(\"…\")` or `file(\"…\")`",
-            "`credentials` takes `true` or `false`",
-            "`max_age` takes seconds or a duration",
-            "an entry of `headers` is a string",
             "in production: `app.example` is not an origin: it has no scheme [invalid_origin]",
+            "in production: an entry of `origins` is not `5` [wrong_type]",
+            "in production: `credentials` takes `true` or `false`, not `yes` [wrong_type]",
         ]
     );
 }
@@ -147,7 +147,10 @@ fn everything_wrong_is_reported_at_once() {
 #[test]
 fn what_could_not_be_read_is_not_called_missing() {
     let unreadable_list = errors(quote! { static CORS; origins: "https://app.example", });
-    assert_eq!(unreadable_list, ["`origins` takes a list of origins, or `any`"]);
+    assert_eq!(
+        unreadable_list,
+        ["in production: `origins` takes a list or `any`, not `https://app.example` [wrong_type]"]
+    );
     let unreadable_entry = errors(quote! { static CORS; origins: [5], });
     assert_eq!(unreadable_entry.len(), 1, "{unreadable_entry:?}");
     let unreadable_cause = errors(quote! {
@@ -199,6 +202,273 @@ fn a_duration_has_one_meaning_in_every_unit() {
     }
 }
 
+/// A slip in a policy with `static CORS;` in front: the first line of each error and what its help says to write.
+#[test]
+fn a_slip_is_one_error_with_what_to_write() {
+    let read = "origins: [\"https://app.example\"]";
+    for (policy, message, help) in [
+        ("@; methods: [GET]", "`;` between settings", "write `,`"),
+        ("@, methods: [GET; PUT]", "`;` between entries", "write `,`"),
+        ("@ methods: [GET]", "expected `,` before `methods`", "write `,` between settings"),
+        ("@, methods: [GET PUT]", "expected `,` before `PUT`", "write `,` between entries"),
+        ("@, methods = [GET]", "expected `:` after `methods`", "write `methods: …`"),
+        (
+            "@, production = { max_age: 1h }",
+            "`production` is followed by its block at once",
+            "write `production { … }`",
+        ),
+        (
+            "@, static B; origins: [1]",
+            "a second static, `B`: a `cors_policy!` declares one",
+            "put it into a macro of its own: `cors_policy! { static B; … }`",
+        ),
+        (
+            "@, /** b */ pub(crate) static B; orig",
+            "a second static, `B`: a `cors_policy!` declares one",
+            "put it into a macro of its own: `cors_policy! { static B; … }`",
+        ),
+        (
+            "@, max_age: Duration::from_secs(60)",
+            "a duration is a number with its unit",
+            "write `max_age: 60s`",
+        ),
+        (
+            "@, max_age: std::time::Duration::from_hours(1)",
+            "a duration is a number with its unit",
+            "write `max_age: 1h`",
+        ),
+        (
+            "@, max_age: HOUR",
+            "a macro sees the words `HOUR`, not the value behind them",
+            "write the seconds, as in `max_age: 3600`; what is only known when the app starts goes into a `Config`",
+        ),
+        ("@, max_age: \"1h\"", "a duration stands without quotes", "write `max_age: 1h`"),
+        (
+            "@, methods: [Method::GET, PUT]",
+            "a macro sees the words `Method::GET`, not the value behind them",
+            "write `GET`",
+        ),
+        (
+            "@, headers: [http::header::X_REQUESTED_WITH]",
+            "a macro sees the words `http::header::X_REQUESTED_WITH`, not the value behind them",
+            "write `\"x-requested-with\"`",
+        ),
+        (
+            "@, headers: [HeaderName::from_static(\"x-a\")]",
+            "a string stands here as it is",
+            "write `\"x-a\"`",
+        ),
+        (
+            "origins: [ORIGIN]",
+            "a macro sees the words `ORIGIN`, not the value behind them",
+            "write the value, as in `\"https://app.example\"`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "origins: [config::ORIGIN]",
+            "a macro sees the words `config::ORIGIN`, not the value behind them",
+            "write the value, as in `\"https://app.example\"`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "origins: ORIGINS",
+            "a macro sees the words `ORIGINS`, not the value behind them",
+            "write the list, as in `origins: [\"https://app.example\"]`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "origins: [origin()]",
+            "in production: an entry of `origins` is not `origin(…)` [wrong_type]",
+            "write a string, `\"https://app.example\"`",
+        ),
+        (
+            "origins: [env!(\"ORIGIN\")]",
+            "a macro sees `env!`, not what it makes",
+            "write the value, as in `\"https://app.example\"`; `Config::from_env` reads the environment when the app starts",
+        ),
+        (
+            "origins: [format!(\"https://{HOST}\")]",
+            "a macro sees `format!`, not what it makes",
+            "write the value, as in `\"https://app.example\"`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "origins: [include_str!(\"a.txt\")]",
+            "a macro sees `include_str!`, not what it makes",
+            "write `file(\"partners.txt\")` for a file of origins",
+        ),
+        (
+            "origins: [concat!(\"https://\", \"a.example\")]",
+            "a macro sees `concat!`, not what it makes",
+            "write `\"https://a.example\"`",
+        ),
+        (
+            "origins: vec![\"https://a.example\"]",
+            "a list stands in brackets alone, without `vec!`",
+            "write `origins: [\"https://a.example\"]`",
+        ),
+        (
+            "origins: &[\"https://a.example\"]",
+            "a list stands in brackets alone, without `&`",
+            "write `origins: [\"https://a.example\"]`",
+        ),
+        (
+            "origins: [\"https://a.example\".into()]",
+            "a string needs no method here",
+            "write `\"https://a.example\"`",
+        ),
+        (
+            "origins: [String::from(\"https://a.example\")]",
+            "a string stands here as it is",
+            "write `\"https://a.example\"`",
+        ),
+        ("@, headers: [b\"x-a\"]", "a string stands without `b`", "write `\"x-a\"`"),
+        ("@, headers: [authorization]", "a string stands in double quotes", "write `\"authorization\"`"),
+        ("@, headers: [Content Type]", "a string stands in double quotes", "write `\"content-type\"`"),
+        (
+            "@, headers: [X-Requested-With]",
+            "a string stands in double quotes",
+            "write `\"x-requested-with\"`",
+        ),
+        (
+            "origins: [localhost]",
+            "in production: `localhost` is not an origin: it has no scheme [invalid_origin]",
+            "",
+        ),
+        ("@, headers: ['x]", "a string stands in double quotes", "write `\"x\"`"),
+        ("@, headers: ['x']", "a string stands in double quotes", "write `\"x\"`"),
+        (
+            "origins: *",
+            "`*` is written `any`, without a list",
+            "list them, as in `origins: [\"https://app.example\"]`; or write `origins: any`, and `expect(any_origin, reason = \"…\")` to say why",
+        ),
+        (
+            "@, hosts: *",
+            "`*` is written `any`, without a list",
+            "list them, as in `hosts: [\"api.example\"]`; or write `hosts: any`, and `expect(any_host, reason = \"…\")` to say why",
+        ),
+        ("@, methods: *", "`*` is written `any`, without a list", "write `methods: any`"),
+        ("@, development { origins: * }", "`*` is written `any`, without a list", "write `origins: any`"),
+        (
+            "#[cfg(debug_assertions)] @",
+            "`#[cfg]` has no meaning here",
+            "what holds in debug builds alone stands in `development { … }`",
+        ),
+        (
+            "#[allow(x)] @",
+            "the only attribute in a policy is `#[expect]`",
+            "write `#[expect(rule, reason = \"…\")]`, or take it out",
+        ),
+        ("/** for all */ @", "a `///` comment documents the static alone", "write `//`"),
+        (
+            "@, #[expect(any_host, reason = \"a\")] production { max_age: 1h }",
+            "`#[expect]` on `production`, which is a block",
+            "put it on the entry or the key that it excuses, or write `expect(…)` in the block",
+        ),
+        (
+            "origins: [#[expect(null_origin, reason = \"a\")] file(\"Cargo.toml\")]",
+            "`#[expect]` on a `file`, which has many entries",
+            "write `expect(…)` beside `origins`",
+        ),
+        (
+            "@, expect(\"null_origin\")",
+            "`expect` takes a rule and a reason",
+            "write `expect(null_origin, reason = \"…\")`",
+        ),
+    ] {
+        let policy = format!("static CORS; {}", policy.replace('@', read));
+        let tokens: TokenStream = policy.parse().unwrap_or_else(|error| panic!("{policy}: {error}"));
+        let found = messages(expand(tokens));
+        let is_of_the_file = |message: &&String| !message.contains("Cargo.toml:");
+        let found: Vec<&String> = found.iter().filter(is_of_the_file).collect();
+        assert_eq!(found.len(), 1, "{policy}: {found:#?}");
+        assert_eq!(found[0].lines().next(), Some(message), "{policy}: {found:#?}");
+        let helps = found[0].lines().filter_map(|line| line.strip_prefix("help: "));
+        assert!(helps.clone().any(|line| line.starts_with(help)), "{policy}: {found:#?}");
+    }
+}
+
+#[test]
+fn after_a_slip_the_rest_is_judged() {
+    for (slip, read) in [
+        ("methods: [Method::CONNECT]", "`CONNECT`"),
+        ("methods: vec![TRACE]", "`TRACE`"),
+        ("max_age: Duration::from_secs(86401)", "`86401s`"),
+        ("headers: [header::ORIGIN]", "`origin`"),
+        ("headers: [\"cookie\".into()]", "`cookie`"),
+        ("headers: []; expose: [\"set-cookie\"]", "`set-cookie`"),
+    ] {
+        let policy = format!("static CORS; origins: [\"https://app.example\"], {slip}");
+        let found = messages(expand(policy.parse().expect("the policy has tokens")));
+        assert_eq!(found.len(), 2, "{slip}: {found:#?}");
+        assert!(found[1].contains(read), "{slip}: {found:#?}");
+    }
+}
+
+#[test]
+fn without_a_name_there_is_one_error_and_nothing_else() {
+    let output = expand(quote! { origins: ["a.example"], credentials: yes });
+    assert!(text(output.clone()).starts_with("::core::compile_error!{"), "{output}");
+    assert_eq!(messages(output).len(), 1);
+}
+
+#[test]
+fn statics_after_the_first_are_there_as_well() {
+    let output =
+        text(expand(quote! { static A; origins: ["https://a.example"], pub static B; origins: any }));
+    assert!(output.contains("staticA:") && output.contains("pubstaticB:"), "{output}");
+}
+
+#[test]
+fn an_expectation_on_an_entry_or_a_key_excuses_that_alone() {
+    let excused = errors(quote! {
+        static CORS;
+        origins: [
+            "https://app.example",
+            #[expect(loopback_origin, reason = "the Android app's WebView")]
+            "https://localhost",
+            "http://localhost:8080",
+        ],
+        #[expect(private_network, reason = "printers")]
+        private_network: true,
+    });
+    assert_eq!(excused.len(), 1, "{excused:?}");
+    assert!(
+        excused[0].contains("`http://localhost:8080`") && excused[0].contains("[loopback_origin]"),
+        "{excused:?}"
+    );
+    let unfulfilled = errors(quote! {
+        static CORS;
+        origins: [#[expect(null_origin, reason = "a")] "https://app.example"],
+        #[expect(no_such_rule, reason = "a")]
+        credentials: true,
+    });
+    assert_eq!(unfulfilled.len(), 2, "{unfulfilled:?}");
+    assert!(unfulfilled[0].ends_with("[unfulfilled_expectation]"), "{unfulfilled:?}");
+    assert!(unfulfilled[1].ends_with("[unknown_rule]"), "{unfulfilled:?}");
+}
+
+#[test]
+fn the_documentation_lists_what_is_excused_and_why() {
+    let output = expand(quote! {
+        static CORS;
+        #[expect(private_network, reason = "printers")]
+        private_network: true,
+        production {
+            origins: ["https://app.example", #[expect(loopback_origin, reason = "the app's\n  WebView")] "https://localhost"],
+            hosts: any,
+            expect(any_host, reason = "a proxy checks it"),
+        }
+    });
+    let list = "Excused from the rules:\\n\\n - `private_network` from `private_network`: printers\\n \
+                - `https://localhost` from `loopback_origin`: the app's WebView\\n \
+                - the policy from `any_host`: a proxy checks it\\n";
+    assert!(output.to_string().contains(list), "{output}");
+}
+
+#[test]
+fn the_bytes_at_fault_are_marked() {
+    let found = messages(expand(quote! { static CORS; origins: ["https://app.example/shop"] }));
+    let marked = "    https://app.example/shop\n                       ^^^^^";
+    assert!(found[0].contains(marked), "{found:?}");
+}
+
 #[test]
 fn no_input_is_too_broken() {
     let broken = [
@@ -234,6 +504,8 @@ fn no_input_is_too_broken() {
 }
 
 mod route {
+    use proc_macro2::TokenStream;
+
     use super::messages;
     use super::quote;
     use super::text;
@@ -324,82 +596,88 @@ mod route {
 
     #[test]
     fn whatever_is_wrong_the_item_is_still_there() {
-        for (arguments, item) in [
-            (
-                quote!(),
-                quote!(
-                    #[get("/")]
-                    async fn a() -> X {}
-                ),
-            ),
-            (
-                quote!(,),
-                quote!(
-                    #[get("/")]
-                    async fn a() -> X {}
-                ),
-            ),
-            (
-                quote!(origins),
-                quote!(
-                    #[get("/")]
-                    async fn a() -> X {}
-                ),
-            ),
-            (
-                quote!(TASKS TASKS),
-                quote!(
-                    #[get("/")]
-                    async fn a() -> X {}
-                ),
-            ),
-            (
-                quote!(TASKS),
-                quote!(
-                    async fn a() -> X {}
-                ),
-            ),
-            (
-                quote!(TASKS),
-                quote!(
-                    #[cors(B)]
-                    #[get("/")]
-                    async fn a() -> X {}
-                ),
-            ),
-            (
-                quote!(TASKS),
-                quote!(
-                    struct a;
-                ),
-            ),
-            (
-                quote!(TASKS),
-                quote!(
-                    mod a;
-                ),
-            ),
-            (
-                quote!(TASKS),
-                quote!(
-                    mod a {}
-                ),
-            ),
-            (
-                quote!(origins = any),
-                quote!(
-                    mod a {
-                        #[get("/")]
-                        fn b() -> X {}
-                    }
-                ),
-            ),
-            (quote!(TASKS), quote!()),
+        let handler = "#[get(\"/\")] async fn a() -> X {}";
+        for (arguments, item, there) in [
+            ("", handler, "async fn a ()"),
+            (",", handler, "pub struct a ;"),
+            ("origins", handler, "pub struct a ;"),
+            ("TASKS TASKS", handler, "async fn a ()"),
+            ("\"TASKS\"", handler, "async fn a ()"),
+            ("&TASKS", handler, "async fn a ()"),
+            ("TASKS", "async fn a() -> X {}", "async fn a ()"),
+            ("TASKS", "#[get] async fn a() -> X {}", "pub struct a ;"),
+            ("TASKS", "#[cors(B)] #[get(\"/\")] async fn a() -> X {}", "pub struct a ;"),
+            ("TASKS", "struct a;", "struct a ;"),
+            ("TASKS", "mod a;", "mod a;"),
+            ("TASKS", "mod a {}", "mod a"),
+            ("origins = any", "mod a { #[get(\"/\")] fn b() -> X {} }", "mod a"),
+            ("TASKS", "", ""),
         ] {
-            let shown = format!("{arguments} on {item}");
-            let output = expand(arguments, item.clone());
-            let is_there = item.is_empty() || text(output.clone()).contains("a");
-            assert!(is_there && !messages(output).is_empty(), "{shown}");
+            let case = format!("{arguments} on {item}");
+            let tokens = |text: &str| text.parse().expect("a case has tokens");
+            let output = expand(tokens(arguments), tokens(item));
+            assert!(!messages(output.clone()).is_empty(), "{case}");
+            let spaced = |tokens: TokenStream| tokens.to_string().split_whitespace().collect::<String>();
+            let item = spaced(tokens(there));
+            assert!(spaced(output.clone()).contains(&item), "{case}: {item} in {output}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_is_no_name_is_one_error_with_what_to_write() {
+        for (arguments, message, help) in [
+            ("", "`#[cors]` without a policy", "write `#[cors(TASKS)]` with the name of a policy"),
+            ("\"TASKS\"", "`#[cors]` takes the name of a policy, not a string", "write `#[cors(TASKS)]`"),
+            ("&TASKS", "`#[cors]` takes the name of a policy, without `&`", "write `#[cors(TASKS)]`"),
+            (
+                "&policies::TASKS",
+                "`#[cors]` takes the name of a policy, without `&`",
+                "write `#[cors(policies::TASKS)]`",
+            ),
+            (
+                "TASKS.production()",
+                "`#[cors]` takes the name of a policy and nothing after it",
+                "write `#[cors(TASKS)]`",
+            ),
+            (
+                "any",
+                "`any` is no policy's name",
+                "write `#[cors(origins = any, expect(any_origin, reason = \"…\"))]`",
+            ),
+            (
+                "TASKS, max_age = 1h",
+                "`#[cors]` takes a policy's name or settings, and not both",
+                "a route's policy inherits nothing",
+            ),
+        ] {
+            let item = quote! { #[get("/")] async fn a() -> X {} };
+            let found = messages(expand(arguments.parse().expect("a case has tokens"), item));
+            assert_eq!(found.len(), 1, "{arguments}: {found:?}");
+            let mut lines = found[0].lines();
+            assert_eq!(lines.next(), Some(message), "{arguments}: {found:?}");
+            let help = format!("help: {help}");
+            assert!(lines.any(|line| line.starts_with(&help)), "{arguments}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_inline_policy_has_blocks_and_helps_in_its_own_spelling() {
+        let item = || quote! { #[put("/")] async fn a() -> X {} };
+        let output = expand(
+            quote!(origins = ["https://app.example"], development { origins = any, headers = any }),
+            item(),
+        );
+        assert!(messages(output.clone()).is_empty(), "{output}");
+        assert!(text(output.clone()).contains("#[cfg(debug_assertions)]constDEVELOPMENT"), "{output}");
+        for (arguments, help) in [
+            ("origins = *", "`origins = any`"),
+            ("origins: [\"https://app.example\"]", "`origins = …`"),
+            ("origins = [\"https://app.example\"], max_age = Duration::from_secs(60)", "`max_age = 60s`"),
+            ("origins = \"https://app.example\"", "`origins = [\"https://app.example\"]`"),
+        ] {
+            let found = messages(expand(arguments.parse().expect("a case has tokens"), item()));
+            assert_eq!(found.len(), 1, "{arguments}: {found:?}");
+            assert!(found[0].contains(help), "{arguments}: {found:?}");
         }
     }
 }

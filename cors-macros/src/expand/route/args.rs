@@ -2,8 +2,9 @@
 //! path of the crate.
 
 use cors_engine::Key;
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote;
+use syn::Lit;
 
 use crate::expand::ast::Settings;
 use crate::expand::parse;
@@ -75,11 +76,24 @@ fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
         errors.report_with_help(Span::call_site(), "`#[cors]` without a policy", HELP);
         return Policy::Missing;
     }
+    if let Some(slip) = slip(input) {
+        errors.report_with_help(input.span(), slip.message, format_args!("write `#[cors({})]`", slip.right));
+        return Policy::Missing;
+    }
     let path = path(input);
-    let is_key =
-        matches!(path.clone().into_iter().next(), Some(TokenTree::Ident(word)) if is_key(&word.to_string()));
-    if path.is_empty() || is_key || !(input.is_empty() || input.is_punct(0, ',')) {
+    let word = path.clone().into_iter().next();
+    let is_key = matches!(&word, Some(TokenTree::Ident(word)) if is_key(&word.to_string()));
+    let begins_setting = ['=', ':'].iter().any(|&mark| input.is_punct(0, mark))
+        || input.is_group(0, Delimiter::Brace)
+        || input.is_group(0, Delimiter::Parenthesis);
+    if path.is_empty() || is_key || begins_setting {
         return Policy::Inline;
+    }
+    if !(input.is_empty() || input.is_punct(0, ',')) {
+        let help = format_args!("write `#[cors({})]`", shown(&path));
+        let message = "`#[cors]` takes the name of a policy and nothing after it";
+        errors.report_with_help(input.span(), message, help);
+        return Policy::Missing;
     }
     input.punct(',');
     if !input.is_empty() {
@@ -90,6 +104,40 @@ fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
         );
     }
     Policy::Named(path)
+}
+
+/// What somebody took for the name of a policy.
+struct NoName {
+    message: String,
+    right: String,
+}
+
+fn slip(input: &mut Tokens) -> Option<NoName> {
+    let name = "`#[cors]` takes the name of a policy";
+    if let Some(TokenTree::Literal(literal)) = input.peek(0) {
+        let Lit::Str(text) = Lit::new(literal.clone()) else { return None };
+        let text = text.value();
+        let is_path = text.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | ':'));
+        let right = if is_path && !text.is_empty() { text } else { "TASKS".into() };
+        return Some(NoName { message: format!("{name}, not a string"), right });
+    }
+    if input.is_punct(0, '&') {
+        let start = input.mark();
+        input.next();
+        let right = shown(&path(input));
+        input.back_to(start);
+        return Some(NoName { message: format!("{name}, without `&`"), right });
+    }
+    let is_any = input.is_word(0, "any") && (input.peek(1).is_none() || input.is_punct(1, ','));
+    is_any.then(|| NoName {
+        message: "`any` is no policy's name".into(),
+        right: "origins = any, expect(any_origin, reason = \"…\")".into(),
+    })
+}
+
+/// A path without spaces.
+fn shown(path: &TokenStream) -> String {
+    path.to_string().split_whitespace().collect()
 }
 
 /// `a::b`, as far as it goes.

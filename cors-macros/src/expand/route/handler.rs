@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::expand::ast::{Declaration, Entry, Settings, Spanned, Value};
+use crate::expand::ast::{Declaration, Element, Entry, Settings, Spanned, Value};
 use crate::expand::check;
 use crate::expand::emit;
 use crate::expand::ide;
@@ -153,6 +153,7 @@ fn inline(
         visibility: TokenStream::new(),
         name: Some(name.clone()),
         settings,
+        further: Vec::new(),
     };
     let mut tokens = ide::mentions(&declaration);
     default_methods(&mut declaration.settings, methods);
@@ -197,11 +198,13 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
             named.push(method);
         }
     }
-    let entry =
-        |method: &&Method| Spanned { node: Value::Text(method.name.clone()), extent: method.span.into() };
+    let entry = |method: &&Method| Element {
+        expects: Vec::new(),
+        value: Spanned { node: Value::Text(method.name.clone()), extent: method.span.into() },
+    };
     let Some(first) = named.first() else { return };
     let value = Spanned { extent: first.span.into(), node: Value::List(named.iter().map(entry).collect()) };
-    settings.outer.push(Entry { key: Ident::new("methods", first.span), value });
+    settings.outer.push(Entry { expects: Vec::new(), key: Ident::new("methods", first.span), value });
 }
 
 /// Const evaluation of the policy, for each method: the error stands on the attribute.

@@ -1,0 +1,286 @@
+//! Slips that are plain from the tokens: Rust where a policy has words, and what was meant by it.
+
+use std::iter;
+
+use cors_engine::Key;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::Lit;
+
+use crate::expand::ast::Value;
+use crate::expand::parse::{Values, Within};
+use crate::expand::tokens::Tokens;
+
+/// What is wrong with a value, what to write, and what to go on with.
+pub(crate) struct Slip {
+    pub(crate) message: String,
+    pub(crate) help: String,
+    /// What was plainly meant, or [`Value::Missing`].
+    pub(crate) meant: Value,
+}
+
+/// What to do with a value that is not known when the app is built.
+const LATER: &str = "what is only known when the app starts goes into a `Config`";
+
+/// Looks for a slip in a value: `node` as it was read, `tokens` as they were written.
+pub(crate) fn find(values: &mut Values<'_>, node: &Value, tokens: TokenStream) -> Option<Slip> {
+    match node {
+        Value::Word(word) if is_constant(values, word) => Some(constant(values, &word.to_string())),
+        Value::Word(word) if wants_quotes(values, word) => Some(quotes(values, &word.to_string())),
+        Value::Text(text) if values.key == "max_age" => Some(quoted_duration(text)),
+        Value::Other(text) => other(values, text, &mut Tokens::new(tokens)),
+        _ => None,
+    }
+}
+
+/// Returns whether this is a constant's name, where no word of that kind is a value.
+fn is_constant(values: &Values<'_>, word: &Ident) -> bool {
+    let word = word.to_string();
+    let screams = word.len() > 1 && word.chars().all(|char| char.is_ascii_uppercase() || char == '_');
+    match Key::from_name(values.key) {
+        // A name without its quotes may be in any case.
+        Some(Key::Headers | Key::Expose) => screams && word != "ANY",
+        Some(Key::Methods) => values.within == Within::Settings && screams && word != "ANY",
+        Some(Key::Expect) | None => false,
+        Some(_) => {
+            let is_value = ["any", "true", "false", "yes", "no", "on", "off"];
+            word.starts_with(|first: char| first.is_uppercase())
+                && !is_value.contains(&word.to_ascii_lowercase().as_str())
+        }
+    }
+}
+
+/// Returns whether this word stands in a list of strings.
+fn wants_quotes(values: &Values<'_>, word: &Ident) -> bool {
+    let wants = match Key::from_name(values.key) {
+        // Of another word the rules say more: it is no origin in quotes either.
+        Some(Key::Origins) => word == "null",
+        Some(Key::Headers | Key::Expose | Key::Hosts) => word != "any",
+        _ => false,
+    };
+    wants && values.within == Within::List
+}
+
+fn constant(values: &Values<'_>, text: &str) -> Slip {
+    Slip {
+        message: format!("a macro sees the words `{text}`, not the value behind them"),
+        help: format!("write {}; {LATER}", example(values)),
+        meant: Value::Missing,
+    }
+}
+
+/// A value of this kind, as an example.
+fn example(values: &Values<'_>) -> String {
+    let (key, whole) = (values.key, values.within == Within::Settings);
+    let value = match Key::from_name(key) {
+        Some(Key::Origins) => "\"https://app.example\"",
+        Some(Key::Methods) => "PUT",
+        Some(Key::Headers) => "\"authorization\"",
+        Some(Key::Expose) => "\"x-total-count\"",
+        Some(Key::Hosts) => "\"api.example\"",
+        Some(Key::MaxAge) => return "the seconds, as in `max_age: 3600`".into(),
+        Some(Key::PreflightStatus) => return "the number, as in `preflight_status: 204`".into(),
+        Some(Key::Credentials | Key::PrivateNetwork | Key::Timing) => return "`true` or `false`".into(),
+        _ => return "the value itself".into(),
+    };
+    if whole { format!("the list, as in `{key}: [{value}]`") } else { format!("the value, as in `{value}`") }
+}
+
+fn other(values: &mut Values<'_>, text: &str, input: &mut Tokens) -> Option<Slip> {
+    if matches!(text, "*" | "'*'") {
+        return Some(any(values));
+    }
+    if input.is_punct(0, '&') && input.is_group(1, Delimiter::Bracket) {
+        input.next();
+        return list(values, input, "&");
+    }
+    if let Some(TokenTree::Literal(literal)) = input.peek(0).cloned() {
+        input.next();
+        return of_literal(values, &Lit::new(literal), input.is_empty());
+    }
+    if input.is_punct(0, '\'')
+        && let Some(word) = input.peek_ident(1)
+    {
+        return Some(quotes(values, &word.to_string()));
+    }
+    if let Some(name) = words(values, input) {
+        return Some(quotes(values, &name));
+    }
+    let path = path(input);
+    let last = path.last()?.clone();
+    if input.punct('!').is_some() {
+        return macro_call(values, &last, input);
+    }
+    match input.group(Delimiter::Parenthesis) {
+        Some(arguments) if input.is_empty() => call(values, text, &last, arguments.stream()),
+        Some(_) => Some(constant(values, text)),
+        None if input.is_empty() => Some(of_path(values, text, &path)),
+        None => None,
+    }
+}
+
+fn any(values: &Values<'_>) -> Slip {
+    let key = values.key;
+    let rule = match Key::from_name(key) {
+        _ if values.in_development => None,
+        Some(Key::Origins) => Some("any_origin"),
+        Some(Key::Hosts) => Some("any_host"),
+        _ => None,
+    };
+    let help = match rule {
+        None => format!("write `{key}: any`"),
+        Some(rule) => format!(
+            "list them, as in {}; or write `{key}: any`, and `expect({rule}, reason = \"…\")` to say why",
+            example(values).trim_start_matches("the list, as in ").trim_start_matches("the value, as in ")
+        ),
+    };
+    Slip { message: "`*` is written `any`, without a list".into(), help, meant: Value::Missing }
+}
+
+/// `&["…"]` and `vec!["…"]`
+fn list(values: &mut Values<'_>, input: &mut Tokens, before: &str) -> Option<Slip> {
+    let list = input.group(Delimiter::Bracket).filter(|_| input.is_empty())?;
+    let elements = list.stream().to_string().replace(" ,", ",");
+    Some(Slip {
+        message: format!("a list stands in brackets alone, without `{before}`"),
+        help: format!("write `{}: [{elements}]`", values.key),
+        meant: Value::List(values.list(list.stream())),
+    })
+}
+
+/// `Content Type` and `content-type`: the name of the header.
+fn words(values: &Values<'_>, input: &mut Tokens) -> Option<String> {
+    let start = input.mark();
+    let mut name = String::new();
+    while let Some(word) = input.ident() {
+        let dash = if name.is_empty() || name.ends_with('-') { "" } else { "-" };
+        name = format!("{name}{dash}{word}");
+        if input.punct('-').is_some() {
+            name.push('-');
+        }
+    }
+    let is_name = input.is_empty() && name.contains('-') && matches!(values.key, "headers" | "expose");
+    input.back_to(start);
+    is_name.then(|| name.to_ascii_lowercase())
+}
+
+/// `"1h"`
+fn quoted_duration(text: &str) -> Slip {
+    let is_duration = text.starts_with(|first: char| first.is_ascii_digit())
+        && text.chars().all(|char| char.is_ascii_alphanumeric());
+    Slip {
+        message: "a duration stands without quotes".into(),
+        help: format!("write `max_age: {}`", if is_duration { text } else { "1h" }),
+        meant: if is_duration { Value::number(false, "", text) } else { Value::Missing },
+    }
+}
+
+/// `"…".into()`, `b"…"`, `'…'`
+fn of_literal(values: &Values<'_>, literal: &Lit, is_all: bool) -> Option<Slip> {
+    match literal {
+        Lit::Str(text) if !is_all => Some(string("a string needs no method here", &text.value())),
+        Lit::ByteStr(bytes) => {
+            let text = String::from_utf8(bytes.value()).ok()?;
+            Some(string("a string stands without `b`", &text))
+        }
+        Lit::Char(char) => Some(quotes(values, &char.value().to_string())),
+        _ => None,
+    }
+}
+
+fn quotes(values: &Values<'_>, text: &str) -> Slip {
+    let slip = string("a string stands in double quotes", text);
+    // A word alone is no origin that goes without saying more, and one error is enough.
+    if values.key == "origins" { Slip { meant: Value::Missing, ..slip } } else { slip }
+}
+
+fn string(message: &str, text: &str) -> Slip {
+    Slip { message: message.into(), help: format!("write `{text:?}`"), meant: Value::Text(text.into()) }
+}
+
+/// `a::b`, as far as it goes.
+fn path(input: &mut Tokens) -> Vec<Ident> {
+    let mut path: Vec<Ident> = input.ident().into_iter().collect();
+    while !path.is_empty() && input.is_punct(0, ':') && input.is_punct(1, ':') {
+        input.next();
+        input.next();
+        path.extend(input.ident());
+    }
+    path
+}
+
+fn macro_call(values: &mut Values<'_>, name: &Ident, input: &mut Tokens) -> Option<Slip> {
+    if name == "vec" {
+        return list(values, input, "vec!");
+    }
+    if name == "concat"
+        && let Some(TokenTree::Group(group)) = input.peek(0)
+        && let Some(text) = joined(group.stream())
+    {
+        return Some(string("a macro sees `concat!`, not what it makes", &text));
+    }
+    let help = if name == "env" || name == "option_env" {
+        format!("write {}; `Config::from_env` reads the environment when the app starts", example(values))
+    } else if name == "include_str" && values.key == "origins" {
+        "write `file(\"partners.txt\")` for a file of origins".into()
+    } else {
+        format!("write {}; {LATER}", example(values))
+    };
+    let message = format!("a macro sees `{name}!`, not what it makes");
+    Some(Slip { message, help, meant: Value::Missing })
+}
+
+/// What `concat!` makes of strings; `None` if there is anything else.
+fn joined(stream: TokenStream) -> Option<String> {
+    let input = &mut Tokens::new(stream);
+    let parts = iter::from_fn(|| {
+        let part = input.next().map(|token| match token {
+            TokenTree::Literal(literal) => match Lit::new(literal) {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        });
+        input.punct(',');
+        part
+    });
+    parts.collect()
+}
+
+/// `Duration::from_secs(60)`, `String::from("…")`
+fn call(values: &Values<'_>, text: &str, name: &Ident, arguments: TokenStream) -> Option<Slip> {
+    let input = &mut Tokens::new(arguments);
+    let argument = match input.next() {
+        Some(TokenTree::Literal(literal)) if input.is_empty() => Some(Lit::new(literal)),
+        _ => None,
+    };
+    let unit = match name.to_string().as_str() {
+        "from_secs" => Some("s"),
+        "from_mins" => Some("m"),
+        "from_hours" => Some("h"),
+        _ => None,
+    };
+    Some(match (argument, unit) {
+        (Some(Lit::Int(number)), Some(unit)) if values.key == "max_age" => Slip {
+            message: "a duration is a number with its unit".into(),
+            help: format!("write `max_age: {}{unit}`", number.base10_digits()),
+            meant: Value::number(false, number.base10_digits(), unit),
+        },
+        (Some(Lit::Str(text)), _) => string("a string stands here as it is", &text.value()),
+        _ => constant(values, text),
+    })
+}
+
+/// `Method::GET`, `header::AUTHORIZATION`
+fn of_path(values: &Values<'_>, text: &str, path: &[Ident]) -> Slip {
+    let message = format!("a macro sees the words `{text}`, not the value behind them");
+    match path {
+        [.., of, method] if values.key == "methods" && of == "Method" => {
+            Slip { message, help: format!("write `{method}`"), meant: Value::Word(method.clone()) }
+        }
+        [.., of, name] if matches!(values.key, "headers" | "expose") && of == "header" => {
+            let name = name.to_string().to_ascii_lowercase().replace('_', "-");
+            Slip { message, help: format!("write `{name:?}`"), meant: Value::Text(name) }
+        }
+        _ => constant(values, text),
+    }
+}
