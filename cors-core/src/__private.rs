@@ -20,7 +20,7 @@ pub const fn nothing() -> PolicySet {
     policy_set(policy(&NOTHING), None)
 }
 
-/// Does a compiled policy allow this method? For the check of a route against its policy.
+/// Returns whether a compiled policy allows this method: for the check of a route against its policy.
 pub const fn allows_method(policy: &Policy, method: &str) -> bool {
     policy.compiled_allows_method(method)
 }
@@ -71,7 +71,7 @@ pub mod words {
     }
 
     /// The words that stand in values.
-    #[expect(non_upper_case_globals, reason = "they are spelt as a policy spells them")]
+    #[expect(non_upper_case_globals, reason = "they are spelled as a policy spells them")]
     pub mod values {
         /// Every one, without a list: `origins: any`. With credentials it is refused where it would
         /// hand users' data to strangers.

@@ -12,46 +12,18 @@
 //!                                         Request ─────┘                       └── Denial, if refused
 //! ```
 //!
-//! The source has the same two halves. `build` runs when a policy is made, in the compiler or at start-up: begin with
-//! `build/config.rs`, what was written, and `build/rules/mod.rs`, which judges it. `engine` runs for each request: begin with
-//! `engine/decide.rs`, which is the standard's order of things. The one road between them is `build/compile.rs`, which writes
-//! the tables that `engine/table` reads.
+//! The source has the same two halves. `compile` runs when a policy is made, in the compiler or at start-up: begin with
+//! `compile/config.rs`, what was written, and `compile/rules/mod.rs`, which checks it. `engine` runs for each request: begin
+//! with `engine/decide.rs`, the checks in the standard's order. Between them lies one file, `compile/image.rs`: it writes the
+//! tables that `engine/table` reads. `explain` has the words for a decision and never runs unless somebody asks.
 //!
-//! # For an adapter
-//!
-//! ```
-//! use cors_engine::{Policy, Request, Value};
-//!
-//! /// Decides about a request and says what its response gets.
-//! fn answer(policy: &Policy, method: &[u8], origin: Option<&[u8]>) -> (Option<u16>, Vec<(&'static str, String)>) {
-//!     let mut request = Request::new(method);
-//!     if let Some(origin) = origin {
-//!         request = request.origin(origin);
-//!     }
-//!     let decision = policy.decide(&request);
-//!     let fields = decision.fields().into_iter().filter_map(|field| {
-//!         let value = match policy.value(field)? {
-//!             Value::Fixed(text) => text.to_owned(),
-//!             Value::RequestOrigin => String::from_utf8_lossy(origin?).into_owned(),
-//!             // The requested method and headers: for preflights, which this sketch leaves out.
-//!             _ => return None,
-//!         };
-//!         Some((field.name(), value))
-//!     });
-//!     // A preflight is answered with this status; anything else is the app's to answer.
-//!     (decision.status(), fields.collect())
-//! }
-//! ```
-//!
-//! Before it adds the fields an adapter takes off every `Access-Control-*` field that the app set
-//! ([`Field::is_owned`]), and it merges `Vary` with the app's own. It must not ask again after the app
-//! has run, nor let authentication run before a preflight is answered: preflights carry no credentials.
+//! To put a policy in front of another framework, begin with [`adapter`].
 //!
 //! # What it promises
 //!
-//! * Deciding allocates nothing and never panics, whatever the bytes; the time is linear in the
-//!   request and does not depend on how many origins the policy lists. A list of 100 000 origins
-//!   takes about 10 bytes an origin beside their text.
+//! * Deciding allocates nothing and never panics, whatever the bytes. The time is linear in the request and does not depend
+//!   on how many origins the policy lists. A list of 100 000 origins takes about 10 bytes an origin beside their text.
+//! * Every entry of a list is found, whatever the entries are: none can be made to hide another.
 //! * No answer carries both `Access-Control-Allow-Origin: *` and `Access-Control-Allow-Credentials`.
 //! * What no browser sends (two origins, malformed ones, ones over 300 bytes) matches nothing.
 //!
@@ -73,7 +45,7 @@
 //! | `tracing` | an event if the environment asks for a mode that the binary does not have |
 //!
 //! With `psl`, which `regex` brings along, the crate contains a copy of the [public suffix list](https://publicsuffix.org)
-//! under the Mozilla Public License 2.0: `src/build/public_suffix/rules.txt`, as old as `public_suffix_list_date` says.
+//! under the Mozilla Public License 2.0: `src/compile/public_suffix/rules.txt`, as old as `public_suffix_list_date` says.
 #![no_std]
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -84,6 +56,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod adapter;
 #[cfg(all(feature = "std", feature = "alloc"))]
 pub mod browser;
 #[cfg(feature = "alloc")]
@@ -111,13 +84,15 @@ pub use compile::rules::proposal::Proposal;
 #[cfg(feature = "alloc")]
 pub use compile::rules::violation::{Violation, Violations};
 pub use engine::decision::Decision;
-pub use engine::field::{Field, FieldIter, Fields, Value};
 pub use engine::fingerprint::Fingerprint;
 pub use engine::mode::{Mode, PolicySet};
 pub use engine::policy::Policy;
-pub use engine::request::{Escaped, Lines, Request};
-pub use engine::table::names::requested_names;
+pub use engine::request::Request;
 pub use explain::denial::Denial;
 pub use explain::explanation::Explanation;
 pub use key::Key;
 pub use rule::Rule;
+
+// Until every adapter has them from `adapter`.
+#[doc(hidden)]
+pub use adapter::{Escaped, Field, FieldIter, Fields, Lines, Value, requested_names};

@@ -696,11 +696,21 @@ fn a_family_is_every_name_that_begins_so_and_goes_on() {
 }
 
 #[test]
-fn a_denial_says_of_odd_origins_what_sends_them() {
+fn origins_that_no_browser_makes_of_a_url_match_exactly() {
     let policy = |origins: &[&str]| {
         let policy = Config::default().development(Block::new().origins(origins.iter().copied()));
         policy.policy(Mode::Development).unwrap_or_else(|violations| panic!("{violations}"))
     };
+    let app = policy(&["app://.", "app://*.shop"]);
+    assert!(app.allows_origin(b"app://."));
+    for other in ["app://", "app://a", "app://..", "app://.a", "apps://.", "app://.:1", "file://", "null"] {
+        assert!(!app.allows_origin(other.as_bytes()), "{other}");
+    }
+    let file = policy(&["file://"]);
+    assert!(file.allows_origin(b"file://") && !file.allows_origin(b"null"));
+    for other in ["file:///", "file://a", "file:", "null"] {
+        assert!(!file.allows_origin(other.as_bytes()), "{other}");
+    }
     let denial = |origin: &[u8]| {
         let policy = policy(&["https://app.example"]);
         policy.decide(&Request::new(b"GET").origin(origin)).denial().map(|denial| denial.to_string())

@@ -9,7 +9,7 @@ use super::table::names::RefusedNames;
 
 /// The check that a request fails.
 #[derive(Clone, Copy)]
-pub(crate) enum Failure<'r> {
+pub(crate) enum FailedCheck<'r> {
     Origin,
     Method,
     Headers(RefusedNames<'r>),
@@ -67,14 +67,14 @@ impl Policy {
 
     /// The first check that a request with an `Origin` fails, were it a preflight.
     #[inline(always)]
-    pub(crate) fn first_failure<'r>(&self, request: &Request<'r>) -> Option<Failure<'r>> {
+    pub(crate) fn first_failure<'r>(&self, request: &Request<'r>) -> Option<FailedCheck<'r>> {
         if !self.accepts_origin(request) {
-            return Some(Failure::Origin);
+            return Some(FailedCheck::Origin);
         }
         if !self.accepts_method(request.requested_method) {
-            return Some(Failure::Method);
+            return Some(FailedCheck::Method);
         }
-        self.scan_headers(request.requested_headers).err().map(Failure::Headers)
+        self.scan_headers(request.requested_headers).err().map(FailedCheck::Headers)
     }
 
     /// The fields of an allowed preflight's answer.

@@ -1,7 +1,7 @@
 //! The response fields by which a policy answers, and what each carries.
 
-/// The fields of a response, without their values: small, copied, and tied to neither the request
-/// nor the policy, so that it outlives a request that moves into the app.
+/// The fields of a response, without their values. They are small and borrow neither the request nor the policy, so that
+/// they can be kept while the request moves into the app.
 ///
 /// Iterate it for the [`Field`]s; [`Policy::value`](crate::Policy::value) says what each carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,7 +65,8 @@ impl Iterator for FieldIter {
     }
 }
 
-/// A field that a policy can put on a response. Fetch, section "HTTP responses".
+/// A field that a policy can put on a response.
+// https://fetch.spec.whatwg.org/#http-responses
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Field {
@@ -125,7 +126,7 @@ impl Field {
     pub const fn fixed(self) -> Option<&'static str> {
         match self {
             Field::AllowCredentials | Field::AllowPrivateNetwork => Some("true"),
-            // Fetch, section "CORS protocol and HTTP caches".
+            // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             Field::Vary => Some("Origin"),
             // All that an answer depends on: some caches can be told to store answers to `OPTIONS`.
             Field::PreflightVary => {
@@ -135,10 +136,9 @@ impl Field {
         }
     }
 
-    /// Is the response field `name` (in lower case) the policy's alone? Then an adapter takes off
-    /// what the app set before it adds [`Decision::fields`](crate::Decision::fields): two lines of
-    /// `Access-Control-Allow-Origin` fail the browser's check, and one that the app set itself
-    /// would let in whom the policy does not.
+    /// Returns whether the response field `name` (in lower case) is the policy's alone. An adapter takes off what the app set
+    /// before it adds [`Decision::fields`](crate::Decision::fields): two lines of `Access-Control-Allow-Origin` fail the
+    /// browser's check, and one that the app set itself would allow an origin that the policy does not.
     #[inline]
     pub fn is_owned(name: &str) -> bool {
         name.starts_with("access-control-")
@@ -156,6 +156,6 @@ pub enum Value<'p> {
     /// The request's `Access-Control-Request-Method`.
     RequestMethod,
     /// The names of the request's `Access-Control-Request-Headers`: see
-    /// [`requested_names`](crate::requested_names).
+    /// [`requested_names`](crate::adapter::requested_names).
     RequestHeaders,
 }

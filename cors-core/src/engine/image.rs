@@ -1,4 +1,4 @@
-//! The layout of an image: a header of numbers, and after it a policy's tables, section by section.
+//! The format of an image: a header of numbers, and after it a policy's tables, section by section.
 
 use super::table;
 
@@ -47,7 +47,7 @@ pub(crate) mod flag {
     pub(crate) const ANY_HOST: u32 = 1 << 7;
 }
 
-/// The image's first word: what it is, and the version of its layout.
+/// The image's first word: what it is, and the version of its format. Raise it with every change: `tests/image.rs`.
 pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x03");
 
 /// The words before the first section: format, flags, preflight status, and the sections' ends.

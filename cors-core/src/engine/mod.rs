@@ -1,5 +1,4 @@
-//! What runs for each request: it allocates nothing, needs no `alloc`, and never looks at how a
-//! policy was built.
+//! What runs for each request. It allocates nothing, needs no `alloc`, and knows nothing of how a policy was made.
 
 pub(crate) mod decide;
 pub(crate) mod decision;

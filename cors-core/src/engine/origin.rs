@@ -1,4 +1,4 @@
-//! A serialised origin taken apart, within bounds, at request time.
+//! A serialized origin taken apart, within bounds, at request time.
 
 use super::fixed::Fixed;
 use crate::engine::standard;
@@ -12,8 +12,7 @@ pub(crate) const MAX_HOST: usize = 253;
 /// The longest label, in bytes. RFC 1035, section 2.3.4.
 pub(crate) const MAX_LABEL: usize = 63;
 
-/// The parts of `scheme://host[:port]`. Splitting promises nothing of the parts: who relies on
-/// one checks it.
+/// The parts of `scheme://host[:port]`. Splitting checks none of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parts<'o> {
     pub(crate) scheme: &'o [u8],
@@ -41,11 +40,11 @@ impl<'o> Parts<'o> {
         })
     }
 
-    /// Is this what the URL parser and the origin serialiser of a browser can leave?
+    /// Returns whether the URL parser and the origin serializer of a browser can leave this.
     ///
-    /// HTML, section "Origin": *serialization of an origin*; URL, section "Host writing". A host
-    /// may hold punctuation that the ABNF of the `Origin` field leaves out, since browsers send it.
-    pub(crate) fn is_serialised(&self) -> bool {
+    /// A host may hold punctuation that the ABNF of the `Origin` field leaves out, since browsers send it.
+    // https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin, https://url.spec.whatwg.org/#host-writing
+    pub(crate) fn is_serialized(&self) -> bool {
         is_scheme(self.scheme)
             && self.scheme != b"file"
             && is_host(self.host)
@@ -65,16 +64,16 @@ pub(crate) fn sendable(origin: &[u8]) -> Option<&str> {
             && parts.scheme != b"file"
             && standard::default_port(parts.scheme).is_none()
     };
-    if parts.is_serialised() || is_dot() { core::str::from_utf8(origin).ok() } else { None }
+    if parts.is_serialized() || is_dot() { core::str::from_utf8(origin).ok() } else { None }
 }
 
-/// RFC 3986, section 3.1, in lower case.
+/// Returns whether it is a scheme, in lower case. RFC 3986, section 3.1.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
     matches!(scheme, [b'a'..=b'z', rest @ ..]
         if rest.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.')))
 }
 
-/// A port as the serialiser writes it: no leading zero, in range, not the scheme's default.
+/// Returns whether it is a port as the serializer writes it: no leading zero, in range, not the scheme's default.
 pub(crate) fn is_port(scheme: &[u8], port: &[u8]) -> bool {
     parse_port(port).is_some_and(|port| standard::default_port(scheme) != Some(port))
 }
@@ -87,7 +86,7 @@ pub(crate) fn parse_port(digits: &[u8]) -> Option<u16> {
     core::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?.parse().ok()
 }
 
-/// One or more labels of the bytes that a wildcard may stand for: `a`, `a.b-c._d`.
+/// Returns whether they are one or more labels that a wildcard may stand for: `a`, `a.b-c._d`.
 pub(crate) fn are_labels(labels: &[u8]) -> bool {
     let mut length = 0;
     for &byte in labels {
@@ -121,12 +120,12 @@ fn is_host(host: &[u8]) -> bool {
         }
         last = label;
     }
-    // A host whose last label is a number is an IPv4 address or nothing. URL, "ends in a number".
+    // A host whose last label is a number is an IPv4 address or nothing: https://url.spec.whatwg.org/#ends-in-a-number-checker
     !is_number(last) || host == name && is_ipv4(host)
 }
 
-/// What may stand in a domain: URL, section "Host miscellaneous", *forbidden domain code point*,
-/// and no upper case, which the parser folds.
+/// Returns whether it may stand in a domain. Upper case may not: the parser folds it.
+// https://url.spec.whatwg.org/#forbidden-domain-code-point
 const fn is_host_byte(byte: u8) -> bool {
     matches!(byte, b'!'..=b'~')
         && !byte.is_ascii_uppercase()
@@ -136,7 +135,7 @@ const fn is_host_byte(byte: u8) -> bool {
         )
 }
 
-/// A label that the URL parser takes for a number, decimal or hexadecimal.
+/// Returns whether the URL parser takes the label for a number, decimal or hexadecimal.
 pub(crate) fn is_number(label: &[u8]) -> bool {
     if let [b'0', b'x', hex @ ..] = label {
         return hex.iter().all(u8::is_ascii_hexdigit);
@@ -144,14 +143,15 @@ pub(crate) fn is_number(label: &[u8]) -> bool {
     !label.is_empty() && label.iter().all(u8::is_ascii_digit)
 }
 
-/// A dotted quad as the serialiser writes it.
+/// Returns whether it is a dotted quad as the serializer writes it.
 pub(crate) fn is_ipv4(host: &[u8]) -> bool {
     // The parser of the standard library takes the canonical form alone: no leading zeros.
     core::str::from_utf8(host).is_ok_and(|text| text.parse::<core::net::Ipv4Addr>().is_ok())
 }
 
-/// An IPv6 address as the serialiser writes it, without its brackets.
-/// URL, section "Host serializing": the longest run of zero pieces, if longer than one, is `::`.
+/// Returns whether it is an IPv6 address as the serializer writes it, without its brackets: the longest run of zero pieces,
+/// if longer than one, is `::`.
+// https://url.spec.whatwg.org/#concept-ipv6-serializer
 pub(crate) fn is_ipv6(inner: &[u8]) -> bool {
     let Ok(text) = core::str::from_utf8(inner) else { return false };
     let Ok(address) = text.parse::<core::net::Ipv6Addr>() else { return false };
@@ -198,12 +198,12 @@ fn longest_zero_run(pieces: &[u16; 8]) -> core::ops::Range<usize> {
 mod tests {
     use super::*;
 
-    fn is_serialised(origin: &str) -> bool {
-        Parts::split(origin.as_bytes()).is_some_and(|parts| parts.is_serialised())
+    fn is_serialized(origin: &str) -> bool {
+        Parts::split(origin.as_bytes()).is_some_and(|parts| parts.is_serialized())
     }
 
     #[test]
-    fn what_browsers_send_is_serialised() {
+    fn what_browsers_send_is_serialized() {
         for origin in [
             "https://example.com",
             "https://example.com.",
@@ -221,7 +221,7 @@ mod tests {
             "https://xn--fa-hia.de",
             "https://1.a",
         ] {
-            assert!(is_serialised(origin), "{origin}");
+            assert!(is_serialized(origin), "{origin}");
         }
     }
 
@@ -263,12 +263,12 @@ mod tests {
             "file://host",
             "1a://b",
         ] {
-            assert!(!is_serialised(origin), "{origin:?}");
+            assert!(!is_serialized(origin), "{origin:?}");
         }
         let label = "a".repeat(64);
-        assert!(!is_serialised(&std::format!("https://{label}.com")));
+        assert!(!is_serialized(&std::format!("https://{label}.com")));
         let host = std::format!("{}com", "abc.".repeat(63));
-        assert!(!is_serialised(&std::format!("https://{host}")), "255 bytes of host");
+        assert!(!is_serialized(&std::format!("https://{host}")), "255 bytes of host");
     }
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
             (long(44, 63, 253), 300, true),
             (long(45, 63, 253), 301, false),
         ] {
-            assert_eq!((origin.len(), is_serialised(&origin)), (length, expected), "{origin}");
+            assert_eq!((origin.len(), is_serialized(&origin)), (length, expected), "{origin}");
         }
     }
 }

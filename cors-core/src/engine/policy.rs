@@ -9,14 +9,14 @@ use super::shortcuts::{Matching, Shortcuts};
 use super::table::families;
 use super::table::hosts::{Host, Hosts};
 use super::table::names::{self, InTurn, RefusedNames};
-use super::table::origins::{self, Origins};
+use super::table::origins::{self, ListedOrigins};
 use super::table::set::Set;
 use super::table::{self, Image};
 use crate::engine::image::{Header, Section, filled, flag, slice};
 use crate::engine::standard;
 
-/// A checked policy, compiled to tables: by `cors_policy!` when the app is built, or by
-/// `Config::policy` while it runs. Both run through the same code.
+/// A checked policy, compiled to tables: by `cors_policy!` when the app is built, or by `Config::policy` while it runs. Both
+/// are read by the same code.
 ///
 /// Cloning is cheap: the tables are shared.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ impl Answers {
 }
 
 impl Policy {
-    /// A policy over an image that the build wing wrote.
+    /// A policy over an image in the binary.
     ///
     /// # Panics
     ///
@@ -185,15 +185,15 @@ impl Policy {
         }
     }
 
-    /// May a page at `origin` read responses? `origin` is what the `Origin` field says.
+    /// Returns whether a page at `origin` may read responses. `origin` is what the `Origin` field says.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         self.allows_any_origin() || self.lists_origin(origin)
     }
 
-    /// The origin, if `origins` lists one and nothing else: what [`Value::RequestOrigin`] then comes to for
-    /// every request that is allowed, save one that is [vouched for](crate::Request::vouched).
+    /// The origin, if `origins` lists one and nothing else. It is then the value of [`Value::RequestOrigin`] for every request
+    /// that is allowed, unless somebody [vouches](crate::Request::vouched) for another.
     ///
-    /// An adapter that has its value ready need not copy the request's.
+    /// An adapter that keeps this value need not copy the request's.
     pub fn only_origin(&self) -> Option<&str> {
         match self.shortcuts.matching {
             Matching::Sole { start, end } => self.text_of(start, end).map(table::text),
@@ -207,18 +207,18 @@ impl Policy {
         self.listed_origins().find(origin).map(table::text)
     }
 
-    /// Does a preflight that asks for `method` pass? Methods are compared byte for byte.
+    /// Returns whether a preflight may ask for `method`. Methods are compared byte for byte.
     pub fn allows_method(&self, method: &[u8]) -> bool {
         self.lists_method(method)
     }
 
-    /// Does a preflight that asks for the header `name` pass? Names are compared whatever their case.
+    /// Returns whether a preflight may ask for the header `name`. Names are compared whatever their case.
     pub fn allows_header(&self, name: &[u8]) -> bool {
         self.lists_header(name)
     }
 
-    /// Is this value of `Host` (or an authority) one of ours? Always `true` for a policy without
-    /// `hosts`. A port is ignored, and so is one trailing dot; a malformed value is refused.
+    /// Returns whether `hosts` lists this value of `Host`, or this authority. A port is ignored, and so is one trailing dot; a
+    /// malformed value is refused. Always `true` for a policy without `hosts`.
     pub fn allows_host(&self, host: &[u8]) -> bool {
         if !self.checks_host() {
             return true;
@@ -252,7 +252,7 @@ impl Policy {
 
     /// The listed origins and patterns as they were written, exact ones first; none if any is allowed.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
-        let Origins { exact, patterns, .. } = self.listed_origins();
+        let ListedOrigins { exact, patterns, .. } = self.listed_origins();
         exact.iter().chain(patterns.iter()).map(table::text)
     }
 
@@ -262,7 +262,7 @@ impl Policy {
     }
 
     /// The registrable domains and addresses of the origins that the regexes accept: in a production
-    /// policy they are finitely many and spelt out.
+    /// policy they are finitely many and spelled out.
     pub fn regex_domains(&self) -> impl Iterator<Item = &str> {
         names::elements(self.text(Section::Domains))
     }
@@ -287,7 +287,7 @@ impl Policy {
         Set::new(self.section(Section::Hosts)).iter().map(table::text)
     }
 
-    /// Is every origin allowed?
+    /// Returns whether every origin is allowed.
     pub const fn allows_any_origin(&self) -> bool {
         self.has(flag::ANY_ORIGIN)
     }
@@ -297,32 +297,32 @@ impl Policy {
         self.has(flag::ANY_HOST)
     }
 
-    /// Is every method allowed that a browser can send?
+    /// Returns whether every method is allowed that a browser can send.
     pub const fn allows_any_method(&self) -> bool {
         self.has(flag::ANY_METHOD)
     }
 
-    /// Is every request header allowed?
+    /// Returns whether every request header is allowed.
     pub const fn allows_any_header(&self) -> bool {
         self.has(flag::ANY_HEADER)
     }
 
-    /// Does `Access-Control-Allow-Credentials` go with the answers?
+    /// Returns whether answers carry `Access-Control-Allow-Credentials`.
     pub const fn credentials(&self) -> bool {
         self.has(flag::CREDENTIALS)
     }
 
-    /// Is `Access-Control-Request-Private-Network` answered?
+    /// Returns whether `Access-Control-Request-Private-Network` is answered.
     pub const fn private_network(&self) -> bool {
         self.has(flag::PRIVATE_NETWORK)
     }
 
-    /// Does `Timing-Allow-Origin` go with actual responses?
+    /// Returns whether actual responses carry `Timing-Allow-Origin`.
     pub const fn timing(&self) -> bool {
         self.has(flag::TIMING)
     }
 
-    /// Is `Host` checked?
+    /// Returns whether `Host` is checked.
     pub const fn checks_host(&self) -> bool {
         self.has(flag::CHECKS_HOST)
     }
@@ -358,8 +358,8 @@ impl Policy {
         }
     }
 
-    /// Is it [`NOTHING`], which stands in for a policy with mistakes? Those have been reported, and are no
-    /// reason to report what follows from them.
+    /// Returns whether it is [`NOTHING`](super::image::NOTHING), which stands in for a policy with mistakes. Those have been
+    /// reported; what follows from them need not be.
     const fn stands_in(&self) -> bool {
         self.flags == 0 && self.sections[0] == self.sections[Section::COUNT]
     }
@@ -368,8 +368,8 @@ impl Policy {
         self.flags & flag != 0
     }
 
-    fn listed_origins(&self) -> Origins<'_> {
-        Origins {
+    fn listed_origins(&self) -> ListedOrigins<'_> {
+        ListedOrigins {
             exact: self.exact(),
             patterns: Set::new(self.section(Section::Patterns)),
             dfa: self.section(Section::Dfa),
@@ -387,7 +387,7 @@ impl Policy {
     }
 }
 
-/// Two policies are equal that were compiled from the same settings, wherever their tables lie.
+/// Policies are equal if they were compiled from the same settings, wherever their tables lie.
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
         self.image() == other.image()
@@ -400,7 +400,7 @@ impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Policy")
             .field("any_origin", &self.allows_any_origin())
-            .field("origins", &List(|| self.origins()))
+            .field("origins", &Shortened(|| self.origins()))
             .field("credentials", &self.credentials())
             .field("methods", &self.text(Section::Methods))
             .field("headers", &self.text(Section::Headers))
@@ -413,9 +413,9 @@ impl fmt::Debug for Policy {
 /// The most entries of a list that `Debug` shows.
 const SHOWN: usize = 8;
 
-struct List<F>(F);
+struct Shortened<F>(F);
 
-impl<'p, I: Iterator<Item = &'p str>, F: Fn() -> I> fmt::Debug for List<F> {
+impl<'p, I: Iterator<Item = &'p str>, F: Fn() -> I> fmt::Debug for Shortened<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut entries = (self.0)();
         let mut list = f.debug_list();

@@ -4,11 +4,9 @@ use core::fmt;
 
 /// What a policy decides about: borrowed bytes of a request's head.
 ///
-/// An adapter fills in the fields as they arrived, each occurrence of one in turn. The ones after
-/// [`origin`](Self::origin) matter for `OPTIONS` only: an adapter may leave them out for any
-/// other method.
-///
-/// Fetch, section "HTTP requests".
+/// An adapter fills in the fields as they arrived, each line of one in turn. Those after [`origin`](Self::origin) matter for
+/// `OPTIONS` only: an adapter may leave them out for any other method.
+// https://fetch.spec.whatwg.org/#http-requests
 ///
 /// ```
 /// use cors_engine::Request;
@@ -131,8 +129,8 @@ impl fmt::Debug for Request<'_> {
 
 /// The lines of one header field, in the order in which they arrived.
 ///
-/// It is there for slices, arrays and (with `alloc`) vectors of anything that is bytes, such as the
-/// header values of an HTTP library.
+/// Slices, arrays and (with `alloc`) vectors have it, of anything that is bytes, such as the header values of an HTTP
+/// library.
 pub trait Lines: Sync {
     /// The line at `index`, counted from 0; `None` past the last.
     fn line(&self, index: usize) -> Option<&[u8]>;
@@ -168,7 +166,7 @@ impl<T: AsRef<[u8]> + Sync> Lines for alloc::vec::Vec<T> {
 /// Bytes of a request, fit for a log: what is not printable ASCII is escaped, what is long is cut.
 ///
 /// ```
-/// use cors_engine::Escaped;
+/// use cors_engine::adapter::Escaped;
 ///
 /// assert_eq!(Escaped(b"https://a\r\nb").to_string(), r"https://a\r\nb");
 /// ```

@@ -1,4 +1,4 @@
-//! What a policy is asked most, worked out when it is made: nearly every request gets by on it.
+//! What nearly every request asks of a policy, worked out when the policy is made.
 
 use super::table::names;
 use super::table::set::{self, SetHeader};
@@ -16,10 +16,10 @@ pub(super) struct Shortcuts {
     pub(super) standard_methods: u8,
 }
 
-/// How it is found out whether an origin is listed: by the least that the entries ask for.
+/// How to find out whether an origin is listed: the cheapest way that the entries allow.
 #[derive(Clone, Copy)]
 pub(super) enum Matching {
-    /// None is: any is allowed.
+    /// No entry is: any origin is allowed.
     Any,
     /// There is one entry, exact, whose text lies here in the image.
     Sole { start: u32, end: u32 },
@@ -27,7 +27,7 @@ pub(super) enum Matching {
     SolePattern { start: u32, end: u32 },
     /// All are exact.
     Exact,
-    /// Patterns or regexes have a say, too.
+    /// There are patterns or regexes as well.
     Wide,
 }
 

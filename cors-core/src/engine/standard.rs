@@ -2,23 +2,25 @@
 #![cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "the rules read most of them"))]
 
 /// Methods that no script can send, in any case.
-/// Fetch, section "Methods": *forbidden method*.
+// https://fetch.spec.whatwg.org/#forbidden-method
 pub(crate) const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 
 /// Methods that have a meaning of their own, in the case in which browsers send them.
-/// RFC 9110, section 9.3; RFC 5789 (`PATCH`); the `QUERY` method.
+// https://httpwg.org/specs/rfc9110.html#methods, RFC 5789 (`PATCH`), and the `QUERY` method.
 pub(crate) const STANDARD_METHODS: [&str; 8] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
-/// What a policy that names no methods allows. Fetch, section "Methods": *CORS-safelisted method*.
+/// What a policy that names no methods allows.
+// https://fetch.spec.whatwg.org/#cors-safelisted-method
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
 /// The one header that `*` does not stand for.
-/// Fetch, section "Headers": *CORS non-wildcard request-header name*.
+// https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
 pub(crate) const NON_WILDCARD_HEADER: &str = "authorization";
 
 /// Names that browsers set themselves and let no script set, and so never ask for.
-/// Fetch, section "Headers": *forbidden request-header*; those that depend on the value left out.
+/// Those that depend on the value are left out.
+// https://fetch.spec.whatwg.org/#forbidden-request-header
 const FORBIDDEN_REQUEST_HEADERS: [&str; 21] = [
     "accept-charset",
     "accept-encoding",
@@ -46,11 +48,12 @@ const FORBIDDEN_REQUEST_HEADERS: [&str; 21] = [
 /// Beginnings of such names.
 const FORBIDDEN_REQUEST_PREFIXES: [&str; 2] = ["proxy-", "sec-"];
 
-/// Names that no script may read. Fetch, section "Headers": *forbidden response-header name*.
+/// Names that no script may read.
+// https://fetch.spec.whatwg.org/#forbidden-response-header-name
 const FORBIDDEN_RESPONSE_HEADERS: [&str; 2] = ["set-cookie", "set-cookie2"];
 
 /// Names that every page may read.
-/// Fetch, section "Headers": *CORS-safelisted response-header name*.
+// https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
 pub(crate) const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
     "cache-control",
     "content-language",
@@ -65,7 +68,7 @@ pub(crate) const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
 const CORS_PREFIX: &str = "access-control-";
 
 /// Fields that a server sends: the standard's, and the draft's for private networks.
-/// Fetch, section "HTTP responses".
+// https://fetch.spec.whatwg.org/#http-responses
 const CORS_RESPONSE_HEADERS: [&str; 6] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
@@ -79,7 +82,7 @@ const CORS_RESPONSE_HEADERS: [&str; 6] = [
 /// opens them, browsers no longer show `ftp`, the others are opaque.
 const PAGELESS_SCHEMES: [&str; 7] = ["ws", "wss", "ftp", "about", "blob", "data", "javascript"];
 
-/// Is `name`, in any case, one that browsers never ask for?
+/// Returns whether browsers never ask for `name`, in any case.
 pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
     let begins =
         |prefix: &&str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
@@ -87,27 +90,27 @@ pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
         || FORBIDDEN_REQUEST_PREFIXES.iter().any(begins)
 }
 
-/// Is `name` (in lower case) one that no script may read?
+/// Returns whether no script may read `name` (in lower case).
 pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
     FORBIDDEN_RESPONSE_HEADERS.contains(&name)
 }
 
-/// Is `name` (in lower case) readable without being exposed?
+/// Returns whether every script may read `name` (in lower case), exposed or not.
 pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
     SAFELISTED_RESPONSE_HEADERS.contains(&name)
 }
 
-/// Is `name` (in lower case) a field that servers send for CORS, so that no page asks to send it?
+/// Returns whether servers send `name` (in lower case) for CORS. No page asks to send it.
 pub(crate) fn is_cors_response_header(name: &str) -> bool {
     CORS_RESPONSE_HEADERS.contains(&name) || name.starts_with("access-control-allow-")
 }
 
-/// Is `name` (in lower case) a field of CORS, so that no page reads it?
+/// Returns whether `name` (in lower case) is a field of CORS. No page reads it.
 pub(crate) fn is_cors_header(name: &str) -> bool {
     name == "origin" || name.starts_with(CORS_PREFIX)
 }
 
-/// Can no page have an origin of this scheme?
+/// Returns whether no page can have an origin of this scheme.
 pub(crate) fn is_pageless_scheme(scheme: &str) -> bool {
     PAGELESS_SCHEMES.contains(&scheme)
 }
@@ -117,7 +120,8 @@ pub(crate) fn family(entry: &str) -> Option<&str> {
     entry.strip_suffix('*').filter(|beginning| beginning.ends_with('-'))
 }
 
-/// Is `bytes` an RFC 9110 `token`, the form of every method and field name?
+/// Returns whether `bytes` is a `token`, the form of every method and field name.
+// https://httpwg.org/specs/rfc9110.html#tokens
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|&byte| is_token_byte(byte))
 }
@@ -128,8 +132,9 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
 
 const TOKEN_BYTES: [bool; 256] = table(b"!#$%&'*+-.^_`|~", true);
 
-/// The bytes of a label as the URL parser leaves it, bar the punctuation that only a hand-made
-/// name has: what a wildcard may stand for. (URL, section "Host writing".)
+/// The bytes of a label that a wildcard may stand for: what the URL parser leaves of one, without the punctuation that only
+/// a name made by hand has.
+// https://url.spec.whatwg.org/#host-writing
 pub(crate) const fn is_label_byte(byte: u8) -> bool {
     LABEL_BYTES[byte as usize]
 }
@@ -183,19 +188,19 @@ fn position_in_word(word: [u8; WORD], byte: u8) -> Option<usize> {
     (zeros != 0).then(|| zeros.trailing_zeros() as usize / 8)
 }
 
-/// Which of the [`STANDARD_METHODS`] is it?
+/// The index of `method` among the [`STANDARD_METHODS`].
 #[inline]
 pub(crate) fn standard_method(method: &[u8]) -> Option<usize> {
     STANDARD_METHODS.iter().position(|standard| standard.as_bytes() == method)
 }
 
-/// Is `method` forbidden? Fetch, section "Methods".
+/// Returns whether no script can send `method`, in any case.
 pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
     FORBIDDEN_METHODS.iter().any(|forbidden| method.eq_ignore_ascii_case(forbidden.as_bytes()))
 }
 
-/// The port that the URL parser drops for `scheme`. URL, section "URL miscellaneous": *special
-/// scheme*. Schemes that are not special have none.
+/// The port that the URL parser drops for `scheme`. Schemes that are not special have none.
+// https://url.spec.whatwg.org/#special-scheme
 pub(crate) fn default_port(scheme: &[u8]) -> Option<u16> {
     match scheme {
         b"http" | b"ws" => Some(80),
@@ -214,7 +219,7 @@ mod tests {
         let mut bytes = std::vec![b'a'; 40];
         assert_eq!(position(&bytes, b','), 40);
         for at in (0..40).rev() {
-            // What borrows from a neighbour must not be taken for one.
+            // What borrows from a neighbor must not be taken for one.
             bytes[at] = b',';
             if at + 1 < 40 {
                 bytes[at + 1] = b',' + 1;

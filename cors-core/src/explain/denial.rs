@@ -5,7 +5,7 @@ use core::fmt::{self, Write as _};
 use super::console::{Console, Shown};
 use super::nearest;
 use crate::Key;
-use crate::engine::decide::Failure;
+use crate::engine::decide::FailedCheck;
 use crate::engine::decision::Decision;
 use crate::engine::origin;
 use crate::engine::policy::Policy;
@@ -61,13 +61,15 @@ impl<'a> Decision<'a> {
         }
         let Self { policy, request, is_preflight: preflight, .. } = *self;
         Some(match policy.first_failure(&request) {
-            Some(Failure::Method) if preflight => {
+            Some(FailedCheck::Method) if preflight => {
                 Denial::MethodNotAllowed { policy, method: request.requested_method.one() }
             }
-            Some(Failure::Headers(RefusedNames::Name(name))) if preflight => {
+            Some(FailedCheck::Headers(RefusedNames::Name(name))) if preflight => {
                 Denial::HeaderNotAllowed { policy, name }
             }
-            Some(Failure::Headers(RefusedNames::Empty)) if preflight => Denial::TooManyEmptyNames { policy },
+            Some(FailedCheck::Headers(RefusedNames::Empty)) if preflight => {
+                Denial::TooManyEmptyNames { policy }
+            }
             // An actual request fails by its origin or not at all.
             _ => Denial::OriginNotAllowed { policy, origin: request.origin.one(), preflight },
         })
@@ -105,19 +107,19 @@ impl fmt::Display for Denial<'_> {
 }
 
 /// What a denial says where the browser sees so much of the answer.
-pub(crate) struct Reason<'a> {
+pub(crate) struct DenialText<'a> {
     denial: Denial<'a>,
     shown: Shown,
 }
 
 impl<'a> Decision<'a> {
     /// What the denial says, with the console's words for this very answer.
-    pub(crate) fn reason(&self) -> Option<Reason<'a>> {
-        Some(Reason { denial: self.denial()?, shown: Shown::by(self.fields) })
+    pub(crate) fn reason(&self) -> Option<DenialText<'a>> {
+        Some(DenialText { denial: self.denial()?, shown: Shown::by(self.fields) })
     }
 }
 
-impl fmt::Display for Reason<'_> {
+impl fmt::Display for DenialText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.denial.describe(f, self.shown)
     }

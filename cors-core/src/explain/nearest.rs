@@ -49,16 +49,16 @@ pub(crate) fn nearest<'p>(policy: &'p Policy, origin: &[u8]) -> Option<Nearest<'
     let found = |differs, candidate: &Candidate| {
         policy.origin_entry(candidate.bytes()).map(|entry| Nearest { entry, differs })
     };
-    misspelt(origin, &found).or_else(|| {
+    misspelled(origin, &found).or_else(|| {
         let parts = Parts::split(origin)?;
-        neighbours(&parts, &found).or_else(|| same_host(policy, &parts))
+        neighbors(&parts, &found).or_else(|| same_host(policy, &parts))
     })
 }
 
 type Candidate = Fixed<{ MAX_ORIGIN + 8 }>;
 
 /// Other spellings, which no browser sends but people type into tools.
-fn misspelt<'p>(
+fn misspelled<'p>(
     origin: &[u8],
     found: &impl Fn(Difference, &Candidate) -> Option<Nearest<'p>>,
 ) -> Option<Nearest<'p>> {
@@ -74,7 +74,7 @@ fn misspelt<'p>(
 }
 
 /// Origins that differ from this one in a single respect.
-fn neighbours<'p>(
+fn neighbors<'p>(
     parts: &Parts<'_>,
     found: &impl Fn(Difference, &Candidate) -> Option<Nearest<'p>>,
 ) -> Option<Nearest<'p>> {

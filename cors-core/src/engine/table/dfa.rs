@@ -2,7 +2,7 @@
 //!
 //! # The table
 //!
-//! `build/automaton/table.rs` writes it, this file reads it; nothing else knows it. Numbers are
+//! `compile/regex/automaton/table.rs` writes it, this file reads it; nothing else knows it. Numbers are
 //! little-endian `u16`.
 //!
 //! | bytes | what |
@@ -63,7 +63,7 @@ impl<'t> Dfa<'t> {
         })
     }
 
-    /// Whether the language holds the whole of `input`.
+    /// Returns whether the language has the whole of `input`.
     pub(crate) fn is_match(&self, input: &[u8]) -> bool {
         self.run(input, || ()).is_some_and(|state| state < usize::from(self.accepting_end))
     }

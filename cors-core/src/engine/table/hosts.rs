@@ -67,7 +67,8 @@ fn dotted(key: u64, hash: u64) -> u64 {
     set::mix(key, hash)
 }
 
-/// A `Host` field's value, taken apart. RFC 9110, section 7.2.
+/// A `Host` field's value, taken apart.
+// https://httpwg.org/specs/rfc9110.html#field.host
 #[derive(Clone, Copy)]
 pub(crate) struct Host<'h> {
     /// Without port and without one trailing dot.

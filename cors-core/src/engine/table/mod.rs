@@ -1,9 +1,8 @@
 //! The image of a policy: one string of bytes, written when the policy is made, read in place.
 //!
-//! A compiled policy's image lies in the binary, a runtime policy's on the heap; what reads it
-//! cannot tell which. All numbers are little-endian, so that the machine which compiles and the
-//! machine which runs need not agree on anything. Reads are checked: a damaged image matches less,
-//! it never panics.
+//! The image of a compiled policy lies in the binary, that of a loaded one on the heap; reading makes no difference. All
+//! numbers are little-endian, so that the machine which compiles and the machine which runs need not agree on anything.
+//! Reads are checked: a damaged image matches less, it never panics.
 
 pub(crate) mod dfa;
 pub(crate) mod families;
@@ -42,7 +41,7 @@ pub(crate) const fn word(bytes: &[u8], index: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 
-/// Text that the build wing wrote; empty if the image is damaged.
+/// Text of the image; empty if it is damaged.
 pub(crate) fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }

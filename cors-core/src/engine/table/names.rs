@@ -1,5 +1,4 @@
-//! Lists of methods and header names: the joined text that a response carries, and the scan of
-//! what a preflight asks for.
+//! Lists of methods and header names: the joined text that a response carries, and the scan of what a preflight asks for.
 
 use super::set::{self, Entries, Set};
 use crate::engine::request::Lines;
@@ -9,7 +8,7 @@ use crate::engine::standard;
 /// few, an attacker makes megabytes. RFC 9110, section 5.6.1.2.
 pub(crate) const MAX_EMPTY: usize = 16;
 
-/// What the build wing joins the elements of a list with.
+/// What stands between the elements of a list.
 pub(crate) const SEPARATOR: &str = ", ";
 
 /// The elements of a joined list.
@@ -17,7 +16,7 @@ pub(crate) fn elements(joined: &str) -> impl Iterator<Item = &str> {
     joined.split(SEPARATOR).filter(|element| !element.is_empty())
 }
 
-/// Is `element` in the joined list, byte for byte?
+/// Returns whether `element` is in the joined list, byte for byte.
 pub(crate) fn contains(joined: &[u8], element: &[u8]) -> bool {
     let mut rest = joined;
     while !rest.is_empty() {
@@ -65,8 +64,9 @@ pub(crate) fn contains_name(names: Set<'_>, name: &[u8]) -> bool {
 
 /// A set of names that is asked for one name after another.
 ///
-/// Browsers ask in alphabetical order (Fetch, *CORS-unsafe request-header names*), which is the set's as well: so the next
-/// name is most likely one of the next entries, and there is no need to hash it.
+/// Browsers ask in alphabetical order, which is the set's as well. So the next name is most likely one of the next entries, and
+/// there is no need to hash it.
+// https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 pub(crate) struct InTurn<'t> {
     names: Set<'t>,
     next: Entries<'t>,
@@ -81,7 +81,7 @@ impl<'t> InTurn<'t> {
         Self { names, next: names.iter() }
     }
 
-    /// [`contains_name`], wherever in the order the name comes.
+    /// Returns whether the set has `name`, whatever its case and wherever in the order it comes.
     #[inline]
     pub(crate) fn contains(&mut self, name: &[u8]) -> bool {
         let mut next = self.next;
@@ -173,9 +173,9 @@ mod tests {
     use super::*;
 
     /// Lines that say how many of them were read.
-    struct Counted<'l>(&'l [&'l str], AtomicUsize);
+    struct CountedLines<'l>(&'l [&'l str], AtomicUsize);
 
-    impl Lines for Counted<'_> {
+    impl Lines for CountedLines<'_> {
         fn line(&self, index: usize) -> Option<&[u8]> {
             self.1.fetch_add(1, Relaxed);
             self.0.get(index).map(|line| line.as_bytes())
@@ -198,7 +198,7 @@ mod tests {
             ("all are allowed", Vec::from(["ok,ok", " ok\t,,ok"]), 4, 3),
         ];
         for (case, lines, looked_up, read) in cases {
-            let lines = Counted(&lines, AtomicUsize::new(0));
+            let lines = CountedLines(&lines, AtomicUsize::new(0));
             let mut asked = 0;
             let _ = scan(&lines, |name| {
                 asked += 1;

@@ -13,7 +13,7 @@ const FEW: usize = 4;
 
 /// The origins of a policy that lists them.
 #[derive(Clone, Copy)]
-pub(crate) struct Origins<'t> {
+pub(crate) struct ListedOrigins<'t> {
     pub(crate) exact: Set<'t>,
     pub(crate) patterns: Set<'t>,
     /// The automaton of all regexes together; empty if there are none.
@@ -22,7 +22,7 @@ pub(crate) struct Origins<'t> {
     pub(crate) regexes: Set<'t>,
 }
 
-impl<'t> Origins<'t> {
+impl<'t> ListedOrigins<'t> {
     /// The entry that accepts this origin. The time is linear in `origin`, whatever the lists hold.
     #[inline]
     pub(crate) fn find(self, origin: &[u8]) -> Option<&'t [u8]> {
@@ -38,7 +38,7 @@ impl<'t> Origins<'t> {
         if self.dfa.is_empty() || !Dfa::new(self.dfa)?.is_match(origin) {
             return None;
         }
-        Parts::split(origin)?.is_serialised().then_some(())?;
+        Parts::split(origin)?.is_serialized().then_some(())?;
         // One automaton runs for all of them and does not tell which it was.
         Some(if self.regexes.len() == 1 { self.regexes.entry(0)? } else { SOME_REGEX })
     }
@@ -56,8 +56,8 @@ pub(crate) fn find_pattern<'t>(patterns: Set<'t>, origin: &[u8]) -> Option<&'t [
 
 /// Hashes the host from its right end, and looks each suffix up where a label begins.
 ///
-/// The first suffix whose pattern has the origin's scheme, host and port decides: what is left
-/// of it must be labels, and a longer suffix would have no other left end.
+/// The first suffix that has a pattern of the origin's scheme and port decides: what stands before it must be labels, and
+/// before a longer suffix stands part of the same.
 fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
     let key = patterns.key();
     let scheme = set::hash(key, parts.scheme);
@@ -78,7 +78,7 @@ fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
             }
         }
     }
-    // A pattern without `*.` has `:*`, or it were exact.
+    // A pattern without `*.` has `:*`; otherwise it would be exact.
     let (port, base) = any_port?;
     let sought = Pattern { scheme: parts.scheme, subdomains: false, host: parts.host, port };
     sought.find(patterns, pattern_hash(key, base, whole, false))

@@ -15,14 +15,14 @@ pub(crate) static ORIGINS: LazyLock<Origins> = LazyLock::new(|| Origins::new().e
 type Reader = fn(&[u8]) -> bool;
 
 /// What has to agree with the language on every origin below the length limits.
-const READERS: [(&str, Reader); 2] = [("the reference", is_serialised), ("the engine", engine_reads)];
+const READERS: [(&str, Reader); 2] = [("the reference", is_serialized), ("the engine", engine_reads)];
 
 fn engine_reads(origin: &[u8]) -> bool {
-    Parts::split(origin).is_some_and(|parts| parts.is_serialised())
+    Parts::split(origin).is_some_and(|parts| parts.is_serialized())
 }
 
 /// Whether a browser sends `origin`, said as a parser says it.
-pub(crate) fn is_serialised(origin: &[u8]) -> bool {
+pub(crate) fn is_serialized(origin: &[u8]) -> bool {
     let Some((scheme, authority)) =
         core::str::from_utf8(origin).ok().and_then(|origin| origin.split_once("://"))
     else {

@@ -1,7 +1,7 @@
 //! Verdicts, by table and by chance.
 
 use super::super::automaton::RegexErrorKind;
-use super::super::origin_language::tests::{ORIGINS, is_serialised};
+use super::super::origin_language::tests::{ORIGINS, is_serialized};
 use super::*;
 use crate::compile::pattern::is_loopback_host;
 use crate::engine::table::dfa::Dfa;
@@ -286,7 +286,7 @@ proptest! {
                 let table = language.table().expect("a small table");
                 let dfa = Dfa::new(&table).expect("a sound table");
                 prop_assert!(dfa.is_match(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
-                prop_assert!(is_serialised(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
+                prop_assert!(is_serialized(witness.origin.as_bytes()), "{}: {:?}", pattern, witness);
                 let is_https = witness.origin.starts_with("https://");
                 let is_by_scheme = matches!(
                     witness.reason,
