@@ -76,7 +76,7 @@ impl Url {
             None => format!("{scheme}://{host}"),
         };
         // A host in Unicode, percent-encoded or abbreviated is not brought into the form that browsers give it.
-        let is_serialized = Parts::split(origin.as_bytes()).is_some_and(|parts| parts.is_serialised());
+        let is_serialized = Parts::split(origin.as_bytes()).is_some_and(|parts| parts.is_serialized());
         match is_serialized {
             true => Ok(Self { origin, path: normalized(path), has_credentials: !matches!(user, "" | ":") }),
             false => Err(LocationFault::Malformed),

@@ -63,7 +63,7 @@ pub fn holds(origin: &[u8]) {
         let accepts = entry.is_some_and(|entry| reference::accepts(entry, origin));
         assert_eq!(accepts, wanted, "{} is accepted by {entry:?}", origin.escape_ascii());
     }
-    if let Some(url_says) = is_serialised(origin) {
+    if let Some(url_says) = is_serialized(origin) {
         assert_eq!(is_origin(origin), url_says, "{} as an origin", origin.escape_ascii());
     }
 }
@@ -76,7 +76,7 @@ pub(crate) fn is_origin(origin: &[u8]) -> bool {
 /// Would a URL parser leave this origin as it is? It has no opinion on other schemes than those of the
 /// URL standard, none on what cannot be connected to (lengths and empty labels that the DNS rules out, port 0), and more
 /// of one on Punycode, which the engine compares but never reads.
-fn is_serialised(origin: &[u8]) -> Option<bool> {
+fn is_serialized(origin: &[u8]) -> Option<bool> {
     let text = std::str::from_utf8(origin).ok()?;
     let (scheme, host) = text.split_once("://")?;
     let is_special = matches!(scheme, "http" | "https" | "ws" | "wss" | "ftp");
