@@ -74,6 +74,8 @@ fn hit(answer: &Response) -> Option<String> {
             "x-cache" | "x-cache-status" | "x-proxy-cache" | "cf-cache-status" | "cache-status" => {
                 value.contains("hit")
             }
+            // Varnish names the request that it kept the answer of beside this one.
+            "x-varnish" => value.split_whitespace().count() > 1,
             _ => false,
         }
     });
@@ -94,6 +96,8 @@ mod tests {
             ("cf-cache-status", "HIT", true),
             ("cf-cache-status", "DYNAMIC", false),
             ("cache-status", "\"edge\"; hit", true),
+            ("x-varnish", "32770 3", true),
+            ("x-varnish", "3", false),
             ("etag", "hit", false),
         ] {
             assert_eq!(

@@ -886,3 +886,85 @@ fn right_for(head: &Head, page: &str) -> Answer {
     }
     Answer(200, fields)
 }
+
+#[test]
+fn a_policy_is_shown_in_the_words_of_the_servers_software() {
+    fn named(head: &Head, field: &'static str, value: &str) -> Answer {
+        let Answer(status, mut fields) = lets_in(head, |_| true);
+        fields.push((field, value.into()));
+        Answer(status, fields)
+    }
+    for (name, more, behaviour, software) in [
+        ("nginx", &[][..], (|head| named(head, "server", "nginx/1.22.1")) as Behaviour, Some("nginx")),
+        ("apache", &[], |head| named(head, "server", "Apache/2.4.62 (Debian)"), Some("apache")),
+        ("caddy", &[], |head| named(head, "server", "Caddy"), Some("caddy")),
+        ("envoy", &[], |head| named(head, "server", "istio-envoy"), Some("envoy")),
+        ("the app and not the proxy", &[], |head| named(head, "x-powered-by", "Express"), Some("express")),
+        ("another name", &[], |head| named(head, "server", "Apache-Coyote/1.1"), None),
+        ("asked for", &["--server=haproxy"], |head| named(head, "server", "nginx"), Some("haproxy")),
+        ("sound", &["--server=nginx"], right, None),
+        (
+            "public",
+            &["--server=nginx"],
+            |_| Answer(200, vec![(ORIGIN, "*".into()), (CREDENTIALS, "true".into())]),
+            None,
+        ),
+    ] {
+        let (run, _server) = probe(behaviour, "", &[more, &["--format=json"]].concat());
+        let printed = json(&run);
+        assert_eq!(printed["configuration"]["server"].as_str(), software, "{name}: {printed:#}");
+    }
+    let server = serve(|_| Answer(200, vec![]));
+    for software in [
+        "nginx",
+        "apache",
+        "haproxy",
+        "caddy",
+        "envoy",
+        "express",
+        "django",
+        "spring",
+        "actix-cors",
+        "tower-http",
+    ] {
+        let named = format!("--server={software}");
+        let probe = |page: &str, more: &[&str]| {
+            let run = cors(
+                &[
+                    &["probe", &server.url("/"), "--origin", page, RATE, "--quick", &named, "--format=json"]
+                        [..],
+                    more,
+                ]
+                .concat(),
+            );
+            json(&run)["configuration"]["text"].as_str().map(str::to_owned)
+        };
+        let all = probe(PAGE, &["--method=PUT", "--header=authorization", "--read=etag", "--credentials"]);
+        let all = all.unwrap_or_else(|| panic!("{software} has a policy"));
+        for word in [PAGE, "PUT", "authorization", "etag"] {
+            assert!(all.contains(word), "{software} lacks {word}: {all}");
+        }
+        let little = probe(PAGE, &[]).unwrap_or_else(|| panic!("{software} has a policy"));
+        assert!(
+            little.lines().count() < all.lines().count() && little.contains(PAGE),
+            "{software}: {little}"
+        );
+        for text in [&all, &little] {
+            for sign in [
+                "{origin}",
+                "{methods}",
+                "quoted_",
+                "[credentials]",
+                "[headers]",
+                "[expose]",
+                "null",
+                "'*'",
+                "\"*\"",
+            ] {
+                assert!(!text.contains(sign), "{software} has {sign}: {text}");
+            }
+        }
+        // Nobody is told to allow `null`.
+        assert_eq!(probe("null", &[]), None, "{software}");
+    }
+}

@@ -5,11 +5,12 @@
 //! ```text
 //! faults ─┐                     ┌─ probe      the program, as a user runs it
 //! sound  ─┼─ row ─ server ──────┤
-//! (real)  ┘   └─ trust          └─ scanners   what the payload lists of others find on the same server
+//! real   ─┘   └─ trust          └─ scanners   what the payload lists of others find on the same server
 //! ```
 
 pub mod faults;
 pub mod probe;
+pub mod real;
 pub mod row;
 pub mod scanners;
 pub mod server;

@@ -7,8 +7,8 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
-use cors_engine::Field;
 use cors_engine::browser::Response;
+use cors_engine::{Block, Config, Field, Mode};
 use serde_json::json;
 
 use super::finding::Finding;
@@ -189,18 +189,14 @@ impl Values {
                 && answer.get(Field::AllowOrigin).as_deref() == Some(fetch.origin())
         });
         let methods = [fetch.sent_method().to_owned()].into_iter().chain(listed(Field::AllowMethods));
+        let headers = requested.chain(listed(Field::AllowHeaders)).map(|name| name.to_ascii_lowercase());
+        let expose =
+            read.iter().cloned().chain(listed(Field::ExposeHeaders)).map(|name| name.to_ascii_lowercase());
         Self {
             origin: fetch.origin().to_owned(),
-            methods: plain(methods),
-            headers: plain(
-                requested.chain(listed(Field::AllowHeaders)).map(|name| name.to_ascii_lowercase()),
-            ),
-            expose: plain(
-                read.iter()
-                    .cloned()
-                    .chain(listed(Field::ExposeHeaders))
-                    .map(|name| name.to_ascii_lowercase()),
-            ),
+            methods: plain(methods, |block, name| block.methods([name])),
+            headers: plain(headers, |block, name| block.headers([name])),
+            expose: plain(expose, |block, name| block.expose([name])),
             credentials: fetch.includes_credentials() || allows_credentials,
         }
     }
@@ -240,12 +236,16 @@ impl Values {
     }
 }
 
-/// Names that mean nothing but themselves in any configuration, each once.
-fn plain(names: impl Iterator<Item = String>) -> Vec<String> {
+/// The names, each once, that mean nothing but themselves in any configuration, and that a policy with `entry` may list.
+fn plain(names: impl Iterator<Item = String>, entry: impl Fn(Block, &str) -> Block) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for name in names {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        if !name.is_empty() && name.bytes().all(is_plain) && !kept.contains(&name) {
+        let keeps_the_rules = || {
+            let block = entry(Block::new().origins(["https://app.example"]), &name);
+            Config::default().production(block).policy(Mode::Production).is_ok()
+        };
+        if !name.is_empty() && name.bytes().all(is_plain) && !kept.contains(&name) && keeps_the_rules() {
             kept.push(name);
         }
     }

@@ -122,7 +122,7 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
             .help("take `null` off the list, and serve the page that needs it from an origin of its own"),
         Kind::Substring => warning("substring_match")
             .why("Anybody with a domain can use it: the server looks for the trusted name anywhere in the origin.")
-            .help("compare the origin as a whole"),
+            .help("compare the origin as a whole; a regex must begin with `^` and end with `$`"),
         Kind::Prefix => warning("prefix_match")
             .why("Anybody with a domain can use it: the server looks at how the origin begins, and a stranger's name may go on from there.")
             .help("compare the origin as a whole; a regex must end with `$`"),

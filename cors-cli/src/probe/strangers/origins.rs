@@ -142,7 +142,9 @@ pub(super) fn candidates(page: &str, server: &str, labels: &Labels) -> Vec<Candi
         list.quick(Kind::PlainHttp, format!("http://{authority}"));
     }
 
-    list.add(Kind::Substring, host.map(|host| format!("{scheme}://{letters}{host}.{letters}.{foreign}")));
+    // What stands before the name is no subdomain of one label, as patterns of subdomains let in.
+    let inside = |host| format!("{scheme}://{letters}.{digits}-{host}.{letters}.{foreign}");
+    list.add(Kind::Substring, host.map(inside));
     if let Some(host) = host.filter(|_| !is_own_machine) {
         // No right edge, or one that a hyphen passes.
         for edge in ["", "-"] {
@@ -324,7 +326,7 @@ mod tests {
             found.map(|candidate| candidate.origin.as_str()).collect()
         };
         for (kind, origins) in [
-            (Kind::Substring, &["https://evilshop.my-app.com.evil.example"][..]),
+            (Kind::Substring, &["https://evil.042-shop.my-app.com.evil.example"][..]),
             (
                 Kind::Prefix,
                 &[
