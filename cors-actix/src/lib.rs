@@ -122,6 +122,8 @@ pub use cors_engine::{Decision, Denial, Explanation, Key, Mode, Policy, PolicySe
 pub use cors_macros::cors_policy as __cors_policy;
 pub use future::CorsFuture;
 pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
+#[cfg(all(feature = "config", feature = "reload"))]
+pub use policy::feed::{Follow, PolicyFeed};
 pub use policy::origin_source::OriginSource;
 pub use policy::paths::Paths;
 #[cfg(feature = "reload")]

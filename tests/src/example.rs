@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -27,9 +27,18 @@ impl Example {
     ///
     /// If it does not build or start.
     pub fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut command = Command::new(build(name, Profile::Debug));
+        Self::start_program(name, &build(name, Profile::Debug), &[&["--port", "0"], arguments].concat())
+    }
+
+    /// Starts a program that was [built](build) before.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start_program(name: &str, program: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program);
         // What the machine has set is not what is tested.
-        command.args(["--port", "0"]).args(arguments).env_remove("CORS_MODE");
+        command.args(arguments).env_remove("CORS_MODE");
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let output = process.stdout.take().expect("its output is piped");
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
@@ -47,6 +56,11 @@ impl Example {
             panic!("{name} does not say where its API is: {log:#?}")
         });
         Self { process, log: receiver, address }
+    }
+
+    /// Its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Waits for a line of the log that contains this, and returns it.
@@ -100,10 +114,22 @@ pub enum Profile {
 ///
 /// If it does not build.
 pub fn build(name: &str, profile: Profile) -> PathBuf {
+    build_with(name, profile, &[])
+}
+
+/// The same with these features of the examples.
+///
+/// # Panics
+///
+/// If it does not build.
+pub fn build_with(name: &str, profile: Profile, features: &[&str]) -> PathBuf {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let mut command = Command::new(env!("CARGO"));
     command.args(["build", "--quiet", "--locked", "--manifest-path", manifest, "--bin", name]);
     command.args(["--message-format", "json-render-diagnostics"]);
+    for feature in features {
+        command.args(["--features", &format!("cors-examples/{feature}")]);
+    }
     if profile == Profile::Release {
         command.arg("--release");
     }

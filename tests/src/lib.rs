@@ -9,4 +9,5 @@ pub mod http;
 mod readme;
 pub mod server;
 pub mod spy;
+pub mod store;
 pub mod task_api;

@@ -3,6 +3,8 @@
 pub(crate) mod baked;
 #[cfg(feature = "reload")]
 pub(crate) mod current;
+#[cfg(all(feature = "config", feature = "reload"))]
+pub(crate) mod feed;
 pub(crate) mod origin_source;
 pub(crate) mod paths;
 #[cfg(feature = "reload")]

@@ -120,3 +120,30 @@ pub(crate) fn host_refused(head: &RequestHead) {
         "request refused",
     );
 }
+
+/// Says that the fleet's newest policy is in force here.
+#[cfg(all(feature = "config", feature = "reload"))]
+pub(crate) fn policy_followed(version: u64, policy: &cors_engine::Policy) {
+    tracing::info!(version, fingerprint = display(policy.fingerprint()), "the new policy is in force");
+}
+
+/// Says that the fleet's newest policy is refused. Every process of the fleet says it.
+#[cfg(all(feature = "config", feature = "reload"))]
+pub(crate) fn policy_not_followed(version: u64, why: &dyn Display) {
+    tracing::error!(version, "the new policy is refused and the old one stays: {why}");
+}
+
+/// Says that the store of the fleet's policies cannot be reached.
+#[cfg(all(feature = "config", feature = "reload"))]
+pub(crate) fn feed_failed(error: &dyn Display) {
+    tracing::warn!(
+        error = display(OneLine(error)),
+        "the store of policies cannot be reached: the old policy stays"
+    );
+}
+
+/// Says that the store of the fleet's policies answers again.
+#[cfg(all(feature = "config", feature = "reload"))]
+pub(crate) fn feed_is_back() {
+    tracing::info!("the store of policies answers again");
+}

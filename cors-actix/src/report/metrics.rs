@@ -31,6 +31,10 @@ mod by_facade {
 
     const REQUESTS: &str = "cors_requests_total";
     const SOURCE_FAILURES: &str = "cors_origin_source_failures_total";
+    #[cfg(all(feature = "config", feature = "reload"))]
+    const POLICY_CHANGES: &str = "cors_policy_changes_total";
+    #[cfg(all(feature = "config", feature = "reload"))]
+    const POLICY_FINGERPRINT: &str = "cors_policy_fingerprint";
 
     pub(crate) fn describe() {
         describe_counter!(
@@ -38,6 +42,14 @@ mod by_facade {
             "requests with an `Origin`, by what CORS made of them, and refused hosts"
         );
         describe_counter!(SOURCE_FAILURES, "lookups of an origin that failed or came too late");
+        #[cfg(all(feature = "config", feature = "reload"))]
+        {
+            describe_counter!(POLICY_CHANGES, "what became of the policies of a followed feed");
+            metrics::describe_gauge!(
+                POLICY_FINGERPRINT,
+                "of the followed policy in force: equal in all processes that have the same policy"
+            );
+        }
     }
 
     #[inline]
@@ -67,6 +79,20 @@ mod by_facade {
     pub(crate) fn source_failed(kind: &'static str) {
         counter!(SOURCE_FAILURES, "kind" => kind).increment(1);
     }
+
+    #[cold]
+    #[cfg(all(feature = "config", feature = "reload"))]
+    pub(crate) fn policy_followed(policy: &cors_engine::Policy) {
+        counter!(POLICY_CHANGES, "outcome" => "applied").increment(1);
+        // A gauge is an `f64`: the upper 52 bits are exact in it.
+        metrics::gauge!(POLICY_FINGERPRINT).set((policy.fingerprint().as_u64() >> 12) as f64);
+    }
+
+    #[cold]
+    #[cfg(all(feature = "config", feature = "reload"))]
+    pub(crate) fn policy_not_followed(outcome: &'static str) {
+        counter!(POLICY_CHANGES, "outcome" => outcome).increment(1);
+    }
 }
 
 #[cfg(not(feature = "metrics"))]
@@ -85,9 +111,21 @@ mod by_nobody {
 
     #[inline(always)]
     pub(crate) fn source_failed(_: &'static str) {}
+
+    #[inline(always)]
+    #[cfg(all(feature = "config", feature = "reload"))]
+    pub(crate) fn policy_followed(_: &cors_engine::Policy) {}
+
+    #[inline(always)]
+    #[cfg(all(feature = "config", feature = "reload"))]
+    pub(crate) fn policy_not_followed(_: &'static str) {}
 }
 
 #[cfg(feature = "metrics")]
 pub(crate) use by_facade::{allowed, denied, describe, source_failed};
+#[cfg(all(feature = "metrics", feature = "config", feature = "reload"))]
+pub(crate) use by_facade::{policy_followed, policy_not_followed};
 #[cfg(not(feature = "metrics"))]
 pub(crate) use by_nobody::{allowed, denied, describe, source_failed};
+#[cfg(all(not(feature = "metrics"), feature = "config", feature = "reload"))]
+pub(crate) use by_nobody::{policy_followed, policy_not_followed};
