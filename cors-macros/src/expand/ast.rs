@@ -1,4 +1,4 @@
-//! What was written, before it means anything: types only, each with the spans that an error may need.
+//! The syntax tree: what was written, with the spans that errors need. It gives nothing a meaning.
 
 use proc_macro2::{Ident, TokenStream};
 
@@ -12,11 +12,11 @@ pub(crate) struct Declaration {
     pub(crate) attributes: TokenStream,
     /// `pub`, `pub(crate)`, … or nothing.
     pub(crate) visibility: TokenStream,
-    /// `None` if there is none, or none that can be read.
+    /// `None` if it is missing or unreadable.
     pub(crate) name: Option<Ident>,
-    /// What follows.
+    /// Everything after the head.
     pub(crate) settings: Settings,
-    /// More statics, which have been reported: each needs a macro of its own.
+    /// Statics after the first, which are errors: each needs a macro of its own.
     pub(crate) further: Vec<Static>,
 }
 
@@ -37,9 +37,9 @@ pub(crate) struct Settings {
     pub(crate) production: Option<Block>,
     /// `development { … }`
     pub(crate) development: Option<Block>,
-    /// Whether something could not be read, not even its key.
+    /// Whether a setting was unreadable, its key included.
     pub(crate) lost: bool,
-    /// Words that nothing follows: mostly keys that are just being typed.
+    /// Words with nothing after them: mostly keys that are being typed.
     pub(crate) loose: Vec<Ident>,
 }
 
@@ -71,13 +71,13 @@ pub(crate) struct Expect {
     pub(crate) arguments: Vec<Argument>,
 }
 
-/// Something and where it stands.
+/// A node and where it stands.
 pub(crate) struct Spanned<T> {
     pub(crate) node: T,
     pub(crate) extent: Extent,
 }
 
-/// A value of a setting, or an element of a list, whatever is wanted there.
+/// A value of a setting or an element of a list, whatever its key wants.
 pub(crate) enum Value {
     /// `true`
     Bool(bool),
@@ -85,15 +85,15 @@ pub(crate) enum Value {
     Word(Ident),
     /// `"https://app.example"`
     Text(String),
-    /// `3600`, `1h`, `-1`: the digits and what is stuck to them.
+    /// `3600`, `1h`, `-1`: the digits and the unit after them.
     Number { digits: String, unit: String },
     /// `[…]`
     List(Vec<Element>),
     /// `regex("…")`
     Call { name: Ident, arguments: Vec<Argument> },
-    /// Tokens that are none of these.
+    /// Any other tokens.
     Other(String),
-    /// Nothing at all. An error has been reported.
+    /// No value. The error has been reported.
     Missing,
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Policies {
     pub(crate) development: Option<Policy>,
 }
 
-/// The policies, unless a rule is broken.
+/// Returns the policies, unless a rule is broken.
 pub(crate) fn check(lowered: &Lowered, errors: &mut Errors) -> Option<Policies> {
     let Lowered { config, spans, .. } = lowered;
     let production = config.policy(Mode::Production);

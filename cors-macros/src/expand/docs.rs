@@ -5,10 +5,10 @@ use cors_engine::Policy;
 use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Value};
 use crate::expand::check::Policies;
 
-/// The most entries of a list that are shown.
+/// How many entries of a list are shown.
 const SHOWN: usize = 20;
 
-/// A row: its title, what it says about a policy, and what goes without saying.
+/// A row: its title, its text for a policy, and the text that is not worth a row.
 struct Row {
     title: &'static str,
     cell: fn(&Policy) -> String,
@@ -17,7 +17,7 @@ struct Row {
 
 const ROWS: [Row; 12] = [
     Row { title: "origins", cell: origins, implied: None },
-    // A regex is judged by the domains that it lets in, so a reader is told them.
+    // A regex is judged by the domains that it lets in, so they are listed.
     Row {
         title: "domains of the regexes",
         cell: |policy| list(policy.regex_domains()),

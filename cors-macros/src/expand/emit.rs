@@ -24,8 +24,8 @@ pub(crate) fn item(declaration: &Declaration, policies: &Policies) -> TokenStrea
     }
 }
 
-/// The development policy, where debug assertions are on. Without them its tables are not even
-/// compiled, so that they cannot get into a release.
+/// The development policy, where debug assertions are on. Without them its tables are not compiled at all, so a release
+/// cannot contain them.
 fn development(krate: &TokenStream, policy: Option<&Policy>) -> TokenStream {
     let type_ = quote!(::core::option::Option<#krate::Policy>);
     let none = quote!(const DEVELOPMENT: #type_ = ::core::option::Option::None;);
@@ -44,7 +44,7 @@ fn constructor(krate: &TokenStream, policy: &Policy) -> TokenStream {
     quote!(#krate::__private::policy(#image))
 }
 
-/// Makes the policy depend on the files that it was read from: it is built anew when one changes.
+/// Makes the policy depend on the files that it was read from, so that it is rebuilt when one changes.
 pub(crate) fn dependencies(files: &[String]) -> TokenStream {
     files
         .iter()

@@ -9,10 +9,10 @@ use crate::expand::parse;
 use crate::expand::report::Errors;
 use crate::expand::tokens::Tokens;
 
-/// What a declaration begins with, as help shows it.
+/// The help where the name cannot be read.
 const HELP: &str = "write `pub static CORS;`";
 
-/// What to do without a name. A policy may stand in an expression by mistake, where no static can.
+/// The help where there is no name: the policy may stand in an expression, where no static can.
 const HELP_WITHOUT_NAME: &str = "put the macro beside your functions, begin it with `static CORS;`, and write `&CORS` where the policy is wanted";
 
 /// Reads the input of `cors_policy!`.
@@ -27,7 +27,7 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declarati
     Declaration { krate, attributes, visibility, name, settings, further }
 }
 
-/// Reports the statics after the first, and passes over their settings.
+/// Reports the statics after the first and skips their settings.
 fn further(input: &mut Tokens, errors: &mut Errors) -> Vec<Static> {
     let mut further = Vec::new();
     while !input.is_empty() {
@@ -44,7 +44,7 @@ fn further(input: &mut Tokens, errors: &mut Errors) -> Vec<Static> {
     further
 }
 
-/// `crate = path;`. A front puts one before the user's own, which holds.
+/// `crate = path;`. `cors_actix::cors_policy!` puts one before the user's own; the last one counts.
 fn crate_path(input: &mut Tokens) -> Option<TokenStream> {
     let mut path = None;
     while input.is_word(0, "crate") && input.is_punct(1, '=') {

@@ -10,8 +10,8 @@ use crate::expand::ast::{Argument, Declaration, Entry, Expect, Settings, Value};
 /// The words that stand in values, beside the rules.
 const VALUES: [&str; 4] = ["any", "file", "reason", "regex"];
 
-/// Mentions of the items behind the words. What is no such word, since it is mistaken or just being
-/// typed, is mentioned for rust-analyzer alone, which then completes it.
+/// Mentions the items behind the words. A word that is no item, because it is wrong or being typed, is mentioned for
+/// rust-analyzer alone, which then completes it.
 pub(crate) fn mentions(declaration: &Declaration) -> TokenStream {
     let krate = &declaration.krate;
     let mut words = Words { path: quote!(#krate::__private::words), known: Vec::new(), unknown: Vec::new() };

@@ -1,5 +1,4 @@
-//! Tree to configuration: what was written gets the type that its key asks for. Whether it is a good
-//! policy is for the rules to say.
+//! Tree to configuration: hands over what was written, and keeps where it stands. Whether it is right is for the rules to say.
 
 use cors_engine::__private::build::{Expected, Written, push};
 use cors_engine::{Block, Config, Key, Language};
@@ -16,7 +15,7 @@ const SETTING: &str = "write `expect(null_origin, reason = \"…\")`";
 /// How it is written for an entry or a key.
 const ATTRIBUTE: &str = "write `#[expect(null_origin, reason = \"…\")]`";
 
-/// A configuration, and what else is known about it.
+/// A configuration, the spans behind it, and the files it depends on.
 pub(crate) struct Lowered {
     pub(crate) config: Config,
     pub(crate) spans: SpanMap,
@@ -24,7 +23,7 @@ pub(crate) struct Lowered {
     pub(crate) files: Vec<String>,
 }
 
-/// Gives every setting its type. `name` is where to report what is missing.
+/// Makes a configuration of settings. `name` is where to report what is missing.
 pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Lowered {
     let mut files = Vec::new();
     let mut block = |entries: &[Entry]| {
@@ -77,7 +76,7 @@ fn sites(expects: &[Expect]) -> Vec<Extent> {
     expects.iter().map(|expect| site(expect).unwrap_or(expect.word.span().into())).collect()
 }
 
-/// Reads one setting. What is not there after all has been reported: something stands in for it, and the setting is unsound.
+/// Reads one setting. A value that is missing has been reported: another stands in for it, and the setting is unsound.
 struct Reader<'r> {
     /// `None` for a key that no policy has.
     key: Option<Key>,
@@ -213,7 +212,7 @@ impl Reader<'_> {
     }
 }
 
-/// What is no list, whatever it should have been: the rules judge its type.
+/// A value that is no list. The rules judge whether it is of the right type.
 fn scalar(node: &Value) -> Written {
     match node {
         Value::Bool(on) => Written::Bool(*on),

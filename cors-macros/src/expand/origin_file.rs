@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// What a file of origins says.
+/// The content of a file of origins.
 pub(crate) struct OriginFile {
     /// Where it is, as an absolute path.
     pub(crate) path: String,
@@ -17,8 +17,7 @@ pub(crate) struct Unreadable {
     pub(crate) help: &'static str,
 }
 
-/// Reads a file of origins, whose path starts at the manifest of the crate that is being built; or
-/// says why it cannot.
+/// Reads a file of origins. The path is relative to the manifest of the crate that is being built.
 pub(crate) fn read(path: &str) -> Result<OriginFile, Unreadable> {
     let unreadable = |why, help| Unreadable { why, help };
     let base = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
@@ -36,14 +35,14 @@ pub(crate) fn read(path: &str) -> Result<OriginFile, Unreadable> {
     Ok(OriginFile { path: whole, origins: origins(text) })
 }
 
-/// The text without the mark that some editors begin a file with; or the line that is none.
+/// Returns the text without a byte order mark, or the number of the line that is not UTF-8.
 fn utf8(bytes: &[u8]) -> Result<&str, usize> {
     let text = str::from_utf8(bytes)
         .map_err(|error| 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count())?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// What is not empty and no comment.
+/// The lines that are neither empty nor comments.
 fn origins(text: &str) -> Vec<(usize, String)> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     let numbered = lines.enumerate().map(|(index, line)| (index + 1, line.to_owned()));

@@ -1,5 +1,4 @@
-//! Tokens to tree: settings and blocks. What cannot be read is reported and left out, what follows is
-//! read all the same.
+//! Tokens to tree: settings and blocks. What cannot be read is reported and left out; reading goes on after it.
 
 use cors_engine::Mode;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -49,9 +48,9 @@ struct Parser<'e> {
     errors: &'e mut Errors,
     /// Whether what is read stands in `development { … }`.
     in_development: bool,
-    /// Whether something could not be read, not even its key.
+    /// Whether a setting was unreadable, its key included.
     lost: bool,
-    /// Words that nothing follows.
+    /// Words with nothing after them.
     loose: Vec<Ident>,
 }
 
@@ -76,7 +75,7 @@ impl Parser<'_> {
         }
         match input.group(Delimiter::Brace) {
             Some(body) => {
-                // After a block, whose end is plain, the comma may be left out.
+                // A block may stand without a comma after it.
                 input.punct(',');
                 if let Some(Expect { word, .. }) = expects.first() {
                     let message = format_args!("`#[expect]` on `{key}`, which is a block");
@@ -161,7 +160,7 @@ impl Parser<'_> {
     }
 }
 
-/// Reads what stands between a key and its value, or what somebody took for it.
+/// Reads the mark between a key and its value. Another one in its place is reported, and taken for it.
 fn separator(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> bool {
     if input.punct(separator).is_some() {
         return true;
@@ -234,7 +233,7 @@ fn skip_item(input: &mut Tokens) {
     input.punct(',');
 }
 
-/// What a value is part of: it tells where the value ends if its comma is missing.
+/// What a value is part of. It decides where the value ends if its comma is missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Within {
     Settings,
@@ -281,8 +280,8 @@ impl Values<'_> {
         }
     }
 
-    /// Reads a value, if there is one. What values do not look like is read up to where the next begins, and taken for what was
-    /// plainly meant, or for [`Value::Other`].
+    /// Reads a value, if there is one. Other tokens are read up to where the next value begins, and become what was plainly meant,
+    /// or [`Value::Other`].
     fn value(&mut self, input: &mut Tokens) -> Option<Spanned<Value>> {
         let within = self.within;
         if within.ends(input) {
@@ -301,7 +300,7 @@ impl Values<'_> {
             self.errors.report_with_help(extent, message, spelt(&help, self.separator));
             node = meant;
         }
-        // A call is told from others by its name.
+        // A call is underlined at its name.
         let extent = match &node {
             Value::Call { name, .. } => name.span().into(),
             _ => extent,

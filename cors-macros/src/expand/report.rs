@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 
 use crate::expand::spans::{Extent, SpanMap};
 
-/// The errors of one expansion. Whoever finds one reports it here and goes on.
+/// The errors of one expansion. An error is reported here, and reading goes on.
 #[derive(Default)]
 pub(crate) struct Errors {
     list: Vec<syn::Error>,
@@ -19,7 +19,7 @@ impl Errors {
         self.list.push(syn::Error::new_spanned(at.into(), message));
     }
 
-    /// Reports what is wrong here, and what would be right.
+    /// Reports what is wrong here, and what to write.
     pub(crate) fn report_with_help(
         &mut self,
         at: impl Into<Extent>,
@@ -29,7 +29,7 @@ impl Errors {
         self.report(at, format_args!("{message}\nhelp: {help}"));
     }
 
-    /// Reports broken rules, except where that may only follow from something that could not be read.
+    /// Reports broken rules, except for what may only follow from something unreadable.
     pub(crate) fn violations<'v>(&mut self, broken: impl Iterator<Item = &'v Violation>, spans: &SpanMap) {
         let incomplete = !self.is_empty();
         for violation in broken.filter(|violation| !(incomplete && follows(violation, spans))) {
@@ -70,7 +70,7 @@ pub(crate) fn spelt(text: &str, separator: char) -> String {
     Key::ALL.into_iter().fold(text.into(), spelt)
 }
 
-/// Returns whether this may only follow from what could not be read.
+/// Returns whether this may only follow from something unreadable.
 fn follows(violation: &Violation, spans: &SpanMap) -> bool {
     let locus = violation.locus();
     // What a whole block expects may be about any of its settings.

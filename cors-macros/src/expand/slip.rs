@@ -1,4 +1,4 @@
-//! Slips that are plain from the tokens: Rust where a policy has words, and what was meant by it.
+//! Slips that the tokens give away: Rust expressions where a policy has words, and what was meant.
 
 use std::iter;
 
@@ -10,7 +10,7 @@ use crate::expand::ast::Value;
 use crate::expand::parse::{Values, Within};
 use crate::expand::tokens::Tokens;
 
-/// What is wrong with a value, what to write, and what to go on with.
+/// A slip: what is wrong, what to write, and which value to continue with.
 pub(crate) struct Slip {
     pub(crate) message: String,
     pub(crate) help: String,
@@ -18,7 +18,7 @@ pub(crate) struct Slip {
     pub(crate) meant: Value,
 }
 
-/// What to do with a value that is not known when the app is built.
+/// The help for values that are not known at build time.
 const LATER: &str = "what is only known when the app starts goes into a `Config`";
 
 /// Looks for a slip in a value: `node` as it was read, `tokens` as they were written.
@@ -52,7 +52,7 @@ fn is_constant(values: &Values<'_>, word: &Ident) -> bool {
 /// Returns whether this word stands in a list of strings.
 fn wants_quotes(values: &Values<'_>, word: &Ident) -> bool {
     let wants = match Key::from_name(values.key) {
-        // Of another word the rules say more: it is no origin in quotes either.
+        // The rules say more about any other word: in quotes it is no origin either.
         Some(Key::Origins) => word == "null",
         Some(Key::Headers | Key::Expose | Key::Hosts) => word != "any",
         _ => false,
@@ -189,7 +189,7 @@ fn of_literal(values: &Values<'_>, literal: &Lit, is_all: bool) -> Option<Slip> 
 
 fn quotes(values: &Values<'_>, text: &str) -> Slip {
     let slip = string("a string stands in double quotes", text);
-    // A word alone is no origin that goes without saying more, and one error is enough.
+    // In quotes the word would break a rule as well, and one error is enough.
     if values.key == "origins" { Slip { meant: Value::Missing, ..slip } } else { slip }
 }
 

@@ -1,4 +1,4 @@
-//! The way back from a place in the configuration to the token that put it there.
+//! The way back: from a place in the configuration to the token that wrote it.
 
 use std::fmt;
 use std::rc::Rc;
@@ -29,9 +29,9 @@ impl ToTokens for Extent {
 
 /// The tokens behind each part of a configuration.
 pub(crate) struct SpanMap {
-    /// The policy's name: where something is missing, there is no better token.
+    /// The policy's name. What is missing is reported there.
     name: Extent,
-    /// Whether something could not be read, not even its key.
+    /// Whether a setting was unreadable, its key included.
     lost: bool,
     outer: Vec<SettingSpans>,
     pub(crate) production: Vec<SettingSpans>,
@@ -55,7 +55,7 @@ impl SettingSpans {
         Self { key, value, entries: Vec::new(), expects: Vec::new(), sound: true }
     }
 
-    /// Lets everything about this setting be reported on one token.
+    /// Has everything about this setting reported on one token.
     pub(crate) fn blame(&mut self, token: Extent) {
         (self.key, self.value) = (token, token);
     }
@@ -65,7 +65,7 @@ impl SettingSpans {
 #[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) extent: Extent,
-    /// For what stands in a file that the token names.
+    /// The line, if the token names a file.
     pub(crate) line: Option<FileLine>,
     /// What is expected of it.
     pub(crate) expects: Vec<Extent>,
@@ -112,8 +112,8 @@ impl SpanMap {
         }
     }
 
-    /// Was everything read that a verdict about this place rests on? One on an entry rests on that
-    /// entry alone.
+    /// Returns whether everything that a verdict about this place rests on could be read. A verdict on an entry rests on
+    /// that entry alone.
     pub(crate) fn is_sound(&self, locus: &Locus) -> bool {
         match self.setting(locus) {
             None => !self.lost,

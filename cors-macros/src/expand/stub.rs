@@ -1,12 +1,11 @@
-//! What stands in for a policy with mistakes.
+//! The stand-in for a policy with mistakes.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::expand::ast::Declaration;
 
-/// A static of the right name and type, beside the errors, so that whatever uses it is not an error
-/// as well. It allows nothing.
+/// A static of the right name and type, so that code which uses the policy brings no further errors. It allows nothing.
 pub(crate) fn item(declaration: &Declaration) -> TokenStream {
     let Declaration { krate, attributes, visibility, name, further, .. } = declaration;
     let stub = |attributes: &TokenStream, visibility: &TokenStream, name: &Ident| {

@@ -1,10 +1,10 @@
-//! Tokens yet to be read, with as much look-ahead as one likes.
+//! A cursor over tokens, with unlimited look-ahead.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use crate::expand::spans::Extent;
 
-/// A sequence of tokens that is read from the front. Reading cannot fail, it can only end.
+/// Tokens that are read from the front. Reading cannot fail; it can only come to the end.
 pub(crate) struct Tokens {
     tokens: Vec<TokenTree>,
     at: usize,
@@ -43,29 +43,29 @@ impl Tokens {
         }
     }
 
-    /// Where reading stands, for [`text_since`](Self::text_since).
+    /// The position of the next token.
     pub(crate) fn mark(&self) -> usize {
         self.at
     }
 
-    /// Reads anew from where reading stood.
+    /// Goes back to a position.
     pub(crate) fn back_to(&mut self, mark: usize) {
         self.at = mark;
     }
 
-    /// Where what was read since stands.
+    /// The extent of what was read since `mark`.
     pub(crate) fn extent_since(&self, mark: usize) -> Extent {
         let read = &self.tokens[mark..self.at];
         let spans = read.first().zip(read.last()).map(|(first, last)| (first.span(), last.span()));
         spans.map_or_else(|| self.span().into(), |(start, end)| Extent { start, end })
     }
 
-    /// What was read since, without spaces.
+    /// The text of what was read since `mark`, without spaces.
     pub(crate) fn text_since(&self, mark: usize) -> String {
         self.tokens[mark..self.at].iter().map(TokenTree::to_string).collect()
     }
 
-    /// What was read since.
+    /// The tokens that were read since `mark`.
     pub(crate) fn stream_since(&self, mark: usize) -> TokenStream {
         self.tokens[mark..self.at].iter().cloned().collect()
     }
@@ -130,7 +130,7 @@ impl Tokens {
     }
 }
 
-/// What a `macro_rules!` macro passes on as a fragment comes in a group without delimiters.
+/// Takes the tokens out of groups without delimiters: a fragment of a `macro_rules!` macro comes in one.
 fn unwrap_invisible(stream: TokenStream, tokens: &mut Vec<TokenTree>) {
     for token in stream {
         match token {

@@ -1,5 +1,4 @@
-//! What stands between the parentheses of `#[cors(…)]`: the name of a policy or its settings, and the
-//! path of the crate.
+//! The arguments of `#[cors(…)]`: the name of a policy or its settings, and the path of the crate.
 
 use cors_engine::Key;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -14,7 +13,7 @@ use crate::expand::tokens::Tokens;
 /// How settings are written here.
 const SEPARATOR: char = '=';
 
-/// What to write, for those who wrote nothing that can be read.
+/// The help where nothing could be read.
 const HELP: &str =
     "write `#[cors(TASKS)]` with the name of a policy, or `#[cors(origins = […], …)]` with settings";
 
@@ -31,10 +30,9 @@ pub(crate) struct Args {
 pub(crate) enum Policy {
     /// One that `cors_policy!` declares.
     Named(TokenStream),
-    /// One that stands here and has no name: these settings, yet to be read once more for each
-    /// route, whose methods are part of it.
+    /// The settings stand here. They are read anew for each route, whose methods they include.
     Inline,
-    /// None that can be read. It has been reported.
+    /// None could be read. The error has been reported.
     Missing,
 }
 
@@ -106,7 +104,7 @@ fn policy(written: &TokenStream, errors: &mut Errors) -> Policy {
     Policy::Named(path)
 }
 
-/// What somebody took for the name of a policy.
+/// An argument that was meant as the name of a policy.
 struct NoName {
     message: String,
     right: String,
@@ -154,7 +152,7 @@ fn path(input: &mut Tokens) -> TokenStream {
     }
 }
 
-/// Is this word, left alone, a setting that is just being typed?
+/// Returns whether this word is a key, and so the start of a setting that is being typed.
 fn is_key(word: &str) -> bool {
     Key::from_name(word).is_some()
 }

@@ -8,7 +8,7 @@ use crate::expand::tokens::Tokens;
 use super::item::{self, Attribute};
 use super::role::{Doubt, Role};
 
-/// What to do with what is no route, or has nothing to do with the policy.
+/// The end of a help: what to do with a function that is no route.
 pub(crate) const MOVE_OUT: &str = "; what is no route moves out of the module";
 
 /// Macros that make no route: `macro_rules!` itself, whose rules are read, and those of `std`, of `log` and of `tracing`.
@@ -59,12 +59,12 @@ const KNOWN: [&str; 44] = [
     "writeln",
 ];
 
-/// The types by which a function gets what it registers routes with.
+/// The types through which a function registers routes.
 const REGISTRIES: [&str; 2] = ["AppService", "ServiceConfig"];
 
 /// Reports a macro that is called where items stand, unless it is known to make no route.
 ///
-/// Returns whether there is one: its tokens are its own affair.
+/// Returns whether there is one. What its tokens mean is up to that macro.
 pub(crate) fn report_macro(input: &mut Tokens, errors: &mut Errors) -> bool {
     let start = input.mark();
     let name = macro_call(input);
@@ -81,7 +81,7 @@ pub(crate) fn report_routes(item: TokenStream, errors: &mut Errors) {
     walk(item, registers, errors);
 }
 
-/// `registers` says that routes are registered here, so that the macros that are called may make some.
+/// `registers` says that this function registers routes, so a macro that it calls may make one.
 fn walk(stream: TokenStream, registers: bool, errors: &mut Errors) {
     let input = &mut Tokens::new(stream);
     while !input.is_empty() {

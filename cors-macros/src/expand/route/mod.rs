@@ -18,7 +18,7 @@ use crate::expand::report::Errors;
 use args::Args;
 use item::{Item, Kind};
 
-/// The expansion of `#[cors(args)]` on `item`. Whatever is wrong, the item is still there.
+/// Expands `#[cors(args)]` on `item`. Whatever is wrong, the item is still there.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::read(args, &mut errors);

@@ -1,4 +1,4 @@
-//! `#[cors]` on a module: the same for each route in it that has none of its own.
+//! `#[cors]` on a module: puts it on each route inside that has none of its own.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, format_ident, quote};
@@ -12,7 +12,7 @@ use super::hidden;
 use super::item::{self, Attribute, Item, Kind};
 use super::role::{Doubt, Role};
 
-/// The module, each route in it with a `#[cors]`.
+/// Returns the module with a `#[cors]` on each of its routes.
 pub(crate) fn expand(
     args: &Args,
     name: &Ident,
@@ -59,13 +59,13 @@ pub(crate) fn expand(
     output
 }
 
-/// A second name for the policy, which holds from inside the module, whatever is imported there.
+/// A second name for the policy, which works inside the module whatever is imported there.
 struct Alias<'a> {
     policy: &'a TokenStream,
     name: Ident,
 }
 
-/// `None` for a path that is the same everywhere.
+/// `None` for an absolute path, which needs none.
 fn alias<'a>(args: &'a Args, module: &Ident) -> Option<Alias<'a>> {
     let Policy::Named(policy) = &args.policy else { return None };
     let is_absolute = match policy.clone().into_iter().next() {
@@ -117,7 +117,7 @@ impl Spread<'_, '_> {
         let has = |role| attributes.iter().any(|attribute| Role::of(attribute) == role);
         let is_route = has(Role::Route) || has(Role::Routes);
         let start = input.mark();
-        // A macro's tokens mean what it makes of them, and an item with its own `#[cors]` sees to itself.
+        // What a macro makes of its tokens is unknown, and an item with its own `#[cors]` expands itself.
         let is_read = !hidden::report_macro(input, self.errors) && !has(Role::Cors);
         let kind = item::head(input);
         if is_read && is_route {

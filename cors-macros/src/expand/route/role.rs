@@ -8,7 +8,7 @@ use super::item::Attribute;
 const METHODS: [&str; 10] =
     ["connect", "delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
 
-/// The compiler's own attributes that may stand on a function. Nobody can give another macro their names.
+/// The compiler's own attributes for functions. No other macro can take these names.
 const BUILT_IN: [&str; 24] = [
     "allow",
     "cfg",
@@ -87,7 +87,7 @@ pub(crate) struct Doubt {
 impl Doubt {
     /// Finds one among the attributes of a function.
     ///
-    /// Beside a route macro, unknown ones are no matter: whatever they do, they do it to a handler that has its policy.
+    /// Beside a route macro, unknown attributes are fine: they act on a handler that has its policy.
     pub(crate) fn find(attributes: &[Attribute]) -> Option<Self> {
         let is_route = attributes.iter().any(|attribute| Role::of(attribute) == Role::Route);
         attributes.iter().find_map(|attribute| Self::in_one(attribute, is_route, false))
