@@ -140,7 +140,13 @@ impl Reader<'_> {
             }
             node => {
                 self.spans.entries.push(Site { expects: sites(expects), ..Site::at(value.extent) });
-                scalar(node)
+                match node {
+                    // The rules know what origin was meant by a bare host.
+                    Value::Other(text) if self.key == Some(Key::Origins) && is_host(text) => {
+                        Written::Text(text.clone())
+                    }
+                    node => scalar(node),
+                }
             }
         };
         let expected = self.expected(expects);
@@ -227,6 +233,11 @@ fn scalar(node: &Value) -> Written {
         Value::Other(text) => Written::Other(text.clone()),
         Value::Missing => Written::Other(String::new()),
     }
+}
+
+/// Returns whether this looks like a host of several labels: `app.example`.
+fn is_host(text: &str) -> bool {
+    text.contains('.') && text.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-'))
 }
 
 fn only_text(arguments: &[Argument]) -> Option<(&str, Extent)> {

@@ -102,8 +102,8 @@ fn other(values: &mut Values<'_>, text: &str, input: &mut Tokens) -> Option<Slip
     {
         return Some(quotes(values, &word.to_string()));
     }
-    if let Some(name) = words(values, input) {
-        return Some(quotes(values, &name));
+    if let Some(text) = words(values, text, input) {
+        return Some(quotes(values, &text));
     }
     let path = path(input);
     let last = path.last()?.clone();
@@ -147,20 +147,23 @@ fn list(values: &mut Values<'_>, input: &mut Tokens, before: &str) -> Option<Sli
     })
 }
 
-/// `Content Type` and `content-type`: the name of the header.
-fn words(values: &Values<'_>, input: &mut Tokens) -> Option<String> {
+/// `Content Type`, `content-type`, `M-SEARCH`, `api.example`: what stands there without its quotes.
+fn words(values: &Values<'_>, text: &str, input: &mut Tokens) -> Option<String> {
     let start = input.mark();
-    let mut name = String::new();
+    let mut words = Vec::new();
     while let Some(word) = input.ident() {
-        let dash = if name.is_empty() || name.ends_with('-') { "" } else { "-" };
-        name = format!("{name}{dash}{word}");
-        if input.punct('-').is_some() {
-            name.push('-');
+        words.push(word.to_string());
+        if input.punct('-').is_none() && input.punct('.').is_none() && input.peek_ident(0).is_none() {
+            break;
         }
     }
-    let is_name = input.is_empty() && name.contains('-') && matches!(values.key, "headers" | "expose");
+    let is_all = input.is_empty() && words.len() > 1 && values.within == Within::List;
     input.back_to(start);
-    is_name.then(|| name.to_ascii_lowercase())
+    match Key::from_name(values.key).filter(|_| is_all)? {
+        Key::Headers | Key::Expose => Some(words.join("-").to_ascii_lowercase()),
+        Key::Methods | Key::Hosts => Some(text.into()),
+        _ => None,
+    }
 }
 
 /// `"1h"`
