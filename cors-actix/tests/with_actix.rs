@@ -1,6 +1,8 @@
 //! Actix's own middleware on both sides of ours: it is enough that this compiles, and one request of
 //! each app shows that the fields come through.
 
+use std::io::Read as _;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -8,7 +10,7 @@ use actix_web::middleware::{
     Compat, Compress, Condition, DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, Logger, Next,
     NormalizePath, from_fn,
 };
-use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, Error, web};
 use cors_actix::{AllowedHosts, Cors, cors_policy};
 
@@ -55,6 +57,8 @@ where
     let response = call_service(&app, actual.to_request()).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), ORIGIN);
+    // Layers on either side may give it another type, but none may lose it.
+    assert_eq!(read_body(response).await, "done");
 
     let preflight = TestRequest::with_uri("/")
         .method(actix_web::http::Method::OPTIONS)
@@ -88,6 +92,26 @@ async fn around_actix() {
     check(App::new().wrap(error_handlers()).wrap(cors())).await;
     check(App::new().wrap(Logger::default()).wrap(Compress::default()).wrap(cors()).wrap(cors())).await;
     check(App::new().wrap(cors()).wrap(Compress::default()).wrap(AllowedHosts::new(&POLICY))).await;
+}
+
+#[actix_web::test]
+async fn a_compressed_body_comes_through() {
+    const TEXT: &str = "many words, many words, many words, many words, many words, many words, many words";
+    for around in [true, false] {
+        let app = App::new().route("/", web::get().to(|| async { TEXT }));
+        let app = app.wrap(Condition::new(around, Compat::new(Compress::default()))).wrap(cors());
+        let app = init_service(app.wrap(Condition::new(!around, Compat::new(Compress::default())))).await;
+        let request =
+            TestRequest::get().insert_header(("origin", ORIGIN)).insert_header(("host", "localhost"));
+        let response =
+            call_service(&app, request.insert_header(("accept-encoding", "gzip")).to_request()).await;
+        assert_eq!(response.headers().get("content-encoding").unwrap(), "gzip");
+        assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), ORIGIN);
+        let mut decoded = String::new();
+        let body = read_body(response).await;
+        flate2::read::GzDecoder::new(&*body).read_to_string(&mut decoded).unwrap();
+        assert_eq!(decoded, TEXT, "around: {around}");
+    }
 }
 
 #[actix_web::test]

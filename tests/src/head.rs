@@ -72,7 +72,8 @@ impl Head {
             .field("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// What goes over the socket.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = format!("{}\r\n", self.request_line).into_bytes();
         if let Some(host) = &self.host {
             bytes.extend(format!("host: {host}\r\n").into_bytes());

@@ -11,3 +11,13 @@ pub mod server;
 pub mod spy;
 pub mod store;
 pub mod task_api;
+
+/// Says what is wrong where the environment chooses the mode: some tests are about what a debug build does by itself.
+///
+/// # Panics
+///
+/// If `CORS_MODE` is set.
+pub fn expect_no_mode() {
+    let mode = std::env::var_os("CORS_MODE");
+    assert!(mode.is_none(), "CORS_MODE is {mode:?}: unset it, for this test is about a build's own mode");
+}

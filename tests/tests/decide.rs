@@ -6,6 +6,7 @@ use cors_properties::origin::ENTRIES;
 use cors_properties::reference::{self, Head, Settings, accepts};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use proptest::test_runner::RngSeed;
 
 /// What is put together to an origin.
 const SCHEMES: &[&str] =
@@ -133,7 +134,13 @@ fn head() -> impl Strategy<Value = Head> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        // The same in each run: what CI finds is found again. PROPTEST_CASES for more.
+        rng_seed: RngSeed::Fixed(17),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn the_engine_answers_as_the_reference_does(settings in settings(), heads in proptest::collection::vec(head(), 1..12)) {

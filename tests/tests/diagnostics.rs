@@ -128,6 +128,7 @@ fn a_request_that_is_not_let_through_is_told_why() {
 
 #[test]
 fn it_is_on_in_development_alone() {
+    cors_tests::expect_no_mode();
     let body = |cors: Cors| Head::preflight("/", APP, "PATCH").send(watched(cors).0.address()).text();
     let development = BOTH_MODES.get(cors_actix::Mode::Development);
     assert_eq!(development.is_some(), cfg!(debug_assertions));

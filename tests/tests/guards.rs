@@ -247,6 +247,7 @@ fn hosts() {
 
 #[test]
 fn in_development_a_refused_host_is_told_why() {
+    cors_tests::expect_no_mode();
     cors_policy! {
         static BOTH_MODES;
         origins: ["https://app.example"],

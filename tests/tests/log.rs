@@ -66,6 +66,7 @@ impl Write for Log {
 impl Log {
     /// What `action` says.
     fn of(action: impl FnOnce()) -> String {
+        cors_tests::expect_no_mode();
         let _alone = alone();
         let log = Self::default();
         let writer = log.clone();

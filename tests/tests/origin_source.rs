@@ -1,15 +1,20 @@
 //! Origins that the app allows beside its policy: when it is asked, and what becomes of the answer.
 
 use std::future;
+use std::io::{ErrorKind, Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header;
 use actix_web::{App, HttpResponse, Responder, put, web};
 use cors_actix::{Cors, OriginSource, cors, cors_policy};
 use cors_tests::head::Head;
+use cors_tests::http;
 use cors_tests::server::Server;
+use cors_tests::spy::watched;
 
 const APP: &str = "https://app.example";
 const TENANT: &str = "https://tenant.example";
@@ -165,12 +170,94 @@ fn each_path_has_its_methods_and_one_source() {
 
 #[test]
 fn a_slow_answer_holds_nobody_else_up() {
-    let (server, _) = serve(Cors::new(&TASKS).origins_timeout(Duration::from_secs(30)));
+    let (server, tenants) = serve(Cors::new(&TASKS).origins_timeout(Duration::from_secs(3600)));
     let address = server.address();
-    std::thread::spawn(move || Head::get("/").origin(HANGING).send(address));
-    let begun = Instant::now();
+    let mut hanging = http::connect(address).expect("the server takes connections");
+    hanging.write_all(Head::get("/").origin(HANGING).bytes().as_slice()).expect("it takes the request");
+    while tenants.asked().is_empty() {
+        thread::yield_now();
+    }
+    // The one worker waits for an answer that never comes. Were it all that it did, none of these would be answered.
     for _ in 0..20 {
         assert_eq!(Head::get("/").origin(TENANT).send(address).status, 200);
     }
-    assert!(begun.elapsed() < Duration::from_millis(200), "the worker waits for nobody");
+    hanging.set_nonblocking(true).expect("a socket can");
+    let unanswered = hanging.read(&mut [0]).expect_err("the first one still waits");
+    assert_eq!(unanswered.kind(), ErrorKind::WouldBlock);
+}
+
+/// Tells when it is asked, and when whoever asked has gone away.
+#[derive(Clone)]
+struct Abandoned(Arc<[AtomicUsize; 2]>);
+
+struct Noted(Abandoned);
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        self.0.0[1].fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl OriginSource for Abandoned {
+    type Error = &'static str;
+
+    async fn allows(&self, _: &str, _: &RequestHead) -> Result<bool, &'static str> {
+        self.0[0].fetch_add(1, Ordering::SeqCst);
+        let _noted = Noted(self.clone());
+        future::pending().await
+    }
+}
+
+#[test]
+fn a_client_that_leaves_takes_its_question_along() {
+    let source = Abandoned(Arc::default());
+    let cors = Cors::new(&TASKS).origins_from(source.clone()).origins_timeout(Duration::from_secs(3600));
+    let server = Server::start(move || App::new().wrap(cors.clone()));
+    let [asked, dropped] = &*source.0;
+    for request in [Head::get("/").origin(TENANT), Head::preflight("/", TENANT, "PUT")] {
+        let before = asked.load(Ordering::SeqCst);
+        let mut client = http::connect(server.address()).expect("the server takes connections");
+        client.write_all(&request.bytes()).expect("it takes the request");
+        while asked.load(Ordering::SeqCst) == before {
+            thread::yield_now();
+        }
+        assert_eq!(dropped.load(Ordering::SeqCst), before, "it is still waited for");
+        drop(client);
+        while dropped.load(Ordering::SeqCst) == before {
+            thread::yield_now();
+        }
+    }
+    assert_eq!(Head::get("/").origin(APP).send(server.address()).status, 404, "the worker lives");
+}
+
+/// A source that panics.
+struct Broken;
+
+impl OriginSource for Broken {
+    type Error = &'static str;
+
+    async fn allows(&self, _: &str, _: &RequestHead) -> Result<bool, &'static str> {
+        panic!("a defect of the source's own")
+    }
+}
+
+#[test]
+fn a_source_that_panics_lets_nobody_in() {
+    let cors = Cors::new(&TASKS).enforce().origins_from(Broken);
+    let (server, spy) = watched(cors);
+    for request in [Head::get("/").origin(TENANT), Head::preflight("/", TENANT, "PUT")] {
+        let mut client = http::connect(server.address()).expect("the server takes connections");
+        client.write_all(&request.bytes()).expect("it takes the request");
+        // Actix closes the connection of a task that panics.
+        let answer = http::receive(&mut client);
+        assert!(answer.is_err(), "{answer:?}");
+        assert_eq!(spy.take(), 0);
+        let next = Head::get("/").origin(APP).send(server.address());
+        assert_eq!(
+            (next.status, next.one("access-control-allow-origin")),
+            (200, Some(APP)),
+            "the worker lives"
+        );
+        assert_eq!(spy.take(), 1);
+    }
 }
