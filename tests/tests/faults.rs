@@ -38,11 +38,12 @@ fn serve(cors: Cors) -> Server {
 
 /// The one worker goes on as if nothing had been.
 #[track_caller]
-fn lives(server: &Server) {
-    for (origin, allowed) in [(APP, Some(APP)), (FOREIGN, None)] {
+fn lives(server: &Server, enforces: bool) {
+    let foreign = if enforces { (403, "") } else { (200, "tasks") };
+    for (origin, (status, body), allowed) in [(APP, (200, "tasks"), Some(APP)), (FOREIGN, foreign, None)] {
         let next = Head::get("/tasks").origin(origin).send(server.address());
         let got = (next.status, next.text(), next.one("access-control-allow-origin"));
-        assert_eq!(got, (200, "tasks".to_owned(), allowed));
+        assert_eq!(got, (status, body.to_owned(), allowed));
     }
     let preflight = Head::preflight("/tasks", APP, "PUT").send(server.address());
     assert_eq!((preflight.status, preflight.one("access-control-allow-origin")), (204, Some(APP)));
@@ -50,7 +51,7 @@ fn lives(server: &Server) {
 
 #[test]
 fn a_handler_that_panics_leaves_nothing_behind() {
-    for cors in [Cors::new(&TASKS), Cors::new(&TASKS).enforce()] {
+    for (cors, enforces) in [(Cors::new(&TASKS), false), (Cors::new(&TASKS).enforce(), true)] {
         let server = serve(cors);
         for path in ["/panics", "/route/panics"] {
             for _ in 0..2 {
@@ -60,7 +61,7 @@ fn a_handler_that_panics_leaves_nothing_behind() {
                 let mut bytes = Vec::new();
                 client.read_to_end(&mut bytes).expect("it is closed");
                 assert!(bytes.is_empty(), "{}", String::from_utf8_lossy(&bytes));
-                lives(&server);
+                lives(&server, enforces);
             }
         }
     }

@@ -110,9 +110,7 @@ fn it_is_asked_about_origins_that_the_policy_does_not_list() {
         ("no answer", get(HANGING), Some(HANGING), false),
         ("no answer, for a preflight", put(HANGING), Some(HANGING), false),
     ] {
-        let begun = Instant::now();
         let received = head.send(server.address());
-        assert!(begun.elapsed() < Duration::from_secs(5), "{name}");
         assert_eq!(tenants.asked(), Vec::from_iter(is_asked.map(str::to_owned)), "{name}: what it is asked");
         let origin = if name.starts_with("listed") { APP } else { TENANT };
         let cors = received.to_string();

@@ -1,7 +1,7 @@
 //! Any text as an entry of `origins`: it is judged without a panic, what is accepted matches what it
 //! spells and nothing near it, and what a refusal proposes is no mistake itself.
 
-use cors_engine::{Block, Config, Mode, Policy, Rule, Violations};
+use cors_engine::{Block, Config, Mode, Policy, Proposal, Rule, Violations};
 
 use crate::reference;
 
@@ -35,10 +35,16 @@ pub fn holds(data: &[u8]) {
         }
     }
     for violation in in_production.err().iter().flatten() {
-        if let Some(proposed) = proposal(violation.help().unwrap_or_default()) {
-            let judged = judge(&proposed).map(drop);
-            assert_eq!(judged, Ok(()), "{violation}\n{proposed:?} is proposed");
-        }
+        let proposed = match violation.proposal() {
+            Some(Proposal::Entries(entries) | Proposal::Cover { entries, .. } | Proposal::List(entries)) => {
+                entries
+            }
+            _ => continue,
+        };
+        assert!(!proposed.is_empty(), "{violation}");
+        let judged = Config::new(Block::new().origins(proposed.clone())).policy(Mode::Production).map(drop);
+        assert_eq!(judged, Ok(()), "{violation}\n{proposed:?} is proposed");
+        assert!(violation.help().is_some(), "{violation}: what is proposed is said");
     }
 }
 
@@ -63,10 +69,4 @@ fn near(origin: &[u8], mut visit: impl FnMut(&[u8])) {
             }
         }
     }
-}
-
-/// The entry in ``write "…"``.
-fn proposal(help: &str) -> Option<String> {
-    let quoted = help.strip_prefix("write \"")?.strip_suffix('"')?;
-    Some(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
 }

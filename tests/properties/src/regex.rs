@@ -49,9 +49,9 @@ pub fn holds(data: &[u8]) {
 fn refused(regex: &str, policy: &Policy, violation: &Violation) {
     let rules = [Rule::UnboundedRegex, Rule::LoopbackOrigin];
     assert!(rules.contains(&violation.rule()), "{regex}: {violation}");
-    if let Some(witness) = violation.witness() {
-        assert!(policy.allows_origin(witness.as_bytes()), "{regex} refuses {witness}: {violation}");
-    }
+    let witness =
+        violation.witness().unwrap_or_else(|| panic!("{regex}: nobody who gets in is named: {violation}"));
+    assert!(policy.allows_origin(witness.as_bytes()), "{regex} refuses {witness}: {violation}");
     if let Some(Proposal::Entries(entries)) = violation.proposal() {
         let judged = Config::new(Block::new().origins(entries.clone())).policy(Mode::Production).map(drop);
         assert_eq!(judged, Ok(()), "{violation}");
