@@ -69,8 +69,8 @@ impl PreflightCache {
             safelist::is_method(method) && (!fetch.is_forced() || fetch.deviates(Deviation::ForcedIsSpared));
         (is_free || has(Name::Method(method.to_string()), Some(Name::Method("*".to_string()))))
             && fetch.unsafe_headers().into_iter().all(|name| {
-                let has_star =
-                    name != NON_WILDCARD_HEADER || fetch.deviates(Deviation::StarCoversAuthorization);
+                let has_star = name != NON_WILDCARD_HEADER
+                    || fetch.deviates(Deviation::RememberedStarCoversAuthorization);
                 let star = has_star.then(|| Name::Header("*".to_string()));
                 has(Name::Header(name.to_string()), star)
             })

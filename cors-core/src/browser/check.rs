@@ -155,6 +155,7 @@ impl Fetch {
             || !preflight
                 && answer.is_redirect()
                 && self.began_with_own_credentials
+                && !self.needs_preflight()
                 && self.deviates(Deviation::OwnCredentialsStay);
         let origin = self.check_origin(answer, preflight, include);
         let mut steps = Vec::from([step(Check::Origin, origin.err())]);

@@ -137,6 +137,12 @@ deviations! {
     OriginSurvivesRedirects: [WebKit],
         "A call of the page's own origin keeps its `Origin` when a redirect makes it a `GET`",
         "`DELETE` to the page's own origin, answered with 303", "#append-a-request-origin-header";
+    RememberedStarCoversAuthorization: [WebKit],
+        "A remembered `Access-Control-Allow-Headers: *` covers `Authorization`",
+        "a call with `Authorization` twice, the preflight answered with `*`", "#cors-preflight-cache";
+    StorageAccessTellsOrigin: [Chromium, Firefox],
+        "A call with credentials in mode `no-cors` has an `Origin` where a frame could ask for access to its cookies (`Sec-Fetch-Storage-Access: inactive`)",
+        "a frame in a sandbox, to the site of the page around it", "#append-a-request-origin-header";
     ForcedIsSpared: [Firefox, WebKit],
         "A forced preflight of a `GET`, `HEAD` or `POST` is spared by a remembered one that does not list the method",
         "a watched `POST` twice, answered without `Access-Control-Allow-Methods: POST`", "#http-fetch";
@@ -156,7 +162,7 @@ deviations! {
         "A remembered `*` is no wildcard for a call with credentials",
         "`Access-Control-Allow-Methods: PUT, *`: `PUT` with credentials, then `DELETE`", "#cors-preflight-cache";
     OwnCredentialsStay: [WebKit],
-        "A call of the page's own origin that is redirected to another, and from there again, needs `Access-Control-Allow-Credentials` there although it takes none along",
+        "A simple call of the page's own origin that is redirected to another, and from there again, needs `Access-Control-Allow-Credentials` there although it takes none along",
         "`GET` to the page's own origin, 302 to A, 302 to A", "#http-fetch";
     FailedIsRemembered: [WebKit],
         "The answer to a preflight is remembered although it does not allow the call, and spares that of a later one",

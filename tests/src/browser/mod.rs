@@ -2,6 +2,7 @@
 //! Firefox and WebKit.
 
 mod driver;
+mod facts;
 mod plan;
 mod predict;
 mod random;
@@ -31,6 +32,7 @@ const CASES_PER_ROUND: usize = 500;
 pub fn compare(engine: Engine, seed: u64, count: usize) -> Report {
     let mut browser = driver::start(engine);
     let mut report = Report { version: browser.version().to_owned(), ..Report::default() };
+    report.add_facts(engine, &mut *browser);
     for (seed, from) in (seed..).zip((0..count).step_by(CASES_PER_ROUND)) {
         report.add(engine, &mut *browser, seed, CASES_PER_ROUND.min(count - from));
     }

@@ -104,7 +104,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// The call by a page of an origin, in a browser.
-    pub(crate) fn fetch(&self, origin: &str, engine: Engine) -> Fetch {
+    pub(crate) fn fetch(&self, origin: &str, engine: Option<Engine>) -> Fetch {
         let mode = match self.mode {
             "no-cors" => RequestMode::NoCors,
             "same-origin" => RequestMode::SameOrigin,
@@ -116,12 +116,15 @@ impl Call {
             _ => Redirect::Follow,
         };
         let call = Fetch::new(origin)
-            .in_engine(engine)
             .method(&self.method)
             .mode(mode)
             .redirect(redirect)
             .credentials(self.credentials == "include")
             .force_preflight(self.watched);
+        let call = match engine {
+            Some(engine) => call.in_engine(engine),
+            None => call,
+        };
         let call = if self.credentials == "omit" { call.omit_credentials() } else { call };
         self.headers.iter().fold(call, |call, (name, value)| call.header(name, value))
     }
@@ -293,8 +296,7 @@ impl Plan {
             }
             _ => {
                 let call = if random.chance(70) { self.asking(random, policy, call) } else { call };
-                // How a right server answers depends on no engine.
-                let raw = raw(random, &call.fetch(&origins[page], Engine::WebKit));
+                let raw = raw(random, &call.fetch(&origins[page], None));
                 let again = random.chance(40).then(|| self.again(random, policy, &call));
                 (Server::Raw(raw), [call].into_iter().chain(again).collect())
             }
@@ -378,7 +380,7 @@ impl Plan {
     /// A call like this one that needs a preflight, as far as a few tries find one.
     fn asking(&self, random: &mut Random, policy: usize, mut call: Call) -> Call {
         for _ in 0..8 {
-            let fetch = call.fetch("null", Engine::WebKit);
+            let fetch = call.fetch("null", None);
             if fetch.needs_preflight() && fetch.refused_by_browser().is_none() {
                 break;
             }

@@ -98,7 +98,7 @@ impl Case {
     /// What is to come of it; with `forgets`, if each preflight is forgotten at once.
     pub(crate) fn predict(
         &self,
-        engine: Engine,
+        engine: Option<Engine>,
         plan: &Plan,
         places: &Places<'_>,
         forgets: bool,
@@ -130,7 +130,11 @@ impl Case {
                     preflight,
                     origin: match preflight {
                         true => Some(fetch.preflight_origin().to_owned()),
-                        false => fetch.sends_origin().then(|| fetch.origin().to_owned()),
+                        false => {
+                            let has_origin =
+                                fetch.sends_origin() || self.storage_access(engine, fetch, places);
+                            has_origin.then(|| fetch.origin().to_owned())
+                        }
                     },
                     method: fetch.sent_method().to_owned(),
                     headers: preflight.then(|| fetch.requested_headers()).flatten(),
@@ -170,6 +174,14 @@ impl Case {
             calls.push(Expected { outcome, body: last.body, is_head, reasons, explained, remembered });
         }
         Prediction { asked, calls }
+    }
+
+    /// Returns whether the browser tells the server that the frame could ask for access to its cookies.
+    fn storage_access(&self, engine: Option<Engine>, fetch: &Fetch, places: &Places<'_>) -> bool {
+        engine.is_some_and(|engine| Deviation::StorageAccessTellsOrigin.engines().contains(&engine))
+            && self.page_in_sandbox(places)
+            && fetch.includes_credentials()
+            && fetch.url().is_some_and(|url| url.starts_with(&places.origins[0]))
     }
 
     fn page_in_sandbox(&self, places: &Places<'_>) -> bool {
@@ -263,9 +275,9 @@ impl Written {
 }
 
 /// The headers of the page, a byte of them as a letter.
-fn sent(engine: Engine, fetch: &Fetch) -> Vec<String> {
+fn sent(engine: Option<Engine>, fetch: &Fetch) -> Vec<String> {
     let mut sent = own_headers(fetch.sent_headers());
-    if Deviation::HeadersInUtf8.engines().contains(&engine) {
+    if engine.is_some_and(|engine| Deviation::HeadersInUtf8.engines().contains(&engine)) {
         for field in &mut sent {
             *field = field.bytes().map(char::from).collect();
         }

@@ -8,6 +8,7 @@ use cors_engine::browser::{CheckFault, Engine, Failure};
 use serde_json::{Value, json};
 
 use super::driver::Browser;
+use super::facts::{self, Gets};
 use super::plan::{Case, Plan, Server};
 use super::predict::{Expected, Places, Prediction};
 use super::servers::{Asked, Listeners, Servers};
@@ -33,12 +34,51 @@ impl Report {
     /// Tries `count` combinations made from `seed`, with servers and a profile of their own.
     pub(crate) fn add(&mut self, engine: Engine, browser: &mut dyn Browser, seed: u64, count: usize) {
         let listeners = Listeners::bind();
+        let plan = Plan::new(seed, count, &listeners.origins);
+        self.add_plan(
+            engine,
+            browser,
+            listeners,
+            &plan,
+            &format!("CORS_BROWSER_SEED={seed} CORS_BROWSER_CASES={count}"),
+        );
+    }
+
+    /// Tries what web-platform-tests ask.
+    pub(crate) fn add_facts(&mut self, engine: Engine, browser: &mut dyn Browser) {
+        let listeners = Listeners::bind();
+        let (plan, gets) = facts::plan(&listeners.origins);
+        let places = Places { origins: &listeners.origins, api_origins: &listeners.api_origins };
+        for (case, (page, gets)) in plan.cases.iter().zip(gets) {
+            let by_standard = case.predict(None, &plan, &places, false);
+            let outcome = &by_standard.calls[0].outcome;
+            let seen = match outcome.failure() {
+                None => Gets::Answer,
+                Some(failure) if failure.is_exception() => Gets::Exception,
+                Some(_) => Gets::Nothing,
+            };
+            if seen != gets {
+                let call = &case.calls[0];
+                self.disagreements
+                    .push(format!("{page}, case {}: {call:?}: {gets:?} is wanted: {outcome}\n", case.number));
+            }
+        }
+        self.add_plan(engine, browser, listeners, &plan, "what web-platform-tests ask");
+    }
+
+    fn add_plan(
+        &mut self,
+        engine: Engine,
+        browser: &mut dyn Browser,
+        listeners: Listeners,
+        plan: &Plan,
+        name: &str,
+    ) {
         let (origins, api_origins) = (listeners.origins.clone(), listeners.api_origins.clone());
         let urls = listeners.urls.clone();
         let places = Places { origins: &origins, api_origins: &api_origins };
-        let plan = Plan::new(seed, count, &origins);
         let predictions: Vec<_> =
-            plan.cases.iter().map(|case| case.predict(engine, &plan, &places, false)).collect();
+            plan.cases.iter().map(|case| case.predict(Some(engine), plan, &places, false)).collect();
         let policies = plan.policies.iter().map(|written| written.cors()).collect();
         let raw = plan.cases.iter().filter_map(|case| match &case.server {
             Server::Raw(raw) => Some((case.number, raw.clone())),
@@ -48,8 +88,8 @@ impl Report {
         let servers = Servers::start(listeners, policies, raw.collect(), redirects.collect());
 
         browser.renew();
-        let results = run(browser, &plan, &places, &urls);
-        let console = console(browser, &plan, &predictions);
+        let results = run(browser, plan, &places, &urls);
+        let console = console(browser, plan, &predictions);
         let log = servers.log();
 
         for (case, prediction) in plan.cases.iter().zip(&predictions) {
@@ -67,7 +107,7 @@ impl Report {
             // "Cache entries may be removed before that moment arrives": Firefox does so whenever it looks up the
             // server's address for another connection.
             if engine == Engine::Firefox && prediction.calls.iter().any(|call| call.remembered) {
-                let forgets = case.predict(engine, &plan, &places, true);
+                let forgets = case.predict(Some(engine), plan, &places, true);
                 if faults.is_empty() {
                     *self.counts.entry("preflight really remembered").or_default() += 1;
                 } else {
@@ -75,11 +115,9 @@ impl Report {
                 }
             }
             if !faults.is_empty() {
-                let text = case.reproduction(&plan, &places, prediction, &seen, &faults);
+                let text = case.reproduction(plan, &places, prediction, &seen, &faults);
                 let engine = engine.to_string().to_lowercase();
-                let text = format!(
-                    "CORS_BROWSER={engine} CORS_BROWSER_SEED={seed} CORS_BROWSER_CASES={count}, {text}"
-                );
+                let text = format!("CORS_BROWSER={engine} {name}, {text}");
                 self.disagreements.push(text);
             }
         }

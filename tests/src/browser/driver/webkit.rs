@@ -14,11 +14,14 @@ use crate::http;
 /// Where Debian has it.
 const PROGRAM: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
-/// How long the driver may take to listen.
+/// How long the driver may take to listen, and the browser to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How often both are started before it is a failure: now and then the browser ends at once, and the driver waits for ever.
+const STARTS: u32 = 3;
+
 /// How long a script may take, in milliseconds.
-const SCRIPT: u32 = 300_000;
+const SCRIPT: u32 = 120_000;
 
 /// The browser, stopped when this is dropped.
 #[derive(Debug)]
@@ -26,7 +29,8 @@ pub(super) struct WebKit {
     session: Session,
     version: String,
     // In this order: the driver needs the screen.
-    _driver: Process,
+    driver: Process,
+    display: String,
     _screen: Process,
 }
 
@@ -44,30 +48,26 @@ impl WebKit {
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
         let (screen, display) = Process::start(&mut xvfb, profile, Says::Out, "");
-        // It does not say which port it takes, so it is told one that is free.
-        let driver = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let driver = driver.expect("loopback has a free port");
-        let profile = Profile::new();
-        let mut command = Command::new("WebKitWebDriver");
-        command
-            .args([format!("--port={}", driver.port()), "--host=127.0.0.1".into()])
-            .envs([("HOME", profile.path()), ("XDG_RUNTIME_DIR", profile.path())])
-            .env("DISPLAY", format!(":{display}"))
-            .env_remove("WAYLAND_DISPLAY");
-        let process = Process::spawn(&mut command, profile);
-        let end = Instant::now() + PATIENCE;
-        while TcpStream::connect(driver).is_err() {
-            assert!(Instant::now() < end, "WebKitWebDriver does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let mut webkit = Self {
-            session: Session { driver, name: None },
-            version: String::new(),
-            _driver: process,
-            _screen: screen,
-        };
+        let (address, driver) = start_driver(&display);
+        let session = Session { driver: address, name: None };
+        let mut webkit = Self { session, version: String::new(), driver, display, _screen: screen };
         webkit.renew();
         webkit
+    }
+
+    /// Starts a browser.
+    fn try_session(&mut self) -> io::Result<()> {
+        let browser = json!({ "binary": PROGRAM, "args": ["--automation"] });
+        let wanted = json!({ "webkitgtk:browserOptions": browser, "timeouts": { "script": SCRIPT } });
+        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
+        let answer = self.session.try_command("POST", "", &wanted, PATIENCE)?;
+        let mut session: Value = serde_json::from_slice(&answer.body)?;
+        let session = session["value"].take();
+        let name = session["sessionId"].as_str().map(str::to_owned);
+        self.session.name = Some(name.ok_or_else(|| io::Error::other(session.to_string()))?);
+        let version = session["capabilities"]["browserVersion"].as_str().unwrap_or_default();
+        self.version = format!("WebKitGTK {version}");
+        Ok(())
     }
 
     fn select(&self, tab: &Tab) {
@@ -75,20 +75,48 @@ impl WebKit {
     }
 }
 
+/// Starts the driver on a free port.
+fn start_driver(display: &str) -> (SocketAddr, Process) {
+    // It does not say which port it takes, so it is told one.
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let address = address.expect("loopback has a free port");
+    let profile = Profile::new();
+    let mut command = Command::new("WebKitWebDriver");
+    command
+        .args([format!("--port={}", address.port()), "--host=127.0.0.1".into()])
+        .envs([("HOME", profile.path()), ("XDG_RUNTIME_DIR", profile.path())])
+        .env("DISPLAY", format!(":{display}"))
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS");
+    let process = Process::spawn(&mut command, profile);
+    let end = Instant::now() + PATIENCE;
+    while TcpStream::connect(address).is_err() {
+        assert!(Instant::now() < end, "WebKitWebDriver does not listen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (address, process)
+}
+
 impl Session {
     fn command(&self, method: &str, path: &str, parameters: &Value) -> Value {
-        let answer = self.try_command(method, path, parameters);
+        let answer = self.try_command(method, path, parameters, Duration::from_millis(SCRIPT.into()));
         let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let mut value: Value = serde_json::from_slice(&answer.body).expect("the protocol is JSON");
         assert_eq!(answer.status, 200, "{method} {path}: {value}");
         value["value"].take()
     }
 
-    fn try_command(&self, method: &str, path: &str, parameters: &Value) -> io::Result<http::Response> {
+    fn try_command(
+        &self,
+        method: &str,
+        path: &str,
+        parameters: &Value,
+        patience: Duration,
+    ) -> io::Result<http::Response> {
         let session = self.name.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
         let body = parameters.to_string();
         let mut socket = http::connect(self.driver)?;
-        socket.set_read_timeout(Some(Duration::from_millis(SCRIPT.into())))?;
+        socket.set_read_timeout(Some(patience))?;
         write!(
             socket,
             "{method} /session{session}{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -102,7 +130,7 @@ impl Session {
     fn end(&mut self) {
         if self.name.is_some() {
             // It may be gone already.
-            let _ = self.try_command("DELETE", "", &Value::Null);
+            let _ = self.try_command("DELETE", "", &Value::Null, PATIENCE);
             self.name = None;
         }
     }
@@ -121,12 +149,13 @@ impl Browser for WebKit {
 
     fn renew(&mut self) {
         self.session.end();
-        let browser = json!({ "binary": PROGRAM, "args": ["--automation"] });
-        let wanted = json!({ "webkitgtk:browserOptions": browser, "timeouts": { "script": SCRIPT } });
-        let session = self.session.command("POST", "", &json!({ "capabilities": { "alwaysMatch": wanted } }));
-        self.session.name = session["sessionId"].as_str().map(str::to_owned);
-        let version = session["capabilities"]["browserVersion"].as_str().unwrap_or_default();
-        self.version = format!("WebKitGTK {version}");
+        for start in 1.. {
+            match self.try_session() {
+                Ok(()) => return,
+                Err(error) if start == STARTS => panic!("WebKit does not start: {error}"),
+                Err(_) => (self.session.driver, self.driver) = start_driver(&self.display),
+            }
+        }
     }
 
     fn open(&mut self, url: &str) -> Tab {
