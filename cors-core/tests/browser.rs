@@ -335,6 +335,7 @@ fn a_diagnostic_refusal_names_the_culprit_and_stays_a_refusal() {
             header("x-b"),
         ),
         ("a header of a GET", page().header("x-b", "1"), listed(), header("x-b")),
+        ("a quote in a name", page().header("x'b", "1"), listed(), header("x'b")),
         (
             "content-type",
             Fetch::new("https://app.example").method("PUT").header("content-type", "a/b"),

@@ -301,7 +301,7 @@ fn preflights_that_are_remembered() {
             &[(METHODS, "PUT"), (HEADERS, "*")],
             put().header("Authorization", "x"),
             0,
-            [true, false, true, false],
+            [false, false, true, false],
         ),
         (
             "with credentials first",

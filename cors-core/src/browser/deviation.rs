@@ -128,6 +128,9 @@ deviations! {
     PasswordInOwnRedirect: [Chromium],
         "A redirect to a URL with a user or a password fails, even one of the page's own origin to itself",
         "`Location: http://user:password@own.example/`", "#http-redirect-fetch";
+    PasswordIsSeenLate: [WebKit],
+        "A redirect from the page's own origin to a foreign URL with a user or a password is followed as far as the preflight, if there is one",
+        "`PUT` to the page's own origin, answered with 307 and `Location: https://user:password@api.example/`", "#http-redirect-fetch";
     PreflightNamesPage: [Firefox],
         "After a redirect from one foreign origin to another the preflight still names the page's origin, and only the call itself says `null`",
         "`PUT` to A, which redirects to B with 307", "#cors-preflight-fetch-0";

@@ -41,6 +41,8 @@ pub struct Fetch {
     pub(super) asks_for: Option<Vec<String>>,
     /// Method and headers before any redirect, once there was one.
     pub(super) first: Option<(String, Vec<(String, String)>)>,
+    /// Why the call fails after its preflight, whatever is answered.
+    pub(super) doomed: Option<Failure>,
     /// Whether `Origin` is sent because it was before a redirect.
     pub(super) keeps_origin: bool,
     /// How many redirects brought it here.
@@ -94,6 +96,7 @@ impl Fetch {
             asks_for: None,
             first: None,
             keeps_origin: false,
+            doomed: None,
             credentials: Credentials::SameOrigin,
             began_with_own_credentials: false,
             forced: false,

@@ -51,11 +51,13 @@ impl Fetch {
             return Err(fail(LocationFault::TooMany));
         }
         let is_own = to.origin == self.page;
+        let is_foreign = !is_own || self.is_foreign();
         let is_always = self.deviates(Deviation::PasswordInOwnRedirect);
-        if to.has_credentials
-            && (self.mode == RequestMode::Cors && (!is_own || self.is_foreign()) || is_always)
-        {
-            return Err(fail(LocationFault::Credentials));
+        let fails = to.has_credentials && (self.mode == RequestMode::Cors && is_foreign || is_always);
+        let is_late = !self.is_foreign() && self.deviates(Deviation::PasswordIsSeenLate);
+        let doomed = fails.then(|| fail(LocationFault::Credentials));
+        if let (Some(failure), false) = (&doomed, is_late) {
+            return Err(failure.clone());
         }
         let elsewhere = to.origin != from.origin;
         let becomes_get = becomes_get_by(answer.status, &self.method)
@@ -96,8 +98,10 @@ impl Fetch {
         next.was_foreign = self.is_foreign();
         next.redirects += 1;
         next.url = Some(Ok(to));
-        match next.mode {
-            RequestMode::SameOrigin if next.is_foreign() => Err(Failure::ForeignServer),
+        next.doomed = doomed;
+        match (next.mode, &next.doomed) {
+            (RequestMode::SameOrigin, _) if next.is_foreign() => Err(Failure::ForeignServer),
+            (_, Some(failure)) if !next.needs_preflight() => Err(failure.clone()),
             _ => Ok(Some(next)),
         }
     }
@@ -161,6 +165,9 @@ impl Fetch {
                 return Outcome::blocked(true, failure);
             }
             cache.remember(self, &answer, now);
+        }
+        if let Some(failure) = &self.doomed {
+            return Outcome::blocked(preflighted, failure.clone());
         }
         let answer = serve(self, false);
         let outcome = self.judge_answer(preflighted, &answer);

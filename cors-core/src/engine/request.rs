@@ -179,7 +179,10 @@ const SHOWN: usize = 120;
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.0.get(..SHOWN).unwrap_or(self.0);
-        write!(f, "{}", shown.escape_ascii())?;
+        for &byte in shown {
+            // A header's name may have this quote in it, and no browser's console escapes it.
+            if byte == b'\'' { f.write_str("'") } else { write!(f, "{}", byte.escape_ascii()) }?;
+        }
         if shown.len() < self.0.len() {
             write!(f, "… ({} bytes)", self.0.len())?;
         }
