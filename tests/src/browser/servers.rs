@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
 use actix_web::http::{StatusCode, header};
@@ -170,7 +171,11 @@ impl Servers {
                         .route("/null", web::get().to(page))
                 });
                 let mut listeners = listeners.pages.into_iter().chain(listeners.apis);
-                let api = listeners.try_fold(api.workers(1), HttpServer::listen);
+                let api = listeners.try_fold(
+                    // Browsers open connections before they need them, and a busy machine lets them wait.
+                    api.workers(1).client_request_timeout(Duration::from_secs(120)),
+                    HttpServer::listen,
+                );
                 let server = api.expect("the listeners are bound").disable_signals().run();
                 sender.send(server.handle()).expect("somebody waits for it");
                 server.await.expect("it serves");
