@@ -63,6 +63,8 @@ pub mod browser;
 mod compile;
 mod engine;
 mod explain;
+#[cfg(feature = "alloc")]
+pub mod file_format;
 mod key;
 mod rule;
 

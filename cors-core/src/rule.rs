@@ -16,6 +16,8 @@ use core::fmt;
 /// assert!(Rule::NullOrigin.is_excusable());
 /// assert!(!Rule::InvalidOrigin.is_excusable());
 /// ```
+///
+#[doc = include_str!("rules.md")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
@@ -303,55 +305,214 @@ pub enum Rule {
 /// The rules before this one are impossible ones.
 const FIRST_EXCUSABLE: Rule = Rule::AnyOrigin;
 
-/// Every rule with its name, in the order of the enumeration.
-const NAMES: [(Rule, &str); 31] = [
-    (Rule::EmptyOrigins, "empty_origins"),
-    (Rule::InvalidOrigin, "invalid_origin"),
-    (Rule::InvalidRegex, "invalid_regex"),
-    (Rule::InvalidMethod, "invalid_method"),
-    (Rule::ForbiddenMethod, "forbidden_method"),
-    (Rule::InvalidHeader, "invalid_header"),
-    (Rule::WrongHeader, "wrong_header"),
-    (Rule::InvalidHost, "invalid_host"),
-    (Rule::InvalidMaxAge, "invalid_max_age"),
-    (Rule::InvalidStatus, "invalid_status"),
-    (Rule::AnyOriginWithCredentials, "any_origin_with_credentials"),
-    (Rule::AnyExposeWithCredentials, "any_expose_with_credentials"),
-    (Rule::WrongType, "wrong_type"),
-    (Rule::DuplicateEntry, "duplicate_entry"),
-    (Rule::UnknownKey, "unknown_key"),
-    (Rule::UnknownRule, "unknown_rule"),
-    (Rule::UnfulfilledExpectation, "unfulfilled_expectation"),
-    (Rule::AnyOrigin, "any_origin"),
-    (Rule::NullOrigin, "null_origin"),
-    (Rule::InsecureOrigin, "insecure_origin"),
-    (Rule::LoopbackOrigin, "loopback_origin"),
-    (Rule::MisspelledName, "misspelled_name"),
-    (Rule::HeaderFamily, "header_family"),
-    (Rule::PublicSuffix, "public_suffix"),
-    (Rule::UnboundedRegex, "unbounded_regex"),
-    (Rule::AnyHeaderWithCredentials, "any_header_with_credentials"),
-    (Rule::AnyMethodWithCredentials, "any_method_with_credentials"),
-    (Rule::PrivateNetwork, "private_network"),
-    (Rule::RedundantOrigin, "redundant_origin"),
-    (Rule::InertEntry, "inert_entry"),
-    (Rule::AnyHost, "any_host"),
+/// What there is to know of a rule beside its page.
+struct Row {
+    rule: Rule,
+    name: &'static str,
+    /// The first release that has it.
+    since: &'static str,
+    fires_on: &'static str,
+}
+
+/// Every rule, in the order of the enumeration.
+const ROWS: [Row; 31] = [
+    Row {
+        rule: Rule::EmptyOrigins,
+        name: "empty_origins",
+        since: "0.1.0",
+        fires_on: "no `origins`, or an empty list",
+    },
+    Row {
+        rule: Rule::InvalidOrigin,
+        name: "invalid_origin",
+        since: "0.1.0",
+        fires_on: "an entry that is not the text of an origin or pattern",
+    },
+    Row {
+        rule: Rule::InvalidRegex,
+        name: "invalid_regex",
+        since: "0.1.0",
+        fires_on: "a regex that does not parse, matches no origin, or is too large",
+    },
+    Row {
+        rule: Rule::InvalidMethod,
+        name: "invalid_method",
+        since: "0.1.0",
+        fires_on: "an entry of `methods` that is no method name",
+    },
+    Row {
+        rule: Rule::ForbiddenMethod,
+        name: "forbidden_method",
+        since: "0.1.0",
+        fires_on: "`CONNECT`, `TRACE`, `TRACK`",
+    },
+    Row {
+        rule: Rule::InvalidHeader,
+        name: "invalid_header",
+        since: "0.1.0",
+        fires_on: "an entry of `headers` or `expose` that is no field name",
+    },
+    Row {
+        rule: Rule::WrongHeader,
+        name: "wrong_header",
+        since: "0.1.0",
+        fires_on: "a field of CORS itself among `headers` or `expose`",
+    },
+    Row {
+        rule: Rule::InvalidHost,
+        name: "invalid_host",
+        since: "0.1.0",
+        fires_on: "an entry of `hosts` that is no host, or no entry at all",
+    },
+    Row {
+        rule: Rule::InvalidMaxAge,
+        name: "invalid_max_age",
+        since: "0.1.0",
+        fires_on: "a `max_age` that is no duration, or over a day",
+    },
+    Row {
+        rule: Rule::InvalidStatus,
+        name: "invalid_status",
+        since: "0.1.0",
+        fires_on: "a `preflight_status` that is not 200 to 299",
+    },
+    Row {
+        rule: Rule::AnyOriginWithCredentials,
+        name: "any_origin_with_credentials",
+        since: "0.1.0",
+        fires_on: "`origins: any` with `credentials: true`",
+    },
+    Row {
+        rule: Rule::AnyExposeWithCredentials,
+        name: "any_expose_with_credentials",
+        since: "0.1.0",
+        fires_on: "`expose: any` with `credentials: true`",
+    },
+    Row {
+        rule: Rule::WrongType,
+        name: "wrong_type",
+        since: "0.1.0",
+        fires_on: "a value of another type than its key takes",
+    },
+    Row {
+        rule: Rule::DuplicateEntry,
+        name: "duplicate_entry",
+        since: "0.1.0",
+        fires_on: "the same entry, key or expectation twice",
+    },
+    Row { rule: Rule::UnknownKey, name: "unknown_key", since: "0.1.0", fires_on: "a key that no policy has" },
+    Row {
+        rule: Rule::UnknownRule,
+        name: "unknown_rule",
+        since: "0.1.0",
+        fires_on: "an `expect` with a name that no rule has",
+    },
+    Row {
+        rule: Rule::UnfulfilledExpectation,
+        name: "unfulfilled_expectation",
+        since: "0.1.0",
+        fires_on: "an `expect` without a cause, or without a reason",
+    },
+    Row { rule: Rule::AnyOrigin, name: "any_origin", since: "0.1.0", fires_on: "`origins: any`" },
+    Row {
+        rule: Rule::NullOrigin,
+        name: "null_origin",
+        since: "0.1.0",
+        fires_on: "`null` or `file://` among the origins",
+    },
+    Row {
+        rule: Rule::InsecureOrigin,
+        name: "insecure_origin",
+        since: "0.1.0",
+        fires_on: "an `http:` origin that is not the user's own machine",
+    },
+    Row {
+        rule: Rule::LoopbackOrigin,
+        name: "loopback_origin",
+        since: "0.1.0",
+        fires_on: "an origin of the user's own machine",
+    },
+    Row {
+        rule: Rule::MisspelledName,
+        name: "misspelled_name",
+        since: "0.1.0",
+        fires_on: "a header or scheme one or two slips away from a standard one",
+    },
+    Row {
+        rule: Rule::HeaderFamily,
+        name: "header_family",
+        since: "0.1.0",
+        fires_on: "a family of headers that changes what requests mean",
+    },
+    Row {
+        rule: Rule::PublicSuffix,
+        name: "public_suffix",
+        since: "0.1.0",
+        fires_on: "`*.` where strangers can have names",
+    },
+    Row {
+        rule: Rule::UnboundedRegex,
+        name: "unbounded_regex",
+        since: "0.1.0",
+        fires_on: "a regex that lets in an origin that a stranger can have",
+    },
+    Row {
+        rule: Rule::AnyHeaderWithCredentials,
+        name: "any_header_with_credentials",
+        since: "0.1.0",
+        fires_on: "`headers: any` with `credentials: true`",
+    },
+    Row {
+        rule: Rule::AnyMethodWithCredentials,
+        name: "any_method_with_credentials",
+        since: "0.1.0",
+        fires_on: "`methods: any` with `credentials: true`",
+    },
+    Row {
+        rule: Rule::PrivateNetwork,
+        name: "private_network",
+        since: "0.1.0",
+        fires_on: "`private_network: true`",
+    },
+    Row {
+        rule: Rule::RedundantOrigin,
+        name: "redundant_origin",
+        since: "0.1.0",
+        fires_on: "an entry that another one covers",
+    },
+    Row {
+        rule: Rule::InertEntry,
+        name: "inert_entry",
+        since: "0.1.0",
+        fires_on: "an entry that no browser acts on",
+    },
+    Row { rule: Rule::AnyHost, name: "any_host", since: "0.1.0", fires_on: "`hosts: any`" },
 ];
 
 impl Rule {
     /// Every rule.
     pub fn all() -> impl ExactSizeIterator<Item = Rule> {
-        NAMES.into_iter().map(|(rule, _)| rule)
+        ROWS.iter().map(|row| row.rule)
     }
 
     /// The name by which messages and `expect` call the rule.
     pub const fn name(self) -> &'static str {
-        NAMES[self as usize].1
+        ROWS[self as usize].name
     }
 
     /// The rule with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        NAMES.into_iter().find(|(_, known)| *known == name).map(|(rule, _)| rule)
+        ROWS.iter().find(|row| row.name == name).map(|row| row.rule)
+    }
+
+    /// What the rule fires on, in half a line.
+    pub const fn fires_on(self) -> &'static str {
+        ROWS[self as usize].fires_on
+    }
+
+    /// The first release that has the rule.
+    pub const fn since(self) -> &'static str {
+        ROWS[self as usize].since
     }
 
     /// The address of the page about the rule: this enumeration's documentation.
@@ -380,6 +541,19 @@ impl fmt::Display for Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The table of the documentation is made from the rows; a new rule's line is copied from the failure.
+    #[test]
+    fn the_table_has_every_rule() {
+        let mut table =
+            std::string::String::from("| rule | severity | since | fires on |\n|---|---|---|---|\n");
+        for rule in Rule::all() {
+            let severity = if rule.is_excusable() { "in production, can be excused" } else { "always" };
+            let (since, fires_on) = (rule.since(), rule.fires_on());
+            table += &std::format!("| [`{rule}`](Rule::{rule:?}) | {severity} | {since} | {fires_on} |\n");
+        }
+        assert_eq!(include_str!("rules.md"), table);
+    }
 
     #[test]
     fn names_stand_in_the_order_of_the_enumeration() {

@@ -63,7 +63,7 @@ fn sound(policy: &Policy) {
 
 /// Whoever reads them finds what is wrong, and programs find the same.
 fn complete(violations: &Violations) {
-    let text = violations.to_string();
+    let text = format!("{violations:#}");
     let json = serde_json::to_value(violations).expect("violations have a form in JSON");
     let listed = json.as_array().expect("they are a list");
     assert_eq!(listed.len(), violations.len(), "{text}");

@@ -1,6 +1,7 @@
 //! What holds whatever the input: one property for each fuzz target, and the naive reference that some
 //! of them rest on. Fuzzers call them with what they make up, `tests/seeds.rs` with what was kept.
 
+pub mod advice;
 pub mod config;
 pub mod decide;
 pub mod engine;

@@ -23,6 +23,11 @@ fn replay(target: &str, holds: Property) {
 }
 
 #[test]
+fn seeds_of_advice() {
+    replay("advice", cors_properties::advice::holds);
+}
+
+#[test]
 fn seeds_of_config() {
     replay("config", cors_properties::config::holds);
 }
@@ -64,5 +69,5 @@ fn every_fuzz_target_is_replayed() {
     let manifest: toml::Table = toml::from_str(&manifest).expect("it is TOML");
     let targets = manifest["bin"].as_array().expect("there are targets").iter();
     let targets: Vec<_> = targets.map(|target| target["name"].as_str().expect("each has a name")).collect();
-    assert_eq!(targets, ["config", "decide", "macro_parser", "origin", "pattern", "regex", "sets"]);
+    assert_eq!(targets, ["advice", "config", "decide", "macro_parser", "origin", "pattern", "regex", "sets"]);
 }

@@ -45,9 +45,8 @@ impl Prover {
     /// Origins that whoever wrote `regex` plainly meant to let in: over `https:`, for that is mended elsewhere.
     pub(crate) fn meant(&self, regex: &str) -> Vec<String> {
         let Some(origins) = self.origins() else { return Vec::new() };
-        if let Some(grouped) = reach::repair::grouped(regex) {
-            return self.meant(&grouped);
-        }
+        let grouped = reach::repair::grouped(regex);
+        let regex = grouped.as_deref().unwrap_or(regex);
         let accepted = Automaton::from_regex(regex);
         let samples = samples::of(regex).into_iter().filter(|sample| {
             origins.all.accepts(sample.as_bytes())

@@ -359,10 +359,12 @@ fn several(
     let names = text.split(separator).map(|name| spell(name.trim().trim_matches(quotes)));
     let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     let distinct: BTreeSet<&String> = names.iter().collect();
-    let legal = distinct.len() == names.len()
-        && !names.is_empty()
-        && names.iter().all(|name| standard::is_token(name.as_bytes()));
-    legal.then_some(names)
+    let is_name = |name: &String| {
+        standard::is_token(name.as_bytes()) && (!name.contains('*') || family(name).is_some())
+    };
+    let legal = distinct.len() == names.len() && !names.is_empty() && names.iter().all(is_name);
+    // What is legal as it stands is not mended by being written again.
+    legal.then_some(names).filter(|names| *names != [text])
 }
 
 /// `Content Type:` is `content-type`.
