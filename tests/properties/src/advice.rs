@@ -44,7 +44,13 @@ const SLIPS: &[Slip] = &[
     |origin| origin.replacen("https://", "https:/", 1),
     |origin| origin.replacen("https://", "wss://", 1),
     |origin| origin.replacen("https://", "https://user@", 1),
-    |origin| if origin.matches(':').count() == 1 { format!("{origin}:443") } else { origin.into() },
+    |origin| {
+        if origin.starts_with("https") && origin.matches(':').count() == 1 {
+            format!("{origin}:443")
+        } else {
+            origin.into()
+        }
+    },
     |origin| origin.replacen("https://", "*://", 1),
     |origin| match origin.split_once("://").and_then(|(scheme, host)| Some((scheme, host.split_once('.')?.1)))
     {
@@ -144,8 +150,7 @@ fn follow(config: &Config, meant: &[(usize, String)]) {
     for violation in &violations {
         harmless(violation);
     }
-    // What has no proposal is taken out, so that the rest can be asked.
-    let Some(policy) = without_what_is_left(&followed) else { return };
+    let Ok(policy) = left else { return };
     let has_no_proposal = |index: usize| {
         violations.iter().any(|violation| {
             violation.locus().entry == Some(index)
@@ -177,15 +182,6 @@ fn harmless(violation: &Violation) {
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
-}
-
-/// The policy without the entries that break rules and have no proposal.
-fn without_what_is_left(config: &Config) -> Option<Policy> {
-    let development = config.clone().policy(Mode::Production);
-    match development {
-        Ok(policy) => Some(policy),
-        Err(_) => None,
-    }
 }
 
 fn serves<'m>(policy: &Policy, config: &Config, meant: impl Iterator<Item = &'m String>) {

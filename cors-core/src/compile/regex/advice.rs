@@ -4,7 +4,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
 
 use super::automaton::Automaton;
 use super::origin_language::Origins;
@@ -17,13 +16,22 @@ use crate::engine::origin::MAX_ORIGIN;
 /// Proves regexes, and finds those that were meant.
 #[derive(Default)]
 pub(crate) struct Prover {
-    origins: OnceCell<Option<Origins>>,
+    #[cfg(not(feature = "std"))]
+    origins: core::cell::OnceCell<Option<Origins>>,
 }
+
+/// They are always the same, and made once for the process.
+#[cfg(feature = "std")]
+static ORIGINS: std::sync::OnceLock<Option<Origins>> = std::sync::OnceLock::new();
 
 impl Prover {
     /// The origins that browsers send. Their size is fixed, and the tests know it to fit.
     pub(crate) fn origins(&self) -> Option<&Origins> {
-        self.origins.get_or_init(|| Origins::new().ok()).as_ref()
+        #[cfg(feature = "std")]
+        let origins = &ORIGINS;
+        #[cfg(not(feature = "std"))]
+        let origins = &self.origins;
+        origins.get_or_init(|| Origins::new().ok()).as_ref()
     }
 
     /// Returns whether a regex breaks no rule on its own; with `is_expected` it may let in others.
