@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cors_engine::{Config, Mode, Rule, Violation};
+use cors_engine::{Draft, Language, Mode, Rule, Violation};
 
 /// Policies with several mistakes.
 const TOGETHER: [&str; 2] = ["five_mistakes", "reference_service"];
@@ -61,13 +61,14 @@ fn message(error: &str) -> String {
 
 /// The messages of the same policy at start-up: in both modes, what holds in both once.
 fn file_messages(case: &str) -> BTreeSet<String> {
-    let config: Config =
-        toml::from_str(&read(case, "toml")).unwrap_or_else(|error| panic!("{case}: {error}"));
+    let draft: Draft = toml::from_str(&read(case, "toml")).unwrap_or_else(|error| panic!("{case}: {error}"));
+    // The words are the same, and what to write is in the language of the place.
+    let config = draft.into_config().written_in(Language::Macro);
     let broken = |mode| config.policy(mode).err().into_iter().flatten().collect::<Vec<Violation>>();
     let production = broken(Mode::Production);
     let development = if config.has(Mode::Development) { broken(Mode::Development) } else { Vec::new() };
     let place = |violation: &Violation| (violation.rule(), violation.locus().clone());
     let known = |violation: &&Violation| production.iter().any(|known| place(known) == place(violation));
     let new = development.iter().filter(|violation| !known(violation));
-    production.iter().chain(new).map(Violation::to_string).collect()
+    production.iter().chain(new).map(|violation| message(&violation.to_string())).collect()
 }

@@ -194,6 +194,22 @@ fn longest_zero_run(pieces: &[u16; 8]) -> core::ops::Range<usize> {
     best
 }
 
+/// Returns whether a host is the machine of whoever asks: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`
+/// (https://w3c.github.io/webappsec-secure-contexts/#potentially-trustworthy-origin), the addresses that systems take
+/// for it (`0.0.0.0`, `[::]`), and the IPv6 addresses that stand for one of IPv4.
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    use core::net::{Ipv4Addr, Ipv6Addr};
+
+    let is_v4 = |address: Ipv4Addr| address.is_loopback() || address.is_unspecified();
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return inner.parse::<Ipv6Addr>().is_ok_and(|address| {
+            address.is_loopback() || address.is_unspecified() || address.to_ipv4_mapped().is_some_and(is_v4)
+        });
+    }
+    host == "localhost" || host.ends_with(".localhost") || host.parse::<Ipv4Addr>().is_ok_and(is_v4)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -175,7 +175,7 @@ fn origin_not_allowed(
     }
     write!(f, "\n{}", Console::NoOrigin { preflight })?;
     match origin::sendable(origin) {
-        Some(text) => write!(f, "\nto allow it: origins: [{text:?}]"),
+        Some(text) => to_allow_origin(f, text),
         None if matches!(origin, b"null" | b"file://") => f.write_str(
             "\na sandboxed frame, a file or a redirect between sites sent it: serve the page from an origin of its own",
         ),
@@ -190,7 +190,8 @@ fn method_not_allowed(
     console: Console<'_>,
 ) -> fmt::Result {
     write!(f, "the method {} is not in `methods`", Escaped(method))?;
-    if let Some(near) = policy.methods().find(|listed| listed.as_bytes().eq_ignore_ascii_case(method)) {
+    let near = policy.methods().find(|listed| listed.as_bytes().eq_ignore_ascii_case(method));
+    if let Some(near) = near {
         write!(
             f,
             "; {near} is, but methods are compared with their case: call `fetch` with method: {near:?}"
@@ -198,10 +199,41 @@ fn method_not_allowed(
     }
     write!(f, "\n{console}")?;
     match core::str::from_utf8(method) {
+        // The page has to write it otherwise; an entry in another case would break the rules.
+        Ok(_) if near.is_some() => Ok(()),
         Ok(text) if standard::is_token(method) && !standard::is_forbidden_method(method) => {
-            write!(f, "\nto allow it: methods: [{text:?}]")
+            match standard::STANDARD_METHODS.iter().find(|known| known.eq_ignore_ascii_case(text)) {
+                Some(known) if *known != text => {
+                    write!(f, "\nto allow it: methods: [{known:?}], and call `fetch` with method: {known:?}")
+                }
+                _ => write!(f, "\nto allow it: methods: [{text:?}]"),
+            }
         }
         _ => f.write_str("\nno browser asks for such a method"),
+    }
+}
+
+/// Returns whether a name, in any case, is a field that servers send for CORS.
+fn is_answer(name: &str) -> bool {
+    const PREFIX: &str = "access-control-";
+    name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+/// What to write to allow an origin that a page can have: an entry that keeps the rules, or what to do first.
+fn to_allow_origin(f: &mut fmt::Formatter<'_>, origin: &str) -> fmt::Result {
+    let (scheme, rest) = origin.split_once("://").unwrap_or_default();
+    let rest = rest.strip_suffix(":443").unwrap_or(rest);
+    let host =
+        origin::Parts::split(origin.as_bytes()).and_then(|parts| core::str::from_utf8(parts.host).ok());
+    match scheme {
+        "http" | "https" if host.is_some_and(origin::is_loopback_host) => {
+            write!(f, "\nto develop with it: development {{ origins: [{origin:?}] }}")
+        }
+        "http" => {
+            write!(f, "\nto allow it: serve the page over https, and add origins: [\"https://{rest}\"]")
+        }
+        _ if standard::is_pageless_scheme(scheme) => f.write_str("\nno page has such an origin"),
+        _ => write!(f, "\nto allow it: origins: [{origin:?}]"),
     }
 }
 
@@ -209,7 +241,10 @@ fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8], console: Console<
     write!(f, "the request header {} is not in `headers`", Escaped(name))?;
     write!(f, "\n{console}")?;
     match core::str::from_utf8(name) {
-        Ok(text) if standard::is_token(name) => {
+        Ok(text) if standard::is_forbidden_request_header(text) || is_answer(text) => {
+            f.write_str("\nno page can send it: look for a client that is no browser")
+        }
+        Ok(text) if standard::is_token(name) && !text.contains('*') => {
             write!(f, "\nto allow it: headers: [\"")?;
             text.chars().try_for_each(|c| f.write_char(c.to_ascii_lowercase()))?;
             f.write_str("\"]")
@@ -342,8 +377,8 @@ mod tests {
             ),
             (
                 preflight().requested_method(b"patch"),
-                "the method patch is not in `methods`; PATCH is, but methods are compared with their case",
-                "to allow it: methods: [\"patch\"]",
+                "the method patch is not in `methods`; PATCH is, but methods are compared with their case: call `fetch` with method: \"PATCH\"",
+                "",
             ),
             (preflight().requested_method(b"TRACE"), "the method TRACE", "no browser asks for such a method"),
             (preflight().requested_method(b""), "the method  is", "no browser asks for such a method"),

@@ -251,7 +251,7 @@ fn request_header_fault(name: &str, written: &str, writer: &Writer) -> Option<Fi
         );
         let message = format!("the family `{written}` covers names that change what a request means");
         let help = format!(
-            "list the headers that your front end sends, or a narrower family: {}",
+            "list the headers that your front end sends, or a narrower family: `{}`",
             writer.list(Key::Headers, &["x-app-*".into()])
         );
         return Some(Finding::new(Rule::HeaderFamily, message, why).help(help));

@@ -46,7 +46,7 @@ pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> 
             has_changed = true;
             (violation.help, violation.proposal) = match proposal {
                 Some(proposal) => (Some(words(config, violation, &proposal)), Some(proposal)),
-                None => (None, None),
+                None => (violation.help.take().filter(|_| is_no_text(violation.proposal.as_ref())), None),
             };
         }
         if !has_changed {
@@ -54,15 +54,23 @@ pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> 
         }
     }
     for violation in &mut violations.list {
-        (violation.help, violation.proposal) =
-            (violation.help.take().filter(|_| violation.proposal.is_none()), None);
+        violation.help = violation.help.take().filter(|_| is_no_text(violation.proposal.as_ref()));
+        violation.proposal = None;
     }
     violations
+}
+
+/// Returns whether the help is right where the proposal is not, for it names nothing to write that could break a rule.
+fn is_no_text(proposal: Option<&Proposal>) -> bool {
+    matches!(proposal, None | Some(Proposal::Remove | Proposal::Key(_) | Proposal::Rule(_)))
 }
 
 fn fault(violation: &Violation) -> (Rule, Option<String>) {
     (violation.rule(), violation.value().map(String::from))
 }
+
+/// What stands between a text to write and those that it covers.
+const COVERS: &str = ", and take out what it covers: ";
 
 fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String {
     let key = violation.key().and_then(Key::from_name).unwrap_or(Key::Origins);
@@ -72,7 +80,9 @@ fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String 
         Proposal::Cover { entries, covered } => {
             let text = |index: &usize| entry(config, violation, *index).map(written_as(config, key));
             let covered: Vec<String> = covered.iter().filter_map(text).collect();
-            format!("write {}, and take out what it covers: {}", written(entries), covered.join(", "))
+            let help = violation.help.clone().unwrap_or_else(|| format!("write {}", written(entries)));
+            let help = help.split(COVERS).next().unwrap_or_default();
+            format!("{help}{COVERS}{}", covered.join(", "))
         }
         _ => "take it out: what it would have to be is in the list without it".into(),
     }
@@ -163,34 +173,49 @@ impl<'v> Together<'v> {
     /// An entry that was right is covered by what is proposed.
     fn cover(&self, text: &str, changes: &mut BTreeMap<usize, Option<Proposal>>) {
         let Some(&(setting, covered_at)) = self.listed.get(text) else { return };
-        let covers = OriginPattern::parse(text).map(|pattern| origins::covers(&pattern)).unwrap_or_default();
-        let found = covers.iter().find_map(|cover| self.proposers.get(cover)?.first().copied());
-        match found {
-            Some(index) if place(&self.violations[index]) == setting => {
-                let proposal = changes
-                    .get(&index)
-                    .cloned()
-                    .flatten()
-                    .or_else(|| self.violations[index].proposal.clone());
-                let (entries, mut covered) = match proposal {
-                    Some(Proposal::Cover { entries, covered }) => (entries, covered),
-                    Some(proposal) => (proposal.entries().to_vec(), vec![]),
-                    None => return,
-                };
-                if !covered.contains(&covered_at) {
-                    covered.push(covered_at);
-                }
-                changes.insert(index, Some(Proposal::Cover { entries, covered }));
-            }
-            // By a regex, or by an entry of another block.
-            _ => {
-                let regexes = self.violations.iter().enumerate().filter(|(_, violation)| {
-                    let entries = violation.proposal().map(Proposal::entries).unwrap_or_default();
-                    place(violation) == setting && entries.iter().any(Entry::is_regex)
-                });
-                changes.extend(regexes.map(|(index, _)| (index, None)));
-            }
+        let Ok(pattern) = OriginPattern::parse(text) else { return };
+        let by_text = origins::covers(&pattern);
+        let by_text = by_text.iter().find_map(|cover| self.proposers.get(cover)?.first().copied());
+        let found = by_text.or_else(|| self.regex_over(&pattern, setting));
+        let Some(index) = found.filter(|&index| place(&self.violations[index]) == setting) else {
+            return self.take_back_in(setting, changes);
+        };
+        let proposal = changes.get(&index).cloned().flatten();
+        let (entries, mut covered) = match proposal.or_else(|| self.violations[index].proposal.clone()) {
+            Some(Proposal::Cover { entries, covered }) => (entries, covered),
+            Some(proposal) => (proposal.entries().to_vec(), vec![]),
+            None => return,
+        };
+        if !covered.contains(&covered_at) {
+            covered.push(covered_at);
         }
+        changes.insert(index, Some(Proposal::Cover { entries, covered }));
+    }
+
+    /// The violation for which a regex is proposed that accepts all that `pattern` does, as far as samples tell.
+    #[cfg(feature = "regex")]
+    fn regex_over(&self, pattern: &OriginPattern, setting: Setting) -> Option<usize> {
+        let prover = crate::compile::regex::advice::Prover::default();
+        let samples = pattern.samples();
+        let covers = |entry: &Entry| {
+            entry.is_regex() && samples.iter().all(|sample| prover.accepts(&entry.text, sample))
+        };
+        self.violations.iter().position(|violation| {
+            let entries = violation.proposal().map(Proposal::entries).unwrap_or_default();
+            place(violation) == setting && entries.iter().any(covers)
+        })
+    }
+
+    #[cfg(not(feature = "regex"))]
+    fn regex_over(&self, _: &OriginPattern, _: Setting) -> Option<usize> {
+        None
+    }
+
+    fn take_back_in(&self, setting: Setting, changes: &mut BTreeMap<usize, Option<Proposal>>) {
+        let within = self.violations.iter().enumerate().filter(|(_, violation)| {
+            place(violation) == setting && matches!(violation.proposal(), Some(Proposal::Entries(_)))
+        });
+        changes.extend(within.map(|(index, _)| (index, None)));
     }
 
     /// What comes of two together cannot be told apart: of those about the same setting none is left.

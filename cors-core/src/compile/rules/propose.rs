@@ -164,6 +164,9 @@ impl<'w> Proposer<'w> {
     /// "write …", with what an entry for the user's own machine needs besides.
     pub(super) fn advice(&self, entries: Vec<Entry>) -> Advice {
         let mut help = format!("write {}", self.written(&entries));
+        if let Some(pattern) = self.as_pattern(&entries) {
+            help = format!("{help} or, as a pattern, {}", self.written(&[pattern]));
+        }
         let expected = entries.iter().flat_map(|entry| &entry.expectations).next();
         let rule = expected.and_then(|expected| Rule::from_name(&expected.rule));
         if let (Some(rule), Language::Env) = (rule, self.writer.language) {
@@ -174,6 +177,19 @@ impl<'w> Proposer<'w> {
             help = format!("{help}; or to develop with it {} in `{block}`", self.written(&plain));
         }
         Advice { help, proposal: Some(Proposal::Entries(entries)) }
+    }
+
+    /// The pattern that says the same as a single regex, if there is one that keeps the rules.
+    #[cfg(feature = "regex")]
+    fn as_pattern(&self, entries: &[Entry]) -> Option<Entry> {
+        let [entry] = entries else { return None };
+        let pattern = Entry::from(suggest::pattern_of_regex(entry.text()).filter(|_| entry.is_regex())?);
+        self.is_sound(&pattern).then_some(pattern)
+    }
+
+    #[cfg(not(feature = "regex"))]
+    fn as_pattern(&self, _: &[Entry]) -> Option<Entry> {
+        None
     }
 
     /// Entries as they are written, in quotes of some kind.

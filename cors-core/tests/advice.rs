@@ -1,0 +1,136 @@
+//! Advice, case by case: which rules fire and where, what the message says and never says, and what comes of following it.
+
+use cors_engine::{Config, Draft, Mode, Violation};
+use serde_json::Value;
+
+/// The strings of a field.
+fn strings<'c>(case: &'c Value, field: &str) -> Vec<&'c str> {
+    let list = case[field].as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().map(|text| text.as_str().expect("a string")).collect()
+}
+
+#[test]
+fn cases() {
+    let cases: Vec<Value> = serde_json::from_str(include_str!("advice.json")).expect("the cases are JSON");
+    let mut broken = Vec::new();
+    for case in &cases {
+        let policy = case["policy"].to_string();
+        for fault in judge(case, &policy) {
+            broken.push(format!("{}: {policy}\n{fault}", case["kind"]));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+}
+
+/// What is wrong with the advice on one case.
+fn judge(case: &Value, policy: &str) -> Vec<String> {
+    let draft: Draft = serde_json::from_str(policy).unwrap_or_else(|error| panic!("{policy}: {error}"));
+    let config = draft.into_config();
+    let violations = match config.policy(Mode::Production) {
+        Ok(policy) => {
+            let shut_out =
+                strings(case, "meant").into_iter().filter(|origin| !policy.allows_origin(origin.as_bytes()));
+            let mut faults: Vec<String> = shut_out.map(|origin| format!("{origin} is shut out")).collect();
+            if !strings(case, "rules").is_empty() {
+                faults.push("no rule fires".into());
+            }
+            return faults;
+        }
+        Err(violations) => violations,
+    };
+    let text = violations.to_string();
+    let place = |violation: &Violation| match violation.locus().entry {
+        Some(entry) => format!("{} {entry}", violation.rule()),
+        None => violation.rule().to_string(),
+    };
+    let mut found: Vec<String> = violations.iter().map(place).collect();
+    let mut wanted = strings(case, "rules");
+    // The order of JSON's keys is their reader's.
+    found.sort_unstable();
+    wanted.sort_unstable();
+    let mut faults = Vec::new();
+    if found != wanted {
+        faults.push(format!("{found:?} fire"));
+    }
+    faults.extend(
+        strings(case, "help").iter().filter(|part| !text.contains(**part)).map(|part| format!("no {part}")),
+    );
+    faults.extend(
+        strings(case, "never").iter().filter(|part| text.contains(**part)).map(|part| format!("says {part}")),
+    );
+    if case["proposes"] == false && violations.iter().any(|violation| violation.proposal().is_some()) {
+        faults.push("something is proposed".into());
+    }
+    let meant = strings(case, "meant");
+    if !meant.is_empty() {
+        match config.following(&violations).policy(Mode::Production) {
+            Ok(policy) => {
+                let shut_out = meant.iter().filter(|origin| !policy.allows_origin(origin.as_bytes()));
+                faults.extend(shut_out.map(|origin| format!("followed, {origin} is shut out")));
+            }
+            Err(left) => faults.push(format!("followed, there is left: {left}")),
+        }
+    }
+    if !faults.is_empty() {
+        faults.push(text);
+    }
+    faults
+}
+
+/// A file of any format is judged in its own words.
+#[test]
+fn each_language_shows_what_to_write_there() {
+    let toml: Config = toml::from_str("origins = ['*', 'a.example']").expect("it is TOML");
+    let json: Config = serde_json::from_str(r#"{ "origins": ["*", "a.example"] }"#).expect("it is JSON");
+    let env = Config::from_vars("APP_CORS", [("APP_CORS_ORIGINS", "*,a.example")]);
+    let yaml = toml.clone().written_in(cors_engine::Language::Yaml);
+    let compiled = toml.clone().written_in(cors_engine::Language::Macro);
+    let attribute = toml.clone().written_in(cors_engine::Language::Attribute);
+    for (config, any, expect, entry) in [
+        (
+            toml,
+            "`origins = \"any\"`",
+            "`expect = [{ rule = \"any_origin\", reason = ",
+            "write \"https://a.example\"",
+        ),
+        (
+            json,
+            "`\"origins\": \"any\"`",
+            "`\"expect\": [{ \"rule\": \"any_origin\", ",
+            "write \"https://a.example\"",
+        ),
+        (env, "`APP_CORS_ORIGINS=any`", "`APP_CORS_EXPECT=any_origin = ", "write `https://a.example`"),
+        (yaml, "`origins: any`", "`expect: [{ rule: \"any_origin\", ", "write \"https://a.example\""),
+        (compiled, "origins: any`", "`#[expect(any_origin, reason = ", "write \"https://a.example\""),
+        (attribute, "`origins = any`", "`expect(any_origin, reason = ", "write \"https://a.example\""),
+    ] {
+        let text = config.policy(Mode::Production).expect_err("it is wrong").to_string();
+        for part in [any, expect, entry] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+    }
+}
+
+/// A hundred thousand entries, each of them wrong: judging takes time in proportion, and shows the first.
+#[test]
+fn a_long_list_of_mistakes_is_shown_in_part() {
+    let origins = (0..2_000).map(|number| format!("HTTPS://shop{number}.example.com/"));
+    let config = Config::new(cors_engine::Block::new().origins(origins));
+    let violations = config.policy(Mode::Production).expect_err("each is wrong");
+    assert_eq!(violations.len(), 2_000);
+    let (some, all) = (violations.to_string(), format!("{violations:#}"));
+    assert_eq!(some.matches("[invalid_origin]").count(), 50);
+    assert!(some.ends_with("\n\n… and 1950 more"), "{some}");
+    assert_eq!(all.matches("[invalid_origin]").count(), 2_000);
+    let policy = config.following(&violations).policy(Mode::Production);
+    assert!(policy.is_ok_and(|policy| policy.allows_origin(b"https://shop1999.example.com")));
+}
+
+#[test]
+fn the_bytes_at_fault_are_marked() {
+    let config: Config =
+        toml::from_str("origins = ['https://app.example/shop', \"https://a.exämple\"]").expect("it is TOML");
+    let text = config.policy(Mode::Production).expect_err("it is wrong").to_string();
+    assert!(text.contains("\n    https://app.example/shop\n                       ^^^^^\n"), "{text}");
+    assert!(text.contains("\n    https://a.exämple\n            ^^^^^^^^^\n"), "{text}");
+}

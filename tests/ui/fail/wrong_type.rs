@@ -1,0 +1,11 @@
+use cors_macros::cors_policy;
+
+cors_policy! {
+    static CORS;
+
+    origins: "https://app.example",
+}
+
+fn main() {
+    let _: &cors_engine::PolicySet = &CORS;
+}
