@@ -44,10 +44,9 @@ pub(crate) enum Command {
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(ProbeArgs),
 
-    /// Turn the CORS settings of another framework into a policy
+    /// Turn the CORS settings of another framework, server or gateway into a policy
     ///
-    /// Only settings that are data can be read. The builder calls of actix-cors are Rust code, closures included: move
-    /// them to a policy by hand, and let the compiler or `cors check` report what is wrong with it.
+    /// What cannot be read is said, with its text; nothing is guessed. The policy is held to the same rules as any other.
     #[command(after_help = IMPORT_EXAMPLES)]
     Import {
         #[command(subcommand)]
@@ -68,13 +67,119 @@ pub(crate) enum From {
     ///
     /// A settings.py is a program: the command below has Python say what it sets.
     #[command(after_help = DJANGO_EXAMPLES)]
-    Django(DjangoArgs),
+    Django(ImportArgs),
+    /// `add_header` in an nginx configuration, with the `map`, `if` and `set` that feed it
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Nginx(ImportArgs),
+    /// The CORS filters of HTTPRoutes
+    #[command(after_help = IMPORT_EXAMPLES)]
+    GatewayApi(ImportArgs),
+    /// The annotations of ingress-nginx
+    #[command(after_help = IMPORT_EXAMPLES)]
+    IngressNginx(ImportArgs),
+    /// The `corsPolicy` of Istio's VirtualServices
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Istio(ImportArgs),
+    /// The `CorsPolicy` of Envoy's routes
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Envoy(ImportArgs),
+    /// The rules of an S3 bucket, as JSON
+    #[command(after_help = IMPORT_EXAMPLES)]
+    S3(ImportArgs),
+    /// The rules of a bucket of Google Cloud Storage, as JSON
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Gcs(ImportArgs),
+    /// The builder calls of actix-cors in Rust source
+    #[command(after_help = IMPORT_EXAMPLES)]
+    ActixCors(ImportArgs),
+    /// The builder calls of tower-http in Rust source
+    #[command(after_help = IMPORT_EXAMPLES)]
+    TowerHttp(ImportArgs),
+}
+
+impl From {
+    pub(crate) fn source(&self) -> (Source, &ImportArgs) {
+        match self {
+            Self::Django(args) => (Source::Django, args),
+            Self::Nginx(args) => (Source::Nginx, args),
+            Self::GatewayApi(args) => (Source::GatewayApi, args),
+            Self::IngressNginx(args) => (Source::IngressNginx, args),
+            Self::Istio(args) => (Source::Istio, args),
+            Self::Envoy(args) => (Source::Envoy, args),
+            Self::S3(args) => (Source::S3, args),
+            Self::Gcs(args) => (Source::Gcs, args),
+            Self::ActixCors(args) => (Source::ActixCors, args),
+            Self::TowerHttp(args) => (Source::TowerHttp, args),
+        }
+    }
+}
+
+/// A configuration that policies are read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Source {
+    Django,
+    Nginx,
+    GatewayApi,
+    IngressNginx,
+    Istio,
+    Envoy,
+    S3,
+    Gcs,
+    ActixCors,
+    TowerHttp,
+}
+
+impl Source {
+    /// As it is written on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Django => "django",
+            Self::Nginx => "nginx",
+            Self::GatewayApi => "gateway-api",
+            Self::IngressNginx => "ingress-nginx",
+            Self::Istio => "istio",
+            Self::Envoy => "envoy",
+            Self::S3 => "s3",
+            Self::Gcs => "gcs",
+            Self::ActixCors => "actix-cors",
+            Self::TowerHttp => "tower-http",
+        }
+    }
+
+    /// As its people write it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Django => "django-cors-headers",
+            Self::Nginx => "nginx",
+            Self::GatewayApi => "the Gateway API",
+            Self::IngressNginx => "ingress-nginx",
+            Self::Istio => "Istio",
+            Self::Envoy => "Envoy",
+            Self::S3 => "S3",
+            Self::Gcs => "Google Cloud Storage",
+            Self::ActixCors => "actix-cors",
+            Self::TowerHttp => "tower-http",
+        }
+    }
 }
 
 #[derive(clap::Args)]
 pub(crate) struct CheckArgs {
-    /// The policy: a .toml or .json file, or `-` for standard input
-    pub(crate) policy: PathBuf,
+    /// The policies: .toml, .json and .yaml files, globs of such, or `-` for standard input
+    #[arg(required = true)]
+    pub(crate) policies: Vec<PathBuf>,
+
+    /// Read another tool's configuration instead
+    #[arg(long, value_enum, value_name = "SOURCE")]
+    pub(crate) from: Option<Source>,
+
+    /// Show what `--fix` would change
+    #[arg(long, conflicts_with_all = ["from", "fix"])]
+    pub(crate) diff: bool,
+
+    /// Write every proposal that is proved into the files, and show what changed
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) fix: bool,
 
     /// The mode whose rules are applied
     #[arg(long, value_enum, default_value_t = Modes::Both)]
@@ -82,7 +187,11 @@ pub(crate) struct CheckArgs {
 
     /// `json` is an array of violations, empty if there are none
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: CheckFormat,
+
+    /// Show every violation; without it a file's first 50 are shown
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(clap::Args)]
@@ -234,9 +343,13 @@ pub(crate) struct ProbeArgs {
 }
 
 #[derive(clap::Args)]
-pub(crate) struct DjangoArgs {
-    /// The settings: a JSON file, or `-` for standard input
+pub(crate) struct ImportArgs {
+    /// The file, or `-` for standard input
     pub(crate) settings: PathBuf,
+
+    /// Which of several policies in the file, counted from 1
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) nth: Option<usize>,
 
     /// What to write: a policy file, or a `cors_policy!` block
     #[arg(long, value_enum, default_value_t = Emit::Toml)]
@@ -301,6 +414,17 @@ pub(crate) enum Format {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    #[default]
+    Text,
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DiffFormat {
     #[default]
     Text,
@@ -331,8 +455,10 @@ Exit codes: 0 fine; 1 a broken rule, or a call that a browser blocks; 2 wrong us
 const CHECK_EXAMPLES: &str = "\
 Examples:
   cors check policy.toml                      both modes, as `cors_policy!` does
-  cors check policy.json --mode production
-  cors check - --format json < policy.toml
+  cors check policies/*.toml policy.yaml --mode production
+  cors check --from nginx nginx.conf
+  cors check policy.toml --format sarif > cors.sarif
+  cors check policy.toml --diff               what `--fix` would change
 
 Exit codes: 0 every rule is kept; 1 some are broken; 2 the file cannot be read.";
 
@@ -378,7 +504,12 @@ Exit codes: 0 the page may read the answer; 1 a browser blocks the call, or with
 const IMPORT_EXAMPLES: &str = "\
 Examples:
   cors import django settings.json > policy.toml
-  cors import django settings.json --emit rust > src/policy.rs";
+  cors import nginx nginx.conf
+  cors import actix-cors src/main.rs --emit rust
+
+`cors check --from nginx nginx.conf` judges without writing anything.
+
+Exit codes: 0 every rule is kept; 1 some are broken, and the policy is written all the same; 2 nothing can be read.";
 
 const DJANGO_EXAMPLES: &str = concat!(
     "\

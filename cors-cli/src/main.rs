@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Args, Command, From};
+use args::{Args, Command};
 use report::Report;
 
 fn main() -> ExitCode {
@@ -29,7 +29,10 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Export(args) => export::run(&args),
-        Command::Import { from: From::Django(args) } => import::run(&args),
+        Command::Import { from } => {
+            let (source, args) = from.source();
+            import::run(source, args)
+        }
         Command::Completions { shell } => Ok(completions(shell)),
     };
     report::print(done)

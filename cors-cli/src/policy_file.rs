@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cors_engine::{Config, Place, Violation};
+use cors_engine::{Config, Draft, Place, Violation};
 
 use crate::positions::Positions;
 use crate::report::{At, Problem};
@@ -19,33 +19,66 @@ pub(crate) struct PolicyFile {
     pub(crate) name: String,
     text: String,
     pub(crate) config: Config,
-    /// JSON has none: its parser does not tell them.
+    /// TOML alone has them: the parsers of JSON and YAML do not tell them.
     positions: Option<Positions>,
 }
 
+/// The place of something in a text: line and column, each counted from 1; the end is past the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Region {
+    pub(crate) start: (usize, usize),
+    pub(crate) end: (usize, usize),
+}
+
 impl PolicyFile {
-    /// TOML or JSON, by the file's extension; on standard input by the first byte.
+    /// TOML, JSON or YAML, by the file's extension; on standard input by the first byte.
     pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
         let (name, text) = read_text(path)?;
         let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        let is_json = match extension.as_ref().and_then(|extension| extension.to_str()) {
-            Some("toml") => false,
-            Some("json") => true,
-            None if path == Path::new(STDIN) => text.trim_start().starts_with('{'),
-            _ => return Err(Problem(format!("{name}: a policy is a .toml or a .json file"))),
-        };
-        if !is_json {
-            return Self::from_toml(name, text);
+        match extension.as_ref().and_then(|extension| extension.to_str()) {
+            Some("toml") => Self::from_toml(name, text),
+            Some("json") => Self::from_json(name, text),
+            Some("yaml" | "yml") => {
+                let draft: Draft = serde_saphyr::from_str(&text).map_err(|error| no_policy(&name, &error))?;
+                Ok(Self { name, text, config: draft.into_config(), positions: None })
+            }
+            None if path == Path::new(STDIN) && text.trim_start().starts_with('{') => {
+                Self::from_json(name, text)
+            }
+            None if path == Path::new(STDIN) => Self::from_toml(name, text),
+            _ => Err(Problem(format!("{name}: a policy is a .toml, a .json or a .yaml file"))),
         }
-        let config = serde_json::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-        Ok(Self { name, text, config, positions: None })
+    }
+
+    fn from_json(name: String, text: String) -> Result<Self, Problem> {
+        let draft: Draft = serde_json::from_str(&text).map_err(|error| no_policy(&name, &error))?;
+        Ok(Self { name, text, config: draft.into_config(), positions: None })
     }
 
     /// A policy whose text is at hand; `name` is what messages call it.
     pub(crate) fn from_toml(name: String, text: String) -> Result<Self, Problem> {
-        let config = toml::from_str(&text).map_err(|error| no_policy(&name, &error))?;
+        let draft: Draft = toml::from_str(&text).map_err(|error| no_policy(&name, &error))?;
         let positions = Positions::read(&text);
-        Ok(Self { name, text, config, positions })
+        Ok(Self { name, text, config: draft.into_config(), positions })
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_toml(&self) -> bool {
+        self.positions.is_some()
+    }
+
+    /// Where a violation stands, as people count lines and columns.
+    pub(crate) fn region(&self, violation: &Violation) -> Option<Region> {
+        let bytes = self.positions.as_ref()?.find(violation)?;
+        let place = |at: usize| {
+            let before = self.text.get(..at).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            (before.matches('\n').count() + 1, line.chars().count() + 1)
+        };
+        Some(Region { start: place(bytes.start), end: place(bytes.end) })
     }
 
     pub(crate) fn place(&self, violation: &Violation) -> At<'_> {
@@ -59,7 +92,7 @@ impl PolicyFile {
 }
 
 /// The keys that lead to the place: `: production.origins[1]`.
-fn keys(violation: &Violation) -> String {
+pub(crate) fn keys(violation: &Violation) -> String {
     let locus = violation.locus();
     let block = match locus.place {
         Place::Outer => None,

@@ -4,24 +4,26 @@ use cors_engine::Key;
 
 /// The keys of a policy in the order in which they are written.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     /// What belongs to no key.
-    pub(super) remarks: Vec<String>,
-    pub(super) settings: Vec<Setting>,
-    /// Whom the old settings let in, and the policy does not.
-    pub(super) holes: Vec<String>,
+    pub(crate) remarks: Vec<String>,
+    pub(crate) settings: Vec<Setting>,
+    /// Requests that the old settings let in, and the policy does not.
+    pub(crate) holes: Vec<String>,
+    /// What could not be read, with its text: nothing is guessed.
+    pub(crate) unread: Vec<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Setting {
-    pub(super) key: Key,
-    pub(super) value: Value,
+pub(crate) struct Setting {
+    pub(crate) key: Key,
+    pub(crate) value: Value,
     /// What differs from before.
-    pub(super) remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Any,
     On,
     Number(u64),
@@ -29,17 +31,34 @@ pub(super) enum Value {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     Text(String),
     Regex(String),
 }
 
 impl Draft {
-    pub(super) fn set(&mut self, key: Key, value: Value, remarks: Vec<String>) {
+    pub(crate) fn set(&mut self, key: Key, value: Value, remarks: Vec<String>) {
         self.settings.push(Setting { key, value, remarks });
     }
 
-    pub(super) fn remark(&mut self, remark: impl Into<String>) {
+    /// Sets a list that is known by the words of its language: a lone `*` stands for `any`.
+    pub(crate) fn list(&mut self, key: Key, entries: impl IntoIterator<Item = impl Into<String>>) {
+        let entries: Vec<String> = entries.into_iter().map(Into::into).collect();
+        let value = match entries.iter().any(|entry| entry == "*") {
+            true => Value::Any,
+            false => Value::List(entries.into_iter().map(Entry::Text).collect()),
+        };
+        self.set(key, value, Vec::new());
+    }
+
+    /// Sets a key that is on; off is the same as absent.
+    pub(crate) fn flag(&mut self, key: Key, is_on: bool) {
+        if is_on {
+            self.set(key, Value::On, Vec::new());
+        }
+    }
+
+    pub(crate) fn remark(&mut self, remark: impl Into<String>) {
         self.remarks.push(remark.into());
     }
 }

@@ -1,37 +1,105 @@
-//! `cors import`: the CORS settings of another framework, as a policy.
+//! `cors import`: the CORS settings of another framework, server or gateway, as a policy.
 
 mod django;
 mod draft;
+mod nginx;
+pub(crate) mod rust;
 mod write;
+mod yaml;
 
-use cors_engine::Mode;
+use cors_engine::{Mode, Violation};
 
-use crate::args::{DjangoArgs, Emit};
+use crate::args::{Emit, ImportArgs, Source};
 use crate::check;
 use crate::policy_file::{PolicyFile, read_text};
 use crate::report::{Problem, Report, Severity, Verdict, message, message_at};
 
+use draft::Draft;
+
 /// What messages call the file that is written.
 const WRITTEN: &str = "<stdout>";
 
-pub(crate) fn run(args: &DjangoArgs) -> Result<Report, Problem> {
+/// A policy that was found in somebody's configuration.
+pub(crate) struct Imported {
+    /// Where it stands, in the words of the configuration.
+    pub(crate) place: String,
+    pub(crate) line: Option<usize>,
+    pub(crate) draft: Draft,
+}
+
+impl Imported {
+    /// The policy as a file.
+    pub(crate) fn toml(&self) -> String {
+        write::toml(&self.draft)
+    }
+
+    /// What is said about it beside the rules: what it let in and no policy does, and what could not be read.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
+        let unread = self.draft.unread.iter().map(|text| {
+            format!("not read: {text}\nIt may let in more, or less, than the policy says.\nhelp: say by hand what it does")
+        });
+        self.draft.holes.iter().cloned().chain(unread)
+    }
+}
+
+/// Every policy in a configuration.
+pub(crate) fn read(source: Source, name: &str, text: &str) -> Result<Vec<Imported>, Problem> {
+    let mut imported = match source {
+        Source::Django => {
+            vec![Imported { place: String::new(), line: None, draft: django::read(name, text)? }]
+        }
+        Source::Nginx => nginx::read(name, text)?,
+        Source::GatewayApi => yaml::gateway_api(name, text)?,
+        Source::IngressNginx => yaml::ingress_nginx(name, text)?,
+        Source::Istio => yaml::istio(name, text)?,
+        Source::Envoy => yaml::envoy(name, text)?,
+        Source::S3 => yaml::s3(name, text)?,
+        Source::Gcs => yaml::gcs(name, text)?,
+        Source::ActixCors => rust::read(name, text, rust::Library::ActixCors)?,
+        Source::TowerHttp => rust::read(name, text, rust::Library::TowerHttp)?,
+    };
+    if imported.is_empty() {
+        return Err(Problem(format!("{name} has no CORS settings of {}", source.title())));
+    }
+    for Imported { place, draft, .. } in imported.iter_mut().filter(|_| source != Source::Django) {
+        let place = if place.is_empty() { String::new() } else { format!(", {place}") };
+        draft.remarks.insert(0, format!("From {name}{place} ({}).", source.title()));
+        let unread: Vec<String> = draft.unread.iter().map(|text| format!("Not read: {text}")).collect();
+        draft.remarks.extend(unread);
+    }
+    Ok(imported)
+}
+
+pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> {
     let (name, text) = read_text(&args.settings)?;
-    let draft = django::read(&name, &text)?;
-    let toml = write::toml(&draft);
+    let imported = read(source, &name, &text)?;
+    let chosen = match (args.nth, imported.as_slice()) {
+        (None, [only]) => only,
+        (None, several) => {
+            let lines: Vec<String> = several
+                .iter()
+                .enumerate()
+                .map(|(index, found)| format!("  {}: {}", index + 1, found.place))
+                .collect();
+            return Err(Problem(format!(
+                "{name} has {} policies\n{}\nhelp: choose one, `--nth 1`; `cors check --from {}` judges all",
+                several.len(),
+                lines.join("\n"),
+                source.name()
+            )));
+        }
+        (Some(nth), several) => several
+            .get(nth.saturating_sub(1))
+            .ok_or_else(|| Problem(format!("{name} has {} policies, and no {nth}", several.len())))?,
+    };
+    let toml = chosen.toml();
     let file = PolicyFile::from_toml(WRITTEN.into(), toml.clone())?;
     let violations = check::broken(&file.config, &[Mode::Production]);
     let mut err = String::new();
-    for hole in &draft.holes {
-        err += &format!("{}\n\n", message(Severity::Warning, hole));
+    for warning in chosen.warnings() {
+        err += &format!("{}\n\n", message(Severity::Warning, &warning));
     }
-    for violation in &violations {
-        let text = violation.to_string();
-        err += &match args.emit {
-            Emit::Toml => message_at(Severity::Error, &text, file.place(violation)),
-            Emit::Rust => message(Severity::Error, &text),
-        };
-        err += "\n\n";
-    }
+    err += &told(&file, &violations, args.emit);
     if !violations.is_empty() {
         err += &format!(
             "{name} breaks rules in {} places; the policy is written as it stands\n",
@@ -40,7 +108,20 @@ pub(crate) fn run(args: &DjangoArgs) -> Result<Report, Problem> {
     }
     let out = match args.emit {
         Emit::Toml => toml,
-        Emit::Rust => write::rust(&draft),
+        Emit::Rust => write::rust(&chosen.draft),
     };
     Ok(Report { out, err, verdict: Verdict::of(violations.is_empty()) })
+}
+
+fn told(file: &PolicyFile, violations: &[Violation], emit: Emit) -> String {
+    let mut told = String::new();
+    for violation in violations {
+        let text = violation.to_string();
+        told += &match emit {
+            Emit::Toml => message_at(Severity::Error, &text, file.place(violation)),
+            Emit::Rust => message(Severity::Error, &text),
+        };
+        told += "\n\n";
+    }
+    told
 }

@@ -62,3 +62,70 @@ fn a_method_that_is_a_keyword_of_rust_is_a_string() {
     let run = cors_with(&["import", "django", "-", "--emit", "rust"], &[], settings);
     assert!(run.out.contains(r#"methods: [GET, "fn"]"#), "{run:?}");
 }
+
+#[test]
+fn other_tools_are_read_and_judged() {
+    for (source, file) in [
+        ("nginx", "nginx.conf"),
+        ("gateway-api", "gateway.yaml"),
+        ("ingress-nginx", "ingress.yaml"),
+        ("istio", "istio.yaml"),
+        ("envoy", "envoy.yaml"),
+        ("s3", "s3.json"),
+        ("gcs", "gcs.json"),
+        ("actix-cors", "layers.rs"),
+        ("tower-http", "layers.rs"),
+    ] {
+        let path = format!("foreign/{file}");
+        let name = source.replace('-', "_");
+        cors(&["check", "--from", source, &path]).is_as_expected(&format!("from_{name}"));
+        cors(&["import", source, &path, "--nth", "1"]).is_as_expected(&format!("import_{name}"));
+    }
+}
+
+#[test]
+fn any_origin_with_credentials_is_imported_as_what_it_is() {
+    for (source, text) in [
+        (
+            "nginx",
+            "add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Credentials true;",
+        ),
+        (
+            "nginx",
+            "add_header Access-Control-Allow-Origin $http_origin; add_header Access-Control-Allow-Credentials true;",
+        ),
+        ("gateway-api", "{type: CORS, cors: {allowOrigins: ['*'], allowCredentials: true}}"),
+        ("ingress-nginx", "{nginx.ingress.kubernetes.io/enable-cors: 'true'}"),
+        ("istio", "{corsPolicy: {allowOrigins: [{exact: '*'}], allowCredentials: true}}"),
+        ("envoy", "{allow_origin_string_match: [{exact: '*'}], allow_credentials: true}"),
+        ("actix-cors", "fn a() { Cors::permissive() }"),
+        ("actix-cors", "fn a() { Cors::default().allow_any_origin().supports_credentials() }"),
+        ("tower-http", "fn a() { CorsLayer::very_permissive() }"),
+        (
+            "tower-http",
+            "fn a() { CorsLayer::new().allow_origin(AllowOrigin::mirror_request()).allow_credentials(true) }",
+        ),
+    ] {
+        let run = cors_with(&["check", "--from", source, "-"], &[], text);
+        assert!(
+            run.code == Some(1) && run.out.contains("[any_origin_with_credentials]"),
+            "{source} {text}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn what_has_no_cors_settings_is_no_policy() {
+    for (source, text) in [
+        ("nginx", "server { listen 80; }"),
+        ("nginx", "server {"),
+        ("gateway-api", "kind: HTTPRoute"),
+        ("gateway-api", "a: ["),
+        ("s3", "{}"),
+        ("actix-cors", "fn a() { CorsLayer::new() }"),
+        ("tower-http", "fn a( {"),
+    ] {
+        let run = cors_with(&["import", source, "-"], &[], text);
+        assert!(run.code == Some(2) && run.out.is_empty() && !run.err.is_empty(), "{source} {text}: {run:?}");
+    }
+}

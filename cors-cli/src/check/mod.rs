@@ -1,0 +1,225 @@
+//! `cors check`: every rule that policies break, in files of our own and in other tools' configuration.
+
+mod fix;
+mod github;
+mod sarif;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cors_engine::{Config, Mode, Rule, Violation};
+use serde_json::{Value, json};
+
+use crate::args::{CheckArgs, CheckFormat, Modes, Source};
+use crate::import;
+use crate::policy_file::{PolicyFile, Region, read_text};
+use crate::report::{At, GOOD, Problem, Report, Severity, Verdict, message, message_at, paint};
+
+/// As many violations of a file as are shown in full.
+const SHOWN: usize = 50;
+
+pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
+    let paths = expanded(&args.policies)?;
+    let mut judged = Vec::new();
+    let mut changes = String::new();
+    for path in &paths {
+        if let Some(source) = args.from {
+            judged.extend(read_from(source, path, args.mode)?);
+            continue;
+        }
+        let mut file = PolicyFile::read(path)?;
+        let mut violations = broken(&file.config, modes(&file.config, args.mode));
+        if args.fix || args.diff {
+            let fixed = fix::fixed(&file, &violations)?;
+            changes += &fix::diff(&file.name, file.text(), &fixed);
+            if args.fix && fixed != file.text() {
+                fs::write(path, &fixed)
+                    .map_err(|error| Problem(format!("{} cannot be written: {error}", file.name)))?;
+                file = PolicyFile::read(path)?;
+                violations = broken(&file.config, modes(&file.config, args.mode));
+            }
+        }
+        let modes = modes(&file.config, args.mode);
+        judged.push(Judged {
+            findings: Finding::all(&file, violations),
+            modes,
+            name: file.name.clone(),
+            file: Some(file),
+            warnings: Vec::new(),
+        });
+    }
+    let is_good = judged.iter().all(|judged| judged.findings.is_empty());
+    let out = match args.format {
+        CheckFormat::Text => changes + &judged.iter().map(|judged| judged.text(args.all)).collect::<String>(),
+        CheckFormat::Json => format!("{:#}\n", json_of(&judged)?),
+        CheckFormat::Sarif => {
+            format!("{:#}\n", sarif::log(judged.iter().flat_map(|judged| &judged.findings)))
+        }
+        CheckFormat::Github => {
+            judged.iter().flat_map(|judged| &judged.findings).map(github::annotation).collect()
+        }
+    };
+    Ok(Report { out, err: String::new(), verdict: Verdict::of(is_good) })
+}
+
+/// The modes whose rules apply: without a block of its own, development is production.
+fn modes(config: &Config, asked: Modes) -> &'static [Mode] {
+    match asked {
+        _ if !config.has(Mode::Development) => &[Mode::Production],
+        Modes::Production => &[Mode::Production],
+        Modes::Development => &[Mode::Development],
+        Modes::Both => &[Mode::Production, Mode::Development],
+    }
+}
+
+/// The files that paths and globs name, each once.
+fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
+    let mut files = Vec::new();
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        let text = path.to_string_lossy();
+        let is_glob = !path.exists() && text.contains(['*', '?', '[']);
+        let found = match is_glob {
+            false => vec![path.clone()],
+            true => {
+                let found =
+                    glob::glob(&text).map_err(|error| Problem(format!("{text} is no glob: {error}")))?;
+                let found: Vec<PathBuf> =
+                    found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
+                if found.is_empty() {
+                    return Err(Problem(format!("{text} names no file")));
+                }
+                found
+            }
+        };
+        files.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
+    }
+    Ok(files)
+}
+
+/// Each policy of another tool's configuration.
+fn read_from(source: Source, path: &Path, asked: Modes) -> Result<Vec<Judged>, Problem> {
+    let (name, text) = read_text(path)?;
+    let mut judged = Vec::new();
+    for imported in import::read(source, &name, &text)? {
+        let place =
+            if imported.place.is_empty() { name.clone() } else { format!("{name}: {}", imported.place) };
+        let file = PolicyFile::from_toml(place.clone(), imported.toml())?;
+        let violations = broken(&file.config, modes(&file.config, asked));
+        let line = imported.line.map(|line| Region { start: (line, 1), end: (line, 1) });
+        let finding =
+            |violation| Finding { file: name.clone(), place: place.clone(), region: line, violation };
+        judged.push(Judged {
+            name: place.clone(),
+            modes: modes(&file.config, asked),
+            warnings: imported.warnings().collect(),
+            findings: violations.into_iter().map(finding).collect(),
+            file: None,
+        });
+    }
+    Ok(judged)
+}
+
+/// A policy, and what is wrong with it.
+struct Judged {
+    name: String,
+    modes: &'static [Mode],
+    /// Where it is a file of ours, so that messages can show its lines.
+    file: Option<PolicyFile>,
+    warnings: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+/// A violation with its place in a file.
+struct Finding {
+    file: String,
+    /// The file, and the keys that lead there.
+    place: String,
+    region: Option<Region>,
+    violation: Violation,
+}
+
+impl Finding {
+    fn all(file: &PolicyFile, violations: Vec<Violation>) -> Vec<Self> {
+        let finding = |violation: Violation| Self {
+            file: file.name.clone(),
+            place: format!("{}{}", file.name, crate::policy_file::keys(&violation)),
+            region: file.region(&violation),
+            violation,
+        };
+        violations.into_iter().map(finding).collect()
+    }
+}
+
+impl Judged {
+    fn text(&self, all: bool) -> String {
+        let mut out = String::new();
+        for warning in &self.warnings {
+            let _ = writeln!(out, "{}\n --> {}\n", message(Severity::Warning, warning), self.name);
+        }
+        let shown = if all { self.findings.len() } else { SHOWN };
+        for finding in self.findings.iter().take(shown) {
+            let at = match &self.file {
+                Some(file) => file.place(&finding.violation),
+                None => At::Path(finding.place.clone()),
+            };
+            let message = message_at(Severity::Error, &finding.violation.to_string(), at);
+            let _ = writeln!(out, "{message}\n");
+        }
+        if self.findings.len() > shown {
+            let _ = writeln!(out, "and {} more: `--all` shows them\n", self.findings.len() - shown);
+        }
+        let names = self.modes.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" and ");
+        let name = &self.name;
+        let _ = match self.findings.len() {
+            0 => writeln!(
+                out,
+                "{} {name} keeps all {} rules in {names}",
+                paint(GOOD, "ok:"),
+                Rule::all().len()
+            ),
+            1 => writeln!(out, "{name} breaks a rule"),
+            count => writeln!(out, "{name} breaks rules in {count} places"),
+        };
+        out
+    }
+}
+
+/// What the modes break, in the order of the file; what holds in both once.
+pub(crate) fn broken(config: &Config, modes: &[Mode]) -> Vec<Violation> {
+    let mut list: Vec<Violation> = Vec::new();
+    for &mode in modes {
+        for violation in config.policy(mode).err().into_iter().flatten() {
+            let same = |known: &Violation| {
+                known.rule() == violation.rule()
+                    && known.locus() == violation.locus()
+                    && known.message() == violation.message()
+            };
+            if !list.iter().any(same) {
+                list.push(violation);
+            }
+        }
+    }
+    list
+}
+
+/// As `Violations` serializes, with the file and, where it is known, the place in it.
+fn json_of(judged: &[Judged]) -> Result<Value, Problem> {
+    let mut list = Vec::new();
+    for finding in judged.iter().flat_map(|judged| &judged.findings) {
+        let value = serde_json::to_value(&finding.violation);
+        let mut value =
+            value.map_err(|error| Problem(format!("the violations cannot be written: {error}")))?;
+        value["file"] = json!(finding.file);
+        if let Some(Region { start, end }) = finding.region {
+            value["line"] = json!(start.0);
+            value["column"] = json!(start.1);
+            value["end_line"] = json!(end.0);
+            value["end_column"] = json!(end.1);
+        }
+        list.push(value);
+    }
+    Ok(Value::Array(list))
+}

@@ -1,0 +1,96 @@
+//! What `cors export` wrote and `cors import` read again is the same policy.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use cors_engine::compare::compare;
+use cors_engine::{Config, Mode};
+use cors_tests::example::{Profile, build};
+
+/// Settings by key, one of each for a policy.
+const ORIGINS: &[&str] = &[
+    "\"any\"",
+    "[\"https://myapp.com\"]",
+    "[\"https://myapp.com\", \"https://*.myapp.com\"]",
+    "[\"https://*.myapp.com:8443\", \"http://localhost:3000\"]",
+    "[\"http://localhost:*\", \"null\", \"tauri://localhost\"]",
+    r"[{ regex = '^https://pr-\d+\.preview\.com$' }, 'https://a.b.com']",
+    r"[{ regex = '(?i)https://(shop|blog)\.c\.com(:8443)?|https://d\.com' }]",
+];
+const METHODS: &[&str] =
+    &["", "\"any\"", "[\"GET\", \"PUT\", \"DELETE\"]", "[\"PATCH\", \"x.y\"]", "[\"POST\"]"];
+const HEADERS: &[&str] =
+    &["", "\"any\"", "[\"authorization\", \"content-type\"]", "[\"x-csrftoken\", \"x'y\"]"];
+const EXPOSE: &[&str] = &["", "\"any\"", "[\"x-total-count\", \"etag\"]"];
+const OTHERS: &[&str] = &[
+    "",
+    "credentials = true",
+    "max_age = 3600",
+    "credentials = true\nmax_age = 600",
+    "timing = true",
+    "private_network = true\npreflight_status = 200",
+];
+
+fn cors(cors: &Path, arguments: &[&str], input: &str) -> Option<String> {
+    let mut command = Command::new(cors);
+    let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut process = command.spawn().expect("cors starts");
+    process.stdin.take().expect("it is piped").write_all(input.as_bytes()).expect("cors reads");
+    let output = process.wait_with_output().expect("cors ends");
+    // 1 says that production's rules are broken, and the policy is written all the same.
+    let is_written = matches!(output.status.code(), Some(0 | 1));
+    is_written.then(|| String::from_utf8(output.stdout).expect("cors prints UTF-8"))
+}
+
+fn config(settings: &str) -> String {
+    format!("origins = [\"https://unused.example\"]\n[development]\n{settings}\n")
+}
+
+#[test]
+fn what_was_exported_and_imported_is_the_same_policy() {
+    let program = build("cors", Profile::Debug);
+    let mut seen = [("nginx", 0), ("gateway-api", 0), ("s3", 0)];
+    let mut number = 0_usize;
+    for origins in ORIGINS {
+        for methods in METHODS {
+            for headers in HEADERS {
+                // The other keys take turns. CORS_ROUND_TRIPS=all for every combination.
+                number += 1;
+                if number % 4 != 0 && std::env::var_os("CORS_ROUND_TRIPS").is_none() {
+                    continue;
+                }
+                let (expose, others) = (EXPOSE[number % EXPOSE.len()], OTHERS[number % OTHERS.len()]);
+                let mut settings = format!("origins = {origins}\n{others}\n");
+                for (key, value) in [("methods", methods), ("headers", headers), ("expose", &expose)] {
+                    if !value.is_empty() {
+                        settings += &format!("{key} = {value}\n");
+                    }
+                }
+                let text = config(&settings);
+                let read: Config = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+                let Ok(policy) = read.policy(Mode::Development) else { continue };
+                for (target, count) in &mut seen {
+                    let exported = cors(&program, &["export", target, "-", "--mode", "development"], &text);
+                    let Some(exported) = exported else { continue };
+                    let imported = cors(&program, &["import", target, "-"], &exported);
+                    let imported =
+                        config(&imported.unwrap_or_else(|| panic!("{target} is not read:\n{exported}")));
+                    let again: Config =
+                        toml::from_str(&imported).unwrap_or_else(|error| panic!("{error}: {imported}"));
+                    let again =
+                        again.policy(Mode::Development).unwrap_or_else(|violations| panic!("{violations}"));
+                    let comparison = compare(&policy, &again).expect("they are small");
+                    assert!(
+                        comparison.changes().is_empty(),
+                        "{target}\n{text}\n{imported}\n{exported}\n{comparison:#?}"
+                    );
+                    *count += 1;
+                }
+            }
+        }
+    }
+    for (target, count) in seen {
+        assert!(count >= 3, "{target} could say {count} of the policies");
+    }
+}
