@@ -202,6 +202,14 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) call: CallArgs,
 
+    /// Show origins × calls as a table, in place of one call
+    #[arg(long, conflicts_with = "origin")]
+    pub(crate) matrix: bool,
+
+    /// With `--matrix`: as a page of its own
+    #[arg(long, requires = "matrix")]
+    pub(crate) html: bool,
+
     /// The policy that answers
     #[arg(long, value_enum, default_value_t = OneMode::Production)]
     pub(crate) mode: OneMode,
@@ -356,11 +364,60 @@ pub(crate) struct ImportArgs {
     pub(crate) emit: Emit,
 }
 
+/// What `cargo` calls: `cargo cors …`.
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo", version)]
+pub(crate) struct CargoArgs {
+    #[command(subcommand)]
+    pub(crate) command: CargoCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CargoCommand {
+    /// Look after the CORS of a workspace
+    Cors {
+        #[command(flatten)]
+        color: colorchoice_clap::Color,
+
+        #[command(subcommand)]
+        command: CorsCommand,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CorsCommand {
+    /// Find every CORS layer, say what it lets in, and the rules that it breaks
+    ///
+    /// Layers of actix-cors and tower-http are read from the source; `cors_policy!` and `#[cors]` are checked by the compiler.
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(AuditArgs),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct AuditArgs {
+    /// The folder of the workspace
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: AuditFormat,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    #[default]
+    Text,
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
 /// A call of `fetch()`, as far as CORS looks at it.
 #[derive(clap::Args)]
 pub(crate) struct CallArgs {
     /// The page's origin, as `location.origin` says it
-    #[arg(long)]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) origin: String,
 
     /// The method, in the page's own case: `patch` is not `PATCH`
@@ -467,7 +524,8 @@ Examples:
   cors explain policy.toml --origin https://app.example
   cors explain policy.toml --origin https://app.example --method PUT \\
       --header authorization --header 'content-type: application/json' --credentials
-  cors explain policy.toml --origin http://localhost:3000 --mode development
+  cors explain policy.toml --matrix
+  cors explain policy.toml --matrix --html > who.html
 
 Exit codes: 0 the page may read the answer; 1 it may not; 2 the file cannot be read, or its policy breaks a rule.";
 
@@ -526,6 +584,13 @@ break go to standard error. CORS decided by the signal `check_request_enabled` i
 
 Exit codes: 0 every rule is kept; 1 some are broken, and the policy is written all the same; 2 the settings cannot be read."
 );
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  cargo cors audit
+  cargo cors audit . --format sarif > cors.sarif
+
+Exit codes: 0 every rule is kept; 1 some are broken; 2 the folder cannot be read.";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

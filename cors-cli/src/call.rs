@@ -15,6 +15,11 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(args: &CallArgs) -> Result<Self, Problem> {
+        if args.origin.is_empty() {
+            return Err(Problem(
+                "--origin is missing: which page calls?\nhelp: write `--origin https://app.example`".into(),
+            ));
+        }
         check_origin(&args.origin)?;
         let mut fetch = Fetch::new(&args.origin).method(&args.method).credentials(args.credentials);
         let mut left_out = Vec::new();

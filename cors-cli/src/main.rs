@@ -1,45 +1,7 @@
-//! `cors`: checks, explains and imports CORS policies, and probes servers as a browser would.
-
-mod args;
-mod call;
-mod check;
-mod diff;
-mod exchange;
-mod explain;
-mod export;
-mod import;
-mod policy_file;
-mod positions;
-mod probe;
-mod report;
+//! `cors`: checks, explains, exports and imports CORS policies, and probes servers as a browser would.
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
-
-use args::{Args, Command};
-use report::Report;
-
 fn main() -> ExitCode {
-    let args = Args::parse();
-    args.color.write_global();
-    let done = match args.command {
-        Command::Check(args) => check::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Diff(args) => diff::run(&args),
-        Command::Probe(args) => probe::run(&args),
-        Command::Export(args) => export::run(&args),
-        Command::Import { from } => {
-            let (source, args) = from.source();
-            import::run(source, args)
-        }
-        Command::Completions { shell } => Ok(completions(shell)),
-    };
-    report::print(done)
-}
-
-fn completions(shell: clap_complete::Shell) -> Report {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "cors", &mut script);
-    Report::good(String::from_utf8_lossy(&script).into_owned())
+    cors_cli::cors()
 }

@@ -2,7 +2,7 @@
 
 mod fix;
 mod github;
-mod sarif;
+pub(crate) mod sarif;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -133,12 +133,12 @@ struct Judged {
 }
 
 /// A violation with its place in a file.
-struct Finding {
-    file: String,
+pub(crate) struct Finding {
+    pub(crate) file: String,
     /// The file, and the keys that lead there.
-    place: String,
-    region: Option<Region>,
-    violation: Violation,
+    pub(crate) place: String,
+    pub(crate) region: Option<Region>,
+    pub(crate) violation: Violation,
 }
 
 impl Finding {

@@ -7,7 +7,7 @@ use super::Finding;
 use crate::policy_file::Region;
 
 /// A log of one run.
-pub(super) fn log<'f>(findings: impl Iterator<Item = &'f Finding>) -> Value {
+pub(crate) fn log<'f>(findings: impl Iterator<Item = &'f Finding>) -> Value {
     let rule = |rule: Rule| {
         json!({
             "id": rule.name(),

@@ -19,6 +19,16 @@ pub(crate) enum Library {
     TowerHttp,
 }
 
+impl Library {
+    /// As its crate is called.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::ActixCors => "actix-cors",
+            Self::TowerHttp => "tower-http",
+        }
+    }
+}
+
 /// A layer that a file builds.
 pub(crate) struct Layer {
     pub(crate) library: Library,

@@ -77,3 +77,52 @@ fn colours_are_for_those_who_see_them() {
         }
     }
 }
+
+/// Every example of every help, run where its files are; those that call other machines are read alone.
+#[test]
+fn examples_of_the_help_work_when_pasted() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pasted");
+    std::fs::create_dir_all(folder.join("policies")).expect("the folder is there");
+    std::fs::create_dir_all(folder.join("src")).expect("the folder is there");
+    let here = crate::program::folder();
+    for (from, to) in [
+        ("policy.toml", "policy.toml"),
+        ("policy.toml", "policies/one.toml"),
+        ("policy_next.toml", "policy_next.toml"),
+        ("django.json", "settings.json"),
+    ] {
+        std::fs::copy(here.join(from), folder.join(to)).expect("it is copied");
+    }
+    std::fs::write(folder.join("policy.yaml"), "origins: [https://app.example]\n").expect("it is written");
+    let source = "fn main() { Cors::default().allowed_origin(\"https://app.example\"); }\n";
+    std::fs::write(folder.join("src/main.rs"), source).expect("it is written");
+    let nginx = "server { location / { add_header Access-Control-Allow-Origin https://app.example always; add_header Vary Origin always; } }";
+    std::fs::write(folder.join("nginx.conf"), nginx).expect("it is written");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_cors")).parent().expect("a folder").to_owned();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    for command in ["check", "explain", "diff", "export", "import"] {
+        let help = cors(&[command, "--help"]).out.replace("\\\n      ", "");
+        let examples = help
+            .split("Examples:\n")
+            .nth(1)
+            .unwrap_or_default()
+            .lines()
+            .take_while(|line| line.starts_with("  "));
+        let mut count = 0;
+        for example in examples {
+            // What stands behind two blanks explains.
+            let line = example.trim_start();
+            let line = line.split("   ").next().unwrap_or(line).trim();
+            if line.starts_with("git ") || line.contains("settings.json") {
+                continue;
+            }
+            count += 1;
+            let mut shell = std::process::Command::new("sh");
+            let run =
+                shell.args(["-c", line]).current_dir(&folder).env("PATH", &path).output().expect("sh runs");
+            let code = run.status.code();
+            assert!(matches!(code, Some(0 | 1)), "{line}: {code:?} {}", String::from_utf8_lossy(&run.stderr));
+        }
+        assert!(count >= 1, "{command} has {count} examples");
+    }
+}

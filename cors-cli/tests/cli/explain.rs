@@ -52,3 +52,34 @@ fn no_secret_is_printed() {
         );
     }
 }
+
+#[test]
+fn the_matrix_shows_every_kind_of_call() {
+    cors(&["explain", "policy.toml", "--matrix"]).is_as_expected("explain_matrix");
+    cors(&["explain", "policy_next.toml", "--matrix", "--html"]).is_as_expected("explain_matrix_html");
+}
+
+#[test]
+fn every_failing_check_is_named_at_once() {
+    let run = cors(&[
+        "explain",
+        "policy.toml",
+        "--origin",
+        "https://evil.example",
+        "--method",
+        "DELETE",
+        "--header",
+        "x-one",
+        "--header",
+        "x-two",
+    ]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    for wanted in [
+        "`origins` does not list https://evil.example",
+        "`methods` does not list DELETE",
+        "`headers` does not list x-one",
+        "`headers` does not list x-two",
+    ] {
+        assert!(run.out.contains(wanted), "{wanted}: {}", run.out);
+    }
+}

@@ -1,5 +1,6 @@
 //! The program as a user runs it: what it prints, and its exit code.
 
+mod audit;
 mod check;
 mod command_line;
 mod diff;

@@ -1,5 +1,7 @@
 //! `cors explain`: what a policy answers to a page's call, and why.
 
+mod matrix;
+
 use cors_engine::browser::{Fetch, Response, safelisted_response_headers};
 use cors_engine::{Policy, Violations};
 
@@ -9,18 +11,24 @@ use crate::exchange::{Answer, Exchange, Next, Sent, Server};
 use crate::policy_file::PolicyFile;
 use crate::report::{Problem, Report, Severity, Verdict, message_at};
 
+use matrix::Matrix;
+
 pub(crate) fn run(args: &ExplainArgs) -> Result<Report, Problem> {
     let file = PolicyFile::read(&args.policy)?;
-    let call = Call::new(&args.call)?;
+    let call = if args.matrix { None } else { Some(Call::new(&args.call)?) };
     let mut policy = match file.config.policy(args.mode.mode()) {
         Ok(policy) => policy,
         Err(violations) => return Ok(no_policy(&file, &violations)),
+    };
+    let Some(call) = call else {
+        let matrix = Matrix::new(&policy);
+        return Ok(Report::good(if args.html { matrix.html(&file.name) } else { matrix.text() }));
     };
     let exchange = Exchange::run(&call.fetch, &mut policy, false)?;
     let out = match args.format {
         Format::Json => json(&exchange, &call, &policy),
         Format::Text => {
-            let end = if exchange.is_allowed() { readable(&policy) } else { no_credentials(&call, &policy) };
+            let end = if exchange.is_allowed() { readable(&policy) } else { in_the_way(&call, &policy) };
             format!("{}{}{end}", exchange.text(&call), exchange.verdict())
         }
     };
@@ -69,12 +77,35 @@ fn readable(policy: &Policy) -> String {
     format!("of its headers: {}; {exposed}\n", safelisted.join(", "))
 }
 
-/// The one thing that a policy refuses without knowing: it cannot see whether cookies came along on purpose.
-fn no_credentials(call: &Call, policy: &Policy) -> String {
-    if !call.fetch.includes_credentials() || policy.credentials() {
-        return String::new();
+/// Every check that the call fails at once: a browser names the first alone.
+fn in_the_way(call: &Call, policy: &Policy) -> String {
+    let fetch = &call.fetch;
+    let mut reasons = Vec::new();
+    if !policy.allows_origin(fetch.origin().as_bytes()) {
+        reasons.push(format!("`origins` does not list {}", fetch.origin()));
     }
-    "the page calls with credentials, and the policy has no `credentials = true`\n".into()
+    if fetch.needs_preflight() {
+        // A preflight for a safelisted method alone does not fail by it, though a policy that lists no `GET` refuses it.
+        if !policy.allows_method(fetch.sent_method().as_bytes()) {
+            reasons.push(format!("`methods` does not list {}", fetch.sent_method()));
+        }
+        let names = fetch.requested_headers().unwrap_or_default();
+        let refused =
+            names.split(',').filter(|name| !name.is_empty() && !policy.allows_header(name.as_bytes()));
+        reasons.extend(refused.map(|name| format!("`headers` does not list {name}")));
+    }
+    if fetch.includes_credentials() && !policy.credentials() {
+        reasons.push("the page calls with credentials, and the policy has no `credentials = true`".into());
+    }
+    match reasons.as_slice() {
+        [] => String::new(),
+        [only] if only.starts_with("the page") => format!("{only}\n"),
+        [_] => String::new(),
+        several => format!(
+            "all that is in its way:\n{}",
+            several.iter().map(|reason| format!("  {reason}\n")).collect::<String>()
+        ),
+    }
 }
 
 fn json(exchange: &Exchange, call: &Call, policy: &Policy) -> String {

@@ -1,0 +1,55 @@
+//! The commands `cors` and `cargo cors`, for their two programs. There is nothing here for a program of one's own: that is
+//! `cors-engine`.
+
+mod args;
+mod audit;
+mod call;
+mod check;
+mod diff;
+mod exchange;
+mod explain;
+mod export;
+mod import;
+mod policy_file;
+mod positions;
+mod probe;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Args, CargoArgs, CargoCommand, Command, CorsCommand};
+use report::Report;
+
+/// The command `cors`.
+pub fn cors() -> ExitCode {
+    let args = Args::parse();
+    args.color.write_global();
+    let done = match args.command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Probe(args) => probe::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Import { from } => {
+            let (source, args) = from.source();
+            import::run(source, args)
+        }
+        Command::Completions { shell } => Ok(completions(shell)),
+    };
+    report::print(done)
+}
+
+/// The command `cargo cors`.
+pub fn cargo_cors() -> ExitCode {
+    let CargoCommand::Cors { color, command: CorsCommand::Audit(args) } = CargoArgs::parse().command;
+    color.write_global();
+    report::print(audit::run(&args))
+}
+
+fn completions(shell: clap_complete::Shell) -> Report {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "cors", &mut script);
+    Report::good(String::from_utf8_lossy(&script).into_owned())
+}
