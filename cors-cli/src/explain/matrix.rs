@@ -142,7 +142,7 @@ tbody tr:last-child > * { border-bottom: 0 }\n\
 th[scope=row], thead th:first-child { position: sticky; left: 0; text-align: left; background: var(--page); font-family: ui-monospace, monospace; font-size: .875rem; font-weight: 500; border-right: 1px solid var(--line) }\n\
 thead th { font-family: ui-monospace, monospace; font-size: .875rem }\n\
 .yes { background: var(--yes) } .user { background: var(--user) } .no { background: var(--no); color: var(--dim) }\n\
-@media (max-width: 40rem) { th[scope=row] { max-width: 45vw; white-space: normal; overflow-wrap: anywhere } th, td { padding: .4rem .5rem } }\n";
+@media (max-width: 40rem) { th[scope=row] { min-width: 9rem; max-width: 45vw; white-space: normal; overflow-wrap: anywhere } th, td { padding: .4rem .5rem } }\n";
 
 /// Each entry of `origins` with an origin that it accepts, and the strangers.
 fn rows(policy: &Policy) -> Vec<(String, String)> {
