@@ -63,6 +63,18 @@ pub const STRANGERS: &[Row] = &[
     lets("every dot is open", PAGE, Trust::Matches(r"^https://shop.myapp.com$"), &["open_dot"]),
     lets("the last dot is open", PAGE, Trust::Matches(r"^https://shop\.myapp.com$"), &["open_dot"]),
     lets(
+        "a dot is open, in co.uk",
+        "https://shop.myapp.co.uk",
+        Trust::Matches(r"^https://shop\.myapp.co\.uk$"),
+        &["open_dot"],
+    ),
+    lets(
+        "a dot is open, left of the domain",
+        "https://a.b.myapp.com",
+        Trust::Matches(r"^https://a.b\.myapp\.com$"),
+        &["open_dot"],
+    ),
+    lets(
         "a dot is open, of two labels",
         "https://myapp.com",
         Trust::Matches("^https://myapp.com$"),

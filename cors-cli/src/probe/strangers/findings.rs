@@ -3,7 +3,7 @@
 use cors_engine::Field;
 use cors_engine::browser::{Fetch, Response};
 
-use super::{Kind, NOBODY, Seen, Stranger};
+use super::{Dot, Kind, NOBODY, Seen, Stranger};
 use crate::exchange::Exchange;
 use crate::probe::finding::Finding;
 use crate::probe::warnings::varies_by_origin;
@@ -97,8 +97,12 @@ fn let_in(seen: &Seen) -> Vec<Finding> {
 
 /// One fault, by those who get in by it.
 fn of_fault(strangers: &[&Stranger]) -> Finding {
-    // The one that gets most.
-    let worst = strangers.iter().find(|stranger| stranger.with_credentials()).unwrap_or(&strangers[0]);
+    // The one that gets most, and that most can be.
+    let rank = |stranger: &&&Stranger| {
+        let dot = if let Kind::OpenDot(dot) = stranger.kind { dot as u8 } else { 0 };
+        (!stranger.with_credentials(), dot)
+    };
+    let worst = strangers.iter().min_by_key(rank).unwrap_or(&strangers[0]);
     let origin = &worst.origin;
     let with_credentials = worst.with_credentials();
     let reads = if with_credentials { "reads answers as the user" } else { "reads answers without cookies" };
@@ -130,8 +134,8 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
         Kind::Suffix => warning("suffix_match")
             .why("Anybody who registers such a domain can use it: the server looks at how the origin ends, and asks for no dot there.")
             .help("compare the origin as a whole; for subdomains, ask for the dot before the domain as well"),
-        Kind::OpenDot { .. } => warning("open_dot")
-            .why(open_dot(origin))
+        Kind::OpenDot(dot) => warning("open_dot")
+            .why(open_dot(dot))
             .help("escape each dot of the regex, `\\.`; or compare the origin as a whole"),
         Kind::OtherSuffix => warning("other_suffix")
             .why("Anybody who registers the name under another top-level domain can use it: the server leaves open what comes after the name.")
@@ -160,15 +164,16 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
     }
 }
 
-/// A name that no top-level domain ends, nobody can register today.
-fn open_dot(origin: &str) -> &'static str {
-    let host = origin.split_once("://").map_or(origin, |(_, authority)| super::host_of(authority));
-    match super::origins::site(host) {
-        Some(_) => {
+fn open_dot(dot: Dot) -> &'static str {
+    match dot {
+        Dot::Edge | Dot::Within => {
             "Anybody who registers that name can use it: a dot of the server's regex stands for any character."
         }
-        None => {
-            "Somebody on the user's network can use it, where such names are answered: a dot of the server's regex stands for any character."
+        Dot::Left => {
+            "Whoever controls that subdomain can use it: a dot of the server's regex stands for any character."
+        }
+        Dot::Last => {
+            "Nobody can register that name today, but a network may answer for it: a dot of the server's regex stands for any character."
         }
     }
 }

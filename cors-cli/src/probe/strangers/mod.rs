@@ -7,7 +7,7 @@ use cors_engine::Field;
 use cors_engine::browser::{Fetch, Response};
 
 pub(super) use findings::of_strangers;
-pub(super) use origins::Kind;
+pub(super) use origins::{Dot, Kind};
 
 use super::answerer::is_limit;
 use super::client::Client;

@@ -21,9 +21,8 @@ pub(in crate::probe) enum Kind {
     Punctuation(char),
     /// The trusted registrable domain at the end, without a dot before it.
     Suffix,
-    /// The trusted name with another character for one of its dots: `at_edge` if that stands before the registrable
-    /// domain.
-    OpenDot { at_edge: bool },
+    /// The trusted name with another character for one of its dots.
+    OpenDot(Dot),
     /// The trusted name under another public suffix.
     OtherSuffix,
     /// The same public suffix, and perhaps the beginning of the same name.
@@ -42,6 +41,30 @@ pub(in crate::probe) enum Kind {
     SharedDomain,
 }
 
+/// Where a dot stands, and so what comes of another character in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::probe) enum Dot {
+    /// Before the registrable domain: a name that ends like it.
+    Edge,
+    /// In it: a name to register under a shorter suffix.
+    Within,
+    /// Left of all that: a subdomain of the same registrable domain.
+    Left,
+    /// The last: a top-level domain that does not exist.
+    Last,
+}
+
+impl Dot {
+    fn new(after: &str, site: &str) -> Self {
+        match after {
+            _ if !after.contains('.') => Self::Last,
+            _ if after == site => Self::Edge,
+            _ if after.len() > site.len() => Self::Left,
+            _ => Self::Within,
+        }
+    }
+}
+
 impl Kind {
     /// Returns whether a server that lets in `other` lets in this as well, so that it is no fault of its own.
     pub(in crate::probe) fn is_part_of(self, other: Self) -> bool {
@@ -52,14 +75,11 @@ impl Kind {
         match other {
             Foreign => self != Foreign,
             Substring => {
-                matches!(
-                    self,
-                    Prefix | Punctuation(_) | Suffix | Sibling | OtherPort | OpenDot { at_edge: true }
-                )
+                matches!(self, Prefix | Punctuation(_) | Suffix | Sibling | OtherPort | OpenDot(Dot::Edge))
             }
             Prefix => matches!(self, Punctuation(_) | OtherPort),
-            Suffix => matches!(self, Sibling | OpenDot { at_edge: true }),
-            Neighbor => matches!(self, Suffix | Sibling | OpenDot { .. }),
+            Suffix => matches!(self, Sibling | OpenDot(Dot::Edge)),
+            Neighbor => matches!(self, Suffix | Sibling | OpenDot(_)),
             LoopbackPrefix => self == Loopback,
             _ => false,
         }
@@ -227,8 +247,7 @@ impl<'h> Trusted<'h> {
         let letters = &labels.letters;
         let dots = host.match_indices('.').map(|(dot, _)| (&host[..dot], &host[dot + 1..]));
         for (before, after) in dots {
-            let at_edge = after == *site;
-            list.add(Kind::OpenDot { at_edge }, [format!("{scheme}://{before}x{after}")]);
+            list.add(Kind::OpenDot(Dot::new(after, site)), [format!("{scheme}://{before}x{after}")]);
         }
         for name in [format!("{letters}-{site}"), format!("{letters}.{letters}{site}")] {
             list.add(Kind::Suffix, [format!("{scheme}://{name}")]);
@@ -346,8 +365,8 @@ mod tests {
                     "https://042my-app.com",
                 ],
             ),
-            (Kind::OpenDot { at_edge: true }, &["https://shopxmy-app.com"]),
-            (Kind::OpenDot { at_edge: false }, &["https://shop.my-appxcom"]),
+            (Kind::OpenDot(Dot::Edge), &["https://shopxmy-app.com"]),
+            (Kind::OpenDot(Dot::Last), &["https://shop.my-appxcom"]),
             (Kind::OtherSuffix, &["https://shop.my-app.example"]),
             (Kind::Neighbor, &["https://evil.com", "https://my-evil.com", "https://evil-app.com"]),
             (
@@ -365,6 +384,19 @@ mod tests {
             (Kind::LoopbackPrefix, &["http://localhost.evil.example", "https://localhost.evil.example"]),
         ] {
             assert_eq!(of(kind), origins, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_comes_of_a_dot() {
+        for (after, site, dot) in [
+            ("b.myapp.co.uk", "myapp.co.uk", Dot::Left),
+            ("myapp.co.uk", "myapp.co.uk", Dot::Edge),
+            ("co.uk", "myapp.co.uk", Dot::Within),
+            ("uk", "myapp.co.uk", Dot::Last),
+            ("com", "myapp.com", Dot::Last),
+        ] {
+            assert_eq!(Dot::new(after, site), dot, "{after}");
         }
     }
 
