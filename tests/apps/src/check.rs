@@ -272,6 +272,12 @@ impl One<'_> {
                 if owner.is_none() && self.app.is_default(handler) {
                     continue;
                 }
+                // Nor does a layer around a scope or a resource know what is beside it: Actix routes the preflight there,
+                // and the request elsewhere, to a handler without a policy or to another such layer.
+                let is_beside = trace.layers.first() != alone.layers.first();
+                if is_beside && matches!(handler, Handler::Plain(_)) {
+                    continue;
+                }
                 counts.preflights += 1;
                 if !owner.is_some_and(|policy| lets_pass(policy, &preflight)) {
                     let wanted =
