@@ -180,15 +180,27 @@ impl App {
     }
 
     /// Returns whether something between a `Cors` layer and a handler may change the path to one that the layer
-    /// cannot foresee: everything but `NormalizePath`.
+    /// cannot foresee: everything but `NormalizePath`, and that too where it adds slashes, since then no route without
+    /// one is reached.
     pub fn rewrites_inside(&self) -> bool {
         let outer = self.layers.iter().skip_while(|layer| !matches!(layer, Layer::Cors(_)));
-        outer.clone().any(|layer| matches!(layer, Layer::Rewrites))
+        outer.clone().any(|layer| matches!(layer, Layer::Rewrites | Layer::Normalizes(Slashes::Always)))
     }
 
-    /// Returns whether `NormalizePath` is anywhere.
-    pub fn normalizes(&self) -> bool {
-        self.all_layers().iter().any(|layer| matches!(layer, Layer::Normalizes(_)))
+    /// Returns whether something adds a slash to paths.
+    pub fn adds_slashes(&self) -> bool {
+        self.all_layers().iter().any(|layer| matches!(layer, Layer::Normalizes(Slashes::Always)))
+    }
+
+    /// Returns whether a scope has a guard.
+    pub fn guards_scopes(&self) -> bool {
+        fn are_in(items: &[Item]) -> bool {
+            items.iter().any(|item| match item {
+                Item::Scope(scope) => scope.guard != Guard::No || are_in(&scope.items),
+                _ => false,
+            })
+        }
+        are_in(&self.items)
     }
 }
 

@@ -268,6 +268,10 @@ impl One<'_> {
                 let trace = ask(bare, &after).await;
                 let Some(handler) = trace.ran else { continue };
                 let owner = self.owner(&trace);
+                // Where no layer is, there is nothing to have the switch for guarded scopes.
+                if trace.layers.is_empty() && self.app.guards_scopes() {
+                    continue;
+                }
                 // Where no layer is, nothing in Actix tells a route whether there is a default service.
                 if owner.is_none() && self.app.is_default(handler) {
                     continue;
@@ -335,6 +339,7 @@ impl One<'_> {
         let is_clear = methods.len() == count && routes.iter().all(is_one);
         let is_same = other.routes.iter().all(|route| routes.contains(route));
         match self.would.ran {
+            Some(Handler::Cors(_)) if self.app.adds_slashes() => None,
             Some(Handler::Cors(route)) if is_sole && is_known && is_clear && is_same => {
                 Some(Certain::Route(route))
             }
