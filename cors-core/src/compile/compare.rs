@@ -164,8 +164,10 @@ impl Gain {
 /// What `any` is called, as in a policy.
 const ANY: &str = "any";
 
-/// The keys that are on or off.
-const FLAGS: [(Key, fn(&Policy) -> bool); 3] = [
+/// A key that is on or off, and whether it is on.
+type Flag = (Key, fn(&Policy) -> bool);
+
+const FLAGS: [Flag; 3] = [
     (Key::Credentials, Policy::credentials),
     (Key::PrivateNetwork, Policy::private_network),
     (Key::Timing, Policy::timing),
