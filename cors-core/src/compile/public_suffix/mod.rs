@@ -7,10 +7,8 @@ mod shared;
 
 use alloc::format;
 use alloc::string::String;
-#[cfg(feature = "psl")]
-pub(crate) use list::Standing;
 #[cfg(feature = "regex")]
-pub(crate) use list::wildcards;
+pub(crate) use list::{Standing, wildcards};
 
 /// Why strangers can have a domain under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -142,8 +142,14 @@ impl<'v> Together<'v> {
     /// What becomes of the proposals of which something new comes.
     fn changes(&self, new: &[Violation]) -> BTreeMap<usize, Option<Proposal>> {
         let mut changes: BTreeMap<usize, Option<Proposal>> = BTreeMap::new();
+        let mut seen: BTreeSet<(Rule, String)> = BTreeSet::new();
+        let mut taken_back: BTreeSet<Option<&str>> = BTreeSet::new();
         for violation in new {
             let text = violation.value().unwrap_or_default().to_ascii_lowercase();
+            // What is said of many entries at once is settled at once: a list may be long.
+            if !seen.insert((violation.rule(), text.clone())) {
+                continue;
+            }
             let is_double = matches!(violation.rule(), Rule::DuplicateEntry | Rule::RedundantOrigin);
             match self.proposers.get(&text) {
                 Some(proposers) if is_double => {
@@ -155,7 +161,8 @@ impl<'v> Together<'v> {
                     }
                 }
                 None if is_double => self.cover(&text, &mut changes),
-                _ => self.take_back(violation, &mut changes),
+                _ if taken_back.insert(violation.key()) => self.take_back(violation, &mut changes),
+                _ => {}
             }
         }
         changes

@@ -6,8 +6,10 @@
 
 use alloc::format;
 use alloc::string::String;
+#[cfg(feature = "regex")]
 use alloc::vec;
 use alloc::vec::Vec;
+#[cfg(feature = "regex")]
 use core::cell::Cell;
 
 use super::origins;
@@ -22,6 +24,7 @@ use crate::compile::pattern::{FaultKind, OriginPattern};
 use crate::compile::suggest;
 
 /// How many entries of a list are looked through for a regex to propose: that takes its time.
+#[cfg(feature = "regex")]
 const MAX_REGEXES: usize = 64;
 
 /// Looks for what was meant by entries of one list.
@@ -31,6 +34,7 @@ pub(crate) struct Proposer<'w> {
     /// Whether `any` would go with credentials.
     credentials: bool,
     /// How many more entries are looked through for a regex.
+    #[cfg(feature = "regex")]
     regexes_left: Cell<usize>,
     #[cfg(feature = "regex")]
     pub(super) regexes: crate::compile::regex::advice::Prover,
@@ -48,6 +52,7 @@ impl<'w> Proposer<'w> {
             mode,
             writer,
             credentials,
+            #[cfg(feature = "regex")]
             regexes_left: Cell::new(MAX_REGEXES),
             #[cfg(feature = "regex")]
             regexes: Default::default(),
@@ -211,7 +216,8 @@ impl<'w> Proposer<'w> {
         Advice { help, proposal: Some(Proposal::Any { expect }) }
     }
 
-    /// Whether one more entry may be looked through for a regex.
+    /// Returns whether one more entry may be looked through for a regex.
+    #[cfg(feature = "regex")]
     pub(super) fn may_try_regex(&self) -> bool {
         let left = self.regexes_left.get();
         self.regexes_left.set(left.saturating_sub(1));

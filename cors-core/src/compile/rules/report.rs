@@ -59,11 +59,14 @@ impl Finding {
     }
 
     /// Another reason.
+    #[cfg(feature = "regex")]
     pub(crate) fn because(mut self, why: impl Into<Cow<'static, str>>) -> Self {
         self.why = why.into();
         self
     }
 
+    /// The witness.
+    #[cfg(feature = "regex")]
     pub(crate) fn shows(&self) -> Option<&str> {
         self.witness.as_deref()
     }
@@ -82,6 +85,7 @@ impl Finding {
     }
 
     /// An origin that shows what is wrong.
+    #[cfg(feature = "regex")]
     pub(crate) fn witness(mut self, witness: impl Into<String>) -> Self {
         self.witness = Some(witness.into());
         self
