@@ -53,6 +53,18 @@ impl RegexError {
         }
     }
 
+    /// A character that is not ASCII, where it may stand for letters that are.
+    pub(crate) fn folds_to_ascii(span: Range<usize>) -> Self {
+        Self {
+            kind: RegexErrorKind::NonAscii,
+            message: "under `(?i)` a class with characters outside ASCII can stand for ASCII letters as well".into(),
+            help: "an origin is ASCII: write a class of ASCII characters, or take `(?i)` out, for browsers send \
+                   origins in lower case"
+                .into(),
+            span: Some(span),
+        }
+    }
+
     pub(crate) fn matches_nothing(help: String) -> Self {
         Self {
             kind: RegexErrorKind::MatchesNothing,

@@ -120,12 +120,23 @@ impl Translator {
         })
     }
 
+    /// The ASCII part of a range.
+    ///
+    /// Under `(?i)` it must have no other: `ſ` (U+017F) stands for `s` there and the Kelvin sign for `k`, so that a negated
+    /// class of them leaves out more than its ASCII part says.
+    fn range(self, first: char, last: char, span: &ast::Span) -> Result<Ascii, RegexError> {
+        if self.case_insensitive && !last.is_ascii() {
+            return Err(RegexError::folds_to_ascii(place(span)));
+        }
+        Ok(self.folded(ascii_part(first, last)))
+    }
+
     /// One item of a bracketed class: its ASCII part, which may be empty.
     fn item(self, item: &ast::ClassSetItem) -> Result<Ascii, RegexError> {
         Ok(match item {
             ast::ClassSetItem::Empty(_) => Ascii::EMPTY,
-            ast::ClassSetItem::Literal(literal) => self.folded(ascii_part(literal.c, literal.c)),
-            ast::ClassSetItem::Range(range) => self.folded(ascii_part(range.start.c, range.end.c)),
+            ast::ClassSetItem::Literal(literal) => self.range(literal.c, literal.c, &literal.span)?,
+            ast::ClassSetItem::Range(range) => self.range(range.start.c, range.end.c, &range.span)?,
             ast::ClassSetItem::Ascii(class) => {
                 let set = self.folded(posix(&class.kind));
                 if class.negated { set.not() } else { set }
