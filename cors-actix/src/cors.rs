@@ -10,13 +10,13 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use cors_engine::Denial;
 
 use crate::options::Options;
-use crate::policy::baked::Policies;
+use crate::policy::current::Current;
 use crate::policy::origin_source::{Asking, OriginSource};
 use crate::policy::paths::Paths;
 use crate::policy::source::Source;
 use crate::report::metrics;
 use crate::report::startup::{self, Once};
-use crate::service::{CorsMiddleware, Kept};
+use crate::service::CorsMiddleware;
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
 ///
@@ -69,8 +69,8 @@ use crate::service::{CorsMiddleware, Kept};
 /// Fetch, sections "CORS protocol" and "CORS-preflight fetch".
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until an app wraps it"]
-pub struct Cors<P = Source> {
-    policies: P,
+pub struct Cors {
+    policies: Paths,
     options: Options,
     /// Clones are one layer to whoever reads the log, until one is made to differ.
     started: Once,
@@ -83,16 +83,18 @@ impl Cors {
     /// Of a set it takes [the policy in force](crate::PolicySet::active), and so it reads the
     /// environment once, here.
     pub fn new(policy: impl Into<Source>) -> Self {
-        Self { policies: policy.into(), options: Options::default(), started: Once::default() }
+        Self {
+            policies: Paths::everywhere(policy.into()),
+            options: Options::default(),
+            started: Once::default(),
+        }
     }
 
-    /// Middleware with a policy per path: see [`at`](Cors::at).
-    pub fn paths() -> Cors<Paths> {
-        Cors { policies: Paths::default(), options: Options::default(), started: Once::default() }
+    /// Middleware with a policy per path, and none on the others: see [`at`](Self::at).
+    pub fn paths() -> Self {
+        Self { policies: Paths::default(), options: Options::default(), started: Once::default() }
     }
-}
 
-impl Cors<Paths> {
     /// Has this policy hold on the paths that a pattern matches.
     ///
     /// ```
@@ -112,7 +114,8 @@ impl Cors<Paths> {
     ///
     /// * **The first pattern that matches holds**, in the order in which they are written. Nothing is
     ///   taken from the others.
-    /// * On a path that none matches the middleware does nothing at all.
+    /// * On a path that none matches the policy of [`Cors::new`](Self::new) holds. After [`Cors::paths`](Self::paths) there is none,
+    ///   and the middleware does nothing at all.
     /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Should
     ///   `NormalizePath` be inside all the same, a path that a tail matches as it is spelt, and that would
     ///   be an earlier pattern's once it is normalised, gets no policy.
@@ -128,9 +131,7 @@ impl Cors<Paths> {
         self.started = Once::default();
         self
     }
-}
 
-impl<P: Policies> Cors<P> {
     /// Refuses what CORS lets through: a request whose origin is not allowed gets 403, and the app is
     /// not asked.
     ///
@@ -222,6 +223,29 @@ impl<P: Policies> Cors<P> {
         self
     }
 
+    /// Says that scopes have guards ([`Scope::guard`](actix_web::Scope::guard)), which nobody but Actix's router can see.
+    ///
+    /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. Without this a scope counts as taking every
+    /// request on its paths, until the first one gets past it (which the log then says, at level `error`): a request that the scope
+    /// turns away is judged before as if it were for the route inside. With this the policy of this layer has to allow such requests
+    /// as well, from the start.
+    ///
+    /// ```
+    /// use actix_web::{App, guard, web};
+    /// use cors_actix::{Cors, cors_policy};
+    ///
+    /// cors_policy! { static TASKS; origins: ["https://app.example"] }
+    ///
+    /// let app = App::new()
+    ///     .service(web::scope("/api").guard(guard::Host("a.example")))
+    ///     .service(web::scope("/api").guard(guard::Host("b.example")))
+    ///     .wrap(Cors::new(&TASKS).scopes_are_guarded());
+    /// ```
+    pub fn scopes_are_guarded(mut self) -> Self {
+        self.options.scopes_are_guarded = true;
+        self
+    }
+
     /// Only reports: every request passes, no response is changed, and what the policy denies is in
     /// the log (level `debug`).
     ///
@@ -292,9 +316,8 @@ impl<P: Policies> Cors<P> {
     }
 }
 
-impl<P, S, B> Transform<S, ServiceRequest> for Cors<P>
+impl<S, B> Transform<S, ServiceRequest> for Cors
 where
-    P: Policies,
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
@@ -307,6 +330,6 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         metrics::describe();
         self.started.run(|| startup::layer(&self.policies, &self.options));
-        ready(Ok(CorsMiddleware::new(service, Kept::new(&self.policies), self.options.clone())))
+        ready(Ok(CorsMiddleware::new(service, Current::new(&self.policies), self.options.clone())))
     }
 }

@@ -109,7 +109,7 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let state = if is_ours(&self.source, request.head()) {
+        let state = if is_ours(&self.source, &request) {
             State::Pass { inner: self.service.call(request) }
         } else {
             log::host_refused(request.head());
@@ -125,11 +125,12 @@ where
 }
 
 #[inline]
-fn is_ours(source: &Source, head: &RequestHead) -> bool {
+fn is_ours(source: &Source, request: &ServiceRequest) -> bool {
     match &source.0 {
-        Kind::Fixed(policy) => is_among(policy, head),
+        Kind::Fixed(policy) => is_among(policy, request.head()),
+        // A `Cors` inside goes by the same generation, whatever is swapped meanwhile.
         #[cfg(feature = "reload")]
-        Kind::Reloadable(reloadable) => is_among(&reloadable.load(), head),
+        Kind::Reloadable(reloadable) => is_among(&reloadable.settle(request), request.head()),
     }
 }
 

@@ -125,7 +125,6 @@ pub use hosts::{AllowedHosts, AllowedHostsFuture, AllowedHostsMiddleware};
 #[cfg(all(feature = "config", feature = "reload"))]
 pub use policy::feed::{Follow, PolicyFeed};
 pub use policy::origin_source::OriginSource;
-pub use policy::paths::Paths;
 #[cfg(feature = "reload")]
 pub use policy::reload::Reloadable;
 pub use policy::source::Source;
@@ -244,8 +243,10 @@ pub use cors_macros::cors;
 /// What the expansion of `#[cors]` names: no part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use actix_service::apply as wrap;
     pub use actix_web::dev::{AppService, HttpServiceFactory};
     pub use actix_web::guard::fn_guard;
+    pub use actix_web::web::to;
 
-    pub use crate::route::register::{Route, layer, register};
+    pub use crate::route::register::{Route, register, register_wrapped};
 }

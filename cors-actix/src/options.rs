@@ -22,21 +22,53 @@ pub(crate) struct Options {
     pub(crate) behind_tls: bool,
     pub(crate) report_only: bool,
     pub(crate) diagnostics: bool,
+    pub(crate) scopes_are_guarded: bool,
     pub(crate) on_refusal: Option<Arc<OnRefusal>>,
     pub(crate) origins: Option<Asking>,
     pub(crate) origins_timeout: Option<Duration>,
 }
 
 impl Options {
-    /// Does a foreign origin keep such a request from the app?
+    /// Returns whether a foreign origin keeps such a request from the app.
     #[inline]
     pub(crate) fn guards(&self, head: &RequestHead) -> bool {
         self.enforce || (!self.unguarded_upgrades && is_upgrade(head))
     }
 
-    /// Do this policy's refusals say why?
+    /// Returns whether routes with policies of their own have to know of them, to see to them as well.
+    #[inline]
+    pub(crate) fn concern_routes(&self) -> bool {
+        self.enforce
+            || self.unguarded_upgrades
+            || self.behind_tls
+            || self.diagnostics
+            || self.on_refusal.is_some()
+    }
+
+    /// Returns whether this policy's refusals say why.
     pub(crate) fn explains(&self, answers: &Answers) -> bool {
         self.diagnostics || answers.is_development()
+    }
+
+    /// The options that do nothing, each with the reason.
+    pub(crate) fn ignored(&self) -> impl Iterator<Item = &'static str> {
+        let trial = self.report_only;
+        [
+            (
+                self.origins_timeout.is_some() && self.origins.is_none(),
+                "`origins_timeout` does nothing without `origins_from`: no source of origins is asked",
+            ),
+            (trial && self.origins.is_some(), "`origins_from` does nothing beside `report_only`: the source is not asked"),
+            (trial && self.enforce, "`enforce` does nothing beside `report_only`: nothing is refused"),
+            (trial && self.on_refusal.is_some(), "`on_refusal` does nothing beside `report_only`: nothing is refused"),
+            (trial && self.diagnostics, "`diagnostics` does nothing beside `report_only`: nothing is refused"),
+            (
+                self.enforce && self.unguarded_upgrades,
+                "`unguarded_upgrades` does nothing beside `enforce`, which refuses upgrades as any other request",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(is_ignored, why)| is_ignored.then_some(why))
     }
 
     pub(crate) fn refusal(&self, denial: &Denial<'_>, request: &HttpRequest) -> Option<HttpResponse> {
@@ -52,6 +84,7 @@ impl fmt::Debug for Options {
             .field("behind_tls", &self.behind_tls)
             .field("report_only", &self.report_only)
             .field("diagnostics", &self.diagnostics)
+            .field("scopes_are_guarded", &self.scopes_are_guarded)
             .field("on_refusal", &self.on_refusal.is_some())
             .field("origins", &self.origins.is_some())
             .field("origins_timeout", &self.origins_timeout)

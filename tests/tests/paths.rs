@@ -1,7 +1,7 @@
 //! `Cors::paths()`, over a socket: first match, nothing elsewhere, and what it refuses to be built from.
 
 use actix_web::{App, HttpResponse, Responder, get, web};
-use cors_actix::{Cors, Paths, cors, cors_policy};
+use cors_actix::{Cors, cors, cors_policy};
 use cors_tests::head::Head;
 use cors_tests::server::Server;
 
@@ -28,7 +28,7 @@ cors_policy! {
     expect(any_origin, reason = "public data"),
 }
 
-fn paths() -> Cors<Paths> {
+fn paths() -> Cors {
     Cors::paths()
         .at("/api/admin/{tail}*", &ADMINS)
         .at("/api/{tail}*", &TASKS)
@@ -97,7 +97,7 @@ fn around_a_scope_patterns_are_of_the_whole_path() {
     assert_eq!(response.one("access-control-allow-origin"), Some(APP));
 }
 
-fn message(build: fn() -> Cors<Paths>) -> String {
+fn message(build: fn() -> Cors) -> String {
     let panic = std::panic::catch_unwind(build).expect_err("it is refused");
     *panic.downcast::<String>().expect("the message is formatted")
 }

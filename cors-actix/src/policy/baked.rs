@@ -1,75 +1,62 @@
-//! What a layer has its policies from, and those policies ready for requests.
+//! A layer's policies with everything ready that they put on responses, and the choice of one for a request.
 
 use std::rc::Rc;
 
-use actix_web::dev::{ResourceDef, ServiceRequest};
+use actix_web::dev::ResourceDef;
 
-use crate::policy::paths::{self, Paths};
+use crate::policy::paths::Paths;
 use crate::policy::source::{Held, Source};
 use crate::response::headers::Answers;
+use crate::route::index::Index;
+use crate::route::normalize;
+use crate::route::path_pattern;
 
-/// The policies of a layer.
-pub(crate) enum Own {
-    /// One for everything that gets here.
-    One(Rc<Answers>),
-    /// One per path.
-    Paths(Vec<(ResourceDef, Rc<Answers>)>),
-    /// That of the route around which this is the outermost layer.
-    Route(Rc<Answers>),
+/// The policies of a layer, ready for requests.
+pub(crate) struct Baked {
+    entries: Vec<(ResourceDef, Rc<Answers>)>,
+    index: Index,
+    elsewhere: Option<Rc<Answers>>,
 }
 
-impl Own {
-    /// The layer's policy for this request.
-    pub(crate) fn of(&self, request: &ServiceRequest) -> Option<&Rc<Answers>> {
-        match self {
-            Self::One(answers) | Self::Route(answers) => Some(answers),
-            Self::Paths(entries) => paths::find(entries, request.match_info().as_str()),
+impl Baked {
+    /// The policies as they are now: `now` is asked for that of each source.
+    pub(crate) fn new(paths: &Paths, mut now: impl FnMut(&Source) -> Held) -> Self {
+        let mut index = Index::default();
+        let mut entries = Vec::new();
+        for (pattern, source) in paths.entries() {
+            index.add(pattern.pattern().unwrap_or_default(), false, entries.len());
+            entries.push((pattern.clone(), Rc::new(Answers::bake(now(source)))));
         }
-    }
-}
-
-/// What a middleware has its policies from.
-///
-/// It is public for the sake of the bounds of [`Cors`](crate::Cors), in a module that is not: nobody else can implement it.
-pub trait Policies: Clone + 'static {
-    #[doc(hidden)]
-    fn sources(&self) -> Vec<&Source>;
-
-    /// The policies, with everything ready that they put on responses: `now` is asked for that of each source, in the
-    /// sources' order.
-    #[doc(hidden)]
-    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked;
-
-    /// The policies as they are now, with everything ready, once per worker.
-    #[doc(hidden)]
-    fn bake(&self) -> Baked {
-        self.bake_from(&mut Source::now)
-    }
-}
-
-/// The policies of a layer, ready for responses.
-#[doc(hidden)]
-pub struct Baked(pub(crate) Own);
-
-impl Policies for Source {
-    fn sources(&self) -> Vec<&Source> {
-        vec![self]
+        let elsewhere = paths.elsewhere().map(|source| Rc::new(Answers::bake(now(source))));
+        Self { entries, index, elsewhere }
     }
 
-    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
-        Baked(Own::One(Rc::new(Answers::bake(now(self)))))
-    }
-}
-
-impl Policies for Paths {
-    fn sources(&self) -> Vec<&Source> {
-        self.entries().map(|(_, source)| source).collect()
+    /// The policy for every path, if it is one.
+    pub(crate) fn only(&self) -> Option<&Rc<Answers>> {
+        self.entries.is_empty().then_some(self.elsewhere.as_ref()).flatten()
     }
 
-    fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
-        let bake = |(pattern, source): &(_, Source)| {
-            (ResourceDef::clone(pattern), Rc::new(Answers::bake(now(source))))
-        };
-        Baked(Own::Paths(self.entries().map(bake).collect()))
+    /// The policy for this path: that of the first pattern which matches.
+    ///
+    /// `NormalizePath` further in may change the path afterwards. Where that makes it an earlier entry's, and
+    /// this one matched by a tail, which takes in slashes of any number, no entry holds: the policy of a tail
+    /// must not open what the router serves from elsewhere.
+    pub(crate) fn choose(&self, path: &str) -> Option<&Rc<Answers>> {
+        if self.entries.is_empty() {
+            return self.elsewhere.as_ref();
+        }
+        let Some(found) = self.position(path) else { return self.elsewhere.as_ref() };
+        let (resource, answers) = &self.entries[found];
+        if normalize::is_odd(path) && resource.pattern().is_some_and(path_pattern::is_loose) {
+            let elsewhere = |spelling: &String| self.position(spelling).is_some_and(|other| other < found);
+            if normalize::normalized(path).iter().any(elsewhere) {
+                return None;
+            }
+        }
+        Some(answers)
+    }
+
+    fn position(&self, path: &str) -> Option<usize> {
+        self.index.first(path, |position| self.entries[position].0.is_match(path))
     }
 }

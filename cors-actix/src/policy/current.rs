@@ -1,104 +1,107 @@
-//! A worker's view of policies that are swapped: baked again when another one is there.
+//! A worker's policies: baked once, and again when one of them is swapped.
 
+#[cfg(feature = "reload")]
 use std::cell::RefCell;
 use std::rc::Rc;
+#[cfg(feature = "reload")]
 use std::sync::Arc;
 
+use actix_web::dev::ServiceRequest;
+#[cfg(feature = "reload")]
 use cors_engine::Policy;
 
-use crate::policy::baked::{Own, Policies};
+use crate::policy::baked::Baked;
+use crate::policy::paths::Paths;
+#[cfg(feature = "reload")]
 use crate::policy::reload::Reloadable;
+use crate::policy::source::Source;
+#[cfg(feature = "reload")]
 use crate::policy::source::{Held, Kind};
 
-/// The policies of a layer of which one can be swapped, at least.
-pub(crate) struct Swapped {
-    reloadables: Vec<Reloadable>,
-    bake: Box<dyn Fn() -> Last>,
-    last: RefCell<Last>,
+/// The policies of a layer in one worker.
+pub(crate) enum Current {
+    Fixed(Rc<Baked>),
+    #[cfg(feature = "reload")]
+    Swapped {
+        paths: Paths,
+        reloadables: Vec<Reloadable>,
+        last: RefCell<Last>,
+    },
 }
 
 /// What was baked last, and from what.
-struct Last {
+#[cfg(feature = "reload")]
+pub(crate) struct Last {
     /// Those that can be swapped, in the order of `reloadables`.
     policies: Vec<Arc<Policy>>,
-    own: Rc<Own>,
+    baked: Rc<Baked>,
 }
 
-impl Swapped {
-    /// `None` if none of them can be swapped.
-    pub(crate) fn new(policies: &impl Policies) -> Option<Self> {
-        let reloadables: Vec<_> = policies
-            .sources()
-            .into_iter()
-            .filter_map(|source| match &source.0 {
-                Kind::Reloadable(reloadable) => Some(reloadable.clone()),
-                Kind::Fixed(_) => None,
-            })
-            .collect();
-        if reloadables.is_empty() {
-            return None;
+impl Current {
+    pub(crate) fn new(paths: &Paths) -> Self {
+        #[cfg(feature = "reload")]
+        {
+            let reloadables: Vec<_> = paths.sources().filter_map(Source::reloadable).cloned().collect();
+            if !reloadables.is_empty() {
+                let last = RefCell::new(Last::bake(paths, Reloadable::current));
+                return Self::Swapped { paths: paths.clone(), reloadables, last };
+            }
         }
-        let policies = policies.clone();
-        let bake = Box::new(move || Last::bake(&policies));
-        let last = RefCell::new(bake());
-        Some(Self { reloadables, bake, last })
+        Self::Fixed(Rc::new(Baked::new(paths, Source::now)))
     }
 
-    /// The policies for a request that comes now.
-    pub(crate) fn now(&self) -> Rc<Own> {
-        let mut last = self.last.borrow_mut();
-        // What is held here is not freed, so that no other policy can have come to lie at its place.
-        let is_same = |(reloadable, last): (&Reloadable, _)| Arc::ptr_eq(&reloadable.load(), last);
-        if !self.reloadables.iter().zip(&last.policies).all(is_same) {
-            *last = (self.bake)();
+    /// The policies if they stay.
+    pub(crate) fn fixed(&self) -> Option<&Rc<Baked>> {
+        match self {
+            Self::Fixed(baked) => Some(baked),
+            #[cfg(feature = "reload")]
+            Self::Swapped { .. } => None,
         }
-        Rc::clone(&last.own)
+    }
+
+    /// The policies for this request: of one that can be swapped the generation by which its host was checked, if it was.
+    #[cfg_attr(not(feature = "reload"), expect(unused_variables, reason = "nothing can be swapped"))]
+    pub(crate) fn of(&self, request: &ServiceRequest) -> Rc<Baked> {
+        match self {
+            Self::Fixed(baked) => Rc::clone(baked),
+            #[cfg(feature = "reload")]
+            Self::Swapped { paths, reloadables, last } => {
+                let now = |reloadable: &Reloadable| reloadable.of(request);
+                let mut last = last.borrow_mut();
+                // The held `Arc` keeps the address from being reused, so `ptr_eq` is sound.
+                let is_same = |(reloadable, last): (&Reloadable, _)| reloadable.holds(request, last);
+                if !reloadables.iter().zip(&last.policies).all(is_same) {
+                    *last = Last::bake(paths, now);
+                }
+                Rc::clone(&last.baked)
+            }
+        }
     }
 }
 
+#[cfg(feature = "reload")]
 impl Last {
     /// What is noted is what is baked. Were they read one after the other, a policy that comes in between and goes
     /// again, as on a rollback, would stay for good.
-    fn bake(policies: &impl Policies) -> Self {
-        let mut noted = Vec::new();
-        let own = policies.bake_from(&mut |source| {
-            let now = source.now();
-            if let (Kind::Reloadable(_), Held::Shared(policy)) = (&source.0, &now) {
-                noted.push(Arc::clone(policy));
+    fn bake(paths: &Paths, now: impl Fn(&Reloadable) -> Arc<Policy>) -> Self {
+        let mut policies = Vec::new();
+        let baked = Baked::new(paths, |source| match &source.0 {
+            Kind::Fixed(held) => held.clone(),
+            Kind::Reloadable(reloadable) => {
+                let policy = now(reloadable);
+                policies.push(Arc::clone(&policy));
+                Held::Shared(policy)
             }
-            now
         });
-        Self { policies: noted, own: Rc::new(own.0) }
+        Self { policies, baked: Rc::new(baked) }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "reload", feature = "config"))]
 mod tests {
     use cors_engine::{Block, Config, Mode};
 
     use super::*;
-    use crate::policy::baked::Baked;
-    use crate::policy::source::Source;
-
-    /// Another policy comes while this one is baked.
-    #[derive(Clone)]
-    struct Racing {
-        source: Source,
-        swap: Rc<dyn Fn()>,
-    }
-
-    impl Policies for Racing {
-        fn sources(&self) -> Vec<&Source> {
-            vec![&self.source]
-        }
-
-        fn bake_from(&self, now: &mut dyn FnMut(&Source) -> Held) -> Baked {
-            (self.swap)();
-            let baked = self.source.bake_from(now);
-            (self.swap)();
-            baked
-        }
-    }
 
     #[test]
     fn a_policy_that_comes_and_goes_meanwhile_does_not_stay() {
@@ -108,20 +111,19 @@ mod tests {
         };
         let (old, new) = (policy("https://old.example"), policy("https://new.example"));
         let reloadable = Reloadable::new(Arc::clone(&old));
-        let swap = {
-            let (reloadable, old, new) = (reloadable.clone(), Arc::clone(&old), Arc::clone(&new));
-            move || {
-                let next = if Arc::ptr_eq(&reloadable.current(), &old) { &new } else { &old };
-                reloadable.swap(Arc::clone(next));
-            }
-        };
-        let racing = Racing { source: Source::from(&reloadable), swap: Rc::new(swap) };
-        let swapped = Swapped::new(&racing).expect("it can be swapped");
+        let paths = Paths::everywhere(Source::from(&reloadable));
+        // The new one is there while this is baked, and gone again afterwards.
+        let racing = Last::bake(&paths, |reloadable| {
+            reloadable.swap(Arc::clone(&new));
+            let seen = reloadable.current();
+            reloadable.swap(Arc::clone(&old));
+            seen
+        });
         assert!(Arc::ptr_eq(&reloadable.current(), &old));
-        // The first look finds out, if need be; the swaps stop there.
-        let quiet = Racing { swap: Rc::new(|| ()), ..racing };
-        let swapped = Swapped { bake: Box::new(move || Last::bake(&quiet)), ..swapped };
-        let Own::One(answers) = &*swapped.now() else { panic!("it is one policy") };
+        let current = Current::Swapped { paths, reloadables: vec![reloadable], last: RefCell::new(racing) };
+        let request = actix_web::test::TestRequest::default().to_srv_request();
+        let baked = current.of(&request);
+        let answers = baked.choose("/").expect("it is one policy");
         assert!(answers.policy().allows_origin(b"https://old.example"), "{:?}", answers.policy());
     }
 }

@@ -1,7 +1,6 @@
 //! Which policy holds for a request.
 
 pub(crate) mod baked;
-#[cfg(feature = "reload")]
 pub(crate) mod current;
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) mod feed;

@@ -1,19 +1,24 @@
-//! A policy per path: what [`Cors::paths`](crate::Cors::paths) takes.
+//! The policies of a layer as the app writes them: one for all, one per path, or both.
 
 use actix_web::dev::ResourceDef;
 
 use crate::policy::source::Source;
-use crate::route::normalize;
 use crate::route::path_pattern;
 
-/// The policies of [`Cors::paths`](crate::Cors::paths), by pattern.
+/// Policies by path pattern, and the one for every other path.
 #[derive(Clone, Debug, Default)]
-pub struct Paths {
+pub(crate) struct Paths {
     entries: Vec<(ResourceDef, Source)>,
+    elsewhere: Option<Source>,
 }
 
 impl Paths {
-    /// Adds a policy.
+    /// One policy for every path.
+    pub(crate) fn everywhere(source: Source) -> Self {
+        Self { entries: Vec::new(), elsewhere: Some(source) }
+    }
+
+    /// Adds a policy for the paths that a pattern matches.
     ///
     /// # Panics
     ///
@@ -37,30 +42,20 @@ impl Paths {
         self.entries.push((resource, source));
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &(ResourceDef, Source)> {
-        self.entries.iter()
+    pub(crate) fn entries(&self) -> &[(ResourceDef, Source)] {
+        &self.entries
+    }
+
+    pub(crate) fn elsewhere(&self) -> Option<&Source> {
+        self.elsewhere.as_ref()
+    }
+
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.entries.iter().map(|(_, source)| source).chain(&self.elsewhere)
     }
 }
 
-/// The entry that holds for a path: the first whose pattern matches it.
-///
-/// `NormalizePath` further in may change the path afterwards. Where that makes it an earlier entry's, and
-/// this one matched by a tail, which takes in slashes of any number, no entry holds: the policy of a tail
-/// must not open what the router serves from elsewhere.
-pub(crate) fn find<'e, T>(entries: &'e [(ResourceDef, T)], path: &str) -> Option<&'e T> {
-    let position = |path: &str| entries.iter().position(|(resource, _)| resource.is_match(path));
-    let found = position(path)?;
-    let (resource, value) = &entries[found];
-    if normalize::is_odd(path) && resource.pattern().is_some_and(path_pattern::is_loose) {
-        let elsewhere = |spelling: &String| position(spelling).is_some_and(|other| other < found);
-        if normalize::normalized(path).iter().any(elsewhere) {
-            return None;
-        }
-    }
-    Some(value)
-}
-
-/// Does `earlier` match each path that `later` matches? It is only said where it is plain: without
+/// Returns whether `earlier` matches each path that `later` matches. It is only said where it is plain: without
 /// regexes of the app's own, one sample stands for all of them.
 fn covers(earlier: &str, later: &str) -> bool {
     let plain = |text: &str| !path_pattern::unnamed(text).contains("{:");

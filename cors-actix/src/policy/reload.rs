@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
 use arc_swap::{ArcSwap, Guard};
 use cors_engine::Policy;
 #[cfg(feature = "config")]
@@ -86,6 +88,37 @@ impl Reloadable {
     /// The same as [`current`](Self::current), for as long as one look at it takes.
     pub(crate) fn load(&self) -> Guard<Arc<Policy>> {
         self.0.load()
+    }
+}
+
+/// Noted in a request: by which generation of a policy its host was checked.
+struct Generation(Reloadable, Arc<Policy>);
+
+impl Reloadable {
+    /// The policy for this request, which the layers further in are to go by as well.
+    pub(crate) fn settle(&self, request: &ServiceRequest) -> Arc<Policy> {
+        let policy = self.of(request);
+        request.extensions_mut().insert(Generation(self.clone(), Arc::clone(&policy)));
+        policy
+    }
+
+    /// The policy for this request: the one that a layer further out went by, or the current one.
+    pub(crate) fn of(&self, request: &ServiceRequest) -> Arc<Policy> {
+        self.settled(request).unwrap_or_else(|| self.current())
+    }
+
+    /// Returns whether that is this one.
+    pub(crate) fn holds(&self, request: &ServiceRequest, policy: &Arc<Policy>) -> bool {
+        match self.settled(request) {
+            Some(settled) => Arc::ptr_eq(&settled, policy),
+            None => Arc::ptr_eq(&self.load(), policy),
+        }
+    }
+
+    fn settled(&self, request: &ServiceRequest) -> Option<Arc<Policy>> {
+        let extensions = request.extensions();
+        let Generation(reloadable, policy) = extensions.get()?;
+        Arc::ptr_eq(&reloadable.0, &self.0).then(|| Arc::clone(policy))
     }
 }
 

@@ -35,6 +35,14 @@ impl Source {
         Self(Kind::Fixed(held))
     }
 
+    #[cfg(feature = "reload")]
+    pub(crate) fn reloadable(&self) -> Option<&Reloadable> {
+        match &self.0 {
+            Kind::Fixed(_) => None,
+            Kind::Reloadable(reloadable) => Some(reloadable),
+        }
+    }
+
     /// The policy as it is now.
     pub(crate) fn now(&self) -> Held {
         match &self.0 {
@@ -46,11 +54,8 @@ impl Source {
 }
 
 /// A policy that lives as long as whoever holds this.
-///
-/// It is public for the sake of a bound, as [`Policies`](crate::policy::baked::Policies) is.
-#[doc(hidden)]
 #[derive(Clone)]
-pub enum Held {
+pub(crate) enum Held {
     /// With the mode that it is for, if somebody says.
     Static(&'static Policy, Option<Mode>),
     Shared(Arc<Policy>),

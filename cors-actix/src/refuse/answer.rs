@@ -1,5 +1,4 @@
-//! What is answered in the app's stead. It is smaller than a response, and every future is as large as the largest that it
-//! can hold.
+//! What is answered in the app's stead. Kept small: every future reserves room for one.
 
 use std::rc::Rc;
 
@@ -15,6 +14,8 @@ pub(crate) enum Verdict {
     Allowed(Rc<Answers>, Fields),
     /// A preflight is refused, without a reason.
     Refused(Fields),
+    /// A preflight is refused, since nobody knows whose it is, and one that it may be for has no policy.
+    Uncertain,
     /// An actual request is refused, without a reason, for it is foreign.
     Foreign(Fields),
     /// Either is refused with a reason, or in the app's own words.
@@ -27,6 +28,7 @@ impl Verdict {
         match self {
             Self::Allowed(answers, fields) => answers.permission(fields, &request.head().headers),
             Self::Refused(fields) => headers::refusal(fields),
+            Self::Uncertain => headers::preflight_refusal(),
             Self::Foreign(fields) => {
                 let mut response = headers::refusal(fields);
                 // Nobody else has written to it, so that there is nothing to merge.

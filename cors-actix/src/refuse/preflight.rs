@@ -29,13 +29,16 @@ pub(crate) fn judge<'a>(
     for answers in policies {
         let asked = Preflight::read(headers, Some(answers.policy()));
         let engine_request = asked.request();
-        if !engine_request.is_preflight() {
+        let decision = answers.decide(&engine_request);
+        if !decision.is_preflight() {
             return None;
         }
-        match answers.preflight_fields(&engine_request) {
-            Ok(fields) => allowed = allowed.or(Some((answers, fields))),
-            Err(fields) if has_plain_refusals(answers, options) => return Some(Verdict::Refused(fields)),
-            Err(_) => return Some(explained(answers, request, &engine_request, options)),
+        if decision.is_allowed() {
+            allowed = allowed.or(Some((answers, decision.fields())));
+        } else if has_plain_refusals(answers, options) {
+            return Some(Verdict::Refused(decision.fields()));
+        } else {
+            return Some(explained(answers, request, &engine_request, options));
         }
     }
     let (answers, fields) = allowed?;

@@ -15,6 +15,7 @@ use tracing::field::display;
 use tracing::level_filters::LevelFilter;
 
 use crate::request::lines;
+use crate::route::registry::Route;
 
 /// What became of a request that the policy denies.
 #[derive(Clone, Copy)]
@@ -146,4 +147,57 @@ pub(crate) fn feed_failed(error: &dyn Display) {
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) fn feed_is_back() {
     tracing::info!("the store of policies answers again");
+}
+
+/// Actix has changed how its map is written down.
+#[cold]
+pub(crate) fn map_is_unreadable() {
+    tracing::error!(
+        "the map of this version of actix-web cannot be read: every request to a route with `#[cors]` has to be allowed by the \
+         policy of the layer around it as well\n\
+         help: update cors-actix, or go back to the version of actix-web before"
+    );
+}
+
+#[cold]
+pub(crate) fn route_is_lost(route: &Route) {
+    tracing::error!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a route with `#[cors]` was not found in the app: until a request gets to it, it is judged by the policy of the layer around it",
+    );
+}
+
+/// Once for each route of a worker: a stranger decides how many requests there are.
+#[cold]
+pub(crate) fn route_is_uncertain(route: &Route) {
+    if route.is_told.replace(true) {
+        return;
+    }
+    tracing::warn!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a route without `#[cors]` stands in front of one with it, and which of them takes a request is not known before: \
+         both policies have to allow it\n\
+         help: register the route with `#[cors]` first, or put `#[cors]` on the other one, too",
+    );
+}
+
+#[cold]
+pub(crate) fn route_was_missed(route: &Route, is_rewritten: bool) {
+    if route.was_missed.get() {
+        return;
+    }
+    let (why, help) = if is_rewritten {
+        ("a layer inside of `Cors` has changed the path", "wrap that layer outside of `Cors`")
+    } else {
+        ("a scope in front of it, or around it, has guards", "call `Cors::scopes_are_guarded()`")
+    };
+    tracing::error!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a request did not get to the route with `#[cors]` that was certain to take it, since {why}: from now on the \
+         policy of the layer around it has to allow such requests as well\n\
+         help: {help}",
+    );
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use cors_engine::Mode;
 
 use crate::options::Options;
-use crate::policy::baked::Policies;
+use crate::policy::paths::Paths;
 use crate::policy::source::Source;
 
 /// Says something once, however many workers there are: clones have said it together.
@@ -21,9 +21,8 @@ impl Once {
 }
 
 /// Which policies a layer goes by.
-pub(crate) fn layer(policies: &impl Policies, options: &Options) {
-    let sources = policies.sources();
-    let policies: Vec<_> = sources.iter().map(|source| source.now()).collect();
+pub(crate) fn layer(policies: &Paths, options: &Options) {
+    let policies: Vec<_> = policies.sources().map(Source::now).collect();
     let is = |mode| policies.iter().any(|policy| policy.mode() == Some(mode));
     // One that is not for production is what somebody has to know.
     let mode = [Mode::Development, Mode::Production].into_iter().find(|mode| is(*mode));
@@ -40,6 +39,15 @@ pub(crate) fn layer(policies: &impl Policies, options: &Options) {
             "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
              to this machine (DNS rebinding) counts as same-origin"
         );
+    }
+    if policies.is_empty() {
+        tracing::warn!(
+            "`Cors::paths()` has no path, and so does nothing\n\
+             help: add one with `.at(\"/api/{{tail}}*\", &POLICY)`"
+        );
+    }
+    for ignored in options.ignored() {
+        tracing::warn!("{ignored}");
     }
 }
 

@@ -2,81 +2,114 @@
 
 use std::rc::Rc;
 
+use actix_web::Error;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::{Error, HttpMessage, HttpRequest};
 use cors_engine::Fields;
 
-use crate::response::headers::{Answers, VARY_BY_SITE, merge_vary};
-use crate::route::resolve::Located;
+use crate::report::metrics::{self, Allowed};
+use crate::request::actual;
+use crate::response::headers::{Answers, VARY_BY_ORIGIN, VARY_BY_SITE, merge_vary};
+use crate::route::around::{Answered, Asked, is_reached, is_refused};
+use crate::route::registry::Route;
+use crate::route::resolve::Possible;
 
-/// Noted in a request: it has reached a route with a policy of its own.
-pub(crate) struct HasOwn;
-
-/// Noted in a request: a layer knew which route it is for, and judged it by that route's policy.
-pub(crate) struct Known;
+/// Noted in a response made of an error: a route with `#[cors]` has edited it.
+struct Edited;
 
 /// What is to be done to a response.
 #[derive(Clone)]
 pub(crate) struct Edit {
     pub(crate) answers: Rc<Answers>,
     pub(crate) fields: Fields,
-    /// The value of a field that says the request's origin.
+    /// The request's origin, for a field that says it.
     pub(crate) origin: Option<HeaderValue>,
     /// `Sec-Fetch-Site` decided that the app was asked.
     pub(crate) by_site: bool,
+    /// Nobody knows by whose policy it was answered, and they differ.
+    pub(crate) is_unsettled: bool,
     pub(crate) place: Place,
-    /// The route for which the request seems to be.
-    pub(crate) expected: Option<Rc<Expected>>,
 }
 
-/// Where a layer stands to the routes with policies of their own.
-#[derive(Clone, Copy)]
+/// Where a layer stands to the routes with `#[cors]`.
+#[derive(Clone)]
 pub(crate) enum Place {
     /// There are none inside.
     Alone,
-    /// Around them.
-    Around,
+    /// Around them. The request is kept for the case that none of them answers, and whether it is counted then.
+    Around { asked: Option<Asked>, counts: bool },
     /// At one of them.
-    Route { is_known: bool },
-}
-
-/// The route for which a request seems to be. If it turns out to go elsewhere, the layer's own policy
-/// holds after all.
-pub(crate) struct Expected {
-    pub(crate) located: Rc<Located>,
-    pub(crate) own: Option<(Rc<Answers>, Fields)>,
+    Route,
 }
 
 impl Edit {
     #[inline]
     pub(crate) fn response(&mut self, response: &mut ServiceResponse) {
-        if matches!(self.place, Place::Around) && !self.has_a_say(response.request()) {
+        if let Place::Around { .. } = self.place
+            && !self.holds(response)
+        {
             return;
         }
         self.headers(response.headers_mut());
     }
 
-    /// What became of the request, if it was not alone: a route's own layer has the last word on the
-    /// route's responses.
-    #[inline(never)]
-    fn has_a_say(&mut self, request: &HttpRequest) -> bool {
-        if request.extensions().contains::<HasOwn>() {
+    /// Returns whether this layer has a say: a route that was reached has answered by its own policy.
+    #[inline]
+    fn holds(&mut self, response: &ServiceResponse) -> bool {
+        if is_reached(response.request()) {
             return false;
         }
-        if let Some(expected) = &self.expected
-            && expected.located.is_not_what_matched(request)
-        {
-            let Some((own, fields)) = &expected.own else { return false };
-            (self.answers, self.fields) = (Rc::clone(own), *fields);
+        if let Place::Around { asked, counts } = &self.place {
+            if *counts {
+                metrics::allowed(Allowed::Readable);
+            }
+            if let Some(asked) = asked
+                && !is_refused(response.request())
+            {
+                let answered = asked.answered_by(Some(response.request()));
+                self.settle(answered);
+            }
         }
         true
     }
 
-    /// Not inlined, so that what is around it can be: it is larger than that.
+    /// Goes by the policy of what has answered.
+    #[inline]
+    fn settle(&mut self, answered: Answered) {
+        match answered {
+            Answered::Layer => {}
+            Answered::Route(route) => self.go_by(&route.answers),
+            Answered::Either(possible) => self.agree(&possible),
+        }
+    }
+
+    #[cold]
+    fn go_by(&mut self, answers: &Rc<Answers>) {
+        self.fields = answers.decide(&actual(self.origin.as_slice())).fields();
+        self.answers = Rc::clone(answers);
+    }
+
+    /// Gives no fields unless each policy that may hold gives the same.
+    #[cold]
+    fn agree(&mut self, possible: &Possible) {
+        let asked = actual(self.origin.as_slice());
+        let agrees = |route: &Rc<Route>| {
+            let fields = route.answers.decide(&asked).fields();
+            fields == self.fields && route.answers.gives_the_same(&self.answers, fields)
+        };
+        if !possible.routes().all(agrees) {
+            self.fields = Fields::NONE;
+            self.is_unsettled = true;
+        }
+    }
+
+    /// Out of line, so that the caller stays small enough to inline.
     #[inline(never)]
     fn headers(&mut self, headers: &mut HeaderMap) {
         self.answers.edit(headers, self.fields, &mut self.origin);
+        if self.is_unsettled {
+            merge_vary(headers, &VARY_BY_ORIGIN);
+        }
         if self.by_site {
             merge_vary(headers, &VARY_BY_SITE);
         }
@@ -84,16 +117,21 @@ impl Edit {
 
     /// An error becomes a response further out, perhaps twice: once for a log.
     #[cold]
-    pub(crate) fn error(self, error: &mut Error) {
+    pub(crate) fn error(mut self, error: &mut Error) {
+        let answered = match &self.place {
+            Place::Around { asked, .. } => asked.as_ref().map(|asked| asked.answered_by(None)),
+            Place::Alone | Place::Route => None,
+        };
+        // A route that was reached has edited it; it says so when it does.
+        if let Some(answered) = answered {
+            self.settle(answered);
+        }
         error.add_response_mapper(move |mut response| {
-            match self.place {
-                Place::Route { .. } => drop(response.extensions_mut().insert(HasOwn)),
-                Place::Alone => {}
-                Place::Around => {
-                    if response.extensions().contains::<HasOwn>() {
-                        return response;
-                    }
-                }
+            if matches!(self.place, Place::Route) {
+                response.extensions_mut().insert(Edited);
+            }
+            if matches!(self.place, Place::Around { .. }) && response.extensions().contains::<Edited>() {
+                return response;
             }
             self.clone().headers(response.headers_mut());
             response

@@ -45,25 +45,7 @@ impl Answers {
 
     #[inline(always)]
     pub(crate) fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        if self.vouches { self.policy.decide_vouched(request) } else { self.policy.decide(request) }
-    }
-
-    /// The fields of an actual request's response; `Err` if the origin is not allowed.
-    #[inline(always)]
-    pub(crate) fn actual_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        if self.vouches { self.vouched_fields(request) } else { self.policy.actual_fields(request) }
-    }
-
-    /// The fields of a preflight's answer; `Err` if it is refused.
-    #[inline(always)]
-    pub(crate) fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        if self.vouches { self.vouched_fields(request) } else { self.policy.preflight_fields(request) }
-    }
-
-    #[cold]
-    fn vouched_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        let decision = self.policy.decide_vouched(request);
-        if decision.is_allowed() { Ok(decision.fields()) } else { Err(decision.fields()) }
+        self.policy.decide(&request.vouched(self.vouches))
     }
 
     pub(crate) fn is_development(&self) -> bool {
@@ -195,6 +177,11 @@ impl Answers {
         }
     }
 
+    /// Returns whether both put the same on a response with these fields.
+    pub(crate) fn gives_the_same(&self, other: &Self, fields: Fields) -> bool {
+        fields.into_iter().all(|field| self.value(field) == other.value(field))
+    }
+
     #[inline]
     fn value(&self, field: Field) -> Option<&HeaderValue> {
         self.values[field as usize].as_ref()
@@ -214,11 +201,21 @@ pub(crate) fn refusal(fields: Fields) -> HttpResponse {
     response
 }
 
+/// The answer to a preflight that no policy answers.
+#[cold]
+pub(crate) fn preflight_refusal() -> HttpResponse {
+    let mut response = HttpResponse::new(StatusCode::FORBIDDEN);
+    response.headers_mut().append(header::VARY, PREFLIGHT_VARY);
+    response
+}
+
 /// The same under every policy, and so made when this is compiled: writing it down costs less than
 /// cloning it.
 const VARY: HeaderValue = HeaderValue::from_static(Field::Vary.fixed().expect("no policy changes it"));
 const PREFLIGHT_VARY: HeaderValue =
     HeaderValue::from_static(Field::PreflightVary.fixed().expect("no policy changes it"));
+/// What is added where it depends on the origin whose response it is.
+pub(crate) static VARY_BY_ORIGIN: HeaderValue = VARY;
 /// What is added where `Sec-Fetch-Site` decided.
 pub(crate) static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
 const TRUE: HeaderValue =

@@ -1,7 +1,11 @@
 //! `#[cors]`: a policy of its own for a route.
 
+pub(crate) mod around;
+pub(crate) mod index;
+pub(crate) mod map;
 pub(crate) mod normalize;
 pub(crate) mod path_pattern;
 pub(crate) mod register;
 pub(crate) mod registry;
 pub(crate) mod resolve;
+pub(crate) mod service;

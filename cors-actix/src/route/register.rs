@@ -1,29 +1,24 @@
-//! What `#[cors]` registers beside a route: its preflight, and its place in the app.
+//! What `#[cors]` registers: the route, which takes its own preflights, and its place in the app.
 
 use std::cell::RefCell;
 use std::future::{Ready, ready};
-use std::rc::Rc;
+use std::ptr;
+use std::rc::{Rc, Weak};
 
+use actix_service::{ServiceFactory, apply};
+use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{
-    AppService, HttpServiceFactory, Service, ServiceRequest, ServiceResponse, Transform, fn_service,
-};
-use actix_web::guard::{Guard, GuardContext, fn_guard};
+use actix_web::dev::{AppService, ResourceDef, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::guard::{self, Guard, GuardContext};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::{Error, HttpResponse, web};
+use actix_web::http::header;
 use cors_engine::PolicySet;
 
-use crate::options::Options;
-use crate::policy::baked::Own;
 use crate::policy::source::Source;
-use crate::refuse::answer::Verdict;
-use crate::refuse::preflight;
-use crate::request::{asked, lines};
+use crate::request::asked;
 use crate::response::headers::Answers;
-use crate::route::registry;
-use crate::route::resolve::Routes;
-use crate::service::{CorsMiddleware, Kept};
+use crate::route::registry::{self, App};
+use crate::route::service::RouteMiddleware;
 
 /// A route as `#[cors]` found it written.
 pub struct Route {
@@ -34,41 +29,98 @@ pub struct Route {
     /// The methods that it serves.
     pub methods: &'static [&'static str],
     /// Its guards, but for the one on the method.
-    pub guards: fn() -> Vec<Box<dyn Guard>>,
+    pub guards: Vec<Box<dyn Guard>>,
 }
 
-thread_local! {
-    /// The policy of the handler that is being registered.
-    static CURRENT: RefCell<Option<Rc<Answers>>> = const { RefCell::new(None) };
-}
-
-/// Registers the preflights of a handler's routes, and then the routes themselves.
+/// Registers a route with this policy.
 pub fn register(
     config: &mut AppService,
     policy: &'static PolicySet,
-    routes: &[Route],
-    handler: impl HttpServiceFactory,
+    route: Route,
+    handler: actix_web::Route,
 ) {
-    let answers = Rc::new(Answers::bake(Source::from(policy).now()));
-    for route in routes {
-        register_preflight(config, route, &answers);
+    register_wrapped(config, policy, route, handler);
+}
+
+/// The same for a route with layers of its own, the outermost of which is `service`'s.
+pub fn register_wrapped<F, B>(config: &mut AppService, policy: &'static PolicySet, route: Route, service: F)
+where
+    F: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    F::Service: 'static,
+    B: MessageBody + 'static,
+{
+    let Route { pattern, name, methods, guards } = route;
+    let app = App::registering(config);
+    let mark = app.mark_scope(config);
+    // As Actix registers a resource.
+    let is_whole = pattern.is_empty() || pattern.starts_with('/');
+    let pattern = if is_whole { pattern.to_owned() } else { format!("/{pattern}") };
+    let mut resource = ResourceDef::new(pattern.as_str());
+    resource.set_name(name);
+    let route = Rc::new(registry::Route::new(pattern, name, methods, guards, answers(policy), mark));
+    app.routes.borrow_mut().push(Rc::clone(&route));
+    let takes: Box<dyn Guard> = Box::new(Takes::new(Rc::clone(&route)));
+    config.register_service(resource, Some(vec![takes]), apply(Layer { app, route }, service), None);
+}
+
+thread_local! {
+    /// What is ready of the policies of this thread's routes: many routes have one.
+    static BAKED: RefCell<Vec<(&'static PolicySet, Weak<Answers>)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn answers(set: &'static PolicySet) -> Rc<Answers> {
+    BAKED.with_borrow_mut(|baked| {
+        baked.retain(|(_, answers)| answers.strong_count() > 0);
+        let known = baked.iter().find(|(known, _)| ptr::eq(*known, set));
+        known.and_then(|(_, answers)| answers.upgrade()).unwrap_or_else(|| {
+            let answers = Rc::new(Answers::bake(Source::from(set).now()));
+            baked.push((set, Rc::downgrade(&answers)));
+            answers
+        })
+    })
+}
+
+/// The guard of a route: its methods and its own guards, or a preflight for one of its methods, whatever its own guards
+/// say of that: which route the request after it is for is then found out.
+struct Takes {
+    route: Rc<registry::Route>,
+    /// Actix's own, which note what a 405 has to list.
+    methods: Vec<Box<dyn Guard>>,
+}
+
+impl Takes {
+    fn new(route: Rc<registry::Route>) -> Self {
+        let methods = route.methods().iter().filter_map(|name| Method::from_bytes(name.as_bytes()).ok());
+        let methods = methods.map(|method| -> Box<dyn Guard> { Box::new(guard::Method(method)) }).collect();
+        Self { route, methods }
     }
-    let outer = CURRENT.replace(Some(answers));
-    handler.register(config);
-    CURRENT.set(outer);
 }
 
-/// The layer of the route that is being registered: `#[cors]` has the route's macro wrap it.
-///
-/// # Panics
-///
-/// Outside of [`register`].
-pub fn layer() -> Layer {
-    Layer(CURRENT.with_borrow(Clone::clone).expect("`#[cors]` registers the route that it wraps"))
+impl Guard for Takes {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        let head = context.head();
+        if head.method == Method::OPTIONS
+            && head.headers.contains_key(header::ORIGIN)
+            && let Some(method) = asked(&head.headers)
+        {
+            return self.route.serves(method);
+        }
+        self.methods.iter().any(|guard| guard.check(context))
+            && self.route.guards().iter().all(|guard| guard.check(context))
+    }
 }
 
-/// Puts the fields of a route's policy on its responses.
-pub struct Layer(Rc<Answers>);
+/// Has a route answer by its own policy.
+pub(crate) struct Layer {
+    app: Rc<App>,
+    route: Rc<registry::Route>,
+}
 
 impl<S, B> Transform<S, ServiceRequest> for Layer
 where
@@ -78,82 +130,10 @@ where
     type Response = ServiceResponse<BoxBody>;
     type Error = Error;
     type InitError = ();
-    type Transform = CorsMiddleware<S>;
+    type Transform = RouteMiddleware<S>;
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(CorsMiddleware::new(
-            service,
-            Kept::Fixed(Own::Route(Rc::clone(&self.0))),
-            Options::default(),
-        )))
+        ready(Ok(RouteMiddleware::new(service, Rc::clone(&self.app), Rc::clone(&self.route))))
     }
-}
-
-/// A resource on the route's path that takes preflights for its methods, in front of the route: that may
-/// serve `OPTIONS` itself.
-fn register_preflight(config: &mut AppService, route: &Route, answers: &Rc<Answers>) {
-    let &Route { pattern, name, methods, guards } = route;
-    // As Actix registers a resource.
-    let slash = if pattern.is_empty() || pattern.starts_with('/') { "" } else { "/" };
-    let full = format!("{slash}{pattern}");
-    let (route, place) = registry::Route::new(full, methods, guards(), Rc::clone(answers));
-    let nobody: Box<dyn Guard> = Box::new(fn_guard(|_| false));
-    let nothing =
-        fn_service(|request: ServiceRequest| ready(Ok(request.into_response(HttpResponse::NotFound()))));
-    config.register_service(place, Some(vec![nobody]), nothing, Some(route.node()));
-
-    let preflight =
-        web::resource(pattern).name(name).guard(AsksFor(methods)).wrap_fn(move |request, service| {
-            let verdict = judge(&route, &request);
-            let method = asked(request.headers()).map(ToOwned::to_owned);
-            // The resource has no routes, and so answers 405.
-            let response = service.call(request);
-            async move {
-                let response = response.await?;
-                Ok(match verdict {
-                    Some(verdict) if !is_taken(response.headers(), method.as_deref()) => {
-                        let answer = verdict.answer(response.request());
-                        response.into_response(answer)
-                    }
-                    _ => response.map_into_boxed_body(),
-                })
-            }
-        });
-    preflight.register(config);
-}
-
-/// The guard of a preflight for one of these methods.
-struct AsksFor(&'static [&'static str]);
-
-impl Guard for AsksFor {
-    fn check(&self, context: &GuardContext<'_>) -> bool {
-        let head = context.head();
-        head.method == Method::OPTIONS
-            && head.headers.contains_key(header::ORIGIN)
-            && asked(&head.headers).is_some_and(|method| self.0.contains(&method))
-    }
-}
-
-/// The policy's verdict. Without guards the first resource to take a preflight is the one whose route
-/// will take the request, or the router would have stopped before.
-fn judge(route: &Rc<registry::Route>, request: &ServiceRequest) -> Option<Verdict> {
-    let options = Options::default();
-    if !route.is_guarded() {
-        return preflight::judge([&route.answers], request.request(), &options);
-    }
-    let routes = Routes::of(request.request());
-    let method = asked(request.headers()).unwrap_or_default();
-    let candidates = routes.candidates_beside(route, request, method).routes;
-    let answers = candidates.iter().map(|located| &located.route.answers);
-    preflight::judge(answers, request.request(), &options)
-}
-
-/// Has a resource in front, without a `#[cors]`, a route for this method? It is the one that the
-/// request would get to, and so its preflight is not ours.
-///
-/// Guards on the method, when they are asked, note it in the request, and the 405 of a resource lists what is noted.
-fn is_taken(headers: &HeaderMap, method: Option<&str>) -> bool {
-    let allowed = lines(headers, header::ALLOW).iter().filter_map(|line| line.to_str().ok());
-    allowed.flat_map(|line| line.split(',')).any(|allowed| Some(allowed.trim()) == method)
 }

@@ -1,124 +1,185 @@
-//! The routes with `#[cors]`, where a middleware around their app finds them.
+//! The routes with `#[cors]`, where a layer around their app finds them.
 //!
-//! A route that is registered does not learn in which scopes it is. So it leaves two things: itself with
-//! the thread that it is registered on, and a node in Actix's resource map, from where the map tells
-//! the patterns of all that is above it.
+//! A route that is registered does not learn in which scopes it is. Actix's map tells, once the app stands: a mark is registered
+//! in front of the first route of each scope, and the others of the scope follow it in their order.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ptr;
 use std::rc::{Rc, Weak};
 
 use actix_web::HttpRequest;
-use actix_web::dev::{ResourceDef, ResourceMap, ServiceRequest};
+use actix_web::dev::{AppService, ResourceDef, ServiceRequest, fn_service};
 use actix_web::error::UrlGenerationError;
-use actix_web::guard::Guard;
+use actix_web::guard::{Guard, fn_guard};
+use actix_web::{HttpResponse, dev};
 
 use crate::response::headers::Answers;
+use crate::route::resolve::Tree;
 
 thread_local! {
-    static REGISTRY: Registry = Registry::default();
-}
-
-/// The routes of this thread's apps. An app is registered and served on one thread.
-#[derive(Default)]
-struct Registry {
-    next: Cell<u64>,
-    /// In the order of registration, which is that of the router.
-    routes: RefCell<BTreeMap<u64, Weak<Route>>>,
+    /// The apps of this thread. An app is registered and served on one thread.
+    static APPS: RefCell<Vec<Weak<App>>> = const { RefCell::new(Vec::new()) };
+    static NEXT_MARK: Cell<u64> = const { Cell::new(0) };
 }
 
 /// A route with a policy of its own.
 pub(crate) struct Route {
-    id: u64,
-    /// Its node in the resource map, with the app's map above it.
-    node: Rc<ResourceMap>,
-    pattern: String,
+    /// As Actix has it, with its slash.
+    pub(crate) pattern: String,
+    pub(crate) name: &'static str,
     methods: &'static [&'static str],
     guards: Vec<Box<dyn Guard>>,
     pub(crate) answers: Rc<Answers>,
+    /// Where it was registered: behind this mark.
+    pub(crate) mark: u64,
+    /// It counted as certain for a request that went elsewhere.
+    pub(crate) was_missed: Cell<bool>,
+    /// The log has it that it is not certain.
+    pub(crate) is_told: Cell<bool>,
 }
 
 impl Route {
-    /// A route, and the resource under which its node has to be registered, in its own place.
     pub(crate) fn new(
         pattern: String,
+        name: &'static str,
         methods: &'static [&'static str],
         guards: Vec<Box<dyn Guard>>,
         answers: Rc<Answers>,
-    ) -> (Rc<Self>, ResourceDef) {
-        REGISTRY.with(|registry| {
-            let id = registry.next.replace(registry.next.get() + 1);
-            let place = ResourceDef::prefix(mark(id));
-            let mut node = ResourceMap::new(place.clone());
-            let mut leaf = ResourceDef::new("");
-            leaf.set_name(mark(id));
-            node.add(&mut leaf, None);
-            let route = Rc::new(Self { id, node: Rc::new(node), pattern, methods, guards, answers });
-            registry.routes.borrow_mut().insert(id, Rc::downgrade(&route));
-            (route, place)
-        })
-    }
-
-    pub(crate) fn node(&self) -> Rc<ResourceMap> {
-        Rc::clone(&self.node)
+        mark: u64,
+    ) -> Self {
+        Self {
+            pattern,
+            name,
+            methods,
+            guards,
+            answers,
+            mark,
+            was_missed: Cell::new(false),
+            is_told: Cell::new(false),
+        }
     }
 
     pub(crate) fn serves(&self, method: &str) -> bool {
         self.methods.contains(&method)
     }
 
+    pub(crate) fn methods(&self) -> &'static [&'static str] {
+        self.methods
+    }
+
     pub(crate) fn is_guarded(&self) -> bool {
         !self.guards.is_empty()
     }
 
-    /// Do its guards accept this request?
+    /// Returns whether its guards accept this request.
     pub(crate) fn accepts(&self, request: &ServiceRequest) -> bool {
-        self.guards.iter().all(|guard| guard.check(&request.guard_ctx()))
+        let context = request.guard_ctx();
+        self.guards.iter().all(|guard| guard.check(&context))
     }
 
-    /// Is it a route of the app that got this request?
-    fn is_of(&self, request: &HttpRequest) -> bool {
+    pub(crate) fn guards(&self) -> &[Box<dyn Guard>] {
+        &self.guards
+    }
+}
+
+/// An app with such routes.
+pub(crate) struct App {
+    /// Each app has a default service of its own. Holding it keeps another app's from its address.
+    default: Rc<DefaultService>,
+    scope: Cell<Option<Registering>>,
+    /// In the order of registration, which is that of the router.
+    pub(crate) routes: RefCell<Vec<Rc<Route>>>,
+    first_mark: u64,
+    tree: OnceCell<Rc<Tree>>,
+    /// How many layers with a policy are around some of them. They have to be told which route has a request.
+    pub(crate) layers: Cell<u32>,
+}
+
+type DefaultService =
+    actix_service::boxed::BoxServiceFactory<(), ServiceRequest, dev::ServiceResponse, actix_web::Error, ()>;
+
+/// The scope whose services are being registered, as far as it can be told from others: by its address, the address of its
+/// host's name, and how many hold the app's default service. Where one of them differs it is taken for another scope, which only costs
+/// a mark more.
+#[derive(Clone, Copy, PartialEq)]
+struct Registering {
+    config: usize,
+    host: usize,
+    holders: usize,
+    mark: u64,
+}
+
+impl App {
+    /// The app whose services are being registered.
+    pub(crate) fn registering(config: &AppService) -> Rc<Self> {
+        let default = config.default_service();
+        APPS.with_borrow_mut(|apps| {
+            apps.retain(|app| app.strong_count() > 0);
+            let known = apps.iter().filter_map(Weak::upgrade).find(|app| Rc::ptr_eq(&app.default, &default));
+            known.unwrap_or_else(|| {
+                let app = Rc::new(Self {
+                    default,
+                    scope: Cell::new(None),
+                    routes: RefCell::default(),
+                    first_mark: NEXT_MARK.get(),
+                    tree: OnceCell::new(),
+                    layers: Cell::new(0),
+                });
+                apps.push(Rc::downgrade(&app));
+                app
+            })
+        })
+    }
+
+    /// The app that got this request, if it has such routes.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
         let none: [&str; 0] = [];
-        !matches!(request.url_for(&mark(self.id), none), Err(UrlGenerationError::ResourceNotFound))
+        let is_of = |app: &Rc<Self>| {
+            let found = request.url_for(&mark(app.first_mark), none);
+            !matches!(found, Err(UrlGenerationError::ResourceNotFound))
+        };
+        let apps: Vec<_> = APPS.with_borrow(|apps| apps.iter().filter_map(Weak::upgrade).collect());
+        apps.into_iter().find(is_of)
     }
 
-    /// The patterns of the scopes around it, joined.
-    pub(crate) fn scopes(&self) -> Option<String> {
-        let place = mark(self.id);
-        Some(self.node.match_pattern(&place)?.strip_suffix(&place)?.to_owned())
+    /// The mark of the scope whose services are being registered, put there if this is its first route.
+    pub(crate) fn mark_scope(&self, config: &mut AppService) -> u64 {
+        let now = |config: &AppService, mark| Registering {
+            config: ptr::from_ref(config).addr(),
+            host: config.config().host().as_ptr().addr(),
+            holders: Rc::strong_count(&self.default),
+            mark,
+        };
+        if let Some(last) = self.scope.get()
+            && last == now(config, last.mark)
+        {
+            return last.mark;
+        }
+        let number = NEXT_MARK.replace(NEXT_MARK.get() + 1);
+        let mut place = ResourceDef::new(mark(number));
+        place.set_name(mark(number));
+        let nobody: Box<dyn Guard> = Box::new(fn_guard(|_| false));
+        let nothing = fn_service(|request: ServiceRequest| async {
+            Ok(request.into_response(HttpResponse::NotFound().finish()))
+        });
+        config.register_service(place, Some(vec![nobody]), nothing, None);
+        self.scope.set(Some(now(config, number)));
+        number
     }
 
-    /// Is it in the scope that the resource map finds at this path? Of two scopes with one pattern, told
-    /// apart by guards, the map knows the first.
-    pub(crate) fn is_in_sight(&self, scope: &str, map: &ResourceMap) -> bool {
-        let place = mark(self.id);
-        map.match_name(&format!("{scope}{place}")) == Some(&place)
+    /// Where the routes are in the app, once a request has come.
+    pub(crate) fn known_tree(&self) -> Option<&Rc<Tree>> {
+        self.tree.get()
     }
 
-    /// Its own pattern.
-    pub(crate) fn pattern(&self) -> &str {
-        &self.pattern
+    /// Where the routes are in the app: known when the app stands, at the first request.
+    pub(crate) fn tree(&self, request: &HttpRequest) -> &Rc<Tree> {
+        self.tree.get_or_init(|| Rc::new(Tree::new(request.resource_map(), &self.routes.borrow())))
     }
 }
 
-/// The routes of the app that got this request, in the router's order.
-pub(crate) fn routes_of(request: &HttpRequest) -> impl Iterator<Item = Rc<Route>> {
-    let routes = REGISTRY.with(|registry| {
-        let routes = registry.routes.borrow();
-        routes.values().filter_map(Weak::upgrade).collect::<Vec<_>>()
-    });
-    routes.into_iter().filter(|route| route.is_of(request))
-}
-
-impl Drop for Route {
-    fn drop(&mut self) {
-        // When a thread ends, its registry may be gone first.
-        let _ = REGISTRY.try_with(|registry| registry.routes.borrow_mut().remove(&self.id));
-    }
-}
-
-/// The pattern of a route's node, and its name. No browser sends such a byte in a path, and if another client
+/// The pattern and the name of a mark. No browser sends such a byte in a path, and if another client
 /// does, it finds nothing there.
-fn mark(id: u64) -> String {
-    format!("/\u{1}cors/{id}")
+pub(crate) fn mark(number: u64) -> String {
+    format!("/\u{1}cors/{number}")
 }

@@ -1,213 +1,579 @@
-//! Which route with `#[cors]` a request is for, found out before the router runs.
+//! Which route with `#[cors]` a request will get to, as far as that can be known before the router has run.
 //!
-//! A middleware around the app has to know: a preflight must not go through whatever stands between
-//! it and the route, and a response that comes from there is to be judged by the route's policy all
-//! the same. Paths are matched with the router's own types, on the text that the router matches.
+//! ```text
+//!   the app's resources, in the router's order      what may take PUT /tasks/all
+//!   ├── /health                                      –
+//!   ├── /tasks/all          without `#[cors]`        perhaps: its methods and guards cannot be seen
+//!   ├── /tasks/{id}  GET    #[cors(A)]               –  (another method)
+//!   ├── /tasks/{id}  PUT    #[cors(B)]               certainly, if it gets here
+//!   └── /tasks/{id}         without `#[cors]`        –  (nothing gets here)
+//! ```
+//!
+//! What may take a request is [`Possible`]: here the route with B, and what has no policy but the layer's own. Only one
+//! possibility is a certainty; of several each has to agree. So what is not known can tighten, and never loosen.
+//!
+//! Guards of a scope cannot be seen. A scope with such routes inside counts as taking its requests, until one was seen to go
+//! elsewhere, or from the start if the layer was told that [scopes are guarded](crate::Cors::scopes_are_guarded). A scope
+//! without any is like a resource without `#[cors]`.
 
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use actix_web::HttpRequest;
 use actix_web::dev::{ResourceDef, ResourceMap, ServiceRequest};
 
-use crate::route::normalize;
-use crate::route::path_pattern;
-use crate::route::registry::{Route, routes_of};
+use crate::report::log;
+use crate::route::index::Index;
+use crate::route::map::{self, Node};
+use crate::route::normalize::{self, Spelling};
+use crate::route::registry::{self, Route};
 
-/// The routes with `#[cors]` of one app, in the router's order.
-pub(crate) struct Routes(Vec<Rc<Located>>);
-
-/// A route, and where in the app it is.
-pub(crate) struct Located {
-    pub(crate) route: Rc<Route>,
-    /// Matches the paths of the scopes around it.
-    scope: ResourceDef,
-    /// Matches whole paths.
-    resource: ResourceDef,
-    /// The pattern of those.
-    pattern: String,
+/// The resources of an app in the router's order.
+pub(crate) struct Tree {
+    /// `None` where Actix's map does not read as expected.
+    root: Option<Level>,
+    /// Kept from one search to the next, so that a search allocates nothing.
+    scratch: Cell<Vec<u32>>,
 }
 
-/// The routes that may govern what a preflight asks for.
+/// What a router chooses from: the app's, or a scope's.
+struct Level {
+    entries: Vec<Entry>,
+    index: Index,
+    has_routes: bool,
+}
+
+struct Entry {
+    patterns: Vec<String>,
+    is_prefix: bool,
+    /// Made when it is first needed: compiling a pattern takes longer than most apps have requests for it.
+    resource: OnceCell<ResourceDef>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// A resource without `#[cors]`.
+    Plain,
+    Route(Rc<Route>),
+    /// One of these, or none of them: they have one pattern and one name with a resource without `#[cors]`.
+    Doubtful(Vec<Rc<Route>>),
+    Scope {
+        inside: Level,
+        turns_away: Cell<bool>,
+    },
+}
+
+/// Who may take a request.
 #[derive(Default)]
-pub(crate) struct Candidates<'r> {
-    pub(crate) routes: Vec<&'r Rc<Located>>,
-    /// It may as well be none of them.
-    pub(crate) is_open: bool,
+pub(crate) struct Possible {
+    first: Option<Rc<Route>>,
+    more: Vec<Rc<Route>>,
+    pub(crate) others: Others,
 }
 
-impl Routes {
-    /// The routes of the app that got this request.
-    pub(crate) fn of(request: &HttpRequest) -> Self {
-        Self(routes_of(request).filter_map(Located::new).map(Rc::new).collect())
+/// Whether something without `#[cors]` may take a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub(crate) enum Others {
+    #[default]
+    No,
+    /// A default service.
+    Default,
+    /// A resource.
+    Resource,
+}
+
+impl Possible {
+    /// Nothing is known.
+    fn anything() -> Self {
+        Self { others: Others::Resource, ..Self::default() }
     }
 
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &Rc<Route>> {
+        self.first.iter().chain(&self.more)
     }
 
-    /// The route that an actual request is for.
-    ///
-    /// Of scopes with one pattern, told apart by guards that nobody but the router knows, it is the
-    /// first that has one. The route's own layer will set it right, if the request gets there.
-    pub(crate) fn find(&self, request: &ServiceRequest) -> Option<&Rc<Located>> {
-        let method = request.method().as_str();
+    pub(crate) fn has_routes(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// The route that takes the request for certain.
+    pub(crate) fn certain(&self) -> Option<&Rc<Route>> {
+        match (&self.first, self.more.as_slice(), self.others) {
+            (Some(route), [], Others::No) => Some(route),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, route: &Rc<Route>) {
+        if self.routes().any(|known| Rc::ptr_eq(known, route)) {
+            return;
+        }
+        match &self.first {
+            None => self.first = Some(Rc::clone(route)),
+            Some(_) => self.more.push(Rc::clone(route)),
+        }
+    }
+
+    fn add_others(&mut self, others: Others) {
+        if self.others < others {
+            self.others = others;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.routes().for_each(|route| self.add(route));
+        self.add_others(other.others);
+    }
+}
+
+/// What a route's guards say of the request that is to come.
+#[derive(Clone, Copy)]
+pub(crate) enum Guards {
+    Accept,
+    Refuse,
+    /// A preflight lacks the fields of the request after it, so that a no may yet be a yes.
+    MayAccept,
+}
+
+/// What is asked about.
+pub(crate) struct Question<'q> {
+    pub(crate) method: &'q str,
+    pub(crate) guards: &'q dyn Fn(&Route) -> Guards,
+    pub(crate) scopes_are_guarded: bool,
+    pub(crate) spelling: Spelling,
+}
+
+/// A search in one level and those inside.
+struct Search<'s> {
+    question: &'s Question<'s>,
+    possible: Possible,
+    candidates: Vec<u32>,
+    /// A resource matches, whoever takes it.
+    is_matched: bool,
+}
+
+impl Tree {
+    pub(crate) fn new(map: &ResourceMap, routes: &[Rc<Route>]) -> Self {
+        let root = map::read(map).and_then(|app| place::place(app, routes));
+        match &root {
+            Some(root) => root.each_uncertain(),
+            None => log::map_is_unreadable(),
+        }
+        Self { root, scratch: Cell::default() }
+    }
+
+    /// Who may take a request that is at the layer now.
+    pub(crate) fn possible(&self, request: &ServiceRequest, question: &Question<'_>) -> Possible {
         let path = request.match_info().as_str();
-        let accepting = |path: &str| self.0.iter().find(|located| located.takes(path, method, request));
-        accepting(path).or_else(|| self.respelt(path, request).iter().find_map(|path| accepting(path)))
+        let at = path.len() - request.match_info().unprocessed().len();
+        self.possible_on(path, at, question)
     }
 
-    /// The routes that a preflight for `method` may be about.
-    ///
-    /// A preflight passes only if the policy of each of them lets it pass. Mostly it is one; more where
-    /// a preflight does not show all that the router will look at:
-    ///
-    /// * Guards are asked about the preflight itself, which has the host, path and query of the request
-    ///   to come, but not its fields. The first that says yes settles it. Where none does, and
-    ///   where the route after them has no guards, any of them may be it.
-    /// * A route without `#[cors]` in front, whose pattern matches the path as well, may or may not
-    ///   serve the method.
-    /// * Scopes with one pattern may be told apart by guards.
-    /// * A layer such as `NormalizePath` may change the path on the way, where a tail matched it as it is.
-    pub(crate) fn candidates(&self, request: &ServiceRequest, method: &str) -> Candidates<'_> {
-        let path = request.match_info().as_str();
-        let mut candidates = self.as_spelt(path, request, method);
-        let Some(first) = candidates.routes.first() else {
-            return self.respelt_candidates(path, request, method);
+    /// Who may take a request on this path, of which the part up to `at` has brought it to the layer.
+    pub(crate) fn possible_on(&self, path: &str, at: usize, question: &Question<'_>) -> Possible {
+        let Some(root) = &self.root else { return Possible::anything() };
+        let mut possible = self.as_spelt(root, path, at, question).0;
+        if question.spelling.may_change(path) {
+            for spelling in normalize::normalized(path) {
+                // What is in front of the layer's own part stays as it is.
+                if spelling.get(..at) == path.get(..at) {
+                    let (other, is_matched) = self.as_spelt(root, &spelling, at, question);
+                    // Where nothing is, a layer that spells paths so would leave the route without requests.
+                    if is_matched {
+                        possible.merge(&other);
+                    }
+                }
+            }
+        }
+        possible
+    }
+
+    fn as_spelt(&self, root: &Level, path: &str, at: usize, question: &Question<'_>) -> (Possible, bool) {
+        let mut search = Search {
+            question,
+            possible: Possible::default(),
+            candidates: self.scratch.take(),
+            is_matched: false,
         };
-        candidates.is_open |= !first.is_first_on(path, request.resource_map());
-        if path_pattern::is_loose(&first.pattern) {
-            for path in normalize::normalized(path) {
-                candidates.routes.extend(self.as_spelt(&path, request, method).routes);
+        search.candidates.clear();
+        if at == 0 {
+            search.level(root, path);
+        } else if !search.below(root, path, at) {
+            search.possible.add_others(Others::Resource);
+        }
+        self.scratch.set(search.candidates);
+        (search.possible, search.is_matched)
+    }
+
+    /// Who may take the request after a preflight that the router brought to this route.
+    ///
+    /// The router has asked whatever is in front of it about the preflight, and each said no: routes with `#[cors]` for their methods or
+    /// their guards, scopes for their guards.
+    pub(crate) fn possible_at(&self, route: &Rc<Route>, path: &str, question: &Question<'_>) -> Possible {
+        let mut search = Search {
+            question,
+            possible: Possible::default(),
+            candidates: self.scratch.take(),
+            is_matched: false,
+        };
+        search.candidates.clear();
+        let is_placed = self.root.as_ref().is_some_and(|root| search.at(root, path, route));
+        self.scratch.set(search.candidates);
+        if is_placed { search.possible } else { Possible::anything() }
+    }
+
+    /// Returns whether a layer to which the path up to `at` has led has routes with `#[cors]` below.
+    pub(crate) fn has_routes_below(&self, path: &str, at: usize) -> bool {
+        let Some(root) = &self.root else { return true };
+        if at == 0 {
+            return root.has_routes;
+        }
+        let mut found = false;
+        root.each_at(path, at, true, &mut |level| found |= level.is_some_and(|level| level.has_routes));
+        found
+    }
+
+    /// Notes that a request did not get to the route that was certain. From now on no scope around it is taken for one without guards.
+    pub(crate) fn missed(&self, route: &Rc<Route>) {
+        route.was_missed.set(true);
+        if let Some(root) = &self.root {
+            root.distrust(route);
+        }
+    }
+
+    /// Returns whether the path up to `end` leads to a scope around the route, or to where the app begins.
+    pub(crate) fn is_on_the_way(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
+        self.root.as_ref().is_some_and(|root| end == 0 || root.leads_to(route, path, end))
+    }
+}
+
+impl Search<'_> {
+    /// Returns whether the request goes no further than this level.
+    fn level(&mut self, level: &Level, path: &str) {
+        if !self.walk(level, path, 0) {
+            self.possible.add_others(Others::Default);
+        }
+    }
+
+    /// Goes through what matches in the level, from an entry on. Returns whether something there takes the request for certain.
+    fn walk(&mut self, level: &Level, path: &str, from: usize) -> bool {
+        let start = self.candidates.len();
+        level.index.find(path, &mut self.candidates);
+        let end = self.candidates.len();
+        let mut is_taken = false;
+        for position in start..end {
+            let entry = self.candidates[position] as usize;
+            if entry >= from && self.entry(&level.entries[entry], path) {
+                is_taken = true;
+                break;
             }
         }
-        candidates
+        self.candidates.truncate(start);
+        is_taken
     }
 
-    /// The same at the router, where one of them has got the preflight: its scope is known, and no layer
-    /// changes the path any more.
-    pub(crate) fn candidates_beside(
-        &self,
-        route: &Rc<Route>,
-        request: &ServiceRequest,
-        method: &str,
-    ) -> Candidates<'_> {
-        let scopes = self.by_scope(request.match_info().as_str(), method, request.resource_map());
-        let own = scopes.into_iter().find(|scope| scope.iter().any(|other| Rc::ptr_eq(&other.route, route)));
-        own.map_or_else(Candidates::default, |scope| in_scope(scope, request))
-    }
-
-    fn respelt_candidates(&self, path: &str, request: &ServiceRequest, method: &str) -> Candidates<'_> {
-        for respelt in self.respelt(path, request) {
-            let mut candidates = self.as_spelt(&respelt, request, method);
-            if !candidates.routes.is_empty() {
-                candidates.is_open |= request.resource_map().has_resource(path);
-                return candidates;
+    /// Returns whether this entry takes the request for certain.
+    fn entry(&mut self, entry: &Entry, path: &str) -> bool {
+        match &entry.kind {
+            Kind::Scope { inside, turns_away } => {
+                let Some(end) = entry.resource().find_match(path) else { return false };
+                if !inside.has_routes {
+                    self.possible.add_others(Others::Resource);
+                    self.is_matched = true;
+                    return false;
+                }
+                self.level(inside, &path[end..]);
+                !(self.question.scopes_are_guarded || turns_away.get())
+            }
+            _ if !entry.resource().is_match(path) => false,
+            Kind::Plain => {
+                self.is_matched = true;
+                self.possible.add_others(Others::Resource);
+                false
+            }
+            Kind::Doubtful(routes) => {
+                self.is_matched = true;
+                self.possible.add_others(Others::Resource);
+                for route in routes {
+                    self.route(route);
+                }
+                false
+            }
+            Kind::Route(route) => {
+                self.is_matched = true;
+                self.route(route)
             }
         }
-        Candidates::default()
     }
 
-    /// The routes on a path as it is spelt.
-    fn as_spelt(&self, path: &str, request: &ServiceRequest, method: &str) -> Candidates<'_> {
-        let mut candidates = Candidates::default();
-        for scope in self.by_scope(path, method, request.resource_map()) {
-            let Candidates { routes, is_open } = in_scope(scope, request);
-            candidates.routes.extend(routes);
-            candidates.is_open |= is_open;
+    fn route(&mut self, route: &Rc<Route>) -> bool {
+        if !route.serves(self.question.method) {
+            return false;
         }
-        candidates
+        let guards = if route.is_guarded() { (self.question.guards)(route) } else { Guards::Accept };
+        if !matches!(guards, Guards::Refuse) {
+            self.possible.add(route);
+        }
+        if route.was_missed.get() {
+            self.possible.add_others(Others::Resource);
+            return false;
+        }
+        matches!(guards, Guards::Accept)
     }
 
-    /// The routes on this path with this method, those of one scope together.
-    fn by_scope(&self, path: &str, method: &str, map: &ResourceMap) -> Vec<Vec<&Rc<Located>>> {
-        let on: Vec<_> = self.0.iter().filter(|located| located.is_on(path, method)).collect();
-        if on.len() < 2 {
-            return vec![on];
+    /// Searches the scopes to which the path up to `at` leads. There may be several of one prefix, told apart by guards.
+    /// Returns whether there is one.
+    fn below(&mut self, root: &Level, path: &str, at: usize) -> bool {
+        let mut is_found = false;
+        root.each_at(path, at, self.question.scopes_are_guarded, &mut |level| {
+            is_found = true;
+            match level {
+                Some(level) => self.level(level, &path[at..]),
+                None => self.possible.add_others(Others::Resource),
+            }
+        });
+        is_found
+    }
+
+    /// Goes through what stands in front of the route, and through what follows it if its guards may refuse.
+    fn at(&mut self, level: &Level, path: &str, route: &Rc<Route>) -> bool {
+        let start = self.candidates.len();
+        level.index.find(path, &mut self.candidates);
+        let end = self.candidates.len();
+        let mut is_placed = false;
+        for position in start..end {
+            let number = self.candidates[position] as usize;
+            let entry = &level.entries[number];
+            match &entry.kind {
+                Kind::Route(other) if Rc::ptr_eq(other, route) => {
+                    if !self.walk(level, path, number) {
+                        self.possible.add_others(Others::Default);
+                    }
+                    is_placed = true;
+                }
+                Kind::Scope { inside, .. } if inside.has_routes => {
+                    if inside.holds(route)
+                        && let Some(end) = entry.resource().find_match(path)
+                    {
+                        is_placed = self.at(inside, &path[end..], route);
+                    }
+                }
+                // It said no to the preflight; it says no to the request for the same reason, or is among those that may take it.
+                _ => {
+                    self.entry(entry, path);
+                }
+            }
+            if is_placed {
+                break;
+            }
         }
-        let mut scopes: Vec<(bool, Vec<&Rc<Located>>)> = Vec::new();
-        for located in on {
-            let is_in_sight = located.is_in_sight(path, map);
-            let same = |(seen, scope): &&mut (bool, Vec<&Rc<Located>>)| {
-                *seen == is_in_sight && scope.iter().all(|other| other.scope == located.scope)
+        self.candidates.truncate(start);
+        is_placed
+    }
+}
+
+impl Level {
+    fn holds(&self, route: &Rc<Route>) -> bool {
+        self.entries.iter().any(|entry| match &entry.kind {
+            Kind::Route(other) => Rc::ptr_eq(other, route),
+            Kind::Scope { inside, .. } => inside.has_routes && inside.holds(route),
+            Kind::Plain | Kind::Doubtful(_) => false,
+        })
+    }
+
+    /// The scopes, and `None` for a resource, to which the path up to `at` leads.
+    fn each_at(&self, path: &str, at: usize, scopes_are_guarded: bool, found: &mut dyn FnMut(Option<&Self>)) {
+        let mut candidates = Vec::new();
+        self.index.find(path, &mut candidates);
+        for entry in candidates.into_iter().map(|position| &self.entries[position as usize]) {
+            let Some(end) = entry.resource().find_match(path) else { continue };
+            let Kind::Scope { inside, turns_away } = &entry.kind else {
+                if end == at {
+                    found(None);
+                }
+                continue;
             };
-            match scopes.iter_mut().find(same) {
-                Some((_, scope)) => scope.push(located),
-                None => scopes.push((is_in_sight, vec![located])),
+            if end == at {
+                found(Some(inside));
+            }
+            if end < at {
+                inside.each_at(&path[end..], at - end, scopes_are_guarded, found);
+            }
+            if inside.has_routes && !(scopes_are_guarded || turns_away.get()) {
+                // Nothing gets past it.
+                return;
             }
         }
-        scopes.into_iter().map(|(_, scope)| scope).collect()
     }
 
-    /// What a layer further in may make of a path on which there is no such route as it is spelt. Nothing, where a
-    /// resource without a tail is there: such a layer would have left it without requests.
-    fn respelt(&self, path: &str, request: &ServiceRequest) -> Vec<String> {
-        // A slash more at the end is all that such a layer could do to a path that is not odd.
-        let takes_slash = |located: &Rc<Located>| {
-            located.pattern.ends_with('/') || path_pattern::is_loose(&located.pattern)
-        };
-        if !normalize::is_odd(path) && !self.0.iter().any(takes_slash) {
-            return Vec::new();
+    fn leads_to(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
+        self.entries.iter().any(|entry| {
+            let Kind::Scope { inside, .. } = &entry.kind else { return false };
+            if !inside.holds(route) {
+                return false;
+            }
+            let Some(here) = entry.resource().find_match(path) else { return false };
+            here == end || (here < end && inside.leads_to(route, &path[here..], end - here))
+        })
+    }
+
+    fn distrust(&self, route: &Rc<Route>) {
+        for entry in &self.entries {
+            if let Kind::Scope { inside, turns_away } = &entry.kind
+                && inside.holds(route)
+            {
+                turns_away.set(true);
+                inside.distrust(route);
+            }
         }
-        match request.resource_map().match_pattern(path) {
-            Some(pattern) if !path_pattern::is_loose(&pattern) => Vec::new(),
-            _ => normalize::normalized(path),
+    }
+
+    /// Says which routes are certain on no path. Others are named when a request shows it.
+    fn each_uncertain(&self) {
+        for (position, entry) in self.entries.iter().enumerate() {
+            match &entry.kind {
+                Kind::Route(route) => {
+                    let is_like = |other: &Entry| {
+                        matches!(other.kind, Kind::Plain | Kind::Doubtful(_))
+                            && other.patterns == entry.patterns
+                    };
+                    if self.entries[..position].iter().any(is_like) {
+                        log::route_is_uncertain(route);
+                    }
+                }
+                Kind::Doubtful(routes) => routes.iter().for_each(|route| log::route_is_uncertain(route)),
+                Kind::Scope { inside, .. } => inside.each_uncertain(),
+                Kind::Plain => {}
+            }
         }
     }
 }
 
-/// The routes of a scope up to the one that must be it, in the router's order.
-fn in_scope<'r>(scope: Vec<&'r Rc<Located>>, request: &ServiceRequest) -> Candidates<'r> {
-    let mut routes = Vec::new();
-    for located in scope {
-        if !located.route.is_guarded() {
-            routes.push(located);
-            return Candidates { routes, is_open: false };
-        }
-        if located.route.accepts(request) {
-            return Candidates { routes: vec![located], is_open: false };
-        }
-        routes.push(located);
+impl Entry {
+    fn resource(&self) -> &ResourceDef {
+        self.resource.get_or_init(|| match (self.patterns.as_slice(), self.is_prefix) {
+            ([pattern], true) => ResourceDef::prefix(pattern.as_str()),
+            ([pattern], false) => ResourceDef::new(pattern.as_str()),
+            (_, true) => ResourceDef::prefix(self.patterns.clone()),
+            (_, false) => ResourceDef::new(self.patterns.clone()),
+        })
     }
-    Candidates { is_open: !routes.is_empty(), routes }
 }
 
-impl Located {
-    fn new(route: Rc<Route>) -> Option<Self> {
-        let scopes = route.scopes()?;
-        let pattern = format!("{scopes}{}", route.pattern());
-        let scope = ResourceDef::prefix(path_pattern::renamed(&scopes));
-        let resource = ResourceDef::new(path_pattern::renamed(&pattern));
-        Some(Self { route, scope, resource, pattern })
+/// Puts the routes in their places.
+mod place {
+    use super::*;
+
+    /// A resource of a scope.
+    struct Leaf {
+        scope: usize,
+        position: usize,
+        name: Option<String>,
+        pattern: Option<String>,
     }
 
-    fn is_on(&self, path: &str, method: &str) -> bool {
-        self.route.serves(method) && self.resource.is_match(path)
+    /// The places of routes, by scope and position.
+    struct Places {
+        leaves: Vec<Leaf>,
+        taken: Vec<(usize, usize, Kind)>,
     }
 
-    fn takes(&self, path: &str, method: &str, request: &ServiceRequest) -> bool {
-        self.is_on(path, method) && self.route.accepts(request)
+    pub(super) fn place(app: Node, routes: &[Rc<Route>]) -> Option<Level> {
+        let mut leaves = Vec::new();
+        let mut scopes = 0;
+        collect(app.inside.as_deref()?, &mut scopes, &mut leaves);
+        let mut places = Places { leaves, taken: Vec::new() };
+        for group in routes.chunk_by(|one, next| one.mark == next.mark) {
+            places.take(group);
+        }
+        let mut scopes = 0;
+        Some(level(app.inside?, &mut scopes, &mut places.taken))
     }
 
-    fn is_in_sight(&self, path: &str, map: &ResourceMap) -> bool {
-        let scope = self.scope.find_match(path).and_then(|end| path.get(..end));
-        scope.is_some_and(|scope| self.route.is_in_sight(scope, map))
+    fn collect(nodes: &[Node], scopes: &mut usize, leaves: &mut Vec<Leaf>) {
+        let scope = *scopes;
+        for (position, node) in nodes.iter().enumerate() {
+            if let Some(inside) = &node.inside {
+                *scopes += 1;
+                collect(inside, scopes, leaves);
+                continue;
+            }
+            let pattern = match node.patterns.as_slice() {
+                [pattern] => Some(pattern.clone()),
+                _ => None,
+            };
+            leaves.push(Leaf { scope, position, name: node.name.clone(), pattern });
+        }
     }
 
-    /// Did another resource match this request, of which it was expected that this one would?
-    pub(crate) fn is_not_what_matched(&self, request: &HttpRequest) -> bool {
-        !self.is_all_of(request.match_info().as_str())
-            && request.match_pattern().is_some_and(|matched| matched != self.pattern)
+    impl Places {
+        /// Finds the places of routes of one scope, which follow their mark in their order.
+        fn take(&mut self, group: &[Rc<Route>]) {
+            let mark = group.first().map(|route| registry::mark(route.mark));
+            let Some(at) = self.leaves.iter().position(|leaf| leaf.name == mark) else {
+                return group.iter().for_each(|route| log::route_is_lost(route));
+            };
+            let scope = self.leaves[at].scope;
+            let is_other_mark =
+                |leaf: &Leaf| leaf.name.as_deref().is_some_and(|name| name.starts_with("/\u{1}cors/"));
+            let leaves: Vec<&Leaf> = self.leaves[at + 1..]
+                .iter()
+                .filter(|leaf| leaf.scope == scope)
+                .take_while(|leaf| !is_other_mark(leaf))
+                .collect();
+            let mut rest: Vec<&Rc<Route>> = group.iter().collect();
+            while let Some(&first) = rest.first() {
+                let is_like = |route: &Route| route.pattern == first.pattern && route.name == first.name;
+                let (alike, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|route| is_like(route));
+                rest = others;
+                let here = leaves.iter().filter(|leaf| {
+                    leaf.pattern.as_ref() == Some(&first.pattern) && leaf.name.as_deref() == Some(first.name)
+                });
+                let here: Vec<_> = here.map(|leaf| (leaf.scope, leaf.position)).collect();
+                if here.len() < alike.len() {
+                    // Requests to them are then those to resources without `#[cors]`, until they get there.
+                    alike.iter().for_each(|route| log::route_is_lost(route));
+                    continue;
+                }
+                let is_sure = here.len() == alike.len();
+                for (number, (scope, position)) in here.into_iter().enumerate() {
+                    let kind = if is_sure {
+                        Kind::Route(Rc::clone(alike[number]))
+                    } else {
+                        Kind::Doubtful(alike.iter().map(|route| Rc::clone(route)).collect())
+                    };
+                    self.taken.push((scope, position, kind));
+                }
+            }
+        }
     }
 
-    /// Is no other resource in front of it on this path? The map knows patterns, but not methods.
-    fn is_first_on(&self, path: &str, map: &ResourceMap) -> bool {
-        self.is_all_of(path) || map.match_pattern(path).is_none_or(|first| first == self.pattern)
-    }
-
-    /// Does it match this path and no other? Then no resource in front of it can serve its method there, or it
-    /// would never be reached.
-    fn is_all_of(&self, path: &str) -> bool {
-        self.pattern == path && !path.contains('{')
+    fn level(nodes: Vec<Node>, scopes: &mut usize, taken: &mut Vec<(usize, usize, Kind)>) -> Level {
+        let scope = *scopes;
+        let mut level = Level { entries: Vec::new(), index: Index::default(), has_routes: false };
+        let mut here: Vec<Option<Kind>> = (0..nodes.len()).map(|_| None).collect();
+        for (_, position, kind) in taken.extract_if(.., |(place, _, _)| *place == scope) {
+            here[position] = Some(kind);
+        }
+        for (position, node) in nodes.into_iter().enumerate() {
+            for pattern in &node.patterns {
+                level.index.add(pattern, node.is_prefix, position);
+            }
+            let kind = match (node.inside, here[position].take()) {
+                (Some(inside), _) => {
+                    *scopes += 1;
+                    let inside = self::level(inside, scopes, taken);
+                    level.has_routes |= inside.has_routes;
+                    Kind::Scope { inside, turns_away: Cell::new(false) }
+                }
+                (None, Some(kind)) => {
+                    level.has_routes = true;
+                    kind
+                }
+                (None, None) => Kind::Plain,
+            };
+            let Node { patterns, is_prefix, .. } = node;
+            level.entries.push(Entry { patterns, is_prefix, resource: OnceCell::new(), kind });
+        }
+        level
     }
 }

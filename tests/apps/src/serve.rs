@@ -227,17 +227,6 @@ where
     boxed::rc_service(made.expect("it is made").map(ServiceResponse::map_into_boxed_body))
 }
 
-#[allow(unused_imports, reason = "until `Cors` has it")]
-use fallback::Switch as _;
-mod fallback {
-    pub(super) trait Switch: Sized {
-        fn scopes_are_guarded(self) -> Self {
-            self
-        }
-    }
-    impl Switch for cors_actix::Cors {}
-}
-
 fn real_cors(layer: &Cors, scopes_are_guarded: bool) -> cors_actix::Cors {
     let mut cors = cors_actix::Cors::new(layer.policy.set());
     if layer.enforce {

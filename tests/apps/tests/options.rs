@@ -15,7 +15,7 @@ use actix_web::dev::RequestHead;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::rt::System;
 use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, HttpResponse, get, web};
+use actix_web::{App, HttpResponse, web};
 use cors_actix::{Cors, OriginSource, Policy, cors, cors_policy};
 use cors_apps::chance::Chance;
 use cors_apps::options::{self, Layer, Options, REFUSAL, Request, Response, Source, TENANT};
@@ -228,7 +228,7 @@ impl OriginSource for Tenants {
 /// The options, and the policy that is swapped in after the first request.
 struct Made {
     cors: Vec<Cors>,
-    paths: Vec<Cors<cors_actix::Paths>>,
+    paths: Vec<Cors>,
     swaps: Vec<Box<dyn Fn()>>,
     asked: Arc<AtomicUsize>,
 }

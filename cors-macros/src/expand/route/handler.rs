@@ -13,7 +13,7 @@ use crate::expand::stub;
 
 use super::args::{Args, Policy};
 use super::item::{self, Attribute, Item};
-use super::macros::{Method, Route, wrapped};
+use super::macros::{Method, Route};
 use super::role::{Doubt, Role};
 
 /// A handler of the same name, which registers preflight and route.
@@ -74,7 +74,8 @@ fn unread(args: &Args, name: &Ident, item: &Item) -> TokenStream {
     handler(args, name, item, &body)
 }
 
-/// The handler of the same name. The user's own is inside, with its attributes in their order.
+/// The handler of the same name. The user's own is inside, with its attributes in their order, but for the route macros: the
+/// run time registers the route itself, so that it takes its preflights, too.
 fn registering(
     args: &Args,
     name: &Ident,
@@ -83,19 +84,15 @@ fn registering(
     policy: &TokenStream,
     declared: &TokenStream,
 ) -> TokenStream {
-    let krate = &args.krate;
-    let layer = quote!(#krate::__private::layer()).to_string();
-    let attributes = item.attributes.iter().map(|attribute| match Role::of(attribute) {
-        Role::Route => wrapped(attribute, &layer),
-        _ => attribute.clone(),
-    });
+    let attributes =
+        item.attributes.iter().filter(|attribute| !matches!(Role::of(attribute), Role::Route | Role::Routes));
     let rest = &item.rest;
-    let routes = routes.iter().map(|route| description(krate, name, route));
+    let routes = routes.iter().map(|route| registration(&args.krate, name, policy, route));
     let body = quote! {
         #declared
         #(#attributes)*
         #rest
-        #krate::__private::register(__config, &#policy, &[#(#routes),*], #name);
+        #(#routes)*
     };
     handler(args, name, item, &body)
 }
@@ -121,18 +118,28 @@ fn handler(args: &Args, name: &Ident, item: &Item, body: &TokenStream) -> TokenS
     }
 }
 
-/// What the run time has to know of a route.
-fn description(krate: &TokenStream, handler: &Ident, route: &Route) -> TokenStream {
-    let Route { pattern, name, methods, guards } = route;
+/// Registers a route. Only one with layers of its own has types of its own.
+fn registration(krate: &TokenStream, handler: &Ident, policy: &TokenStream, route: &Route) -> TokenStream {
+    let Route { pattern, name, methods, guards, wraps } = route;
     let name = name.clone().unwrap_or_else(|| handler.to_string());
     let methods = methods.iter().map(|method| &method.name);
+    let register = if wraps.is_empty() { quote!(register) } else { quote!(register_wrapped) };
+    let service = wraps.iter().fold(
+        quote!(#krate::__private::to(#handler)),
+        |service, wrap| quote!(#krate::__private::wrap(#wrap, #service)),
+    );
     quote! {
-        #krate::__private::Route {
-            pattern: #pattern,
-            name: #name,
-            methods: &[#(#methods),*],
-            guards: || ::std::vec![#(::std::boxed::Box::new(#krate::__private::fn_guard(#guards))),*],
-        }
+        #krate::__private::#register(
+            __config,
+            &#policy,
+            #krate::__private::Route {
+                pattern: #pattern,
+                name: #name,
+                methods: &[#(#methods),*],
+                guards: ::std::vec![#(::std::boxed::Box::new(#krate::__private::fn_guard(#guards))),*],
+            },
+            #service,
+        );
     }
 }
 

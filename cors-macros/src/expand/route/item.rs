@@ -96,19 +96,6 @@ impl Attribute {
             _ => self.brackets.span().into(),
         }
     }
-
-    /// The attribute with other arguments, between the same delimiters.
-    pub(crate) fn with_arguments(&self, stream: TokenStream) -> Self {
-        let Some(old) = &self.arguments else { return self.clone() };
-        let mut arguments = Group::new(old.delimiter(), stream);
-        arguments.set_span(old.span());
-        let input = &mut Tokens::new(self.brackets.stream());
-        let mut replaced = input.until(|input| matches!(input.peek(0), Some(TokenTree::Group(_))));
-        replaced.append(arguments.clone());
-        let mut brackets = Group::new(Delimiter::Bracket, replaced);
-        brackets.set_span(self.brackets.span());
-        Self { pound: self.pound.clone(), brackets, path: self.path.clone(), arguments: Some(arguments) }
-    }
 }
 
 impl ToTokens for Attribute {

@@ -2,8 +2,7 @@
 //!
 //! What cannot be read here is an error, never a route without its policy.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{TokenStreamExt, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{Lit, LitStr};
 
 use crate::expand::report::Errors;
@@ -20,6 +19,8 @@ pub(crate) struct Route {
     pub(crate) methods: Vec<Method>,
     /// Paths of functions.
     pub(crate) guards: Vec<TokenStream>,
+    /// Layers, the innermost first.
+    pub(crate) wraps: Vec<TokenStream>,
 }
 
 /// A method and where it is named.
@@ -50,7 +51,13 @@ impl Route {
     /// Reads what `attribute`, a route macro, was told.
     pub(crate) fn read(attribute: &Attribute) -> Result<Self, Unreadable> {
         let macro_name = attribute.name();
-        let mut route = Self { pattern: String::new(), name: None, methods: Vec::new(), guards: Vec::new() };
+        let mut route = Self {
+            pattern: String::new(),
+            name: None,
+            methods: Vec::new(),
+            guards: Vec::new(),
+            wraps: Vec::new(),
+        };
         if macro_name != "route" {
             let name = macro_name.to_ascii_uppercase();
             let span = attribute.path.last().map_or_else(Span::call_site, Ident::span);
@@ -115,25 +122,12 @@ impl Route {
                 }
                 self.methods.push(Method { name, span });
             }
-            _ => {}
+            _ => self.wraps.push(value.parse().map_err(|_| {
+                Unreadable::new(at, "`wrap` is an expression", "write `wrap = \"from_fn(layer)\"`")
+            })?),
         }
         Ok(())
     }
-}
-
-/// The attribute with one more `wrap`, which as the last one is the outermost.
-pub(crate) fn wrapped(attribute: &Attribute, layer: &str) -> Attribute {
-    let Some(arguments) = &attribute.arguments else { return attribute.clone() };
-    let input = &mut Tokens::new(arguments.stream());
-    let mut stream = input.until(|_| false);
-    let ends_in_comma =
-        matches!(stream.clone().into_iter().last(), Some(TokenTree::Punct(mark)) if mark.as_char() == ',');
-    if !ends_in_comma {
-        stream.extend(quote!(,));
-    }
-    stream.extend(quote!(wrap =));
-    stream.append(Literal::string(layer));
-    attribute.with_arguments(stream)
 }
 
 fn text(token: &TokenTree) -> Option<LitStr> {

@@ -1,0 +1,171 @@
+//! A layer around routes with `#[cors]`: what it tells them, and whether they have answered.
+
+use std::rc::Rc;
+
+use actix_web::dev::{ServiceRequest, Url};
+use actix_web::http::uri::PathAndQuery;
+use actix_web::http::{Method, Uri};
+use actix_web::{HttpMessage, HttpRequest};
+
+use crate::options::Options;
+use crate::report::log;
+use crate::request::asked;
+use crate::route::normalize::Spelling;
+use crate::route::registry::{App, Route};
+use crate::route::resolve::{Guards, Others, Possible, Question, Tree};
+
+/// Noted in a request: a route with `#[cors]` has it, and answers by its own policy.
+pub(crate) struct Reached;
+
+/// Noted in a request: the options of the outermost layer that has any for the routes inside.
+pub(crate) struct Outer(pub(crate) Rc<Options>);
+
+/// The routes below a layer.
+pub(crate) struct Below {
+    app: Rc<App>,
+    scopes_are_guarded: bool,
+    spelling: Spelling,
+}
+
+impl Below {
+    /// The routes with `#[cors]` below the layer that got this request and hands it to an `S`; `None` if there are none.
+    pub(crate) fn find<S>(request: &ServiceRequest, scopes_are_guarded: bool) -> Option<Self> {
+        let app = App::of(request.request())?;
+        let path = request.match_info().as_str();
+        let at = path.len() - request.match_info().unprocessed().len();
+        if !app.tree(request.request()).has_routes_below(path, at) {
+            return None;
+        }
+        app.layers.set(app.layers.get() + 1);
+        Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })
+    }
+
+    /// Who may take this request, or the one after this preflight.
+    pub(crate) fn possible(&self, request: &ServiceRequest, is_preflight: bool) -> Possible {
+        let refused = if is_preflight { Guards::MayAccept } else { Guards::Refuse };
+        let guards = |route: &Route| if route.accepts(request) { Guards::Accept } else { refused };
+        let method = if is_preflight {
+            asked(request.headers()).unwrap_or_default()
+        } else {
+            request.method().as_str()
+        };
+        let possible = self.app.tree(request.request()).possible(request, &self.question(method, &guards));
+        if possible.has_routes() && possible.others == Others::Resource {
+            possible.routes().for_each(|route| log::route_is_uncertain(route));
+        }
+        possible
+    }
+
+    fn question<'q>(&self, method: &'q str, guards: &'q dyn Fn(&Route) -> Guards) -> Question<'q> {
+        Question { method, guards, scopes_are_guarded: self.scopes_are_guarded, spelling: self.spelling }
+    }
+
+    /// What has to be kept of a request to find out later for which route it was.
+    #[inline]
+    pub(crate) fn keep(self: &Rc<Self>, request: &ServiceRequest) -> Asked {
+        let info = request.match_info();
+        let at = info.as_str().len() - info.unprocessed().len();
+        Asked {
+            below: Rc::clone(self),
+            method: request.method().clone(),
+            target: info.get_ref().uri().path_and_query().cloned(),
+            at,
+        }
+    }
+}
+
+/// A request as it came to the layer.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    below: Rc<Below>,
+    method: Method,
+    target: Option<PathAndQuery>,
+    at: usize,
+}
+
+impl Asked {
+    /// By whose policy it is answered, now that no route with `#[cors]` has answered it: something else has, on the way to a route or
+    /// elsewhere. A route that was certain and lost it to something else is not certain from now on. What became of the request is not known if
+    /// it failed.
+    pub(crate) fn answered_by(&self, answered: Option<&HttpRequest>) -> Answered {
+        self.find_out(answered).unwrap_or(Answered::Layer)
+    }
+
+    /// `None` if it is the layer's own affair.
+    fn find_out(&self, answered: Option<&HttpRequest>) -> Option<Answered> {
+        let target = self.target.as_ref()?;
+        let tree = self.below.app.known_tree()?;
+        // Guards can no longer be asked.
+        let guards = |_: &Route| Guards::MayAccept;
+        let question = self.below.question(self.method.as_str(), &guards);
+        let possible = |path| tree.possible_on(path, self.at, &question);
+        let same = answered
+            .map(HttpRequest::match_info)
+            .filter(|info| info.get_ref().uri().path_and_query() == Some(target));
+        let Some(info) = same else {
+            let possible = possible(Url::new(Uri::from(target.clone())).path());
+            if answered.is_some() {
+                self.miss(tree, possible.certain()?, true);
+                return None;
+            }
+            return Answered::on_the_way(possible);
+        };
+        let path = info.as_str();
+        let possible = possible(path);
+        let end = path.len() - info.unprocessed().len();
+        let Some(route) = possible.certain() else {
+            // Where the path ends, a resource has it.
+            return if end == path.len() { None } else { Answered::on_the_way(possible) };
+        };
+        if end == self.at || tree.is_on_the_way(route, path, end) {
+            return Answered::on_the_way(possible);
+        }
+        self.miss(tree, route, false);
+        None
+    }
+
+    #[cold]
+    fn miss(&self, tree: &Tree, route: &Rc<Route>, is_rewritten: bool) {
+        log::route_was_missed(route, is_rewritten);
+        tree.missed(route);
+    }
+}
+
+/// By whose policy a request is answered that no route with `#[cors]` has answered.
+pub(crate) enum Answered {
+    /// The layer's own.
+    Layer,
+    /// That of the route on whose way it was.
+    Route(Rc<Route>),
+    /// One of the layer's own and of these.
+    Either(Possible),
+}
+
+impl Answered {
+    fn on_the_way(possible: Possible) -> Option<Self> {
+        match possible.certain() {
+            Some(route) => Some(Self::Route(Rc::clone(route))),
+            None => possible.has_routes().then_some(Self::Either(possible)),
+        }
+    }
+}
+
+/// Noted in a request: a layer has refused it. Those further out answer by their own policies.
+struct Refused;
+
+/// Notes that a layer refuses this request.
+#[cold]
+pub(crate) fn note_refusal(request: &ServiceRequest) {
+    request.extensions_mut().insert(Refused);
+}
+
+/// Returns whether a layer has refused this request.
+pub(crate) fn is_refused(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Refused>()
+}
+
+/// Returns whether a route with `#[cors]` has this request.
+#[inline]
+pub(crate) fn is_reached(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Reached>()
+}

@@ -1,0 +1,128 @@
+//! What runs at a route with `#[cors]`: its policy, whatever the layers further out took the request for.
+
+use std::rc::Rc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
+use actix_web::http::Method;
+use actix_web::http::header;
+use actix_web::{Error, HttpMessage};
+use cors_engine::Decision;
+
+use crate::future::CorsFuture;
+use crate::options::Options;
+use crate::refuse::actual::{self, Denied};
+use crate::refuse::answer::Verdict;
+use crate::refuse::preflight;
+use crate::report::log;
+use crate::report::metrics::{self, Allowed};
+use crate::request::{actual, asked, is_preflight, lines};
+use crate::response::edit::{Edit, Place};
+use crate::route::around::{Outer, Reached};
+use crate::route::normalize::Spelling;
+use crate::route::registry::{App, Route};
+use crate::route::resolve::{Guards, Others, Question};
+
+/// The outermost layer of a route with `#[cors]`.
+pub(crate) struct RouteMiddleware<S> {
+    service: S,
+    app: Rc<App>,
+    route: Rc<Route>,
+}
+
+impl<S> RouteMiddleware<S> {
+    pub(crate) fn new(service: S, app: Rc<App>, route: Rc<Route>) -> Self {
+        Self { service, app, route }
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for RouteMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = CorsFuture<S::Future>;
+
+    forward_ready!(service);
+
+    #[inline(always)]
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        if self.app.layers.get() > 0 {
+            request.extensions_mut().insert(Reached);
+        }
+        if request.head().method == Method::OPTIONS
+            && let Some(verdict) = self.preflight(&request)
+        {
+            return CorsFuture::verdict(request, verdict);
+        }
+        let answers = &self.route.answers;
+        let origin = lines(request.headers(), header::ORIGIN);
+        let decision = answers.decide(&actual(origin));
+        let (fields, mut by_site) = (decision.fields(), false);
+        if decision.is_allowed() {
+            if !origin.is_empty() {
+                metrics::allowed(Allowed::Readable);
+            }
+        } else {
+            match self.denied(&request, decision) {
+                Denied::Pass => {}
+                Denied::SameOrigin => by_site = true,
+                Denied::Refused(verdict) => return CorsFuture::verdict(request, verdict),
+            }
+        }
+        let origin = answers.origin(fields, origin);
+        let inner = self.service.call(request);
+        let answers = Rc::clone(answers);
+        CorsFuture::pass(
+            inner,
+            Some(Edit { answers, fields, origin, by_site, is_unsettled: false, place: Place::Route }),
+        )
+    }
+}
+
+impl<S> RouteMiddleware<S> {
+    /// What is to become of a request whose origin the route's policy does not allow: the layer around the app says.
+    #[cold]
+    #[inline(never)]
+    fn denied(&self, request: &ServiceRequest, decision: Decision<'_>) -> Denied {
+        let options = match request.extensions().get::<Outer>() {
+            Some(Outer(options)) => Rc::clone(options),
+            None => Rc::default(),
+        };
+        let options = match &*options {
+            // Another layer may guard upgrades all the same.
+            options if options.unguarded_upgrades && self.app.layers.get() > 1 => {
+                &Options { unguarded_upgrades: false, ..options.clone() }
+            }
+            options => options,
+        };
+        if !options.guards(request.head()) && !metrics::refusals_are_noticed() {
+            return Denied::Pass;
+        }
+        actual::judge(&self.route.answers, decision.fields(), request.request(), options)
+    }
+
+    /// The verdict, if it is a preflight for this route's methods. With a policy around the app it would not have got here.
+    #[cold]
+    #[inline(never)]
+    fn preflight(&self, request: &ServiceRequest) -> Option<Verdict> {
+        let method = asked(request.headers()).filter(|method| self.route.serves(method))?;
+        if !is_preflight(request) {
+            return None;
+        }
+        let guards = |route: &Route| if route.accepts(request) { Guards::Accept } else { Guards::MayAccept };
+        let question =
+            Question { method, guards: &guards, scopes_are_guarded: false, spelling: Spelling::Kept };
+        let path = request.match_info().as_str();
+        let possible = self.app.tree(request.request()).possible_at(&self.route, path, &question);
+        if possible.others == Others::Resource {
+            // No policy says that it may be asked.
+            log::route_is_uncertain(&self.route);
+            return Some(Verdict::Uncertain);
+        }
+        let policies = possible.routes().map(|route| &route.answers);
+        preflight::judge(policies, request.request(), &Options::default())
+    }
+}
