@@ -69,12 +69,11 @@
 //! method or a header.
 //!
 //! To read the source, begin with `service.rs`, which is this drawing in code, and go on to what it calls. `cors.rs` is
-//! the builder in front of it. What `#[cors]` does for a route starts at `route.rs`; `resolve.rs` finds out which route a
-//! preflight is for.
+//! the builder in front of it. What `#[cors]` does for a route starts at `route/register.rs`; `route/resolve.rs` finds out for which
+//! route a request is.
 //!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
-//! boxed future but where a source of origins is asked. (A layer round routes with `#[cors]` finds the route first, which
-//! costs more, and a few allocations: see the benches.) Bodies stay as they are where `Cors` wraps the app
+//! boxed future but where a source of origins is asked. Bodies stay as they are where `Cors` wraps the app
 //! itself, whose bodies are boxed; around layers with bodies of their own, such as `Compress`, they are
 //! boxed once.
 //!
@@ -221,23 +220,30 @@ pub use service::CorsMiddleware;
 /// A preflight for a method that no such route serves is the app's policy's affair; without one, Actix answers it as any
 /// other unknown `OPTIONS` request. A handler of the app's for `OPTIONS` keeps getting what is no preflight.
 ///
-/// # Which route a preflight is for
+/// # Which route a request is for
 ///
-/// The one that Actix will route the request to: paths are matched by its own code on the text that it
-/// matches, in the order of registration. **Where a preflight does not show which route that is, it passes only if
-/// every policy that may hold lets it pass:**
+/// The one that Actix will route it to: paths are matched by Actix's own code on the text that it matches, in the order of
+/// registration. A route that is reached answers by its own policy. A layer around the app has to judge before: a preflight,
+/// a request under [`enforce`](Cors::enforce), an upgrade. **Where it is not certain which route that is, every policy that may
+/// hold has to agree, the layer's own included.**
 ///
-/// * **Guards** are asked about the preflight, which has the host, the path and the query of the request after it,
-///   but none of its fields. So routes for different hosts have different policies. A guard on a field says no
-///   to every preflight, and its route remains possible beside the one without a guard after it.
-/// * **A route without `#[cors]`** in front of one with it, whose pattern matches the path as well (`/tasks/all`
-///   before `/tasks/{id}`), is not known by its methods to a layer around the app: there the app's policy has to
-///   agree. Better, give it a `#[cors]`, too: of three routes of which the outer two have one pattern, the layer does not see
-///   the middle one.
-/// * **`NormalizePath`** belongs outside of [`Cors`]. Inside, its spellings are tried in turn.
+/// | arrangement, in the order of registration | `PUT /tasks/all` is for |
+/// |---|---|
+/// | `#[cors(A)] #[put("/tasks/all")]`, then anything | A, for certain |
+/// | `#[cors(A)] #[get("/tasks/{id}")]`, `#[cors(B)] #[put("/tasks/{id}")]` | B, for certain: a route with `#[cors]` has no other methods |
+/// | `#[cors(B)] #[put("/tasks/{id}")]`, then `#[get("/tasks/{id}")]` without | B, for certain |
+/// | `#[get("/tasks/{id}")]` without, then `#[cors(B)] #[put("/tasks/{id}")]` | B and the layer's: nobody but the router sees the methods of the first. **Register the route with `#[cors]` first, or put `#[cors]` on both** |
+/// | `resource("/tasks/all")` without, then `#[cors(B)] #[put("/tasks/{id}")]` | B and the layer's; `/tasks/7` is B's, for certain |
+/// | `#[cors(A)] #[put("/tasks/{id}", guard = "g")]`, then `#[cors(B)] #[put("/tasks/{id}")]` | A if `g` accepts it. If not: B, but for a preflight A and B, since `g` may accept the fields of the request after it |
+/// | `scope("/tasks")` with guards and `#[cors(A)]` inside | A, until a request shows the guards; with [`scopes_are_guarded`](Cors::scopes_are_guarded) A and whatever follows |
+/// | a scope without `#[cors]` inside, then `#[cors(A)]` on its paths | A and the layer's |
+/// | nothing that matches | the layer's, for certain |
 ///
-/// Scopes with one pattern that guards tell apart are told apart by the router alone; to a layer around the
-/// app each of their routes on a path is possible.
+/// Without a layer around it, a route answers its preflights itself, and refuses those that may be for a resource without `#[cors]` in
+/// front of it: no policy says that it may be asked.
+///
+/// The log names an uncertain route once, with the way out. [`NormalizePath`](actix_web::middleware::NormalizePath) belongs outside of [`Cors`];
+/// inside, each spelling that it may make of a path is a possibility.
 pub use cors_macros::cors;
 
 /// What the expansion of `#[cors]` names: no part of the public interface.

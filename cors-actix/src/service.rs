@@ -239,7 +239,7 @@ where
 
 impl<S> Layer<S> {
     fn below(&self, request: &ServiceRequest) -> Option<&Rc<Below>> {
-        let find = || Below::find::<S>(request, self.options.scopes_are_guarded).map(Rc::new);
+        let find = || Below::find::<S>(request, &self.options).map(Rc::new);
         self.below.get_or_init(find).as_ref()
     }
 

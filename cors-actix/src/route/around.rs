@@ -29,14 +29,17 @@ pub(crate) struct Below {
 
 impl Below {
     /// The routes with `#[cors]` below the layer that got this request and hands it to an `S`; `None` if there are none.
-    pub(crate) fn find<S>(request: &ServiceRequest, scopes_are_guarded: bool) -> Option<Self> {
+    pub(crate) fn find<S>(request: &ServiceRequest, options: &Options) -> Option<Self> {
         let app = App::of(request.request())?;
         let path = request.match_info().as_str();
         let at = path.len() - request.match_info().unprocessed().len();
         if !app.tree(request.request()).has_routes_below(path, at) {
             return None;
         }
-        app.layers.set(app.layers.get() + 1);
+        if !options.report_only {
+            app.layers.set(app.layers.get() + 1);
+        }
+        let scopes_are_guarded = options.scopes_are_guarded;
         Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })
     }
 

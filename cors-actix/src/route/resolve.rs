@@ -227,9 +227,13 @@ impl Tree {
         if at == 0 {
             return root.has_routes;
         }
-        let mut found = false;
-        root.each_at(path, at, true, &mut |level| found |= level.is_some_and(|level| level.has_routes));
-        found
+        let mut found = None;
+        root.each_at(path, at, true, &mut |level| {
+            let has_routes = level.is_some_and(|level| level.has_routes);
+            found = Some(has_routes || found == Some(true));
+        });
+        // Where the layer is nobody knows, any of them may be below.
+        found.unwrap_or(root.has_routes)
     }
 
     /// Notes that a request did not get to the route that was certain. From now on no scope around it is taken for one without guards.
