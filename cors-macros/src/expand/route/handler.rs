@@ -84,11 +84,19 @@ fn registering(
     policy: &TokenStream,
     declared: &TokenStream,
 ) -> TokenStream {
-    let attributes =
-        item.attributes.iter().filter(|attribute| !matches!(Role::of(attribute), Role::Route | Role::Routes));
+    let (macros, attributes): (Vec<_>, Vec<_>) = item
+        .attributes
+        .iter()
+        .partition(|attribute| matches!(Role::of(attribute), Role::Route | Role::Routes));
+    // Or their imports would count as unused.
+    let macros = macros.iter().map(|attribute| {
+        let path = &attribute.path;
+        quote!(#[allow(unused_imports)] use #(#path)::* as _;)
+    });
     let rest = &item.rest;
     let routes = routes.iter().map(|route| registration(&args.krate, name, policy, route));
     let body = quote! {
+        #(#macros)*
         #declared
         #(#attributes)*
         #rest
