@@ -5,7 +5,7 @@ use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::error::ErrorConflict;
 use actix_web::guard::{Guard as _, GuardContext, Host};
 use actix_web::http::header;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse, get, post, put, route};
 use cors_actix::cors;
 
 use crate::app::{Guard, Handler, Route};

@@ -15,7 +15,7 @@ use actix_web::dev::RequestHead;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::rt::System;
 use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, HttpResponse, web};
+use actix_web::{App, HttpResponse, get, web};
 use cors_actix::{Cors, OriginSource, Policy, cors, cors_policy};
 use cors_apps::chance::Chance;
 use cors_apps::options::{self, Layer, Options, REFUSAL, Request, Response, Source, TENANT};

@@ -88,8 +88,10 @@ fn registering(
         .attributes
         .iter()
         .partition(|attribute| matches!(Role::of(attribute), Role::Route | Role::Routes));
-    // Or their imports would count as unused.
-    let macros = macros.iter().map(|attribute| {
+    // Or their imports would count as unused. Below `#[routes]`, which reads the others itself, they need none.
+    let is_one_of_several = macros.iter().any(|attribute| Role::of(attribute) == Role::Routes);
+    let named = if is_one_of_several { Role::Routes } else { Role::Route };
+    let macros = macros.iter().filter(|attribute| Role::of(attribute) == named).map(|attribute| {
         let path = &attribute.path;
         quote!(#[allow(unused_imports)] use #(#path)::* as _;)
     });
