@@ -242,6 +242,9 @@ pub use service::CorsMiddleware;
 /// Without a layer around it, a route answers its preflights itself, and refuses those that may be for a resource without `#[cors]` in
 /// front of it: no policy says that it may be asked.
 ///
+/// Browsers remember a preflight by URL, not by policy: where routes with different policies share a path, the methods and headers that one of
+/// them allowed count for the others as well, for `max_age`, or for 5 seconds. Give routes of one path one policy, or `max_age: 0` in each.
+///
 /// The log names an uncertain route once, with the way out. [`NormalizePath`](actix_web::middleware::NormalizePath) belongs outside of [`Cors`];
 /// inside, each spelling that it may make of a path is a possibility.
 pub use cors_macros::cors;

@@ -52,8 +52,9 @@ pub trait OriginSource {
     /// May a page at `origin` do what the policy allows?
     ///
     /// `origin` is one that a page can have, in the spelling of browsers: compare it as a whole. `head` is that of the
-    /// request as it came. The answer is waited for by the request, within the
-    /// [timeout](crate::Cors::origins_timeout); past it, and if the client goes away, the future is dropped.
+    /// request as it came. The request waits for the answer, for as long as the [timeout](crate::Cors::origins_timeout) allows;
+    /// after that the future is dropped. Over HTTP/1 a client that leaves does not end it sooner: Actix allows half-closed
+    /// connections, and goes on until there is an answer to write.
     ///
     /// # Errors
     ///
