@@ -232,7 +232,7 @@ mod tests {
             named
         };
         let mut scope = ResourceMap::new(ResourceDef::root_prefix("/s/{t:[a-z]{2,}}"));
-        scope.add(&mut named(r#"/q"\,(){}[] ü"#, r#"a "name" \ }, { nodes: None"#), None);
+        scope.add(&mut named(r#"/q"\,()[] ü"#, r#"a "name" \ }, { nodes: None"#), None);
         scope.add(&mut ResourceDef::new(["/one", "/two/{x}"]), None);
         let mut app = ResourceMap::new(ResourceDef::prefix(""));
         app.add(&mut ResourceDef::new("/first"), None);
@@ -246,7 +246,7 @@ mod tests {
         let read = read(&app).expect("it reads as it did");
         assert_eq!(
             outline(&read.inside.expect("an app has an inside")),
-            r#"/first; /s/{t:[a-z]{2,}} (/q"\,(){}[] ü = a "name" \ }, { nodes: None; /one or /two/{x}); /empty (); /first = again; /{tail}*"#
+            r#"/first; /s/{t:[a-z]{2,}} (/q"\,()[] ü = a "name" \ }, { nodes: None; /one or /two/{x}); /empty (); /first = again; /{tail}*"#
         );
     }
 
