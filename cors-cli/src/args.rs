@@ -9,7 +9,7 @@ use crate::probe::Software;
 
 /// Checks, explains and imports CORS policies, and probes servers as a browser would.
 #[derive(Parser)]
-#[command(name = "cors", version, after_help = MAIN_EXAMPLES)]
+#[command(name = "cors", version, after_help = MAIN_EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) color: colorchoice_clap::Color,
@@ -58,6 +58,13 @@ pub(crate) enum Command {
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+
+    /// Show the help of a command, or with `file` what a policy file may hold
+    #[command(after_help = HELP_EXAMPLES)]
+    Help {
+        /// A command, with those below it: `import nginx`; or `file`
+        topic: Vec<String>,
     },
 }
 
@@ -505,7 +512,7 @@ Examples:
   cors probe https://api.example/tasks --origin https://app.example --credentials
   cors import django settings.json > policy.toml
 
-`cors help COMMAND` shows more of each.
+`cors help COMMAND` shows more of each, `cors help file` what a policy file may hold.
 
 Exit codes: 0 fine; 1 a broken rule, or a call that a browser blocks; 2 wrong usage, or nothing to judge.";
 
@@ -596,6 +603,13 @@ const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   cors completions bash > ~/.local/share/bash-completion/completions/cors
   cors completions fish > ~/.config/fish/completions/cors.fish";
+
+const HELP_EXAMPLES: &str = "\
+Examples:
+  cors help file
+  cors help import django
+
+Exit codes: 0 shown; 2 there is no such command.";
 
 #[cfg(test)]
 mod tests {

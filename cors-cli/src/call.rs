@@ -108,7 +108,7 @@ mod tests {
             ("app.example", "x-a", "it has no scheme\nhelp: write \"https://app.example\""),
             ("https://app.example/", "x-a", "help: write \"https://app.example\""),
             ("https://*.app.example", "x-a", "a page has one origin, not a pattern"),
-            ("", "x-a", "--origin: "),
+            ("", "x-a", "--origin is missing: which page calls?"),
             ("https://app.example", "x a", "\"x a\" is no name of a header"),
             ("https://app.example", ": 1", "\"\" is no name of a header"),
         ] {

@@ -17,10 +17,11 @@ mod report;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use args::{Args, CargoArgs, CargoCommand, Command, CorsCommand};
-use report::Report;
+use report::{Problem, Report};
 
 /// The command `cors`.
 pub fn cors() -> ExitCode {
@@ -37,6 +38,7 @@ pub fn cors() -> ExitCode {
             import::run(source, args)
         }
         Command::Completions { shell } => Ok(completions(shell)),
+        Command::Help { topic } => help(&topic),
     };
     report::print(done)
 }
@@ -46,6 +48,23 @@ pub fn cargo_cors() -> ExitCode {
     let CargoCommand::Cors { color, command: CorsCommand::Audit(args) } = CargoArgs::parse().command;
     color.write_global();
     report::print(audit::run(&args))
+}
+
+/// The help of a command by its words, or the format of policy files.
+fn help(topic: &[String]) -> Result<Report, Problem> {
+    if topic == ["file"] {
+        return Ok(Report::good(cors_engine::file_format::TEXT.into()));
+    }
+    let words = ["cors"].into_iter().chain(topic.iter().map(String::as_str)).chain(["--help"]);
+    match Args::command().try_get_matches_from(words) {
+        Err(help) if help.kind() == ErrorKind::DisplayHelp => {
+            Ok(Report::good(help.render().ansi().to_string()))
+        }
+        _ => Err(Problem(format!(
+            "there is no help about `{}`\nhelp: `cors help` lists the commands; `cors help file` is about policy files",
+            topic.join(" ")
+        ))),
+    }
 }
 
 fn completions(shell: clap_complete::Shell) -> Report {

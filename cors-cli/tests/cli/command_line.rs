@@ -13,6 +13,7 @@ fn every_command_has_examples_in_its_help() {
         &["import"],
         &["import", "django"],
         &["completions"],
+        &["help"],
     ] {
         let run = cors(&[command, &["--help"]].concat());
         let example = format!("\n  cors {}", command.join(" "));
@@ -32,6 +33,8 @@ fn wrong_usage_is_exit_code_2() {
         &["explain", "policy.toml"],
         &["import", "actix-corse"],
         &["completions", "tcsh"],
+        &["help", "chek"],
+        &["help", "file", "check"],
         &["probe", "api.example", "--origin", "https://app.example"],
         &["probe", "https://api.example", "--origin", "https://app.example", "--preflight-only"],
         &["probe", "http://127.0.0.1:9", "--origin", "https://app.example", "--timeout", "0"],
@@ -46,6 +49,17 @@ fn wrong_usage_is_exit_code_2() {
     ] {
         let run = cors(arguments);
         assert!(run.code == Some(2) && run.out.is_empty() && !run.err.is_empty(), "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn help_is_about_commands_and_the_file() {
+    let file = cors(&["help", "file"]);
+    assert_eq!((file.code, file.out.as_str()), (Some(0), cors_engine::file_format::TEXT));
+    for command in [&[][..], &["check"], &["import"], &["import", "django"]] {
+        let help = cors(&[&["help"], command].concat());
+        let asked = cors(&[command, &["--help"]].concat());
+        assert_eq!((help.code, help.out), (Some(0), asked.out), "{command:?}");
     }
 }
 
