@@ -9,7 +9,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{Error, HttpMessage};
-use cors_engine::Fields;
+use cors_engine::adapter::Fields;
 
 use crate::future::{CorsFuture, Later};
 use crate::options::Options;

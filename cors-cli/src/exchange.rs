@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Outcome, Response, Step};
 use serde_json::json;
 

@@ -94,7 +94,3 @@ pub use explain::denial::Denial;
 pub use explain::explanation::Explanation;
 pub use key::Key;
 pub use rule::Rule;
-
-// Until every adapter has them from `adapter`.
-#[doc(hidden)]
-pub use adapter::{Escaped, Field, FieldIter, Fields, Lines, Value, requested_names};

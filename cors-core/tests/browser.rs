@@ -1,7 +1,8 @@
 //! What a browser makes of a policy's answers, case by case.
 
+use cors_engine::adapter::{Field, Value};
 use cors_engine::browser::{CheckFault, Failure, Fetch, Response};
-use cors_engine::{Block, Config, Denial, Field, Mode, Policy, Request, Value};
+use cors_engine::{Block, Config, Denial, Mode, Policy, Request};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);

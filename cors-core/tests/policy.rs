@@ -2,7 +2,8 @@
 
 #[cfg(feature = "regex")]
 use cors_engine::Entry;
-use cors_engine::{Block, Config, Field, Key, Mode, Policy, Request, Value};
+use cors_engine::adapter::{Field, Fields, Value};
+use cors_engine::{Block, Config, Key, Mode, Policy, Request};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);
@@ -400,7 +401,7 @@ fn fields_are_a_set() {
     }
     let actual = open().decide(&Request::new(b"GET")).fields();
     assert!(actual.into_iter().eq([Field::AllowOrigin, Field::ExposeHeaders]), "{actual:?}");
-    assert!(cors_engine::Fields::NONE.is_empty() && cors_engine::Fields::NONE.into_iter().next().is_none());
+    assert!(Fields::NONE.is_empty() && Fields::NONE.into_iter().next().is_none());
     for (name, owned) in [("access-control-x", true), ("vary", false), ("timing-allow-origin", false)] {
         assert_eq!(Field::is_owned(name), owned, "{name}");
     }

@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
-use cors_engine::{Field, Policy, Value};
+use cors_engine::Policy;
+use cors_engine::adapter::{Field, Value};
 use cors_macros::cors_policy;
 
 cors_policy! {

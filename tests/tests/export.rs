@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use cors_engine::{Config, Mode, Policy, Request, Value, requested_names};
+use cors_engine::adapter::{Value, requested_names};
+use cors_engine::{Config, Mode, Policy, Request};
 use cors_tests::example::{Profile, build};
 use cors_tests::gateway::{Gateway, Kind, naughty_app};
 use cors_tests::http;

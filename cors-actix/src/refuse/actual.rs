@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
-use cors_engine::Fields;
+use cors_engine::adapter::Fields;
 
 use crate::options::Options;
 use crate::refuse::answer::Verdict;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
-use cors_engine::Fields;
+use cors_engine::adapter::Fields;
 
 use crate::response::headers::{self, Answers, VARY_BY_SITE};
 

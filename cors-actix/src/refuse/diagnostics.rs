@@ -7,7 +7,8 @@ use actix_web::dev::RequestHead;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use cors_engine::{Decision, Escaped, Request};
+use cors_engine::adapter::Escaped;
+use cors_engine::{Decision, Request};
 
 use crate::request::lines;
 use crate::response::headers::Answers;

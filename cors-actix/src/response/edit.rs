@@ -5,7 +5,7 @@ use std::rc::Rc;
 use actix_web::Error;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderMap, HeaderValue};
-use cors_engine::Fields;
+use cors_engine::adapter::Fields;
 
 use crate::report::metrics::{self, Allowed};
 use crate::request::actual;

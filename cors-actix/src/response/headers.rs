@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use cors_engine::{Decision, Field, Fields, Policy, Request, Value, requested_names};
+use cors_engine::adapter::{Field, Fields, Value, requested_names};
+use cors_engine::{Decision, Policy, Request};
 
 use crate::policy::source::Held;
 use crate::request::lines;

@@ -1,6 +1,7 @@
 //! What a gateway has to do for a policy, whatever the gateway.
 
-use cors_engine::{Field, Policy, Value};
+use cors_engine::Policy;
+use cors_engine::adapter::{Field, Value};
 
 use super::Unsayable;
 use super::regex::{self, escape};

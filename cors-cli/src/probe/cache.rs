@@ -1,6 +1,6 @@
 //! A shared cache that hands the answer made for one origin to another.
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};
 
 use super::client::Client;

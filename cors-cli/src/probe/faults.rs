@@ -1,6 +1,6 @@
 //! Which server setting makes a check fail.
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{CheckFault, Failure, Fetch, Response};
 
 use super::answerer;

@@ -1,6 +1,6 @@
 //! Which of the answer's headers the page can read.
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Outcome, Response, safelisted_response_headers};
 
 use super::finding::Finding;

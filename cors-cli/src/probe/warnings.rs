@@ -1,6 +1,6 @@
 //! What the answers show beside the call itself: fields that exclude each other, values that mean nothing.
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};
 
 use super::finding::Finding;

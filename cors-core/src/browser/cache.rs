@@ -7,7 +7,7 @@ use super::check::Response;
 use super::deviation::Deviation;
 use super::fetch::Fetch;
 use super::safelist;
-use crate::Field;
+use crate::adapter::Field;
 use crate::engine::standard::NON_WILDCARD_HEADER;
 
 /// How long an answer without a usable `Access-Control-Max-Age` is remembered, in seconds.

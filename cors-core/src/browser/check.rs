@@ -9,8 +9,8 @@ use super::fetch::Fetch;
 use super::safelist;
 use super::step::{Check, Step};
 use crate::Decision;
-use crate::Field;
-use crate::Value;
+use crate::adapter::Field;
+use crate::adapter::Value;
 use crate::engine::standard::{NON_WILDCARD_HEADER, is_token};
 
 /// How an origin is written that is none of a URL's. HTML, "serialization of an origin".

@@ -10,8 +10,8 @@ use super::outcome::Outcome;
 use super::safelist;
 use super::url::Url;
 use crate::Decision;
-use crate::Lines;
 use crate::Request;
+use crate::adapter::Lines;
 use crate::engine::standard::{is_forbidden_method, is_forbidden_request_header, is_token};
 
 /// A call of `fetch()` by a page. Unless [`to`](Self::to) says otherwise, to a server of another origin.

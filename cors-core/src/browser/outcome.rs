@@ -8,7 +8,7 @@ use core::fmt;
 use super::check::Response;
 use super::failure::Failure;
 use super::fetch::{Fetch, Redirect};
-use crate::Field;
+use crate::adapter::Field;
 use crate::engine::standard::{
     SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
 };

@@ -41,30 +41,6 @@ impl Policy {
         Decision { policy: self, request: *request, is_preflight, is_allowed, fields }
     }
 
-    /// [`decide`](Self::decide) for an actual request. It goes when the adapter has switched.
-    #[doc(hidden)]
-    #[inline(always)]
-    #[expect(clippy::missing_errors_doc, reason = "it is no error")]
-    pub fn actual_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        let decision = self.decide(request);
-        if decision.is_allowed { Ok(decision.fields) } else { Err(decision.fields) }
-    }
-
-    /// [`decide`](Self::decide) for a preflight. It goes when the adapter has switched.
-    #[doc(hidden)]
-    #[inline(always)]
-    #[expect(clippy::missing_errors_doc, reason = "it is no error")]
-    pub fn preflight_fields(&self, request: &Request<'_>) -> Result<Fields, Fields> {
-        self.actual_fields(request)
-    }
-
-    /// [`decide`](Self::decide) for a request that is [vouched for](Request::vouched). It goes when the adapter has switched.
-    #[doc(hidden)]
-    #[cold]
-    pub fn decide_vouched<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
-        self.decide(&request.vouched(true))
-    }
-
     /// The first check that a request with an `Origin` fails, were it a preflight.
     #[inline(always)]
     pub(crate) fn first_failure<'r>(&self, request: &Request<'r>) -> Option<FailedCheck<'r>> {

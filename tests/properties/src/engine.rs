@@ -1,6 +1,7 @@
 //! The engine's answer, rendered as the reference renders its own.
 
-use cors_engine::{Block, Config, Field, Lines, Mode, Policy, Request, Value, Violations, requested_names};
+use cors_engine::adapter::{Field, Lines, Value, requested_names};
+use cors_engine::{Block, Config, Mode, Policy, Request, Violations};
 
 use crate::reference::{Answer, Head, Settings};
 

@@ -7,8 +7,9 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
+use cors_engine::adapter::Field;
 use cors_engine::browser::Response;
-use cors_engine::{Block, Config, Field, Mode};
+use cors_engine::{Block, Config, Mode};
 use serde_json::json;
 
 use super::finding::Finding;

@@ -1,6 +1,6 @@
 //! What it means that a stranger is let in: who can use it, and what to compare instead.
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};
 
 use super::{Dot, Kind, NOBODY, Seen, Stranger};

@@ -3,7 +3,7 @@
 mod findings;
 mod origins;
 
-use cors_engine::Field;
+use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};
 
 pub(super) use findings::of_strangers;

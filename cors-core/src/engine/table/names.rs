@@ -155,7 +155,7 @@ fn trim_white_space(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// The names that the lines of `Access-Control-Request-Headers` list, without white space and empty
-/// elements: what an adapter sends back for [`Value::RequestHeaders`](crate::Value::RequestHeaders).
+/// elements: what an adapter sends back for [`Value::RequestHeaders`](crate::adapter::Value::RequestHeaders).
 pub fn requested_names(lines: &dyn Lines) -> impl Iterator<Item = &[u8]> {
     (0..)
         .map_while(|index| lines.line(index))
