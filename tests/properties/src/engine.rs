@@ -1,7 +1,7 @@
 //! The engine's answer, rendered as the reference renders its own.
 
 use cors_engine::adapter::{Field, Lines, Value, requested_names};
-use cors_engine::{Block, Config, Mode, Policy, Request, Violations};
+use cors_engine::{Block, Config, Entry, Mode, Policy, Request, Violations};
 
 use crate::reference::{Answer, Head, Settings};
 
@@ -11,8 +11,20 @@ use crate::reference::{Answer, Head, Settings};
 ///
 /// What is wrong with them.
 pub fn compile(settings: &Settings) -> Result<Policy, Violations> {
+    compile_origins(settings, settings.origins.iter().flatten().map(|origin| origin.as_str().into()))
+}
+
+/// The same, where the origins are written in another way: by a regex, which the reference does not know.
+///
+/// # Errors
+///
+/// What is wrong with them.
+pub fn compile_origins(
+    settings: &Settings,
+    origins: impl IntoIterator<Item = Entry>,
+) -> Result<Policy, Violations> {
     let block = match &settings.origins {
-        Some(origins) => Block::new().origins(origins.iter().cloned()),
+        Some(_) => Block::new().origins(origins),
         None => Block::new().any_origin(),
     };
     let block = match &settings.methods {
