@@ -384,8 +384,9 @@ fn firefox_says_it_in_its_own_words() {
         ),
     ] {
         let outcome = call.ask_diagnostic(&listed());
-        let said = format!("\nFirefox: Cross-Origin Request Blocked (Reason: {reason})\n");
-        assert!(outcome.denial().is_some_and(|denial| denial.contains(&said)), "{name}: {outcome}");
+        let said = format!("Firefox: Cross-Origin Request Blocked (Reason: {reason})");
+        let is_said = outcome.denial().is_some_and(|denial| denial.lines().any(|line| line == said));
+        assert!(is_said, "{name}: {outcome}");
     }
 }
 
