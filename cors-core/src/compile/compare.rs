@@ -311,16 +311,15 @@ fn headers(old: &Policy, new: &Policy) -> Vec<Gain> {
         let witness = telling.map(ToOwned::to_owned).or_else(made_up);
         return witness.map(|witness| Gain::new(ANY, witness)).into_iter().collect();
     }
-    let family = |entry: &str| {
-        let start = entry.strip_suffix('*')?;
+    let of_family = |beginning: &str| {
         shortest(LOWER, old.headers().count(), |rest| {
-            let name = format!("{start}{rest}");
+            let name = format!("{beginning}{rest}");
             is_new(&name).then_some(name)
         })
     };
-    let gain = |entry: &str| match entry.ends_with('*') {
-        true => family(entry).map(|witness| Gain::new(entry, witness)),
-        false => is_new(entry).then(|| Gain::new(entry, entry.into())),
+    let gain = |entry: &str| match standard::family(entry) {
+        Some(beginning) => of_family(beginning).map(|witness| Gain::new(entry, witness)),
+        None => is_new(entry).then(|| Gain::new(entry, entry.into())),
     };
     new.headers().filter_map(gain).collect()
 }

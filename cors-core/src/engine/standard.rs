@@ -115,9 +115,12 @@ pub(crate) fn is_pageless_scheme(scheme: &str) -> bool {
     PAGELESS_SCHEMES.contains(&scheme)
 }
 
-/// What all names of a family of headers begin with: `x-stainless-`, if `entry` is `x-stainless-*`. `None` for a name.
+/// What all names of a family of headers begin with: `x-stainless-`, if `entry` is `x-stainless-*`. `None` for a name, and for
+/// what is no family: `*`, `-*` and `x-*-*`.
 pub(crate) fn family(entry: &str) -> Option<&str> {
-    entry.strip_suffix('*').filter(|beginning| beginning.ends_with('-'))
+    let beginning = entry.strip_suffix('*')?;
+    let stem = beginning.strip_suffix('-')?;
+    (!stem.is_empty() && !stem.contains('*')).then_some(beginning)
 }
 
 /// Returns whether `bytes` is a `token`, the form of every method and field name.

@@ -180,7 +180,7 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
         let finding = Finding::new(Rule::InvalidHeader, format!("`{written}` is not a header name"), why);
         return Some(any_instead(finding, key, "header", writer));
     }
-    let is_family = family(name).is_some();
+    let is_family = standard::family(name).is_some();
     if is_family && key == Key::Expose {
         let why =
             "Browsers know no families among the headers to expose: the response would have to name each.";
@@ -212,13 +212,6 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
     Some(names_instead(finding, key, names.filter(|names| is_sound(names)), writer))
 }
 
-/// The beginning that the names of a family have in common, its `-` included: `x-stainless-` of `x-stainless-*`.
-pub(crate) fn family(name: &str) -> Option<&str> {
-    let beginning = name.strip_suffix('*')?;
-    let stem = beginning.strip_suffix('-')?;
-    (!stem.is_empty() && !stem.contains('*')).then_some(beginning)
-}
-
 /// Beginnings of names that change what a request means to a proxy, a framework or the browser itself.
 const POWERFUL_FAMILIES: [&str; 5] = ["x-http-method-", "x-forwarded-", "x-original-", "sec-", "proxy-"];
 
@@ -228,7 +221,7 @@ const POWERFUL_NAMES: [&str; 3] = ["x-method-override", "x-rewrite-url", "x-real
 /// `name` is in lower case, `written` as the policy has it.
 fn request_header_fault(name: &str, written: &str, writer: &Writer) -> Option<Finding> {
     if standard::is_cors_response_header(name)
-        || family(name).is_some_and(|family| "access-control-allow-".starts_with(family))
+        || standard::family(name).is_some_and(|family| "access-control-allow-".starts_with(family))
             && name.starts_with("access-")
     {
         let why =
@@ -238,7 +231,7 @@ fn request_header_fault(name: &str, written: &str, writer: &Writer) -> Option<Fi
             Finding::new(Rule::WrongHeader, message, why).propose("take the entry out", Proposal::Remove),
         );
     }
-    if let Some(family) = family(name) {
+    if let Some(family) = standard::family(name) {
         let covered = POWERFUL_FAMILIES
             .into_iter()
             .find(|powerful| powerful.starts_with(family) || family.starts_with(powerful))
@@ -360,7 +353,7 @@ fn several(
     let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     let distinct: BTreeSet<&String> = names.iter().collect();
     let is_name = |name: &String| {
-        standard::is_token(name.as_bytes()) && (!name.contains('*') || family(name).is_some())
+        standard::is_token(name.as_bytes()) && (!name.contains('*') || standard::family(name).is_some())
     };
     let legal = distinct.len() == names.len() && !names.is_empty() && names.iter().all(is_name);
     // What is legal as it stands is not mended by being written again.
