@@ -75,10 +75,12 @@ impl<'p> Plan<'p> {
                 .filter_map(|field| Some((title_case(field.name()), text(policy.value(*field)?)?)))
                 .collect()
         };
-        let mut actual = fields(&[Field::AllowOrigin, Field::AllowCredentials, Field::ExposeHeaders]);
-        if policy.timing() {
-            actual.extend(fields(&[Field::TimingAllowOrigin]));
-        }
+        let actual = fields(&[
+            Field::AllowOrigin,
+            Field::AllowCredentials,
+            Field::ExposeHeaders,
+            Field::TimingAllowOrigin,
+        ]);
         let preflight = fields(&[
             Field::AllowOrigin,
             Field::AllowCredentials,

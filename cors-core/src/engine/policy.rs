@@ -68,6 +68,13 @@ impl Answers {
         let no_origin = if any_origin { allowed } else { refused };
         Self { allowed, no_origin, refused, preflight, refused_preflight }
     }
+
+    /// Returns whether any of them can carry `field`.
+    fn send(&self, field: Field, private_network: bool) -> bool {
+        let actual = self.allowed.and(self.refused);
+        let preflight = self.preflight.and(self.refused_preflight);
+        actual.and(preflight).with_if(private_network, Field::AllowPrivateNetwork).contains(field)
+    }
 }
 
 impl Policy {
@@ -229,6 +236,9 @@ impl Policy {
 
     /// What the field `field` of a response carries; `None` if this policy never sends it.
     pub fn value(&self, field: Field) -> Option<Value<'_>> {
+        if !self.answers.send(field, self.private_network()) {
+            return None;
+        }
         let credentials = self.credentials();
         let text = match field {
             Field::AllowOrigin | Field::TimingAllowOrigin if self.allows_any_origin() => ANY,
@@ -239,8 +249,6 @@ impl Policy {
             Field::AllowHeaders if self.has_families() || self.has(flag::ANY_HEADER) && credentials => {
                 return Some(Value::RequestHeaders);
             }
-            Field::AllowCredentials if !credentials => return None,
-            Field::AllowPrivateNetwork if !self.private_network() => return None,
             Field::AllowMethods => self.text(Section::Methods),
             Field::AllowHeaders => self.text(Section::Headers),
             Field::MaxAge => self.text(Section::MaxAge),
