@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod command_line;
 mod diff;
+mod django;
 mod explain;
 mod export;
 mod import;

@@ -6,7 +6,7 @@ mod settings;
 
 use cors_engine::Key;
 
-use self::settings::{Settings, name};
+use self::settings::{Sequence, Settings, name};
 use super::draft::{Draft, Entry, Value};
 use crate::report::Problem;
 
@@ -17,6 +17,9 @@ const DEFAULT_HEADERS: [&str; 6] =
 /// In seconds.
 const DEFAULT_MAX_AGE: u64 = 86_400;
 const DEFAULT_URLS: &str = "^.*$";
+
+/// Methods that a browser does not look for in the list. HEAD comes with GET.
+const SAFELISTED: [&str; 2] = ["GET", "POST"];
 
 /// Django's and django-cors-headers' word for everything.
 const ALL: &str = "*";
@@ -30,14 +33,16 @@ pub(super) fn read(source: &str, text: &str) -> Result<Draft, Problem> {
     ));
     draft.remark("A preflight is answered with 204 here and 403 if refused, there always with 200; HEAD comes with GET.");
     origins(&mut settings, &mut draft);
-    if settings.flag(name::CREDENTIALS) {
+    let credentials = settings.flag(name::CREDENTIALS);
+    if credentials {
         draft.set(Key::Credentials, Value::On, Vec::new());
     }
-    methods(&mut settings, &mut draft);
-    headers(&mut settings, &mut draft);
-    if let Some(names) = settings.list(name::EXPOSE).filter(|names| !names.is_empty()) {
-        draft.set(Key::Expose, listed(names), Vec::new());
-    }
+    let methods = settings.sequence(name::METHODS);
+    names(&mut draft, Key::Methods, methods, Some((name::METHODS.0, &DEFAULT_METHODS, "calls")), credentials);
+    let headers = settings.sequence(name::HEADERS);
+    names(&mut draft, Key::Headers, headers, Some((name::HEADERS.0, &DEFAULT_HEADERS, "sends")), credentials);
+    let exposed = settings.sequence(name::EXPOSE);
+    names(&mut draft, Key::Expose, exposed, None, credentials);
     max_age(&mut settings, &mut draft);
     if settings.flag(name::PRIVATE_NETWORK) {
         draft.set(Key::PrivateNetwork, Value::On, Vec::new());
@@ -50,28 +55,42 @@ pub(super) fn read(source: &str, text: &str) -> Result<Draft, Problem> {
 
 fn origins(settings: &mut Settings, draft: &mut Draft) {
     let all = settings.flag(name::ALL_ORIGINS);
-    let origins = settings.list(name::ORIGINS).unwrap_or_default();
-    let regexes = settings.list(name::REGEXES).unwrap_or_default();
-    if all {
-        let mut remarks = Vec::new();
-        if !origins.is_empty() || !regexes.is_empty() {
-            remarks.push(format!(
-                "{} overrode the lists of origins, which are left out here.",
-                name::ALL_ORIGINS.0
-            ));
+    let origins = settings.origins(name::ORIGINS).map(|origins| origins.items).unwrap_or_default();
+    let regexes = settings.sequence(name::REGEXES);
+    let credentials = settings.flag(name::CREDENTIALS);
+    let mut remarks = Vec::new();
+    if let Some(Sequence { name, string: Some(string), .. }) = &regexes {
+        remarks
+            .push(format!("{name} was the string {string:?}, of which each letter was a regex by itself."));
+    }
+    let regexes = regexes.map(|regexes| regexes.items).unwrap_or_default();
+    let everybody = match all {
+        true => Some(name::ALL_ORIGINS.0.to_owned()),
+        false => {
+            regexes.iter().find(|regex| lets_in_everybody(regex)).map(|regex| format!("the regex `{regex}`"))
         }
-        if settings.flag(name::CREDENTIALS) {
+    };
+    if let Some(setting) = everybody {
+        let others = origins.iter().chain(&regexes).filter(|entry| all || !lets_in_everybody(entry));
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        if !others.is_empty() {
+            remarks.push(format!(
+                "Every origin was let in by {setting}, and these lists did nothing beside it: {}",
+                others.join(" ")
+            ));
+        } else if !all {
+            remarks.push(format!("Every origin was let in by {setting}."));
+        }
+        if credentials {
             draft.holes.push(format!(
-                "{} sent back every origin, with credentials\n\
+                "{setting} sent back every origin, with credentials\n\
                  Every site that a user visits could read their data as if it were the user.\n\
-                 help: list the origins that need credentials, in the old settings as well while they are in use",
-                name::ALL_ORIGINS.0
+                 help: list the origins that need credentials, in the old settings as well while they are in use"
             ));
         }
         draft.set(Key::Origins, Value::Any, remarks);
         return;
     }
-    let mut remarks = Vec::new();
     let mut entries: Vec<Entry> = origins.into_iter().map(Entry::Text).collect();
     for regex in regexes {
         let (whole, was_open) = whole(&regex);
@@ -91,6 +110,25 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
         remarks.push("No origin was allowed, unless by the signal `check_request_enabled`.".into());
     }
     draft.set(Key::Origins, Value::List(entries), remarks);
+}
+
+/// Returns whether a regex, which Python matches at the start alone, matches every web origin: nothing is a match, or
+/// what all of them begin with.
+fn lets_in_everybody(regex: &str) -> bool {
+    use regex_syntax::hir::Look;
+    let start = regex.strip_prefix('^').unwrap_or(regex);
+    if "http".starts_with(start)
+        || [".", ".*", ".+", "https?", "https?:", "https?:/", "https?://"].contains(&start)
+    {
+        return true;
+    }
+    // What cannot be parsed is said by the rule about regexes.
+    regex_syntax::parse(regex).is_ok_and(|regex| {
+        let properties = regex.properties();
+        let looks = properties.look_set();
+        properties.minimum_len() == Some(0)
+            && (looks.is_empty() || looks.iter().all(|look| look == Look::Start))
+    })
 }
 
 /// A regex of Python's, which matches at the start of the origin, as one that matches all of it.
@@ -121,36 +159,68 @@ fn has_outer_bar(regex: &str) -> bool {
     false
 }
 
-fn methods(settings: &mut Settings, draft: &mut Draft) {
-    match settings.list(name::METHODS) {
-        Some(methods) => draft.set(Key::Methods, listed(methods), Vec::new()),
-        None => {
-            let remark = format!(
-                "{} was not set: these are its defaults. Leave out what no page calls.",
-                name::METHODS.0
-            );
-            draft.set(Key::Methods, defaults(&DEFAULT_METHODS), vec![remark]);
+/// A list of names, which Django sends as it stands; `default` is what it sends where nothing is set, and what pages do
+/// with such names.
+fn names(
+    draft: &mut Draft,
+    key: Key,
+    sequence: Option<Sequence>,
+    default: Option<(&str, &[&str], &str)>,
+    credentials: bool,
+) {
+    let Some(Sequence { name, items, string }) = sequence else {
+        if let Some((name, names, verb)) = default {
+            let remark =
+                format!("{name} was not set: these are its defaults. Leave out what no page {verb}.");
+            let names = names.iter().map(|name| Entry::Text(name.to_string())).collect();
+            draft.set(key, Value::List(names), vec![remark]);
+        }
+        return;
+    };
+    let mut remarks = Vec::new();
+    // As a browser reads the field: a string came out as its letters, with commas between.
+    let mut names: Vec<String> = Vec::new();
+    for item in items.iter().flat_map(|item| item.split(',')).map(str::trim).filter(|item| !item.is_empty()) {
+        if !names.iter().any(|name| name == item) {
+            names.push(item.into());
         }
     }
-}
-
-fn headers(settings: &mut Settings, draft: &mut Draft) {
-    match settings.list(name::HEADERS) {
-        Some(headers) => draft.set(Key::Headers, listed(headers), Vec::new()),
-        None => {
-            let remark = format!(
-                "{} was not set: these are its defaults. Leave out what no page sends.",
-                name::HEADERS.0
-            );
-            draft.set(Key::Headers, defaults(&DEFAULT_HEADERS), vec![remark]);
-        }
+    if let Some(string) = string {
+        remarks.push(format!(
+            "{name} was the string {string:?}, which Django sent letter by letter. If it was meant as one name, write it as such."
+        ));
     }
+    let has_all = names.iter().any(|name| name == ALL);
+    if has_all && !credentials {
+        if names.len() > 1 {
+            remarks.push(format!("`*` stood among others in {name}, and let in all."));
+        }
+        if key == Key::Headers {
+            remarks.push("`*` did not let `authorization` pass, and `any` does: list the headers if no page is to send it.".into());
+        }
+        draft.set(key, Value::Any, remarks);
+        return;
+    }
+    if has_all {
+        names.retain(|name| name != ALL);
+        remarks.push(format!(
+            "`*` in {name} is left out: to a browser it is no more than a name where credentials are sent. List what pages need."
+        ));
+    }
+    if names.is_empty() {
+        draft.remarks.append(&mut remarks);
+        return;
+    }
+    if key == Key::Methods && !SAFELISTED.iter().all(|method| names.iter().any(|name| name == method)) {
+        remarks.push("Browsers let GET, HEAD and POST pass whatever Django lists; here a preflight for a method that is not listed is refused.".into());
+    }
+    draft.set(key, Value::List(names.into_iter().map(Entry::Text).collect()), remarks);
 }
 
 fn max_age(settings: &mut Settings, draft: &mut Draft) {
     match settings.seconds(name::MAX_AGE) {
         Some(0) => draft.remark(format!(
-            "{} = 0 sent no field, so that browsers remembered a preflight for 5 seconds; so it is here. `max_age = 0` would switch the cache off.",
+            "{} sent no number, so that browsers remembered a preflight for 5 seconds; so it is here. `max_age = 0` would switch the cache off.",
             name::MAX_AGE.0
         )),
         Some(seconds) => draft.set(Key::MaxAge, Value::Number(seconds), Vec::new()),
@@ -166,7 +236,13 @@ fn hosts(settings: &mut Settings, draft: &mut Draft) {
     let checked =
         "Checked by `AllowedHosts`, before anything else; Django checks when the app asks for the host.";
     match settings.list(name::HOSTS) {
-        Some(hosts) if !hosts.is_empty() => draft.set(Key::Hosts, listed(hosts), vec![checked.into()]),
+        Some(hosts) if !hosts.is_empty() => {
+            let hosts = match hosts.iter().any(|host| host == ALL) {
+                true => Value::Any,
+                false => Value::List(hosts.into_iter().map(Entry::Text).collect()),
+            };
+            draft.set(Key::Hosts, hosts, vec![checked.into()]);
+        },
         Some(_) if debug => draft.remark(
             "ALLOWED_HOSTS was empty under DEBUG, which means .localhost, 127.0.0.1 and [::1]: write `hosts` for production, or no host is checked.",
         ),
@@ -191,21 +267,28 @@ fn urls(settings: &mut Settings, draft: &mut Draft) {
     draft.remark(format!("{} = `{regex}` is no setting of a policy: mount it with {line}.", name::URLS.0));
 }
 
-/// A list with the one word for everything is `any`.
-fn listed(names: Vec<String>) -> Value {
-    if names == [ALL] {
-        return Value::Any;
-    }
-    Value::List(names.into_iter().map(Entry::Text).collect())
-}
-
-fn defaults(names: &[&str]) -> Value {
-    Value::List(names.iter().map(|name| Entry::Text(name.to_string())).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regexes_let_in_everybody_or_not() {
+        for (regex, everybody) in [
+            ("", true),
+            ("^", true),
+            ("h", true),
+            ("(a|b)?", true),
+            ("https?://", true),
+            ("^.*", true),
+            ("^$", false),
+            ("(a|b)?$", false),
+            ("https", false),
+            ("^https://app", false),
+            ("(", false),
+        ] {
+            assert_eq!(lets_in_everybody(regex), everybody, "{regex}");
+        }
+    }
 
     #[test]
     fn regexes_match_whole_origins() {

@@ -1,4 +1,4 @@
-//! Django's settings by name and type: what is of another type is refused, as Django's own checks do.
+//! Django's settings by name and type: what its checks refuse is refused, and what they let pass is read as it is read there.
 
 use serde_json::{Map, Value};
 
@@ -43,8 +43,9 @@ pub(super) mod name {
     ];
 }
 
-/// Settings that django-cors-headers took away, and refuses to start with.
-const REMOVED: [&str; 2] = ["CORS_MODEL", "CORS_REPLACE_HTTPS_REFERER"];
+/// Settings that django-cors-headers took away, and the checks that say so.
+const REMOVED: [(&str, &str); 2] =
+    [("CORS_MODEL", "corsheaders.E012"), ("CORS_REPLACE_HTTPS_REFERER", "corsheaders.E013")];
 
 /// What all of its settings begin with.
 const PREFIX: &str = "CORS_";
@@ -54,6 +55,15 @@ pub(super) struct Settings {
     source: String,
     values: Map<String, Value>,
     wrong: Vec<String>,
+}
+
+/// A sequence of strings, which in Python a string is, too: of its letters.
+pub(super) struct Sequence {
+    /// The name by which it was set.
+    pub(super) name: &'static str,
+    pub(super) items: Vec<String>,
+    /// The string, if it was one.
+    pub(super) string: Option<String>,
 }
 
 impl Settings {
@@ -72,31 +82,58 @@ impl Settings {
         self.read(name, "true or false", Value::as_bool).unwrap_or_default()
     }
 
+    /// A flag is a number, too: `True` is sent as a word, which browsers do not read.
     pub(super) fn seconds(&mut self, name: Name) -> Option<u64> {
-        self.read(name, "a whole number of seconds, 0 or more", Value::as_u64)
+        let seconds = |value: &Value| value.as_u64().or_else(|| value.as_bool().map(|_| 0));
+        self.read(name, "a whole number of seconds, 0 or more", seconds)
     }
 
     pub(super) fn text(&mut self, name: Name) -> Option<String> {
         self.read(name, "a string", |value| value.as_str().map(str::to_owned))
     }
 
+    /// A list that may not be a string.
     pub(super) fn list(&mut self, name: Name) -> Option<Vec<String>> {
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        self.read(name, "a list of strings", |value| value.as_array()?.iter().map(text).collect())
+        self.read(name, "a list of strings", strings)
+    }
+
+    pub(super) fn sequence(&mut self, name: Name) -> Option<Sequence> {
+        let set_as = self.found(name)?.0;
+        self.read(name, "a list of strings", |value| {
+            let string = value.as_str().map(str::to_owned);
+            let items = match &string {
+                Some(string) => string.chars().map(String::from).collect(),
+                None => strings(value)?,
+            };
+            Some(Sequence { name: set_as, items, string })
+        })
+    }
+
+    /// The origins that are listed, each of which is checked.
+    pub(super) fn origins(&mut self, name: Name) -> Option<Sequence> {
+        let origins = self.sequence(name)?;
+        let refused = origins.items.iter().find_map(|origin| Some((origin, origin_fault(origin)?)));
+        if let Some((origin, (check, fault))) = refused {
+            let string = match &origins.string {
+                Some(string) => format!(": {string:?} is a string, of which each letter is an origin"),
+                None => String::new(),
+            };
+            self.wrong.push(format!("{origin:?} in {} {fault} ({check}){string}", origins.name));
+        }
+        Some(origins)
+    }
+
+    fn found(&self, (name, old, _): Name) -> Option<(&'static str, &Value)> {
+        let by = |name: &'static str| Some((name, self.values.get(name)?));
+        by(name).or_else(|| by(old?))
     }
 
     /// The value by the setting's name, else by its name of old, as django-cors-headers looks it up.
-    fn read<T>(
-        &mut self,
-        (name, old, check): Name,
-        wanted: &str,
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Option<T> {
-        let found = self.values.get_key_value(name).or_else(|| self.values.get_key_value(old?));
-        let (name, value) = found?;
+    fn read<T>(&mut self, name: Name, wanted: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+        let (set_as, value) = self.found(name)?;
         let read = read(value);
         if read.is_none() {
-            let wrong = format!("{name} is {value}, and must be {wanted} ({check})");
+            let wrong = format!("{set_as} is {value}, and must be {wanted} ({})", name.2);
             if !self.wrong.contains(&wrong) {
                 self.wrong.push(wrong);
             }
@@ -110,10 +147,8 @@ impl Settings {
         let mut remarks = Vec::new();
         for key in self.values.keys().map(String::as_str) {
             let as_old = name::ALL.iter().find(|(_, old, _)| *old == Some(key));
-            if REMOVED.contains(&key) {
-                wrong.push(format!(
-                    "{key} was taken away from django-cors-headers, which does not start with it"
-                ));
+            if let Some((_, check)) = REMOVED.iter().find(|(name, _)| *name == key) {
+                wrong.push(format!("{key} was taken away from django-cors-headers ({check})"));
             } else if let Some((name, ..)) = as_old {
                 if self.values.contains_key(*name) {
                     remarks.push(format!(
@@ -127,10 +162,34 @@ impl Settings {
         if wrong.is_empty() {
             return Ok(remarks);
         }
-        Err(Problem(format!(
-            "Django does not start with the settings in {}:\n{}",
-            self.source,
-            wrong.join("\n")
-        )))
+        Err(Problem(format!("Django's checks refuse the settings in {}:\n{}", self.source, wrong.join("\n"))))
+    }
+}
+
+fn strings(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+/// The check that refuses an origin, and what it says: `urlsplit` finds these parts.
+fn origin_fault(origin: &str) -> Option<(&'static str, &'static str)> {
+    if ["null", "file://"].contains(&origin) {
+        return None;
+    }
+    let missing = Some(("corsheaders.E013", "is missing a scheme or a host"));
+    let Some((scheme, rest)) = origin.split_once("://") else { return missing };
+    let is_scheme = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if !is_scheme || end == 0 {
+        return missing;
+    }
+    // An empty query or fragment is none.
+    match &rest[end..] {
+        "" | "?" | "#" | "?#" => None,
+        part if part.starts_with('/') => Some(("corsheaders.E014", "must not have a path")),
+        part if part.starts_with('?') && !part.starts_with("?#") => {
+            Some(("corsheaders.E014", "must not have a query"))
+        }
+        _ => Some(("corsheaders.E014", "must not have a fragment")),
     }
 }
