@@ -44,6 +44,64 @@ fn what_a_target_cannot_say_is_an_error() {
     }
 }
 
+/// What policies have that some target cannot say, beside what every target can.
+const FEATURES: [(&str, &str); 16] = [
+    ("`origins` listed, without credentials", ""),
+    ("`origins` listed, with credentials", "credentials = true"),
+    ("`origins = \"any\"`", "origins = \"any\""),
+    ("a subdomain pattern", "credentials = true\norigins = [\"https://*.a.com\"]"),
+    ("a port pattern, `:*`", "credentials = true\norigins = [\"http://a.com:*\"]"),
+    ("a scheme of an app", "credentials = true\norigins = [\"tauri://localhost\"]"),
+    ("a regex", "credentials = true\norigins = [{ regex = 'https://a[0-9]\\.b\\.com' }]"),
+    ("`PATCH`", "credentials = true\nmethods = [\"PATCH\"]"),
+    ("`QUERY`, or another method that few know", "credentials = true\nmethods = [\"QUERY\"]"),
+    ("`methods = \"any\"`", "credentials = true\nmethods = \"any\""),
+    ("`headers = \"any\"`", "credentials = true\nheaders = \"any\""),
+    ("a family of headers", "credentials = true\nheaders = [\"x-app-*\"]"),
+    ("`expose = \"any\"`", "origins = \"any\"\nexpose = \"any\""),
+    ("`timing`", "credentials = true\ntiming = true"),
+    ("`private_network`", "credentials = true\nprivate_network = true"),
+    ("`preflight_status = 200`", "credentials = true\npreflight_status = 200"),
+];
+
+/// The table of limits in the docs is what the targets say to a policy with each feature.
+#[test]
+fn the_limits_in_the_docs_are_those_of_the_targets() {
+    let mut table =
+        format!("| A policy with | {} |\n|---|{}\n", TARGETS.join(" | "), "---|".repeat(TARGETS.len()));
+    let mut reasons = String::new();
+    for (feature, settings) in FEATURES {
+        table += &format!("| {feature} |");
+        for target in TARGETS {
+            let origins = if settings.contains("origins") { "" } else { "origins = [\"https://a.com\"]\n" };
+            let text = format!("origins = [\"https://z.com\"]\n[development]\n{origins}{settings}\n");
+            let run = cors_with(&["export", target, "-", "--mode", "development"], &[], &text);
+            let why = run.err.lines().find_map(|line| line.split_once(" cannot say this policy: "));
+            table += match (run.code, why) {
+                (Some(0), None) => " yes |",
+                (Some(2), Some((_, why))) => {
+                    reasons += &format!("- {target}, {feature}: {why}\n");
+                    " no |"
+                }
+                _ => panic!("{target}, {feature}: {run:?}"),
+            };
+        }
+        table.push('\n');
+    }
+    let path = folder().join("../../gateways.md");
+    let page = fs::read_to_string(&path).expect("the page is there");
+    let begin = "<!-- limits: by the test `the_limits_in_the_docs_are_those_of_the_targets` -->\n";
+    let (head, _) = page.split_once(begin).expect("the page has a place for the table");
+    let wanted = format!("{head}{begin}\n{table}\nWhy not:\n\n{reasons}");
+    if std::env::var("CORS_EXPECTED").is_ok_and(|value| value == "overwrite") {
+        return fs::write(&path, &wanted).expect("it is written");
+    }
+    assert!(
+        page == wanted,
+        "gateways.md is not what the targets say: CORS_EXPECTED=overwrite writes it\n{wanted}"
+    );
+}
+
 #[test]
 fn a_file_in_a_repository_is_held_against_the_policy() {
     let file = std::env::temp_dir().join(format!("cors-export-check-{}.conf", std::process::id()));
