@@ -102,6 +102,8 @@ const IN_A_MODULE: &[(&str, &str, Outcome)] = &[
         Refused("`fetch`"),
     ),
     ("another name in a module", r#"mod m { #[fetch("/x")] async fn x() -> X {} }"#, Refused("`fetch`")),
+    ("another name with a path", r#"#[my::fetch("/x")] async fn x() -> X {}"#, Refused("`fetch`")),
+    ("a built-in name with a path", r#"#[my::inline("/x")] async fn x() -> X {}"#, Refused("`inline`")),
     ("no arguments", r"#[fetch] async fn x() -> X {}", Refused("`fetch`")),
     ("cfg_attr", r#"#[cfg_attr(all(), get("/x"))] async fn x() -> X {}"#, Refused("`get`")),
     (
