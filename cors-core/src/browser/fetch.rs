@@ -159,8 +159,9 @@ impl Fetch {
         } else {
             let name = name.to_ascii_lowercase();
             let overrides = safelist::METHOD_OVERRIDES.contains(&name.as_str());
-            if !is_forbidden_request_header(&name) && !(overrides && safelist::names_forbidden_method(value))
-            {
+            let is_forbidden =
+                is_forbidden_request_header(&name) || overrides && safelist::names_forbidden_method(value);
+            if !is_forbidden {
                 self.headers.push((name, value.into()));
             }
         }

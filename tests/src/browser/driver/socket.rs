@@ -7,7 +7,7 @@ use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
 /// How long a browser may say nothing at all.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A connection to a browser.
 #[derive(Debug)]
