@@ -146,7 +146,7 @@ deviations! {
     StorageAccessTellsOrigin: [Chromium, Firefox],
         "A call with credentials in mode `no-cors` has an `Origin` where a frame could ask for access to its cookies (`Sec-Fetch-Storage-Access: inactive`)",
         "a frame in a sandbox, to the site of the page around it", "#append-a-request-origin-header";
-    ForcedIsSpared: [Firefox, WebKit],
+    ForcedIsSpared: [Chromium, Firefox, WebKit],
         "A forced preflight of a `GET`, `HEAD` or `POST` is spared by a remembered one that does not list the method",
         "a watched `POST` twice, answered without `Access-Control-Allow-Methods: POST`", "#http-fetch";
     ManualNeedsHttp: [WebKit],
