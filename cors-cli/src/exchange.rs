@@ -32,7 +32,7 @@ pub(crate) enum Next {
     /// It hands the answer to the page.
     Done,
     /// It calls again, elsewhere.
-    Call(Fetch),
+    Call(Box<Fetch>),
     /// It gives up.
     Fail(String),
 }
@@ -134,7 +134,7 @@ impl Exchange {
             let next = exchange.call(&fetch, server, preflight_only)?;
             match next {
                 Next::Done => return Ok(exchange),
-                Next::Call(next) => fetch = next,
+                Next::Call(next) => fetch = *next,
                 Next::Fail(why) => return Ok(exchange.give_up(why)),
             }
         }

@@ -173,7 +173,6 @@ fn anchors(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-#[ignore = "ARCHITECTURE.md and CONTRIBUTING.md are still to come"]
 fn links_in_markdown_lead_somewhere() {
     let (mut count, mut dead) = (0, Vec::new());
     for (path, text) in pages().into_iter().filter(|(path, _)| path.extension().is_some_and(|it| it == "md"))

@@ -123,7 +123,7 @@ impl Server for Client {
             Ok(None) => Next::Done,
             Ok(Some((place, fetch))) => {
                 self.place = place;
-                Next::Call(fetch)
+                Next::Call(Box::new(fetch))
             }
             Err(why) => Next::Fail(why),
         }

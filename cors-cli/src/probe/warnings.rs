@@ -104,7 +104,7 @@ mod tests {
             match redirect::follow(fetch, &self.0, answer) {
                 Ok(Some((place, fetch))) => {
                     self.0 = place;
-                    Next::Call(fetch)
+                    Next::Call(Box::new(fetch))
                 }
                 Ok(None) => Next::Done,
                 Err(why) => Next::Fail(why),

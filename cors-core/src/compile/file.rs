@@ -82,8 +82,7 @@ impl<'de> Visitor<'de> for &Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
-        let mut config = Config::default();
-        config.writer = self.writer.clone();
+        let mut config = Config { writer: self.writer.clone(), ..Config::default() };
         while let Some(name) = map.next_key::<String>()? {
             let mode = [Mode::Production, Mode::Development].into_iter().find(|mode| mode.name() == name);
             let Some(mode) = mode else {

@@ -217,7 +217,10 @@ pub(crate) mod automata {
                     // An open regex accepts worse than that.
                     loopback(language, origins, proposer)
                 }
-                Err((finding, reason)) => Some(advised(finding, reason, text, language, proposer)),
+                Err(refused) => {
+                    let (finding, reason) = *refused;
+                    Some(advised(finding, reason, text, language, proposer))
+                }
             };
             let Some(finding) = finding else { continue };
             *is_accepted = excused(*index, finding.rule);

@@ -1,5 +1,6 @@
 //! What `unbounded_regex` says: the verdict on a regex, put into words.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
@@ -11,13 +12,13 @@ use crate::compile::regex::origin_language::Origins;
 use crate::compile::rules::report::Finding;
 
 /// The registrable domains of a regex, or what is wrong with it; what to do is for whoever knows what was meant.
-pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, (Finding, Option<Reason>)> {
+pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, Box<(Finding, Option<Reason>)>> {
     match super::decide(text, origins) {
         Ok(Verdict::Bounded { domains }) => Ok(domains),
-        Ok(Verdict::Unbounded(witness)) => Err((finding(&witness), Some(witness.reason))),
+        Ok(Verdict::Unbounded(witness)) => Err(Box::new((finding(&witness), Some(witness.reason)))),
         Err(error) => {
             let why = "Whom a regex lets in must be decided before it is trusted.";
-            Err((Finding::new(Rule::UnboundedRegex, error.message, why).help(error.help), None))
+            Err(Box::new((Finding::new(Rule::UnboundedRegex, error.message, why).help(error.help), None)))
         }
     }
 }
