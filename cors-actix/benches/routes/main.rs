@@ -119,7 +119,7 @@ fn time(serve: &Serve, make: &dyn Fn() -> Request) -> Duration {
     while Instant::now() < end {
         let requests = batch(BATCH);
         let start = Instant::now();
-        requests.into_iter().for_each(|request| serve(request));
+        requests.into_iter().for_each(serve);
         least = least.min(start.elapsed() / BATCH as u32);
     }
     least
@@ -128,7 +128,7 @@ fn time(serve: &Serve, make: &dyn Fn() -> Request) -> Duration {
 fn allocations(serve: &Serve, make: &dyn Fn() -> Request) -> u64 {
     let requests: Vec<_> = (0..BATCH).map(|_| make()).collect();
     let counted = allocation_counter::measure(|| {
-        requests.into_iter().for_each(|request| serve(request));
+        requests.into_iter().for_each(serve);
     });
     counted.count_total / BATCH as u64
 }

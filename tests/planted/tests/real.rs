@@ -139,13 +139,16 @@ fn applied(software: Software, text: &str) -> Site {
     }
 }
 
+/// A policy of actix-cors, with what a probe has to say of it.
+type Configured = (&'static str, fn() -> actix_cors::Cors, &'static [&'static str]);
+
 #[test]
 fn actix_cors_and_our_own() {
     let probe = Probe::build();
     let app = |cors: fn() -> actix_cors::Cors| {
         ActixServer::start(move || App::new().default_service(web::to(HttpResponse::Ok)).wrap(cors()))
     };
-    let rows: [(&str, fn() -> actix_cors::Cors, &[&str]); 4] = [
+    let rows: [Configured; 4] = [
         ("permissive", actix_cors::Cors::permissive, &["origin_reflected"]),
         (
             "ends_with",
