@@ -12,7 +12,10 @@ use crate::compile::regex::origin_language::Origins;
 use crate::compile::rules::report::Finding;
 
 /// The registrable domains of a regex, or what is wrong with it; what to do is for whoever knows what was meant.
-pub(crate) fn judge(text: &str, origins: &Origins) -> Result<BTreeSet<String>, Box<(Finding, Option<Reason>)>> {
+pub(crate) fn judge(
+    text: &str,
+    origins: &Origins,
+) -> Result<BTreeSet<String>, Box<(Finding, Option<Reason>)>> {
     match super::decide(text, origins) {
         Ok(Verdict::Bounded { domains }) => Ok(domains),
         Ok(Verdict::Unbounded(witness)) => Err(Box::new((finding(&witness), Some(witness.reason)))),
