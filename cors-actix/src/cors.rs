@@ -8,6 +8,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use cors_engine::Denial;
+use cors_engine::adapter::is_page_origin;
 
 use crate::options::Options;
 use crate::policy::current::Current;
@@ -132,25 +133,30 @@ impl Cors {
         self
     }
 
-    /// Refuses what CORS lets through: a request whose origin is not allowed gets 403, and the app is
-    /// not asked.
+    /// Refuses requests that a page elsewhere makes, unless `origins` lists its origin: they get 403, and the app is not called.
     ///
-    /// CORS decides who may read a response, so that a page anywhere can have `GET`, `HEAD` and `POST`
-    /// requests run that need no preflight, with the user's cookies on them: a form will do.
-    /// With this they end here. Two kinds pass all the same:
+    /// CORS decides who may read a response. Any page can still send `GET`, `HEAD` and `POST` requests that need no preflight, with the user's
+    /// cookies: a form will do. With this they end here:
     ///
-    /// * a request without `Origin`: a navigation, an image, a program that is no browser. For `GET` and
-    ///   `HEAD` a browser says no more, so that those must not change anything;
-    /// * a same-origin one, which has `Origin` for every other method: `Sec-Fetch-Site: same-origin` says
-    ///   so, and where a browser leaves that field out, `Origin` equal to scheme and `Host`. The scheme is that
-    ///   of the server's own socket: see [`behind_tls`](Self::behind_tls). `Forwarded` and the like are
-    ///   not looked at, for anybody can write them.
+    /// | request | `Sec-Fetch-Site: same-origin`, `none` | any other `Sec-Fetch-Site` | without it |
+    /// |---|---|---|---|
+    /// | `Origin` is in `origins` | passes | passes | passes |
+    /// | another `Origin` | passes | 403 | passes if it is the API's own, else 403 |
+    /// | no `Origin`; `GET`, `HEAD` or `OPTIONS` | passes | passes | passes |
+    /// | no `Origin`; another method, or an upgrade | passes | 403 | passes: no browser, or a very old one |
     ///
-    /// That comparison is only as good as `Host`. A policy with `hosts` has it checked here; for one
+    /// The API's own origin is [the one that the app says](Self::own_origin), or else scheme and `Host`. The scheme is that
+    /// of the server's own socket: see [`behind_tls`](Self::behind_tls). `Forwarded` and the like are
+    /// not looked at, for anybody can write them. Under `origins: any` every `Origin` is allowed, and so is none.
+    ///
+    /// These are the decisions of Go's `net/http.CrossOriginProtection`, with `origins` as its trusted origins, but for three that are stricter:
+    /// `GET`, `HEAD` and `OPTIONS` with an `Origin` that is not allowed are refused, the scheme has to be the API's, and of a field that
+    /// comes twice nothing is believed. `GET` and `HEAD` without an `Origin` pass, so they must not change anything.
+    ///
+    /// What `same-origin` and `Host` say is only as good as a check of `Host`. A policy with `hosts` has it checked here; for one
     /// without, a line in the log at start-up says so. See [`AllowedHosts`](crate::AllowedHosts).
     ///
-    /// This is no substitute for tokens against cross-site request forgery where old browsers
-    /// matter, and none for authentication anywhere: a program sends any `Origin` it likes.
+    /// This authenticates nobody: a program sends any field it likes.
     ///
     /// ```
     /// use cors_actix::{Cors, cors_policy};
@@ -165,6 +171,85 @@ impl Cors {
     /// ```
     pub fn enforce(mut self) -> Self {
         self.options.enforce = true;
+        self.started = Once::default();
+        self
+    }
+
+    /// Sets the API's own origin, where a proxy in front hides it: one that changes `Host`, drops its port, or ends TLS.
+    ///
+    /// It matters where a browser sends no `Sec-Fetch-Site`: [`enforce`](Self::enforce) and the guard of upgrades then let a page through whose
+    /// `Origin` is this one, in place of what scheme and `Host` spell. CORS itself is not changed: a page of the API's own
+    /// origin needs no permission to read.
+    ///
+    /// ```
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static TASKS; origins: ["https://app.example"] }
+    /// let cors = Cors::new(&TASKS).enforce().own_origin("https://api.example");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it is not an origin as a browser spells it: `http://` or `https://`, a host in lower case, and a port unless it is the scheme's default.
+    /// There is no path, no slash at the end, and no `*`.
+    pub fn own_origin(mut self, origin: &str) -> Self {
+        let is_web = origin.starts_with("https://") || origin.starts_with("http://");
+        assert!(
+            is_web && is_page_origin(origin.as_bytes()) && !origin.contains('*'),
+            "`own_origin({origin:?})` is not an origin as browsers spell it\n\
+             help: write scheme, host and, unless it is the default, port, as in \"https://api.example\": lower case, no path, no slash at the end"
+        );
+        self.options.own_origin = Some(origin.into());
+        self
+    }
+
+    /// [Enforces](Self::enforce) the policy, and besides keeps the API out of other sites' documents.
+    ///
+    /// * **A cross-site request of any method without `Origin` gets 403**, unless the user goes to the document by it: an image, a script, a
+    ///   style sheet, a prefetch, an `<object>`. This is the resource isolation policy of
+    ///   [Fetch Metadata](https://web.dev/articles/fetch-metadata): `Sec-Fetch-Site: cross-site` passes for a `GET` with
+    ///   `Sec-Fetch-Mode: navigate` whose `Sec-Fetch-Dest` is neither `object` nor `embed`. It holds under `origins: any`, too.
+    ///   A request with an allowed `Origin` passes, and so does one without `Sec-Fetch-Site`.
+    /// * **Responses get `Cross-Origin-Resource-Policy: same-origin`**, unless the app has set that field. Browsers then give them to no page
+    ///   of another origin, not even of the same site, that loads them without CORS. Listed origins are not shut out by that value: browsers do not apply
+    ///   the field to requests in CORS mode. What such a page does by `fetch` works as it is, while an image or a script of the API needs
+    ///   the attribute `crossorigin`, by which the browser sends `Origin`. A response that is for all pages says so itself:
+    ///   `Cross-Origin-Resource-Policy: cross-origin`, though a cross-site page only gets it in a layer without `isolate`.
+    /// * `Vary` names the `Sec-Fetch-*` fields that an answer depends on.
+    ///
+    /// ```
+    /// use cors_actix::{Cors, cors_policy};
+    ///
+    /// cors_policy! {
+    ///     static TASKS;
+    ///     origins: ["https://app.example"],
+    ///     hosts: ["api.example"],
+    /// }
+    ///
+    /// let cors = Cors::new(&TASKS).isolate();
+    /// ```
+    pub fn isolate(mut self) -> Self {
+        self.options.isolate = true;
+        self.enforce()
+    }
+
+    /// Leaves CORS to a gateway in front: this layer answers no preflight, and adds no field of CORS to any response.
+    ///
+    /// Only one layer may answer to browsers: of two `Access-Control-Allow-Origin` they accept neither. So `Access-Control-*`
+    /// fields that a handler sets are taken off, and those of the gateway are all there is. Preflights go to the gateway; one that it passes on is
+    /// the app's, as any `OPTIONS` request. It holds for routes with [`#[cors]`](macro@crate::cors) inside, too.
+    ///
+    /// What does not depend on response fields stays: [`enforce`](Self::enforce), [`isolate`](Self::isolate), the guard of upgrades and
+    /// [`AllowedHosts`](crate::AllowedHosts). For these the policy has to be the one that the gateway has: `cors export` writes it in the gateway's language.
+    ///
+    /// An event of level `info` at start-up says that the gateway answers.
+    ///
+    /// ```
+    /// # use cors_actix::{Cors, cors_policy};
+    /// # cors_policy! { static TASKS; origins: ["https://app.example"] }
+    /// let cors = Cors::new(&TASKS).enforce().answered_by_gateway();
+    /// ```
+    pub fn answered_by_gateway(mut self) -> Self {
+        self.options.answered_by_gateway = true;
         self.started = Once::default();
         self
     }

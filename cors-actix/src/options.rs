@@ -18,6 +18,10 @@ pub(crate) type OnRefusal = dyn Fn(&Denial<'_>, &HttpRequest) -> HttpResponse + 
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) enforce: bool,
+    /// Never without `enforce`.
+    pub(crate) isolate: bool,
+    pub(crate) answered_by_gateway: bool,
+    pub(crate) own_origin: Option<Arc<str>>,
     pub(crate) unguarded_upgrades: bool,
     pub(crate) behind_tls: bool,
     pub(crate) report_only: bool,
@@ -41,6 +45,8 @@ impl Options {
         self.enforce
             || self.unguarded_upgrades
             || self.behind_tls
+            || self.own_origin.is_some()
+            || self.answered_by_gateway
             || self.diagnostics
             || self.on_refusal.is_some()
     }
@@ -59,7 +65,9 @@ impl Options {
                 "`origins_timeout` does nothing without `origins_from`: no source of origins is asked",
             ),
             (trial && self.origins.is_some(), "`origins_from` does nothing beside `report_only`: the source is not asked"),
-            (trial && self.enforce, "`enforce` does nothing beside `report_only`: nothing is refused"),
+            (trial && self.answered_by_gateway, "`answered_by_gateway` does nothing beside `report_only`: no response is changed"),
+            (trial && self.isolate, "`isolate` does nothing beside `report_only`: nothing is refused"),
+            (trial && self.enforce && !self.isolate, "`enforce` does nothing beside `report_only`: nothing is refused"),
             (trial && self.on_refusal.is_some(), "`on_refusal` does nothing beside `report_only`: nothing is refused"),
             (trial && self.diagnostics, "`diagnostics` does nothing beside `report_only`: nothing is refused"),
             (
@@ -80,6 +88,9 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("enforce", &self.enforce)
+            .field("isolate", &self.isolate)
+            .field("answered_by_gateway", &self.answered_by_gateway)
+            .field("own_origin", &self.own_origin)
             .field("unguarded_upgrades", &self.unguarded_upgrades)
             .field("behind_tls", &self.behind_tls)
             .field("report_only", &self.report_only)

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{Error, HttpMessage};
 use cors_engine::adapter::Fields;
 
@@ -149,11 +149,14 @@ where
         {
             return self.denied(request, answers, fields, below);
         }
+        if self.options.enforce && origin.is_empty() {
+            return self.denied(request, answers, fields, below);
+        }
         let is_counted = decision.is_allowed() && !origin.is_empty();
         if is_counted && below.is_none() {
             metrics::allowed(Allowed::Readable);
         }
-        self.pass(request, answers, fields, below, false, is_counted)
+        self.pass(request, answers, fields, below, None, is_counted)
     }
 
     /// Has the app answer, whose response is to get `fields`.
@@ -164,9 +167,14 @@ where
         answers: &Rc<Answers>,
         fields: Fields,
         below: Option<&Rc<Below>>,
-        by_site: bool,
+        varies: Option<&'static HeaderValue>,
         counts: bool,
     ) -> CorsFuture<S::Future> {
+        // Nobody but the gateway answers to browsers. What `enforce` lets through depends on the origin all the same.
+        let is_answered = self.options.answered_by_gateway;
+        let fields = if is_answered { Fields::NONE } else { fields };
+        let is_unsettled = is_answered && self.options.enforce;
+        let isolates = self.options.isolate;
         let lines = lines(request.headers(), header::ORIGIN);
         let (place, origin) = match below {
             None => (Place::Alone, answers.origin(fields, lines)),
@@ -177,7 +185,7 @@ where
         };
         let inner = self.service.call(request);
         let answers = Rc::clone(answers);
-        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, by_site, is_unsettled: false, place }))
+        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, varies, isolates, is_unsettled, place }))
     }
 
     #[cold]
@@ -195,24 +203,30 @@ where
             // The route's own layer tells whoever listens, and has the last word.
             Some(_) if !self.options.guards(request.head()) => Denied::Pass,
             Some(route) => {
-                let decision = route.answers.decide(&actual(lines(request.headers(), header::ORIGIN)));
-                if decision.is_allowed() {
+                let origin = lines(request.headers(), header::ORIGIN);
+                let decision = route.answers.decide(&actual(origin));
+                if origin.is_empty() {
+                    actual::judge_by_site(&route.answers, decision.fields(), request.request(), &self.options)
+                } else if decision.is_allowed() {
                     Denied::Pass
                 } else {
                     actual::judge(&route.answers, decision.fields(), request.request(), &self.options)
                 }
             }
+            None if lines(request.headers(), header::ORIGIN).is_empty() => {
+                actual::judge_by_site(answers, fields, request.request(), &self.options)
+            }
             None => actual::judge(answers, fields, request.request(), &self.options),
         };
-        let by_site = match denied {
-            Denied::Pass => false,
-            Denied::SameOrigin => true,
+        let varies = match denied {
+            Denied::Pass => None,
+            Denied::PassBy(fields) => Some(fields),
             Denied::Refused(verdict) => {
                 note_refusal(&request);
                 return CorsFuture::verdict(request, verdict);
             }
         };
-        self.pass(request, answers, fields, below, by_site, false)
+        self.pass(request, answers, fields, below, varies, false)
     }
 
     /// Where no policy of this layer's holds, and routes below have theirs.
@@ -254,7 +268,8 @@ impl<S> Layer<S> {
         origin: impl FnOnce() -> T,
     ) -> (Place, T) {
         self.tell_routes(request);
-        let asked = if origins > 1 { None } else { Some(below.keep(request)) };
+        let asked =
+            if origins > 1 || self.options.answered_by_gateway { None } else { Some(below.keep(request)) };
         (Place::Around { asked, counts }, origin())
     }
 
@@ -279,6 +294,7 @@ impl<S> Layer<S> {
         below: Option<&Rc<Below>>,
     ) -> Option<Verdict> {
         match below {
+            _ if self.options.answered_by_gateway => None,
             None => preflight::judge(answers, request.request(), &self.options),
             Some(below) => self.preflight_around(request, answers, below),
         }
@@ -311,6 +327,7 @@ impl<S> Layer<S> {
         let asked = actual(lines(request.headers(), header::ORIGIN));
         answers.decide(&asked).unlisted_origin().is_some()
             && !self.options.report_only
+            && (!self.options.answered_by_gateway || self.options.guards(request.head()))
             && !below.is_some_and(|below| below.possible(request, is_preflight(request)).has_routes())
     }
 
@@ -327,7 +344,7 @@ impl<S> Layer<S> {
         let asked = if head.method == Method::OPTIONS { asked.request() } else { actual(asked.origin) };
         if let Some(denial) = policy.decide(&asked).denial() {
             let request = request.request();
-            let same_origin = || is_same_origin(policy, request, self.options.behind_tls);
+            let same_origin = || is_same_origin(policy, request, &self.options);
             metrics::denied(denial.kind(), Outcome::Reported, same_origin);
             log::denied(&denial, request, Outcome::Reported, same_origin);
         }

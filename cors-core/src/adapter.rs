@@ -33,5 +33,6 @@
 //! * Ask for a reason ([`Decision::denial`](crate::Decision::denial)) only where somebody reads it. It is worked out then.
 
 pub use crate::engine::field::{Field, FieldIter, Fields, Value};
+pub use crate::engine::origin::is_page_origin;
 pub use crate::engine::request::{Escaped, Lines};
 pub use crate::engine::table::names::requested_names;

@@ -66,7 +66,7 @@ fn enforce_refuses_foreign_origins() {
             ("same-origin, no referrer", post().origin("null").field("sec-fetch-site", "same-origin"), true),
             ("same-site", from("same-site"), false),
             ("cross-site", from("cross-site"), false),
-            ("none", from("none"), false),
+            ("none", from("none"), true),
             ("same-origin twice", from("same-origin").field("sec-fetch-site", "same-origin"), false),
             ("an unknown site", from("same-planet"), false),
             ("old browser, same origin", post().origin("http://localhost"), true),
@@ -84,7 +84,7 @@ fn enforce_refuses_foreign_origins() {
             (
                 "an unknown site, same origin",
                 post().origin("http://localhost").field("sec-fetch-site", "x"),
-                true,
+                false,
             ),
             (
                 "not the site's, whatever the host",

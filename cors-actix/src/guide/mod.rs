@@ -20,7 +20,8 @@
 //!   `Access-Control-Allow-Origin` is missing, whatever was wrong. The log (target `cors_actix`, level `debug`) and
 //!   [`Cors::diagnostics`](crate::Cors::diagnostics) name the reason.
 //! * An actual request of an origin that is not allowed reaches the app, as in the other libraries: CORS is about
-//!   who may *read*. [`Cors::enforce`](crate::Cors::enforce) refuses it. A WebSocket handshake is refused without being asked to, for
+//!   who may *read*. [`Cors::enforce`](crate::Cors::enforce) refuses it, and
+//!   [`Cors::isolate`](crate::Cors::isolate) images and scripts of other sites as well. A WebSocket handshake is refused without being asked to, for
 //!   browsers apply no CORS to it: [`Cors::unguarded_upgrades`](crate::Cors::unguarded_upgrades) turns that off.
 //! * The policy owns the `Access-Control-*` fields: those that a handler sets by hand are taken off.
 //!

@@ -1,23 +1,24 @@
-//! An actual request whose origin is not allowed. Fetch leaves it to the app; what the app asked for may not.
+//! An actual request that a page elsewhere made. Fetch leaves it to the app; what the app asked for may not.
 
-use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use cors_engine::Denial;
 use cors_engine::adapter::Fields;
 
 use crate::options::Options;
 use crate::refuse::answer::Verdict;
 use crate::refuse::diagnostics;
-use crate::refuse::same_origin::is_same_origin;
+use crate::refuse::same_origin::{SEC_FETCH_SITE, Site, is_refused_by_site, is_safe, is_same_origin};
 use crate::report::log::{self, Outcome};
 use crate::report::metrics;
 use crate::request::{actual, lines};
-use crate::response::headers::{self, Answers, VARY_BY_SITE, merge_vary};
+use crate::response::headers::{self, Answers, VARY_BY_FETCH, VARY_BY_SITE, merge_vary};
 
 /// What becomes of the request.
 pub(crate) enum Denied {
     Pass,
-    /// It would have been refused, had it come from elsewhere.
-    SameOrigin,
+    /// It would have been refused, had these fields said something else.
+    PassBy(&'static HeaderValue),
     Refused(Verdict),
 }
 
@@ -27,7 +28,7 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
     let decision = answers.decide(&asked);
     let denial = decision.denial();
     let denial = denial.as_ref();
-    let same_origin = || is_same_origin(answers.policy(), request, options.behind_tls);
+    let same_origin = || is_same_origin(answers.policy(), request, options);
     if !options.guards(request.head()) {
         if let Some(denial) = denial {
             metrics::denied(denial.kind(), Outcome::Unreadable, same_origin);
@@ -39,8 +40,45 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
         if let Some(denial) = denial {
             metrics::denied(denial.kind(), Outcome::Unreadable, || true);
         }
-        return Denied::SameOrigin;
+        return Denied::PassBy(&VARY_BY_SITE);
     }
+    let explain = |response| diagnostics::refusal(answers, request, response);
+    Denied::Refused(refuse(answers, fields, request, options, denial, &VARY_BY_SITE, explain))
+}
+
+/// Judges a request without `Origin` where the app asked to have foreign ones refused: by what the browser says of who made it.
+#[cold]
+pub(crate) fn judge_by_site(
+    answers: &Answers,
+    fields: Fields,
+    request: &HttpRequest,
+    options: &Options,
+) -> Denied {
+    let head = request.head();
+    let site = Site::of(&head.headers);
+    let varies = if options.isolate && site == Site::CrossSite { &VARY_BY_FETCH } else { &VARY_BY_SITE };
+    if !is_refused_by_site(answers.policy(), head, site, options) {
+        let depends = options.isolate || !is_safe(&head.method);
+        return if depends { Denied::PassBy(varies) } else { Denied::Pass };
+    }
+    let denial = Denial::cross_site(match lines(&head.headers, SEC_FETCH_SITE) {
+        [site] => Some(site.as_bytes()),
+        _ => None,
+    });
+    let explain = |response| diagnostics::write(response, &denial);
+    Denied::Refused(refuse(answers, fields, request, options, Some(&denial), varies, explain))
+}
+
+/// The refusal, in the app's own words if it has any. Whoever listens is told.
+fn refuse(
+    answers: &Answers,
+    fields: Fields,
+    request: &HttpRequest,
+    options: &Options,
+    denial: Option<&Denial<'_>>,
+    varies: &'static HeaderValue,
+    explain: impl FnOnce(HttpResponse) -> HttpResponse,
+) -> Verdict {
     let written = denial.and_then(|denial| {
         metrics::denied(denial.kind(), Outcome::Refused, || false);
         log::denied(denial, request, Outcome::Refused, || false);
@@ -51,9 +89,9 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
             answers.edit_refusal(response.headers_mut(), fields);
             response
         }
-        None if options.explains(answers) => diagnostics::refusal(answers, request, headers::refusal(fields)),
-        None => return Denied::Refused(Verdict::Foreign(fields)),
+        None if options.explains(answers) => explain(headers::refusal(fields)),
+        None => return Verdict::Foreign(fields, varies),
     };
-    merge_vary(response.headers_mut(), &VARY_BY_SITE);
-    Denied::Refused(Verdict::Explained(Box::new(response)))
+    merge_vary(response.headers_mut(), varies);
+    Verdict::Explained(Box::new(response))
 }

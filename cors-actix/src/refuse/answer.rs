@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use cors_engine::adapter::Fields;
 
-use crate::response::headers::{self, Answers, VARY_BY_SITE};
+use crate::response::headers::{self, Answers};
 
 /// How a request is answered that the app does not get.
 pub(crate) enum Verdict {
@@ -16,8 +16,8 @@ pub(crate) enum Verdict {
     Refused(Fields),
     /// A preflight is refused, since nobody knows whose it is, and one that it may be for has no policy.
     Uncertain,
-    /// An actual request is refused, without a reason, for it is foreign.
-    Foreign(Fields),
+    /// An actual request is refused, without a reason, for a page elsewhere made it. The answer varies by these fields.
+    Foreign(Fields, &'static HeaderValue),
     /// Either is refused with a reason, or in the app's own words.
     Explained(Box<HttpResponse>),
 }
@@ -29,10 +29,10 @@ impl Verdict {
             Self::Allowed(answers, fields) => answers.permission(fields, &request.head().headers),
             Self::Refused(fields) => headers::refusal(fields),
             Self::Uncertain => headers::preflight_refusal(),
-            Self::Foreign(fields) => {
+            Self::Foreign(fields, varies) => {
                 let mut response = headers::refusal(fields);
                 // Nobody else has written to it, so that there is nothing to merge.
-                response.headers_mut().append(header::VARY, VARY_BY_SITE.clone());
+                response.headers_mut().append(header::VARY, varies.clone());
                 response
             }
             Self::Explained(response) => *response,

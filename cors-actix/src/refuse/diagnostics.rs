@@ -55,7 +55,9 @@ pub(crate) fn host(head: &RequestHead, response: HttpResponse) -> HttpResponse {
     )
 }
 
-fn write(response: HttpResponse, explanation: &dyn Display) -> HttpResponse {
+/// Puts an explanation into the body.
+#[cold]
+pub(crate) fn write(response: HttpResponse, explanation: &dyn Display) -> HttpResponse {
     let mut response = response.set_body(BoxBody::new(format!("{explanation}\n")));
     for (name, value) in FIELDS {
         response.headers_mut().append(name, value);

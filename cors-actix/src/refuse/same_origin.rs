@@ -1,11 +1,12 @@
-//! Whom a foreign origin does not get to the app at all: what CORS leaves to the server.
+//! Who made a request: a page of the API's own origin, the user, or a page elsewhere. CORS leaves this to the server.
 
 use actix_web::HttpRequest;
 use actix_web::dev::RequestHead;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::http::{Method, Version};
 use cors_engine::Policy;
 
+use crate::options::Options;
 use crate::request::lines;
 
 /// Does the request ask to leave HTTP? No CORS check is made of what follows.
@@ -17,39 +18,107 @@ pub(crate) fn is_upgrade(head: &RequestHead) -> bool {
     head.method == Method::CONNECT || head.headers.contains_key(header::UPGRADE)
 }
 
-/// Is a request with an `Origin` from a page of this very origin, on a host of the policy's?
-///
-/// Browsers put `Origin` on every request but `GET` and `HEAD`, same-origin ones included, and the
-/// list of a policy need not hold the API's own origin. Fetch, section "`Origin` header".
-///
-/// * `Sec-Fetch-Site` says it, in a field that no script can write. A value that is none of the
-///   standard's counts as none. Fetch Metadata, section "The `Sec-Fetch-Site` HTTP Request Header".
-/// * Without it, from an old browser or over plain HTTP, the origin has to be what scheme and `Host` spell.
-///
-/// After DNS rebinding both are true of an attacker's page, except for the host, which is why that is
-/// looked at in either case.
-pub(crate) fn is_same_origin(policy: &Policy, request: &HttpRequest, behind_tls: bool) -> bool {
-    let head = request.head();
-    let Some(authority) = authority(head) else { return false };
-    if !policy.allows_host(authority) {
-        return false;
-    }
-    match lines(&head.headers, SEC_FETCH_SITE) {
-        [site] => match site.as_bytes() {
-            b"same-origin" => return true,
-            b"same-site" | b"cross-site" | b"none" => return false,
-            _ => {}
-        },
-        [] => {}
-        _ => return false,
-    }
-    let [origin] = lines(&head.headers, header::ORIGIN) else { return false };
-    let scheme = if behind_tls || request.app_config().secure() { Scheme::Https } else { Scheme::Http };
-    scheme.serialises(authority, origin.as_bytes())
+/// What `Sec-Fetch-Site` says of who made a request, in a field that no script can write.
+// https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Site {
+    /// Nothing: an old browser, plain HTTP, or no browser.
+    Unsaid,
+    SameOrigin,
+    /// The user did, by the address bar or a bookmark.
+    User,
+    SameSite,
+    /// Another site, or a value that nobody knows.
+    CrossSite,
 }
 
-/// The field that tells a browser's own requests apart: an answer that depends on it varies by it.
+impl Site {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        match lines(headers, SEC_FETCH_SITE) {
+            [] => Self::Unsaid,
+            [site] => match site.as_bytes() {
+                b"" => Self::Unsaid,
+                b"same-origin" => Self::SameOrigin,
+                b"none" => Self::User,
+                b"same-site" => Self::SameSite,
+                _ => Self::CrossSite,
+            },
+            // No browser sends it twice.
+            _ => Self::CrossSite,
+        }
+    }
+
+    /// Returns whether a page of another origin made the request.
+    pub(crate) fn is_elsewhere(self) -> bool {
+        matches!(self, Self::SameSite | Self::CrossSite)
+    }
+}
+
+/// Returns whether a request with an `Origin` was made by a page of this very origin, or by the user, on a host of the policy's.
+///
+/// Browsers put `Origin` on every request but `GET` and `HEAD`, same-origin ones included, and the
+/// list of a policy need not hold the API's own origin. Without `Sec-Fetch-Site` the origin has to be the API's own, or what scheme and `Host`
+/// spell.
+///
+/// After DNS rebinding all of this is true of an attacker's page, except for the host, which is why that is
+/// looked at unless the app has said its own origin and this is it.
+// https://fetch.spec.whatwg.org/#origin-header
+pub(crate) fn is_same_origin(policy: &Policy, request: &HttpRequest, options: &Options) -> bool {
+    let head = request.head();
+    let site = Site::of(&head.headers);
+    if site.is_elsewhere() {
+        return false;
+    }
+    let origin = match lines(&head.headers, header::ORIGIN) {
+        [origin] => Some(origin.as_bytes()),
+        _ => None,
+    };
+    let own = options.own_origin.as_deref();
+    if own.is_some_and(|own| origin == Some(own.as_bytes())) {
+        return true;
+    }
+    let Some(authority) = authority(head).filter(|authority| policy.allows_host(authority)) else {
+        return false;
+    };
+    if site != Site::Unsaid {
+        return true;
+    }
+    let scheme =
+        if options.behind_tls || request.app_config().secure() { Scheme::Https } else { Scheme::Http };
+    own.is_none() && origin.is_some_and(|origin| scheme.serialises(authority, origin))
+}
+
+/// Returns whether a request without `Origin`, made by a page elsewhere, must not reach the app.
+pub(crate) fn is_refused_by_site(policy: &Policy, head: &RequestHead, site: Site, options: &Options) -> bool {
+    if !site.is_elsewhere() {
+        return false;
+    }
+    // Whichever origin was left out, it is allowed.
+    let changes = || !policy.allows_any_origin() && (!is_safe(&head.method) || is_upgrade(head));
+    let is_resource = || options.isolate && site == Site::CrossSite && !is_navigation(head);
+    changes() || is_resource()
+}
+
+/// Returns whether a method is to change nothing. RFC 9110, section 9.2.1.
+pub(crate) fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Returns whether a browser goes to another document by this request. An `<object>` or an `<embed>` only looks like it.
+fn is_navigation(head: &RequestHead) -> bool {
+    let one = |name| match lines(&head.headers, name) {
+        [value] => Some(value.as_bytes()),
+        _ => None,
+    };
+    head.method == Method::GET
+        && one(SEC_FETCH_MODE) == Some(b"navigate")
+        && !matches!(one(SEC_FETCH_DEST), Some(b"object" | b"embed"))
+}
+
+/// The fields that tell a browser's own requests apart: an answer that depends on one varies by it.
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Whom the client means to talk to.
 fn authority(head: &RequestHead) -> Option<&[u8]> {

@@ -34,6 +34,12 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
         "{}",
         if options.report_only { "CORS is on trial" } else { "CORS is in force" },
     );
+    if options.answered_by_gateway && !options.report_only {
+        tracing::info!(
+            "a gateway answers to browsers: this layer answers no preflight and adds no `Access-Control-*` field, and what it refuses \
+             without CORS stays refused"
+        );
+    }
     if options.enforce && !policies.iter().all(|policy| policy.checks_host()) {
         tracing::warn!(
             "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \

@@ -9,7 +9,7 @@ use cors_engine::adapter::Fields;
 
 use crate::report::metrics::{self, Allowed};
 use crate::request::actual;
-use crate::response::headers::{Answers, VARY_BY_ORIGIN, VARY_BY_SITE, merge_vary};
+use crate::response::headers::{Answers, VARY_BY_ORIGIN, isolate, merge_vary};
 use crate::route::around::{Answered, Asked, is_reached, is_refused};
 use crate::route::registry::Route;
 use crate::route::resolve::Possible;
@@ -24,8 +24,10 @@ pub(crate) struct Edit {
     pub(crate) fields: Fields,
     /// The request's origin, for a field that says it.
     pub(crate) origin: Option<HeaderValue>,
-    /// `Sec-Fetch-Site` decided that the app was asked.
-    pub(crate) by_site: bool,
+    /// These fields decided that the app was asked.
+    pub(crate) varies: Option<&'static HeaderValue>,
+    /// Pages elsewhere are to load it by CORS only.
+    pub(crate) isolates: bool,
     /// Nobody knows by whose policy it was answered, and they differ.
     pub(crate) is_unsettled: bool,
     pub(crate) place: Place,
@@ -45,6 +47,9 @@ pub(crate) enum Place {
 impl Edit {
     #[inline]
     pub(crate) fn response(&mut self, response: &mut ServiceResponse) {
+        if self.isolates {
+            isolate(response.headers_mut());
+        }
         if let Place::Around { .. } = self.place
             && !self.holds(response)
         {
@@ -110,8 +115,8 @@ impl Edit {
         if self.is_unsettled {
             merge_vary(headers, &VARY_BY_ORIGIN);
         }
-        if self.by_site {
-            merge_vary(headers, &VARY_BY_SITE);
+        if let Some(fields) = self.varies {
+            merge_vary(headers, fields);
         }
     }
 
@@ -127,6 +132,9 @@ impl Edit {
             self.settle(answered);
         }
         error.add_response_mapper(move |mut response| {
+            if self.isolates {
+                isolate(response.headers_mut());
+            }
             if matches!(self.place, Place::Route) {
                 response.extensions_mut().insert(Edited);
             }

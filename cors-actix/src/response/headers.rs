@@ -152,7 +152,9 @@ impl Answers {
     pub(crate) fn edit_refusal(&self, headers: &mut HeaderMap, fields: Fields) {
         remove_owned(headers);
         for field in fields {
-            if let Some(value) = self.value(field) {
+            if matches!(field, Field::Vary | Field::PreflightVary)
+                && let Some(value) = self.value(field)
+            {
                 merge_vary(headers, value);
             }
         }
@@ -219,6 +221,9 @@ const PREFLIGHT_VARY: HeaderValue =
 pub(crate) static VARY_BY_ORIGIN: HeaderValue = VARY;
 /// What is added where `Sec-Fetch-Site` decided.
 pub(crate) static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
+/// What is added where all of them decided.
+pub(crate) static VARY_BY_FETCH: HeaderValue =
+    HeaderValue::from_static("Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest");
 const TRUE: HeaderValue =
     HeaderValue::from_static(Field::AllowCredentials.fixed().expect("no policy changes it"));
 
@@ -273,6 +278,18 @@ impl Present {
         self.0 & what != 0
     }
 }
+
+/// Keeps pages elsewhere from loading a response without CORS, unless the app has said who may.
+// https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header
+#[cold]
+pub(crate) fn isolate(headers: &mut HeaderMap) {
+    if !headers.contains_key(&CROSS_ORIGIN_RESOURCE_POLICY) {
+        headers.append(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    }
+}
+
+#[expect(clippy::declare_interior_mutable_const, reason = "the name is static text")]
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 #[cold]
 fn remove_owned(headers: &mut HeaderMap) {

@@ -38,6 +38,8 @@ impl Below {
         }
         if !options.report_only {
             app.layers.set(app.layers.get() + 1);
+            let asks = options.enforce || options.answered_by_gateway;
+            app.are_asked.set(app.are_asked.get() || asks);
         }
         let scopes_are_guarded = options.scopes_are_guarded;
         Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })

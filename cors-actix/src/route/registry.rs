@@ -93,6 +93,8 @@ pub(crate) struct App {
     tree: OnceCell<Rc<Tree>>,
     /// How many layers with a policy are around some of them. They have to be told which route has a request.
     pub(crate) layers: Cell<u32>,
+    /// One of these layers has routes look at each request: `enforce`, or a gateway answers.
+    pub(crate) are_asked: Cell<bool>,
 }
 
 type DefaultService =
@@ -124,6 +126,7 @@ impl App {
                     first_mark: NEXT_MARK.get(),
                     tree: OnceCell::new(),
                     layers: Cell::new(0),
+                    are_asked: Cell::new(false),
                 });
                 apps.push(Rc::downgrade(&app));
                 app

@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{Error, HttpMessage};
 use cors_engine::Decision;
+use cors_engine::adapter::Fields;
 
 use crate::future::CorsFuture;
 use crate::options::Options;
@@ -52,7 +53,10 @@ where
         if self.app.layers.get() > 0 {
             request.extensions_mut().insert(Reached);
         }
+        let outer = if self.app.are_asked.get() { outer(&request) } else { None };
+        let is_answered = outer.as_ref().is_some_and(|outer| outer.answered_by_gateway);
         if request.head().method == Method::OPTIONS
+            && !is_answered
             && let Some(verdict) = self.preflight(&request)
         {
             return CorsFuture::verdict(request, verdict);
@@ -60,26 +64,49 @@ where
         let answers = &self.route.answers;
         let origin = lines(request.headers(), header::ORIGIN);
         let decision = answers.decide(&actual(origin));
-        let (fields, mut by_site) = (decision.fields(), false);
+        let (mut fields, mut varies) = (decision.fields(), None);
+        let strict = outer.as_deref().filter(|outer| outer.enforce);
+        let denied = match strict {
+            Some(outer) if origin.is_empty() => {
+                actual::judge_by_site(answers, fields, request.request(), outer)
+            }
+            _ if decision.is_allowed() => Denied::Pass,
+            _ => self.denied(&request, decision),
+        };
         if decision.is_allowed() {
             if !origin.is_empty() {
                 metrics::allowed(Allowed::Readable);
             }
-        } else {
-            match self.denied(&request, decision) {
-                Denied::Pass => {}
-                Denied::SameOrigin => by_site = true,
-                Denied::Refused(verdict) => return CorsFuture::verdict(request, verdict),
-            }
+        }
+        match denied {
+            Denied::Pass => {}
+            Denied::PassBy(fields) => varies = Some(fields),
+            Denied::Refused(verdict) => return CorsFuture::verdict(request, verdict),
+        }
+        if is_answered {
+            fields = Fields::NONE;
         }
         let origin = answers.origin(fields, origin);
         let inner = self.service.call(request);
         let answers = Rc::clone(answers);
         CorsFuture::pass(
             inner,
-            Some(Edit { answers, fields, origin, by_site, is_unsettled: false, place: Place::Route }),
+            Some(Edit {
+                answers,
+                fields,
+                origin,
+                varies,
+                isolates: outer.as_ref().is_some_and(|outer| outer.isolate),
+                is_unsettled: is_answered && outer.is_some_and(|outer| outer.enforce),
+                place: Place::Route,
+            }),
         )
     }
+}
+
+/// The options of the layer around, if it has any for the routes inside.
+fn outer(request: &ServiceRequest) -> Option<Rc<Options>> {
+    request.extensions().get().map(|Outer(options)| Rc::clone(options))
 }
 
 impl<S> RouteMiddleware<S> {
@@ -87,10 +114,7 @@ impl<S> RouteMiddleware<S> {
     #[cold]
     #[inline(never)]
     fn denied(&self, request: &ServiceRequest, decision: Decision<'_>) -> Denied {
-        let options = match request.extensions().get::<Outer>() {
-            Some(Outer(options)) => Rc::clone(options),
-            None => Rc::default(),
-        };
+        let options = outer(request).unwrap_or_default();
         let options = match &*options {
             // Another layer may guard upgrades all the same.
             options if options.unguarded_upgrades && self.app.layers.get() > 1 => {

@@ -67,6 +67,11 @@ pub(crate) fn sendable(origin: &[u8]) -> Option<&str> {
     if parts.is_serialized() || is_dot() { core::str::from_utf8(origin).ok() } else { None }
 }
 
+/// Returns whether it is an origin that a page can have, in the spelling of browsers: neither `null` nor `file://`.
+pub fn is_page_origin(origin: &[u8]) -> bool {
+    sendable(origin).is_some()
+}
+
 /// Returns whether it is a scheme, in lower case. RFC 3986, section 3.1.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
     matches!(scheme, [b'a'..=b'z', rest @ ..]

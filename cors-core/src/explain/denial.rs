@@ -49,6 +49,21 @@ pub enum Denial<'a> {
         /// The policy that refuses.
         policy: &'a Policy,
     },
+    /// A browser says by `Sec-Fetch-Site` that a page elsewhere made the request, and no `Origin` says which. An adapter decides this,
+    /// not [`Policy::decide`].
+    #[non_exhaustive]
+    CrossSite {
+        /// The value of `Sec-Fetch-Site`; `None` if the field came more than once.
+        site: Option<&'a [u8]>,
+    },
+}
+
+impl<'a> Denial<'a> {
+    /// The denial of a request without `Origin` whose `Sec-Fetch-Site`, if it came once, has the value `site`: for adapters that refuse
+    /// such requests.
+    pub const fn cross_site(site: Option<&'a [u8]>) -> Self {
+        Self::CrossSite { site }
+    }
 }
 
 impl<'a> Decision<'a> {
@@ -83,7 +98,7 @@ impl Denial<'_> {
             Denial::OriginNotAllowed { .. } => Some(Key::Origins),
             Denial::MethodNotAllowed { .. } => Some(Key::Methods),
             Denial::HeaderNotAllowed { .. } => Some(Key::Headers),
-            Denial::TooManyEmptyNames { .. } => None,
+            Denial::TooManyEmptyNames { .. } | Denial::CrossSite { .. } => None,
         }
     }
 
@@ -94,6 +109,7 @@ impl Denial<'_> {
             Denial::MethodNotAllowed { .. } => "method_not_allowed",
             Denial::HeaderNotAllowed { .. } => "header_not_allowed",
             Denial::TooManyEmptyNames { .. } => "too_many_empty_names",
+            Denial::CrossSite { .. } => "cross_site",
         }
     }
 }
@@ -149,6 +165,17 @@ impl Denial<'_> {
             Denial::TooManyEmptyNames { .. } => write!(
                 f,
                 "`Access-Control-Request-Headers` has more than {MAX_EMPTY} empty elements: no browser sends that"
+            ),
+            Denial::CrossSite { site: Some(site) } => write!(
+                f,
+                "the request has no `Origin`, and `Sec-Fetch-Site: {}` says that a page elsewhere made it\n\
+                 have the page call the API with `fetch` from an origin that `origins` lists; for an image or a script of such a page, \
+                 add the attribute `crossorigin`",
+                Escaped(site)
+            ),
+            Denial::CrossSite { site: None } => f.write_str(
+                "the request has more than one `Sec-Fetch-Site`: no browser sends that, so that none of them is believed\n\
+                 look for a proxy or a client that adds the field",
             ),
         }
     }

@@ -56,7 +56,8 @@ fn mask(denial: &Denial<'_>) -> Fields {
         Denial::HeaderNotAllowed { policy, name } if is_header_missed(policy, name) => HEADERS,
         Denial::MethodNotAllowed { .. }
         | Denial::HeaderNotAllowed { .. }
-        | Denial::TooManyEmptyNames { .. } => ORIGIN,
+        | Denial::TooManyEmptyNames { .. }
+        | Denial::CrossSite { .. } => ORIGIN,
     }
 }
 

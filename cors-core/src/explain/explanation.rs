@@ -65,7 +65,9 @@ impl fmt::Display for Explanation<'_> {
             None => 1,
             Some(Denial::OriginNotAllowed { .. }) => 0,
             Some(Denial::MethodNotAllowed { .. }) => 1,
-            Some(Denial::HeaderNotAllowed { .. } | Denial::TooManyEmptyNames { .. }) => 2,
+            Some(
+                Denial::HeaderNotAllowed { .. } | Denial::TooManyEmptyNames { .. } | Denial::CrossSite { .. },
+            ) => 2,
         };
         for allowed in CHECKS.iter().take(passed) {
             allowed(f, policy, request)?;
