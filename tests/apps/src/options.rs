@@ -113,7 +113,12 @@ pub fn answer(layers: &[Layer], route: Option<&Settings>, request: &Request) -> 
     for (at, layer) in guards.iter().enumerate() {
         let (settings, options) = (known(layer), layer.options);
         let is_guarded = options.enforce || (request.upgrade && !options.unguarded_upgrades);
-        if !is_guarded || is_allowed(&settings, request) || is_same_origin(options.behind_tls, request) {
+        let passes = if request.head.origin.is_empty() {
+            !options.enforce || settings.origins.is_none() || !is_forged(request)
+        } else {
+            is_allowed(&settings, request) || is_same_origin(options.behind_tls, request)
+        };
+        if !is_guarded || passes {
             continue;
         }
         let fields = match at {
@@ -173,17 +178,23 @@ pub fn is_permission(fields: &[(String, String)], request: &Request) -> bool {
 }
 
 fn is_allowed(settings: &Settings, request: &Request) -> bool {
-    request.head.origin.is_empty()
-        || reference::answer(settings, &request.head)
-            .fields
-            .iter()
-            .any(|(name, _)| name == "access-control-allow-origin")
+    reference::answer(settings, &request.head)
+        .fields
+        .iter()
+        .any(|(name, _)| name == "access-control-allow-origin")
+}
+
+/// Returns whether a page elsewhere made a request that may change something, and `Origin` does not say so.
+fn is_forged(request: &Request) -> bool {
+    let is_safe = matches!(request.head.method.as_slice(), b"GET" | b"HEAD" | b"OPTIONS");
+    let is_elsewhere = request.site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    is_elsewhere && (request.upgrade || !is_safe)
 }
 
 /// As `Sec-Fetch-Site` says; where it is absent, `Origin` equal to scheme and `Host`.
 fn is_same_origin(behind_tls: bool, request: &Request) -> bool {
     match request.site {
-        Some(site) => site == "same-origin",
+        Some(site) => matches!(site, "same-origin" | "none"),
         None => {
             let scheme = if behind_tls { "https" } else { "http" };
             request.head.origin == [format!("{scheme}://{}", request.host).into_bytes()]
