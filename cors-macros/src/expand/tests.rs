@@ -523,8 +523,9 @@ mod route {
                 pub async fn update() -> X {}
             },
         ));
-        let wrapped =
-            r#"#[put("/a",wrap="theirs()",wrap="::cors_actix::__private::layer()")]#[other]asyncfnupdate"#;
+        assert!(output.contains("#[other]asyncfnupdate()->X{}"), "{output}");
+        let wrapped = "::cors_actix::__private::wrap(theirs(),::cors_actix::__private::to(update))";
+        assert!(output.contains("::register_wrapped(__config,&TASKS,"), "{output}");
         assert!(output.contains(wrapped), "{output}");
         assert!(output.starts_with("#[cfg(feature=\"x\")]#[doc=\"Mine.\"]"), "{output}");
         assert!(output.contains("pubstructupdate;#[cfg(feature=\"x\")]impl"), "{output}");
@@ -546,7 +547,7 @@ mod route {
         ));
         assert!(output.contains("static__CORS"), "{output}");
         assert!(output.contains("GET,HEAD,DELETE"), "{output}");
-        assert_eq!(output.matches("wrap=").count(), 4, "{output}");
+        assert_eq!(output.matches("::register(__config,").count(), 4, "{output}");
         assert!(!output.contains("compile_error"), "{output}");
     }
 
