@@ -202,6 +202,18 @@ fn at_start_up_the_log_says_once_what_is_in_force() {
 }
 
 #[test]
+fn that_a_gateway_answers_is_in_the_log() {
+    let is_said = |cors: Cors| Log::of_start(&cors).contains("a gateway answers to browsers");
+    for (name, cors, wanted) in [
+        ("it does", Cors::new(&TASKS).answered_by_gateway(), true),
+        ("it does not", Cors::new(&TASKS), false),
+        ("on trial", Cors::new(&TASKS).answered_by_gateway().report_only(), false),
+    ] {
+        assert_eq!(is_said(cors), wanted, "{name}");
+    }
+}
+
+#[test]
 fn what_does_nothing_without_hosts_is_in_the_log() {
     let warnings = |text: String| text.lines().filter(|line| line.contains("WARN")).count();
     let before_its_policy = || Cors::paths().enforce().at("/a", &HOSTLESS);
