@@ -15,6 +15,8 @@ cors_policy! {
 
     credentials: true,
 
+    // Browsers let GET, HEAD and POST pass whatever Django lists; here a preflight for a method
+    // that is not listed is refused.
     methods: [GET, PATCH, "VERSION-CONTROL"],
 
     // CORS_ALLOW_HEADERS was not set: these are its defaults. Leave out what no page sends.

@@ -52,7 +52,6 @@ fn run(seeds: impl Iterator<Item = u64>) -> (Counts, Vec<String>) {
 }
 
 #[test]
-#[ignore = "the first design of `#[cors]` does not hold it"]
 fn what_is_guessed_only_tightens() {
     let (first, count) = match number("CORS_APP") {
         Some(seed) => (seed, 1),
