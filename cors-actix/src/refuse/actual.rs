@@ -56,7 +56,7 @@ pub(crate) fn judge_by_site(
 ) -> Denied {
     let head = request.head();
     let site = Site::of(&head.headers);
-    let varies = if options.isolate && site == Site::CrossSite { &VARY_BY_FETCH } else { &VARY_BY_SITE };
+    let varies = if options.isolate && site == Site::Foreign { &VARY_BY_FETCH } else { &VARY_BY_SITE };
     if !is_refused_by_site(answers.policy(), head, site, options) {
         let depends = options.isolate || !is_safe(&head.method);
         return if depends { Denied::PassBy(varies) } else { Denied::Pass };

@@ -27,9 +27,10 @@ pub(crate) enum Site {
     SameOrigin,
     /// The user did, by the address bar or a bookmark.
     User,
-    SameSite,
+    /// A page of the same site, but of another origin.
+    Sibling,
     /// Another site, or a value that nobody knows.
-    CrossSite,
+    Foreign,
 }
 
 impl Site {
@@ -40,17 +41,17 @@ impl Site {
                 b"" => Self::Unsaid,
                 b"same-origin" => Self::SameOrigin,
                 b"none" => Self::User,
-                b"same-site" => Self::SameSite,
-                _ => Self::CrossSite,
+                b"same-site" => Self::Sibling,
+                _ => Self::Foreign,
             },
             // No browser sends it twice.
-            _ => Self::CrossSite,
+            _ => Self::Foreign,
         }
     }
 
     /// Returns whether a page of another origin made the request.
     pub(crate) fn is_elsewhere(self) -> bool {
-        matches!(self, Self::SameSite | Self::CrossSite)
+        matches!(self, Self::Sibling | Self::Foreign)
     }
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn is_refused_by_site(policy: &Policy, head: &RequestHead, site: Site
     }
     // Whichever origin was left out, it is allowed.
     let changes = || !policy.allows_any_origin() && (!is_safe(&head.method) || is_upgrade(head));
-    let is_resource = || options.isolate && site == Site::CrossSite && !is_navigation(head);
+    let is_resource = || options.isolate && site == Site::Foreign && !is_navigation(head);
     changes() || is_resource()
 }
 

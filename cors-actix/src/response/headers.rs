@@ -288,7 +288,6 @@ pub(crate) fn isolate(headers: &mut HeaderMap) {
     }
 }
 
-#[expect(clippy::declare_interior_mutable_const, reason = "the name is static text")]
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 #[cold]

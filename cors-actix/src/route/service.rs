@@ -73,10 +73,8 @@ where
             _ if decision.is_allowed() => Denied::Pass,
             _ => self.denied(&request, decision),
         };
-        if decision.is_allowed() {
-            if !origin.is_empty() {
-                metrics::allowed(Allowed::Readable);
-            }
+        if decision.is_allowed() && !origin.is_empty() {
+            metrics::allowed(Allowed::Readable);
         }
         match denied {
             Denied::Pass => {}
