@@ -546,7 +546,7 @@ mod tests {
     #[test]
     fn the_table_has_every_rule() {
         let mut table =
-            std::string::String::from("| rule | severity | since | fires on |\n|---|---|---|---|\n");
+            alloc::string::String::from("| rule | severity | since | fires on |\n|---|---|---|---|\n");
         for rule in Rule::all() {
             let severity = if rule.is_excusable() { "in production, can be excused" } else { "always" };
             let (since, fires_on) = (rule.since(), rule.fires_on());

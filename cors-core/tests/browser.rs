@@ -443,7 +443,7 @@ fn a_diagnostic_answer_passes_nothing_that_the_policy_refuses() {
 
 fn check_diagnostic(policy: &Policy, request: &Request<'_>, name: &str) {
     let plain = policy.decide(request);
-    let told = plain.clone().diagnostic();
+    let told = plain.diagnostic();
     let fields = told.fields();
     assert_eq!(plain.is_allowed(), told.is_allowed(), "{name}");
     if plain.is_allowed() {
