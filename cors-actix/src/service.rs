@@ -153,36 +153,58 @@ where
             return self.denied(request, answers, fields, below);
         }
         let is_counted = decision.is_allowed() && !origin.is_empty();
-        if is_counted && below.is_none() {
-            metrics::allowed(Allowed::Readable);
+        let fields = self.given(fields);
+        match below {
+            None => {
+                if is_counted {
+                    metrics::allowed(Allowed::Readable);
+                }
+                let origin = answers.origin(fields, origin);
+                self.pass_to(request, answers, fields, Place::Alone, origin, None)
+            }
+            Some(below) => self.pass_around(request, answers, fields, below, None, is_counted),
         }
-        self.pass(request, answers, fields, below, None, is_counted)
     }
 
-    /// Has the app answer, whose response is to get `fields`.
+    /// What a response gets of `fields`: nothing if nobody but the gateway answers to browsers.
     #[inline(always)]
-    fn pass(
+    fn given(&self, fields: Fields) -> Fields {
+        if self.options.answered_by_gateway { Fields::NONE } else { fields }
+    }
+
+    /// Has the app answer. Below are routes with policies of their own.
+    #[inline(never)]
+    fn pass_around(
         &self,
         request: ServiceRequest,
         answers: &Rc<Answers>,
         fields: Fields,
-        below: Option<&Rc<Below>>,
+        below: &Rc<Below>,
         varies: Option<&'static HeaderValue>,
         counts: bool,
     ) -> CorsFuture<S::Future> {
-        // Nobody but the gateway answers to browsers. What `enforce` lets through depends on the origin all the same.
-        let is_answered = self.options.answered_by_gateway;
-        let fields = if is_answered { Fields::NONE } else { fields };
-        let is_unsettled = is_answered && self.options.enforce;
-        let isolates = self.options.isolate;
         let lines = lines(request.headers(), header::ORIGIN);
-        let (place, origin) = match below {
-            None => (Place::Alone, answers.origin(fields, lines)),
-            Some(below) => self.around(&request, below, lines.len(), counts, || match lines {
-                [origin] => Some(origin.clone()),
-                _ => answers.origin(fields, lines),
-            }),
-        };
+        let (place, origin) = self.around(&request, below, lines.len(), counts, || match lines {
+            [origin] => Some(origin.clone()),
+            _ => answers.origin(fields, lines),
+        });
+        self.pass_to(request, answers, fields, place, origin, varies)
+    }
+
+    /// Has the app answer, whose response is to get `fields`.
+    #[inline(always)]
+    fn pass_to(
+        &self,
+        request: ServiceRequest,
+        answers: &Rc<Answers>,
+        fields: Fields,
+        place: Place,
+        origin: Option<HeaderValue>,
+        varies: Option<&'static HeaderValue>,
+    ) -> CorsFuture<S::Future> {
+        // What `enforce` lets through depends on the origin, also where the gateway answers.
+        let is_unsettled = self.options.answered_by_gateway && self.options.enforce;
+        let isolates = self.options.isolate;
         let inner = self.service.call(request);
         let answers = Rc::clone(answers);
         CorsFuture::pass(inner, Some(Edit { answers, fields, origin, varies, isolates, is_unsettled, place }))
@@ -226,7 +248,14 @@ where
                 return CorsFuture::verdict(request, verdict);
             }
         };
-        self.pass(request, answers, fields, below, varies, false)
+        let fields = self.given(fields);
+        match below {
+            None => {
+                let origin = answers.origin(fields, lines(request.headers(), header::ORIGIN));
+                self.pass_to(request, answers, fields, Place::Alone, origin, varies)
+            }
+            Some(below) => self.pass_around(request, answers, fields, below, varies, false),
+        }
     }
 
     /// Where no policy of this layer's holds, and routes below have theirs.
