@@ -10,6 +10,7 @@ mod exchange;
 mod explain;
 mod export;
 mod import;
+mod places;
 mod policy_file;
 mod positions;
 mod probe;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use cors_engine::{Config, Draft, Place, Violation};
 
+use crate::places::{self, Node};
 use crate::positions::Positions;
 use crate::report::{At, Problem};
 
@@ -19,7 +20,7 @@ pub(crate) struct PolicyFile {
     pub(crate) name: String,
     text: String,
     pub(crate) config: Config,
-    /// TOML alone has them: the parsers of JSON and YAML do not tell them.
+    /// None for YAML that merges tables: which of them a setting comes from is not told.
     positions: Option<Positions>,
 }
 
@@ -38,10 +39,7 @@ impl PolicyFile {
         match extension.as_ref().and_then(|extension| extension.to_str()) {
             Some("toml") => Self::from_toml(name, text),
             Some("json") => Self::from_json(name, text),
-            Some("yaml" | "yml") => {
-                let draft: Draft = serde_saphyr::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-                Ok(Self { name, text, config: draft.into_config(), positions: None })
-            }
+            Some("yaml" | "yml") => Self::from_yaml(name, text),
             None if path == Path::new(STDIN) && text.trim_start().starts_with('{') => {
                 Self::from_json(name, text)
             }
@@ -51,15 +49,23 @@ impl PolicyFile {
     }
 
     fn from_json(name: String, text: String) -> Result<Self, Problem> {
-        let draft: Draft = serde_json::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-        Ok(Self { name, text, config: draft.into_config(), positions: None })
+        let draft = serde_json::from_str(&text).map_err(|error| no_policy(&name, &error))?;
+        Ok(Self::new(name, draft, places::json(&text), text))
+    }
+
+    fn from_yaml(name: String, text: String) -> Result<Self, Problem> {
+        let draft = serde_saphyr::from_str(&text).map_err(|error| no_policy(&name, &error))?;
+        Ok(Self::new(name, draft, places::yaml(&text), text))
     }
 
     /// A policy whose text is at hand; `name` is what messages call it.
     pub(crate) fn from_toml(name: String, text: String) -> Result<Self, Problem> {
-        let draft: Draft = toml::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-        let positions = Positions::read(&text);
-        Ok(Self { name, text, config: draft.into_config(), positions })
+        let draft = toml::from_str(&text).map_err(|error| no_policy(&name, &error))?;
+        Ok(Self::new(name, draft, places::toml(&text), text))
+    }
+
+    fn new(name: String, draft: Draft, places: Option<Node>, text: String) -> Self {
+        Self { name, text, config: draft.into_config(), positions: places.as_ref().map(Positions::new) }
     }
 
     pub(crate) fn text(&self) -> &str {

@@ -1,15 +1,11 @@
-//! Where the settings of a TOML file stand, numbered as a `Config` numbers them.
+//! Where the settings of a file stand, numbered as a `Config` numbers them.
 
-use std::ops::Range;
+use cors_engine::{Key, Locus, Mode, Place, Rule, Violation};
 
-use cors_engine::{Key, Mode, Place, Rule, Violation};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use crate::places::{Bytes, Field, Kind, Node};
 
-type Bytes = Range<usize>;
-
-/// The places of a file's settings, in bytes.
-#[derive(Debug, Default)]
+/// The places of a file's settings.
+#[derive(Debug)]
 pub(crate) struct Positions {
     outer: Vec<Setting>,
     production: Option<Block>,
@@ -22,65 +18,117 @@ struct Block {
     settings: Vec<Setting>,
 }
 
-#[derive(Debug)]
-struct Setting {
-    key: Bytes,
-    value: Bytes,
-    entries: Vec<Bytes>,
+/// One setting: a key with its value, or one element of what `expect` lists.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) field: Field,
+    pub(crate) value: Node,
 }
 
 impl Positions {
-    /// `None` for a text that is no TOML.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        let document = DeTable::parse(text).ok()?;
-        let mut positions = Self::default();
-        for (key, value) in document.get_ref() {
-            let name: &str = key.get_ref();
-            let block = match name {
-                _ if name == Mode::Production.name() => &mut positions.production,
-                _ if name == Mode::Development.name() => &mut positions.development,
+    pub(crate) fn new(document: &Node) -> Self {
+        let mut positions = Self { outer: Vec::new(), production: None, development: None };
+        for field in document.fields() {
+            let block = match field.name.as_str() {
+                name if name == Mode::Production.name() => &mut positions.production,
+                name if name == Mode::Development.name() => &mut positions.development,
                 _ => {
-                    positions.outer.extend(settings(key, value));
+                    positions.outer.extend(settings(field));
                     continue;
                 }
             };
-            let DeValue::Table(table) = value.get_ref() else { continue };
-            let settings = table.iter().flat_map(|(key, value)| settings(key, value)).collect();
-            *block = Some(Block { title: key.span(), settings });
+            let settings = field.value.fields().iter().flat_map(settings);
+            match (&field.value.kind, block) {
+                // In JSON a block may stand twice: the second goes on where the first ends.
+                (Kind::Table { .. }, Some(block)) => block.settings.extend(settings),
+                (Kind::Table { .. }, block) => {
+                    *block = Some(Block { title: field.key.clone(), settings: settings.collect() });
+                }
+                // A block with nothing in it is null in YAML. Anything else is a setting of a wrong type.
+                (Kind::Null, block) => {
+                    block.get_or_insert(Block { title: field.key.clone(), settings: Vec::new() });
+                }
+                _ => positions.outer.push(Setting { field: field.clone(), value: field.value.clone() }),
+            }
         }
-        Some(positions)
+        positions
     }
 
     /// Where the violation is; `None` if it is about something that is nowhere.
     pub(crate) fn find(&self, violation: &Violation) -> Option<Bytes> {
         let locus = violation.locus();
-        let block = match locus.place {
+        if locus.setting.is_none() {
+            return self.block(locus.place).map(|block| block.title.clone());
+        }
+        let setting = self.setting(locus)?;
+        let expected = locus.expectation.and_then(|index| setting.expectation(locus.entry, index));
+        Some(match (expected, locus.entry.and_then(|entry| setting.list()?.elements().get(entry))) {
+            (Some(expectation), _) => expectation.bytes.clone(),
+            (None, Some(entry)) => entry.bytes.clone(),
+            // A key that is none, or that stands twice.
+            (None, None) if matches!(violation.rule(), Rule::UnknownKey | Rule::DuplicateEntry) => {
+                setting.field.key.clone()
+            }
+            (None, None) => setting.value.bytes.clone(),
+        })
+    }
+
+    pub(crate) fn setting(&self, locus: &Locus) -> Option<&Setting> {
+        self.settings(locus.place).get(locus.setting?)
+    }
+
+    /// The settings of a place, in the order in which they are written.
+    pub(crate) fn settings(&self, place: Place) -> &[Setting] {
+        match place {
+            Place::Outer => &self.outer,
+            place => self.block(place).map_or(&[], |block| &block.settings),
+        }
+    }
+
+    fn block(&self, place: Place) -> Option<&Block> {
+        match place {
             Place::Outer => None,
             Place::Production => self.production.as_ref(),
             Place::Development => self.development.as_ref(),
-        };
-        let settings = block.map_or(&self.outer, |block| &block.settings);
-        let Some(index) = locus.setting else { return block.map(|block| block.title.clone()) };
-        let setting = settings.get(index)?;
-        Some(match locus.entry.and_then(|entry| setting.entries.get(entry)) {
-            Some(entry) => entry.clone(),
-            None if violation.rule() == Rule::UnknownKey => setting.key.clone(),
-            None => setting.value.clone(),
-        })
+        }
     }
 }
 
-/// A key is one setting, but for `expect`: there each element is one.
-fn settings(key: &Spanned<toml::de::DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Vec<Setting> {
-    let elements: Vec<Bytes> = match value.get_ref() {
-        DeValue::Array(array) => array.iter().map(Spanned::span).collect(),
-        _ => Vec::new(),
-    };
-    let setting = |value, entries| Setting { key: key.span(), value, entries };
-    if key.get_ref() == Key::Expect.name() {
-        return elements.into_iter().map(|element| setting(element, Vec::new())).collect();
+impl Setting {
+    /// The list of the setting, which may be `{ value = […], expect = … }`.
+    pub(crate) fn list(&self) -> Option<&Node> {
+        let is_list = |node: &&Node| matches!(node.kind, Kind::List { .. });
+        Some(self.plain()).filter(is_list)
     }
-    vec![setting(value.span(), elements)]
+
+    /// The value of the setting without what is expected of it.
+    pub(crate) fn plain(&self) -> &Node {
+        self.value.field("value").map_or(&self.value, |field| &field.value)
+    }
+
+    /// An expectation on the setting or on one of its entries.
+    pub(crate) fn expectation(&self, entry: Option<usize>, index: usize) -> Option<&Node> {
+        let excused = match entry {
+            Some(entry) => self.list()?.elements().get(entry)?,
+            None => &self.value,
+        };
+        let expected = &excused.field(Key::Expect.name())?.value;
+        match &expected.kind {
+            Kind::List { elements, .. } => elements.get(index),
+            _ => Some(expected),
+        }
+    }
+}
+
+/// A key is one setting, but for `expect`: there each element of a list is one.
+fn settings(field: &Field) -> Vec<Setting> {
+    let setting = |value: &Node| Setting { field: field.clone(), value: value.clone() };
+    match &field.value.kind {
+        Kind::List { elements, .. } if field.name == Key::Expect.name() => {
+            elements.iter().map(setting).collect()
+        }
+        _ => vec![setting(&field.value)],
+    }
 }
 
 #[cfg(test)]
@@ -88,6 +136,7 @@ mod tests {
     use cors_engine::Config;
 
     use super::*;
+    use crate::places;
 
     #[test]
     fn every_violation_is_found() {
@@ -102,7 +151,7 @@ mod tests {
             hosts = []
         "#;
         let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
-        let positions = Positions::read(text).expect("it is TOML");
+        let positions = Positions::new(&places::toml(text).expect("it is TOML"));
         let found = |mode| -> Vec<(String, Option<&str>)> {
             let violations = config.policy(mode).err().into_iter().flatten();
             violations
@@ -138,7 +187,7 @@ mod tests {
         ] {
             let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
             let violations = config.policy(Mode::Production).expect_err("it has no scheme");
-            let positions = Positions::read(text).expect("it is TOML");
+            let positions = Positions::new(&places::toml(text).expect("it is TOML"));
             let found: Vec<_> = violations.iter().filter_map(|violation| positions.find(violation)).collect();
             let found: Vec<&str> = found.into_iter().map(|bytes| &text[bytes]).collect();
             assert_eq!(found, ["\"a.example\""], "{text}");
@@ -146,7 +195,7 @@ mod tests {
         let text = "[production]\ncredentials = true";
         let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
         let violations = config.policy(Mode::Production).expect_err("it has no origins");
-        let positions = Positions::read(text).expect("it is TOML");
+        let positions = Positions::new(&places::toml(text).expect("it is TOML"));
         let found = violations.iter().map(|violation| positions.find(violation)).collect::<Vec<_>>();
         assert_eq!(found, [None], "what is nowhere has no place");
     }

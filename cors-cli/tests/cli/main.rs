@@ -8,6 +8,8 @@ mod django;
 mod explain;
 mod export;
 mod import;
+mod positions;
 mod probe;
 mod program;
 mod server;
+mod written;

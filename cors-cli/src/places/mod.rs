@@ -1,0 +1,74 @@
+//! Where things stand in a file: one tree of places, and a reader for each format.
+
+mod json;
+mod toml;
+mod yaml;
+
+use std::ops::Range;
+
+pub(crate) use json::read as json;
+pub(crate) use toml::read as toml;
+pub(crate) use yaml::read as yaml;
+
+pub(crate) type Bytes = Range<usize>;
+
+/// A value of a file, with its place.
+#[derive(Clone, Debug)]
+#[expect(dead_code, reason = "for an editor of files")]
+pub(crate) struct Node {
+    pub(crate) bytes: Bytes,
+    pub(crate) kind: Kind,
+    /// A value that YAML writes once and uses in several places.
+    pub(crate) is_shared: bool,
+}
+
+#[derive(Clone, Debug)]
+#[expect(dead_code, reason = "for an editor of files")]
+pub(crate) enum Kind {
+    Null,
+    Scalar,
+    List { elements: Vec<Node>, style: Style },
+    Table { fields: Vec<Field>, style: Style },
+}
+
+/// How the elements of a list or the fields of a table are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// By commas, within brackets.
+    Flow,
+    /// By lines.
+    Block,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) key: Bytes,
+    pub(crate) value: Node,
+}
+
+impl Node {
+    fn new(bytes: Bytes, kind: Kind) -> Self {
+        Self { bytes, kind, is_shared: false }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub(crate) fn elements(&self) -> &[Node] {
+        match &self.kind {
+            Kind::List { elements, .. } => elements,
+            _ => &[],
+        }
+    }
+
+    /// The fields of a table; none of anything else.
+    pub(crate) fn fields(&self) -> &[Field] {
+        match &self.kind {
+            Kind::Table { fields, .. } => fields,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+}
