@@ -23,6 +23,7 @@ use crate::report::log::{self, Outcome};
 use crate::report::metrics::{self, Allowed};
 use crate::request::{Preflight, actual, is_preflight, lines};
 use crate::response::edit::{Edit, Place};
+use crate::response::extras::Extras;
 use crate::response::headers::Answers;
 use crate::route::around::{Below, Outer, note_refusal};
 
@@ -38,13 +39,18 @@ struct Layer<S> {
     service: S,
     policies: Current,
     options: Rc<Options>,
+    /// What the options add to each response.
+    extras: Extras,
     /// The routes inside with policies of their own. They are known when the app is: at the first request.
     below: OnceCell<Option<Rc<Below>>>,
 }
 
 impl<S> CorsMiddleware<S> {
     pub(crate) fn new(service: S, policies: Current, options: Options) -> Self {
-        let layer = Layer { service, policies, options: Rc::new(options), below: OnceCell::new() };
+        // What `enforce` lets through depends on the origin, also where the gateway answers.
+        let is_unsettled = options.answered_by_gateway && options.enforce;
+        let extras = Extras::ISOLATED.given(options.isolate) | Extras::VARY_BY_ORIGIN.given(is_unsettled);
+        let layer = Layer { service, policies, options: Rc::new(options), extras, below: OnceCell::new() };
         Self { layer: Rc::new(layer), only: OnceCell::new() }
     }
 }
@@ -145,11 +151,12 @@ where
         let origin = lines(request.headers(), header::ORIGIN);
         let decision = answers.decide(&actual(origin));
         let fields = decision.fields();
-        if !decision.is_allowed() && (self.options.guards(request.head()) || metrics::refusals_are_noticed())
-        {
-            return self.denied(request, answers, fields, below);
-        }
-        if self.options.enforce && origin.is_empty() {
+        let is_judged = if origin.is_empty() {
+            self.options.enforce
+        } else {
+            !decision.is_allowed() && (self.options.guards(request.head()) || metrics::refusals_are_noticed())
+        };
+        if is_judged {
             return self.denied(request, answers, fields, below);
         }
         let is_counted = decision.is_allowed() && !origin.is_empty();
@@ -160,9 +167,9 @@ where
                     metrics::allowed(Allowed::Readable);
                 }
                 let origin = answers.origin(fields, origin);
-                self.pass_to(request, answers, fields, Place::Alone, origin, None)
+                self.pass_to(request, answers, fields, Place::Alone, origin, Extras::NONE)
             }
-            Some(below) => self.pass_around(request, answers, fields, below, None, is_counted),
+            Some(below) => self.pass_around(request, answers, fields, below, Extras::NONE, is_counted),
         }
     }
 
@@ -180,7 +187,7 @@ where
         answers: &Rc<Answers>,
         fields: Fields,
         below: &Rc<Below>,
-        varies: Option<&'static HeaderValue>,
+        extras: Extras,
         counts: bool,
     ) -> CorsFuture<S::Future> {
         let lines = lines(request.headers(), header::ORIGIN);
@@ -188,7 +195,7 @@ where
             [origin] => Some(origin.clone()),
             _ => answers.origin(fields, lines),
         });
-        self.pass_to(request, answers, fields, place, origin, varies)
+        self.pass_to(request, answers, fields, place, origin, extras)
     }
 
     /// Has the app answer, whose response is to get `fields`.
@@ -200,14 +207,12 @@ where
         fields: Fields,
         place: Place,
         origin: Option<HeaderValue>,
-        varies: Option<&'static HeaderValue>,
+        extras: Extras,
     ) -> CorsFuture<S::Future> {
-        // What `enforce` lets through depends on the origin, also where the gateway answers.
-        let is_unsettled = self.options.answered_by_gateway && self.options.enforce;
-        let isolates = self.options.isolate;
+        let extras = self.extras | extras;
         let inner = self.service.call(request);
         let answers = Rc::clone(answers);
-        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, varies, isolates, is_unsettled, place }))
+        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, extras, place }))
     }
 
     #[cold]
@@ -240,9 +245,9 @@ where
             }
             None => actual::judge(answers, fields, request.request(), &self.options),
         };
-        let varies = match denied {
-            Denied::Pass => None,
-            Denied::PassBy(fields) => Some(fields),
+        let extras = match denied {
+            Denied::Pass => Extras::NONE,
+            Denied::PassBy(extras) => extras,
             Denied::Refused(verdict) => {
                 note_refusal(&request);
                 return CorsFuture::verdict(request, verdict);
@@ -252,9 +257,9 @@ where
         match below {
             None => {
                 let origin = answers.origin(fields, lines(request.headers(), header::ORIGIN));
-                self.pass_to(request, answers, fields, Place::Alone, origin, varies)
+                self.pass_to(request, answers, fields, Place::Alone, origin, extras)
             }
-            Some(below) => self.pass_around(request, answers, fields, below, varies, false),
+            Some(below) => self.pass_around(request, answers, fields, below, extras, false),
         }
     }
 

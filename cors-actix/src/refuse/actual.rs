@@ -12,13 +12,14 @@ use crate::refuse::same_origin::{SEC_FETCH_SITE, Site, is_refused_by_site, is_sa
 use crate::report::log::{self, Outcome};
 use crate::report::metrics;
 use crate::request::{actual, lines};
+use crate::response::extras::Extras;
 use crate::response::headers::{self, Answers, VARY_BY_FETCH, VARY_BY_SITE, merge_vary};
 
 /// What becomes of the request.
 pub(crate) enum Denied {
     Pass,
-    /// It would have been refused, had these fields said something else.
-    PassBy(&'static HeaderValue),
+    /// It would have been refused, had some field said something else: the response varies by it.
+    PassBy(Extras),
     Refused(Verdict),
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
         if let Some(denial) = denial {
             metrics::denied(denial.kind(), Outcome::Unreadable, || true);
         }
-        return Denied::PassBy(&VARY_BY_SITE);
+        return Denied::PassBy(Extras::VARY_BY_SITE);
     }
     let explain = |response| diagnostics::refusal(answers, request, response);
     Denied::Refused(refuse(answers, fields, request, options, denial, &VARY_BY_SITE, explain))
@@ -56,10 +57,14 @@ pub(crate) fn judge_by_site(
 ) -> Denied {
     let head = request.head();
     let site = Site::of(&head.headers);
-    let varies = if options.isolate && site == Site::Foreign { &VARY_BY_FETCH } else { &VARY_BY_SITE };
+    let (extras, varies) = if options.isolate && site == Site::Foreign {
+        (Extras::VARY_BY_FETCH, &VARY_BY_FETCH)
+    } else {
+        (Extras::VARY_BY_SITE, &VARY_BY_SITE)
+    };
     if !is_refused_by_site(answers.policy(), head, site, options) {
         let depends = options.isolate || !is_safe(&head.method);
-        return if depends { Denied::PassBy(varies) } else { Denied::Pass };
+        return if depends { Denied::PassBy(extras) } else { Denied::Pass };
     }
     let denial = Denial::cross_site(match lines(&head.headers, SEC_FETCH_SITE) {
         [site] => Some(site.as_bytes()),

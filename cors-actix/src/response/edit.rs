@@ -9,7 +9,8 @@ use cors_engine::adapter::Fields;
 
 use crate::report::metrics::{self, Allowed};
 use crate::request::actual;
-use crate::response::headers::{Answers, VARY_BY_ORIGIN, isolate, merge_vary};
+use crate::response::extras::Extras;
+use crate::response::headers::Answers;
 use crate::route::around::{Answered, Asked, is_reached, is_refused};
 use crate::route::registry::Route;
 use crate::route::resolve::Possible;
@@ -24,12 +25,7 @@ pub(crate) struct Edit {
     pub(crate) fields: Fields,
     /// The request's origin, for a field that says it.
     pub(crate) origin: Option<HeaderValue>,
-    /// These fields decided that the app was asked.
-    pub(crate) varies: Option<&'static HeaderValue>,
-    /// Pages elsewhere are to load it by CORS only.
-    pub(crate) isolates: bool,
-    /// Nobody knows by whose policy it was answered, and they differ.
-    pub(crate) is_unsettled: bool,
+    pub(crate) extras: Extras,
     pub(crate) place: Place,
 }
 
@@ -47,18 +43,23 @@ pub(crate) enum Place {
 impl Edit {
     #[inline]
     pub(crate) fn response(&mut self, response: &mut ServiceResponse) {
-        if self.isolates {
-            isolate(response.headers_mut());
+        match self.place {
+            Place::Alone | Place::Route => self.headers(response.headers_mut()),
+            Place::Around { .. } => self.around(response),
         }
-        if let Place::Around { .. } = self.place
-            && !self.holds(response)
-        {
-            return;
-        }
-        self.headers(response.headers_mut());
     }
 
-    /// Returns whether this layer has a say: a route that was reached has answered by its own policy.
+    /// The same around routes: one that was reached has answered by its own policy.
+    #[inline(never)]
+    fn around(&mut self, response: &mut ServiceResponse) {
+        if self.holds(response) {
+            self.headers(response.headers_mut());
+        } else {
+            self.extras.of_any_policy().put(response.headers_mut());
+        }
+    }
+
+    /// Returns whether this layer has a say.
     #[inline]
     fn holds(&mut self, response: &ServiceResponse) -> bool {
         if is_reached(response.request()) {
@@ -104,7 +105,7 @@ impl Edit {
         };
         if !possible.routes().all(agrees) {
             self.fields = Fields::NONE;
-            self.is_unsettled = true;
+            self.extras = self.extras | Extras::VARY_BY_ORIGIN;
         }
     }
 
@@ -112,11 +113,8 @@ impl Edit {
     #[inline(never)]
     fn headers(&mut self, headers: &mut HeaderMap) {
         self.answers.edit(headers, self.fields, &mut self.origin);
-        if self.is_unsettled {
-            merge_vary(headers, &VARY_BY_ORIGIN);
-        }
-        if let Some(fields) = self.varies {
-            merge_vary(headers, fields);
+        if self.extras != Extras::NONE {
+            self.extras.put(headers);
         }
     }
 
@@ -132,14 +130,15 @@ impl Edit {
             self.settle(answered);
         }
         error.add_response_mapper(move |mut response| {
-            if self.isolates {
-                isolate(response.headers_mut());
-            }
-            if matches!(self.place, Place::Route) {
-                response.extensions_mut().insert(Edited);
-            }
-            if matches!(self.place, Place::Around { .. }) && response.extensions().contains::<Edited>() {
-                return response;
+            match self.place {
+                Place::Route => {
+                    response.extensions_mut().insert(Edited);
+                }
+                Place::Around { .. } if response.extensions().contains::<Edited>() => {
+                    self.extras.of_any_policy().put(response.headers_mut());
+                    return response;
+                }
+                Place::Around { .. } | Place::Alone => {}
             }
             self.clone().headers(response.headers_mut());
             response

@@ -2,4 +2,5 @@
 
 pub(crate) mod body;
 pub(crate) mod edit;
+pub(crate) mod extras;
 pub(crate) mod headers;

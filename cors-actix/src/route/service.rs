@@ -19,6 +19,7 @@ use crate::report::log;
 use crate::report::metrics::{self, Allowed};
 use crate::request::{actual, asked, is_preflight, lines};
 use crate::response::edit::{Edit, Place};
+use crate::response::extras::Extras;
 use crate::route::around::{Outer, Reached};
 use crate::route::normalize::Spelling;
 use crate::route::registry::{App, Route};
@@ -64,7 +65,7 @@ where
         let answers = &self.route.answers;
         let origin = lines(request.headers(), header::ORIGIN);
         let decision = answers.decide(&actual(origin));
-        let (mut fields, mut varies) = (decision.fields(), None);
+        let (mut fields, mut extras) = (decision.fields(), Extras::NONE);
         let strict = outer.as_deref().filter(|outer| outer.enforce);
         let denied = match strict {
             Some(outer) if origin.is_empty() => {
@@ -78,27 +79,22 @@ where
         }
         match denied {
             Denied::Pass => {}
-            Denied::PassBy(fields) => varies = Some(fields),
+            Denied::PassBy(by) => extras = by,
             Denied::Refused(verdict) => return CorsFuture::verdict(request, verdict),
         }
         if is_answered {
             fields = Fields::NONE;
         }
+        if let Some(outer) = outer {
+            let is_unsettled = is_answered && outer.enforce;
+            extras = extras
+                | Extras::ISOLATED.given(outer.isolate)
+                | Extras::VARY_BY_ORIGIN.given(is_unsettled);
+        }
         let origin = answers.origin(fields, origin);
         let inner = self.service.call(request);
         let answers = Rc::clone(answers);
-        CorsFuture::pass(
-            inner,
-            Some(Edit {
-                answers,
-                fields,
-                origin,
-                varies,
-                isolates: outer.as_ref().is_some_and(|outer| outer.isolate),
-                is_unsettled: is_answered && outer.is_some_and(|outer| outer.enforce),
-                place: Place::Route,
-            }),
-        )
+        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, extras, place: Place::Route }))
     }
 }
 
