@@ -1,6 +1,7 @@
 //! The future of the middleware: the app's own, with its response edited, or what is answered in its stead.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,6 +11,7 @@ use actix_web::{Error, HttpRequest};
 use pin_project_lite::pin_project;
 
 use crate::refuse::answer::Verdict;
+use crate::response::around::Around;
 use crate::response::body::poll_boxed;
 use crate::response::edit::Edit;
 
@@ -29,11 +31,17 @@ pin_project! {
         Pass {
             #[pin]
             inner: F,
-            // `None` if there is nothing to be done.
-            edit: Option<Edit>,
+            after: After,
         },
         Aside { aside: Aside },
     }
+}
+
+/// What is to be done to the app's response.
+pub(crate) enum After {
+    Nothing,
+    Edit(Edit),
+    Around(Around),
 }
 
 /// What does not come from the app, or not at once.
@@ -50,8 +58,8 @@ type Outcome = Result<ServiceResponse<BoxBody>, Error>;
 
 impl<F> CorsFuture<F> {
     #[inline]
-    pub(crate) fn pass(inner: F, edit: Option<Edit>) -> Self {
-        Self { state: State::Pass { inner, edit } }
+    pub(crate) fn pass(inner: F, after: After) -> Self {
+        Self { state: State::Pass { inner, after } }
     }
 
     #[inline]
@@ -76,16 +84,12 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            Projection::Pass { inner, edit } => {
+            Projection::Pass { inner, after } => {
                 let mut poll = poll_boxed(inner, context);
-                match &mut poll {
-                    Poll::Ready(Ok(response)) => {
-                        if let Some(edit) = edit {
-                            edit.response(response);
-                        }
-                    }
-                    Poll::Ready(Err(error)) => fail(edit, error),
-                    Poll::Pending => {}
+                match (&mut poll, after) {
+                    (Poll::Pending, _) | (_, After::Nothing) => {}
+                    (Poll::Ready(Ok(response)), After::Edit(edit)) => edit.response(response),
+                    (Poll::Ready(outcome), after) => after.rare(outcome),
                 }
                 poll
             }
@@ -108,10 +112,23 @@ impl Aside {
     }
 }
 
-#[cold]
-#[inline(never)]
-fn fail(edit: &mut Option<Edit>, error: &mut Error) {
-    if let Some(edit) = edit.take() {
-        edit.error(error);
+impl After {
+    /// An error, or the response of an app with `#[cors]` inside: out of line, so that the caller stays small enough to
+    /// inline.
+    #[inline(never)]
+    fn rare(&mut self, outcome: &mut Outcome) {
+        match outcome {
+            Ok(response) => match self {
+                Self::Nothing => {}
+                Self::Edit(edit) => edit.response(response),
+                Self::Around(around) => around.response(response),
+            },
+            // The mapper of an error outlives the future.
+            Err(error) => match mem::replace(self, Self::Nothing) {
+                Self::Nothing => {}
+                Self::Edit(edit) => edit.error(error),
+                Self::Around(around) => around.error(error),
+            },
+        }
     }
 }

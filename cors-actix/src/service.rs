@@ -11,7 +11,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{Error, HttpMessage};
 use cors_engine::adapter::Fields;
 
-use crate::future::{CorsFuture, Later};
+use crate::future::{After, CorsFuture, Later};
 use crate::options::Options;
 use crate::policy::current::Current;
 use crate::policy::origin_source::Asking;
@@ -22,7 +22,8 @@ use crate::refuse::same_origin::is_same_origin;
 use crate::report::log::{self, Outcome};
 use crate::report::metrics::{self, Allowed};
 use crate::request::{Preflight, actual, is_preflight, lines};
-use crate::response::edit::{Edit, Place};
+use crate::response::around::Around;
+use crate::response::edit::Edit;
 use crate::response::extras::Extras;
 use crate::response::headers::Answers;
 use crate::route::around::{Below, Outer, note_refusal};
@@ -99,11 +100,11 @@ where
         }
         if self.layer.options.report_only {
             self.layer.report(&request, answers, below);
-            return CorsFuture::pass(self.layer.service.call(request), None);
+            return CorsFuture::pass(self.layer.service.call(request), After::Nothing);
         }
         match (answers, below) {
             (Some(answers), below) => self.layer.answer(request, answers, below),
-            (None, None) => CorsFuture::pass(self.layer.service.call(request), None),
+            (None, None) => CorsFuture::pass(self.layer.service.call(request), After::Nothing),
             (None, Some(below)) => self.layer.answer_routes(request, below),
         }
     }
@@ -167,7 +168,7 @@ where
                     metrics::allowed(Allowed::Readable);
                 }
                 let origin = answers.origin(fields, origin);
-                self.pass_to(request, answers, fields, Place::Alone, origin, Extras::NONE)
+                self.pass_alone(request, answers, fields, origin, Extras::NONE)
             }
             Some(below) => self.pass_around(request, answers, fields, below, Extras::NONE, is_counted),
         }
@@ -191,28 +192,30 @@ where
         counts: bool,
     ) -> CorsFuture<S::Future> {
         let lines = lines(request.headers(), header::ORIGIN);
-        let (place, origin) = self.around(&request, below, lines.len(), counts, || match lines {
+        self.tell_routes(&request);
+        let is_asked = lines.len() <= 1 && !self.options.answered_by_gateway;
+        let asked = is_asked.then(|| below.keep(&request));
+        // The routes' policies may have to be asked about it.
+        let origin = match lines {
             [origin] => Some(origin.clone()),
             _ => answers.origin(fields, lines),
-        });
-        self.pass_to(request, answers, fields, place, origin, extras)
+        };
+        let edit = self.edit(answers, fields, origin, extras);
+        CorsFuture::pass(self.service.call(request), After::Around(Around { edit, asked, counts }))
     }
 
-    /// Has the app answer, whose response is to get `fields`.
+    /// Has the app answer, whose response is to get `fields`. There are no other policies below.
     #[inline(always)]
-    fn pass_to(
+    fn pass_alone(
         &self,
         request: ServiceRequest,
         answers: &Rc<Answers>,
         fields: Fields,
-        place: Place,
         origin: Option<HeaderValue>,
         extras: Extras,
     ) -> CorsFuture<S::Future> {
-        let extras = self.extras | extras;
         let inner = self.service.call(request);
-        let answers = Rc::clone(answers);
-        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, extras, place }))
+        CorsFuture::pass(inner, After::Edit(self.edit(answers, fields, origin, extras)))
     }
 
     #[cold]
@@ -257,7 +260,7 @@ where
         match below {
             None => {
                 let origin = answers.origin(fields, lines(request.headers(), header::ORIGIN));
-                self.pass_to(request, answers, fields, Place::Alone, origin, extras)
+                self.pass_alone(request, answers, fields, origin, extras)
             }
             Some(below) => self.pass_around(request, answers, fields, below, extras, false),
         }
@@ -273,7 +276,7 @@ where
             return CorsFuture::verdict(request, verdict);
         }
         self.tell_routes(&request);
-        CorsFuture::pass(self.service.call(request), None)
+        CorsFuture::pass(self.service.call(request), After::Nothing)
     }
 
     /// The layer's policy if it is the same for all requests, and nobody else is asked.
@@ -291,20 +294,15 @@ impl<S> Layer<S> {
         self.below.get_or_init(find).as_ref()
     }
 
-    /// The place of a layer around routes, and the request's origin, by which they may have to be asked.
-    #[inline(never)]
-    fn around<T>(
+    #[inline(always)]
+    fn edit(
         &self,
-        request: &ServiceRequest,
-        below: &Rc<Below>,
-        origins: usize,
-        counts: bool,
-        origin: impl FnOnce() -> T,
-    ) -> (Place, T) {
-        self.tell_routes(request);
-        let asked =
-            if origins > 1 || self.options.answered_by_gateway { None } else { Some(below.keep(request)) };
-        (Place::Around { asked, counts }, origin())
+        answers: &Rc<Answers>,
+        fields: Fields,
+        origin: Option<HeaderValue>,
+        extras: Extras,
+    ) -> Edit {
+        Edit { answers: Rc::clone(answers), fields, origin, extras: self.extras | extras, is_route: false }
     }
 
     /// Tells the routes below what this layer was asked to see to. Of several the outermost that refuses most has its way.

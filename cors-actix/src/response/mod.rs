@@ -1,5 +1,6 @@
 //! What a response gets.
 
+pub(crate) mod around;
 pub(crate) mod body;
 pub(crate) mod edit;
 pub(crate) mod extras;

@@ -10,7 +10,7 @@ use actix_web::{Error, HttpMessage};
 use cors_engine::Decision;
 use cors_engine::adapter::Fields;
 
-use crate::future::CorsFuture;
+use crate::future::{After, CorsFuture};
 use crate::options::Options;
 use crate::refuse::actual::{self, Denied};
 use crate::refuse::answer::Verdict;
@@ -18,7 +18,7 @@ use crate::refuse::preflight;
 use crate::report::log;
 use crate::report::metrics::{self, Allowed};
 use crate::request::{actual, asked, is_preflight, lines};
-use crate::response::edit::{Edit, Place};
+use crate::response::edit::Edit;
 use crate::response::extras::Extras;
 use crate::route::around::{Outer, Reached};
 use crate::route::normalize::Spelling;
@@ -87,14 +87,13 @@ where
         }
         if let Some(outer) = outer {
             let is_unsettled = is_answered && outer.enforce;
-            extras = extras
-                | Extras::ISOLATED.given(outer.isolate)
-                | Extras::VARY_BY_ORIGIN.given(is_unsettled);
+            extras =
+                extras | Extras::ISOLATED.given(outer.isolate) | Extras::VARY_BY_ORIGIN.given(is_unsettled);
         }
         let origin = answers.origin(fields, origin);
         let inner = self.service.call(request);
         let answers = Rc::clone(answers);
-        CorsFuture::pass(inner, Some(Edit { answers, fields, origin, extras, place: Place::Route }))
+        CorsFuture::pass(inner, After::Edit(Edit { answers, fields, origin, extras, is_route: true }))
     }
 }
 
