@@ -35,9 +35,26 @@ impl Origins {
     }
 }
 
+/// How cors-actix comes to the policy. The peers have one way, and the same policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// One for the app.
+    Fixed,
+    /// One that can be swapped.
+    #[cfg(feature = "reload")]
+    Reloadable,
+    /// One that lists the origin, beside a source that need not be asked.
+    ListedBesideSource,
+    /// One that does not: the source is asked, and knows at once.
+    Source,
+    /// That of the last of so many paths.
+    Paths(usize),
+}
+
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) origins: Origins,
+    pub(crate) way: Way,
     pub(crate) method: &'static str,
     pub(crate) fields: Vec<(&'static str, String)>,
 }
@@ -70,7 +87,12 @@ impl Case {
 
 fn case(name: &'static str, origins: Origins, method: &'static str, fields: &[(&'static str, &str)]) -> Case {
     let fields = fields.iter().map(|&(name, value)| (name, value.to_owned())).collect();
-    Case { name, origins, method, fields }
+    Case { name, origins, way: Way::Fixed, method, fields }
+}
+
+/// One origin, by another way.
+fn by(way: Way, name: &'static str, method: &'static str, fields: &[(&'static str, &str)]) -> Case {
+    Case { way, ..case(name, Origins::One, method, fields) }
 }
 
 pub(crate) fn all() -> Vec<Case> {
@@ -136,5 +158,17 @@ pub(crate) fn all() -> Vec<Case> {
         case("preflight, 5 requested headers", One, "OPTIONS", FIVE),
         case("preflight, 16 KiB of commas", One, "OPTIONS", commas),
         case("preflight, 1 000 hostile header names", One, "OPTIONS", hostile),
+        #[cfg(feature = "reload")]
+        by(Way::Reloadable, "actual, a `Reloadable`", "GET", ACTUAL),
+        #[cfg(feature = "reload")]
+        by(Way::Reloadable, "preflight, a `Reloadable`", "OPTIONS", PREFLIGHT),
+        by(Way::ListedBesideSource, "actual, listed, with `origins_from`", "GET", ACTUAL),
+        by(Way::Source, "actual, not listed, allowed by `origins_from`", "GET", ACTUAL),
+        by(Way::Source, "preflight, not listed, allowed by `origins_from`", "OPTIONS", PREFLIGHT),
+        by(Way::Paths(1), "actual, `Cors::paths` with 1 pattern", "GET", ACTUAL),
+        by(Way::Paths(10), "actual, `Cors::paths`, the last of 10", "GET", ACTUAL),
+        by(Way::Paths(100), "actual, `Cors::paths`, the last of 100", "GET", ACTUAL),
+        by(Way::Paths(1000), "actual, `Cors::paths`, the last of 1 000", "GET", ACTUAL),
+        by(Way::Paths(1000), "preflight, `Cors::paths`, the last of 1 000", "OPTIONS", PREFLIGHT),
     ]
 }

@@ -9,13 +9,13 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use actix_http::Request;
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::{RequestHead, Service, ServiceResponse};
 use actix_web::web::BytesMut;
 use actix_web::{App, Error, routes, test, web};
-use cors_actix::{Cors, Mode, Source, cors, cors_policy};
+use cors_actix::{Cors, Mode, OriginSource, Source, cors_policy};
 use cors_engine::{Block, Config};
 
-use crate::cases::{Case, HEADERS, MAX_AGE, METHODS, ORIGIN, Origins};
+use crate::cases::{Case, HEADERS, MAX_AGE, METHODS, ORIGIN, Origins, Way};
 use crate::handwritten::{Dutiful, HandWritten, Least, Listed, One, Subdomains};
 
 /// Who answers.
@@ -89,7 +89,7 @@ pub(crate) async fn run(subject: Subject, case: &Case, job: Job) -> Duration {
         Subject::CorsActix if case.origins == Origins::Route => {
             serve!(App::new().service(with_a_policy_of_its_own).wrap(Cors::new(&OF_THE_APP)))
         }
-        Subject::CorsActix => actix!(.wrap(Cors::new(policy(case.origins)))),
+        Subject::CorsActix => actix!(.wrap(cors(case))),
         Subject::ActixCors => actix!(.wrap(actix_cors(case.origins))),
         Subject::BareTower => drive(job, || tower_request(case), |request| tower_measured(&Floor, request)),
         Subject::TowerHttp => {
@@ -176,7 +176,7 @@ cors_policy! {
     origins: ["https://other.example.com"],
 }
 
-#[cors(
+#[cors_actix::cors(
     origins = ["https://app.example.com"],
     methods = [GET, POST, PUT, DELETE],
     headers = ["authorization", "content-type", "x-a", "x-b", "x-c", "x-requested-with"],
@@ -198,15 +198,51 @@ async fn without_a_policy_of_its_own() -> &'static str {
     "done"
 }
 
+/// The layer around the app.
+fn cors(case: &Case) -> Cors {
+    match case.way {
+        Way::Fixed => Cors::new(policy(case.origins)),
+        #[cfg(feature = "reload")]
+        Way::Reloadable => Cors::new(cors_actix::Reloadable::new(ONE.active().clone())),
+        Way::ListedBesideSource => Cors::new(&ONE).origins_from(Tenants),
+        Way::Source => Cors::new(&OTHER).origins_from(Tenants),
+        Way::Paths(count) => {
+            let others =
+                (1..count).fold(Cors::paths(), |paths, n| paths.at(&format!("/p{n}/tasks"), &OF_THE_APP));
+            others.at("/tasks", &ONE)
+        }
+    }
+}
+
+/// A source of origins that has them in memory.
+struct Tenants;
+
+impl OriginSource for Tenants {
+    type Error = Infallible;
+
+    async fn allows(&self, origin: &str, _: &RequestHead) -> Result<bool, Infallible> {
+        Ok(origin == ORIGIN)
+    }
+}
+
+cors_policy! {
+    static ONE;
+    origins: ["https://app.example.com"],
+    methods: [GET, POST, PUT, DELETE],
+    headers: ["authorization", "content-type", "x-a", "x-b", "x-c", "x-requested-with"],
+    max_age: 1h,
+}
+
+cors_policy! {
+    static OTHER;
+    origins: ["https://other.example.com"],
+    methods: [GET, POST, PUT, DELETE],
+    headers: ["authorization", "content-type", "x-a", "x-b", "x-c", "x-requested-with"],
+    max_age: 1h,
+}
+
 /// Compiled where the policy is of a size that stands in a source file.
 fn policy(origins: Origins) -> Source {
-    cors_policy! {
-        static ONE;
-        origins: ["https://app.example.com"],
-        methods: [GET, POST, PUT, DELETE],
-        headers: ["authorization", "content-type", "x-a", "x-b", "x-c", "x-requested-with"],
-        max_age: 1h,
-    }
     cors_policy! {
         static PATTERN;
         origins: ["https://*.example.com"],

@@ -8,7 +8,8 @@
 //! Where the rule's words leave room, they mean this here:
 //!
 //! * A name counts if a registry would take it: letters, digits and inner hyphens in each label of
-//!   the registrable domain. Nobody can have `a_b.com`. A host that the list has as a public suffix
+//!   the registrable domain. Nobody can have `a_b.com`. Under a suffix with a dot, `_` and hyphens at the ends count as well
+//!   (`hosted`): a hosting service hands out what it likes. A host that the list has as a public suffix
 //!   counts no more than a single label does, for nobody can register it either. One that a
 //!   wildcard makes a suffix is another matter (`shared`): the list has `*.eth.limo` because strangers
 //!   have `a.eth.limo` itself.
@@ -22,6 +23,7 @@
 //!   `https://.*`, not `https://0.a`.
 
 mod domains;
+mod hosted;
 mod names;
 pub(super) mod repair;
 mod shared;
@@ -36,7 +38,9 @@ use super::automaton::{Automaton, RegexError, TooBig};
 use super::origin_language::Origins;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::vec::Vec;
 use domains::Domains;
+use hosted::Hosted;
 use shared::Shared;
 use spelling::Spelling;
 use suffix::Registrable;
@@ -123,7 +127,11 @@ pub(crate) fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexE
     };
     let mut domains = Domains::of(&counted.names, &counted.addresses)?;
     let shared = Shared::of(&counted.names, domains.view(1)?)?;
-    if domains.found.len() + shared.hosts.len() > 1 {
+    // Right under the name of a wildcard every name is a suffix, and yet somebody's own.
+    let suffixes = domains.suffixes.iter().cloned().chain(shared.unders());
+    let hosted = Hosted::of(&counted.names, suffixes)?;
+    let hosted_names: Vec<_> = hosted.found.iter().map(|name| name.domain.clone()).collect();
+    if domains.found.len() + shared.hosts.len() + hosted_names.len() > 1 {
         let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
         if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
             return Ok(Verdict::Unbounded(counted.witness(domains, &spelling)?));
@@ -131,7 +139,12 @@ pub(crate) fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexE
         if let Some(witness) = shared.witness(&spelling)? {
             return Ok(Verdict::Unbounded(witness));
         }
+        let are_too_many = domains.found.len() + hosted_names.len() > MAX_DOMAINS;
+        if let Some(witness) = hosted.witness(&spelling, are_too_many) {
+            return Ok(Verdict::Unbounded(witness));
+        }
     }
+    domains.found.extend(hosted_names);
     match origins.not_https(&language)?.shortest().map(text) {
         Some(origin) => {
             let reason = Reason::of_scheme(&origin);

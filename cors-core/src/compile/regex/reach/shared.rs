@@ -44,6 +44,11 @@ impl Shared {
         Ok(shared)
     }
 
+    /// The names that the wildcards stand under.
+    pub(super) fn unders(&self) -> impl Iterator<Item = String> {
+        self.by_wildcard.iter().map(|(under, _)| under.clone())
+    }
+
     /// The first origin whose host is not spelled out; if they all are, but too many, the first.
     pub(super) fn witness(self, spelling: &Spelling) -> Result<Option<Witness>, TooBig> {
         let mut open = Vec::new();

@@ -56,7 +56,13 @@ fn bounded() {
         // Public suffixes by a wildcard, spelled out, and what a wildcard makes an exception of.
         (r"https://(me|my-staging)\.eth\.limo(:\d+)?", &[]),
         (r"https://.+\.www\.ck|https://www\.ck\.?", &["www.ck"]),
-        (r"https://[a-z]_\.eth\.limo", &[]),
+        // Names that only a hosting service hands out, spelled out.
+        (r"https://me_\.eth\.limo", &["me_.eth.limo"]),
+        (r"https://pr-\d+\.my_app\.github\.io", &["my_app.github.io"]),
+        (
+            r"https://(my_bucket|-b)\.s3\.amazonaws\.com",
+            &["-b.s3.amazonaws.com", "my_bucket.s3.amazonaws.com"],
+        ),
         (r"https://10\.0\.0\.(1|2)", &["10.0.0.1", "10.0.0.2"]),
         (r"https://\[::1\](:\d+)?", &["[::1]"]),
     ];
@@ -76,6 +82,16 @@ fn unbounded() {
     let unlisted = |suffix: &str| Reason::UnlistedSuffix { suffix: suffix.into() };
     let shared = |under: &str| Reason::SharedSuffix { under: under.into() };
     let cases = [
+        // Nobody registers these, but a hosting service may hand them out.
+        (r"https://_[a-z]+\.github\.io", "https://_a.github.io", public("github.io")),
+        (
+            r"https://[a-z]+_my\.s3\.amazonaws\.com",
+            "https://a_my.s3.amazonaws.com",
+            public("s3.amazonaws.com"),
+        ),
+        (r"https://.*_app\.vercel\.app", "https://-_app.vercel.app", public("vercel.app")),
+        (r"https://[a-z]_\.eth\.limo", "https://a_.eth.limo", public("eth.limo")),
+        (r"https://[a-z]-\.nip\.io", "https://a-.nip.io", public("nip.io")),
         (r"https://.*myapp\.com", "https://0myapp.com", open("0myapp.com")),
         (r"https://.+myapp\.com", "https://0myapp.com", open("0myapp.com")),
         (r"https://www.example.com", "https://www-example.com", open("www-example.com")),
@@ -266,7 +282,7 @@ fn is_among(domains: &BTreeSet<String>, origin: &str) -> bool {
     match registrable(host) {
         _ if is_address => domains.contains(host),
         Some(found) => domains.contains(&found.domain),
-        None => true,
+        None => hosted::hosted(host).is_none_or(|domain| domains.contains(&domain)),
     }
 }
 
@@ -309,8 +325,9 @@ proptest! {
                             "{}: {} comes before {:?}", pattern, origin, witness
                         );
                     }
-                    let found = registrable(witness::host(&witness.origin));
-                    prop_assert!(found.is_some_and(|found| found.is_listed), "{}: {:?}", pattern, witness);
+                    let host = witness::host(&witness.origin);
+                    let is_listed = registrable(host).is_some_and(|found| found.is_listed);
+                    prop_assert!(is_listed || hosted::hosted(host).is_some(), "{}: {:?}", pattern, witness);
                 }
             }
             Verdict::Bounded { domains } => {
@@ -329,7 +346,11 @@ proptest! {
 }
 
 /// Hosts of every standing with the public suffix list.
-const HOSTS: [&str; 36] = [
+const HOSTS: [&str; 40] = [
+    "a_b.github.io",
+    "x.-a.s3.amazonaws.com",
+    "a-.ck",
+    "a-.kawasaki.jp",
     "a.com",
     "b.a.com",
     "c.b.a.com",
@@ -383,7 +404,7 @@ proptest! {
         let pattern = format!("https://({}){port}", escaped.join("|"));
         let domain = |&host: &&str| match host {
             "10.0.0.1" | "[::1]" => Some(host.into()),
-            _ => registrable(host).map(|found| found.domain),
+            _ => registrable(host).map(|found| found.domain).or_else(|| hosted::hosted(host)),
         };
         let domains: BTreeSet<String> = hosts.iter().filter_map(domain).collect();
         match decide(&pattern, &ORIGINS).expect("small") {
