@@ -610,7 +610,9 @@ fn the_environment_asks_for_a_mode() {
         (Some("production"), "production, 0 complaints"),
         // One for both sets: it is the process that is misconfigured.
         (Some("Development"), "production, 1 complaints"),
-        (Some(""), "production, 1 complaints"),
+        (Some(" "), "production, 1 complaints"),
+        // Set to nothing is not set.
+        (Some(""), "development, 0 complaints"),
     ] {
         let mut again = Command::new(env::current_exe().expect("it runs"));
         again.args(["--exact", "the_environment_asks_for_a_mode"]).env(WANTED, wanted);

@@ -131,6 +131,8 @@ fn the_development_policy_is_asked_for_and_the_environment_only_tightens() {
         ("by DEBUG", &[], &[("DEBUG", "true")], Some("*")),
         ("tightened", &["--mode", "development"], &[("CORS_MODE", "production")], None),
         ("not by CORS_MODE", &[], &[("CORS_MODE", "development")], None),
+        ("not by an empty CORS_MODE", &["--mode", "development"], &[("CORS_MODE", "")], Some("*")),
+        ("nor is it a wish", &[], &[("CORS_MODE", "")], None),
     ] {
         let task_api = TaskApi::start(Profile::Debug, arguments, environment);
         let fields = [("Origin", "https://anyone.example")];

@@ -73,7 +73,7 @@ impl PolicySet {
     /// With the feature `std`, `CORS_MODE=production` asks a debug build for the production policy.
     /// The environment can only tighten: a release build that is asked for `development`, and any
     /// build that is asked for a mode that does not exist, takes the production policy, and says so
-    /// in one error-level event (feature `tracing`).
+    /// in one error-level event (feature `tracing`). An empty `CORS_MODE` is as good as none.
     ///
     /// It reads the environment each time: call it once, at start-up.
     pub fn active(&self) -> &Policy {
@@ -108,6 +108,8 @@ impl Asked {
     fn read() -> Self {
         match std::env::var(VARIABLE).as_deref() {
             Err(std::env::VarError::NotPresent) => Self::Nothing,
+            // Shells and compose files set a variable to nothing where they mean to leave it alone.
+            Ok("") => Self::Nothing,
             Ok("production") => Self::Mode(Mode::Production),
             Ok("development") => Self::Mode(Mode::Development),
             Ok(_) | Err(std::env::VarError::NotUnicode(_)) => Self::Unknown,
