@@ -58,6 +58,57 @@ use crate::response::body::poll_boxed;
 ///     .wrap(Cors::new(&TASKS))
 ///     .wrap(AllowedHosts::new(&TASKS));
 /// ```
+///
+/// # Health checks
+///
+/// A load balancer or a Kubernetes probe calls a machine by its address, and sends it as `Host`: `10.1.2.3:8080`. That is none
+/// of `hosts`, and the check gets 400. Of three ways out take the first that you can:
+///
+/// * Set the probe's `Host` field to a name that `hosts` lists:
+///
+///   ```yaml
+///   readinessProbe:
+///     httpGet:
+///       path: /health
+///       port: 8080
+///       httpHeaders:
+///         - name: Host
+///           value: api.example
+///   ```
+/// * List the address, where it is a fixed one: `hosts: ["api.example", "10.1.2.3"]`. There are no ranges, since a pod's address is one
+///   that any page can be made to resolve to.
+/// * Register the health check outside of the host check, and everything else inside of a scope that has it. The health check then
+///   answers to any `Host`, and so should say nothing but that it is well:
+///
+/// ```
+/// use actix_web::http::StatusCode;
+/// use actix_web::{App, test, web};
+/// use cors_actix::{AllowedHosts, Cors, cors_policy};
+///
+/// cors_policy! {
+///     static TASKS;
+///     origins: ["https://app.example"],
+///     hosts: ["api.example"],
+/// }
+///
+/// # fn main() {
+/// # actix_web::rt::System::new().block_on(async {
+/// let app = App::new()
+///     .route("/health", web::get().to(|| async { "well" }))
+///     .service(
+///         web::scope("")
+///             .route("/tasks", web::get().to(|| async { "[]" }))
+///             .wrap(Cors::new(&TASKS))
+///             .wrap(AllowedHosts::new(&TASKS)),
+///     );
+///
+/// let app = test::init_service(app).await;
+/// let probe = |path| test::TestRequest::with_uri(path).insert_header(("host", "10.1.2.3:8080")).to_request();
+/// assert_eq!(test::call_service(&app, probe("/health")).await.status(), StatusCode::OK);
+/// assert_eq!(test::call_service(&app, probe("/tasks")).await.status(), StatusCode::BAD_REQUEST);
+/// # })
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct AllowedHosts {
     source: Source,

@@ -29,6 +29,9 @@ pub enum Key {
     /// The status of an allowed preflight's answer: 200 to 299. Absent: 204.
     PreflightStatus,
     /// The values of `Host` that are ours: `"api.example"`, `".example"` with every subdomain, `any`. Absent: no check.
+    ///
+    /// A health check that calls a machine by its address, as a Kubernetes probe does, sends `Host: 10.1.2.3:8080` and is refused: set the
+    /// probe's `Host` field to a name of the list, list the address, or register the health check outside of the host check.
     Hosts,
     /// `expect(rule, reason = "…")`: a rule that fires here on purpose.
     Expect,
