@@ -16,6 +16,7 @@ use crate::policy::origin_source::{Asking, OriginSource};
 use crate::policy::paths::Paths;
 use crate::policy::source::Source;
 use crate::report::metrics;
+use crate::report::nesting::Nesting;
 use crate::report::startup::{self, Once};
 use crate::service::CorsMiddleware;
 
@@ -39,8 +40,9 @@ use crate::service::CorsMiddleware;
 ///   and whether with credentials.
 /// * The decision is made from the request as it arrives. What layers inside do to it changes nothing.
 ///
-/// Of two such layers round each other the outer one answers preflights and has the last word on every
-/// response.
+/// **One layer for one request.** Of two such layers round each other the outer one answers preflights and has the last word on
+/// every response; an event of level `warn` at start-up says so. For another policy on some paths see [`at`](Self::at), and
+/// for one of a route's own [`#[cors]`](macro@crate::cors). Layers side by side, each around a scope, do not touch each other.
 ///
 /// Wrap it after (that is, outside of) whatever may answer or fail in the app's stead, so that those
 /// responses can be read, too:
@@ -75,6 +77,7 @@ pub struct Cors {
     options: Options,
     /// Clones are one layer to whoever reads the log, until one is made to differ.
     started: Once,
+    nesting: Nesting,
 }
 
 impl Cors {
@@ -88,12 +91,18 @@ impl Cors {
             policies: Paths::everywhere(policy.into()),
             options: Options::default(),
             started: Once::default(),
+            nesting: Nesting::default(),
         }
     }
 
     /// Middleware with a policy per path, and none on the others: see [`at`](Self::at).
     pub fn paths() -> Self {
-        Self { policies: Paths::default(), options: Options::default(), started: Once::default() }
+        Self {
+            policies: Paths::default(),
+            options: Options::default(),
+            started: Once::default(),
+            nesting: Nesting::default(),
+        }
     }
 
     /// Has this policy hold on the paths that a pattern matches.
@@ -415,6 +424,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         metrics::describe();
         self.started.run(|| startup::layer(&self.policies, &self.options));
+        self.nesting.note(&self.policies, &self.options);
         ready(Ok(CorsMiddleware::new(service, Current::new(&self.policies), self.options.clone())))
     }
 }

@@ -58,6 +58,12 @@ impl Server {
         Self { address, handle }
     }
 
+    /// Stops it, and waits until its workers have ended.
+    pub fn stop(&self) {
+        let stopped = self.handle.stop(true);
+        rt::System::new().block_on(stopped);
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

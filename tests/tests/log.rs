@@ -11,9 +11,12 @@ use actix_service::boxed::{self, BoxService};
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse, Transform, fn_service};
 use actix_web::error::ErrorNotFound;
 use actix_web::http::Method;
+use actix_web::middleware::{Condition, Logger};
 use actix_web::test::TestRequest;
-use actix_web::{App, Error, web};
-use cors_actix::{AllowedHosts, Cors, OriginSource, cors_policy};
+use actix_web::{App, Error, get, web};
+use cors_actix::{AllowedHosts, Cors, OriginSource, PolicySet, cors, cors_policy};
+use cors_tests::server::Server;
+use cors_tests::spy::Spy;
 use tracing::Level;
 
 const APP: &str = "https://app.example";
@@ -227,6 +230,192 @@ fn what_does_nothing_without_hosts_is_in_the_log() {
     ] {
         assert_eq!(warnings(text), wanted, "{name}");
     }
+}
+
+/// An app is built and dropped again, without a request, and the log says which of its layers are overruled.
+macro_rules! overruled {
+    ($app:expr) => {
+        overruled_in(&Log::of(|| {
+            actix_web::rt::System::new().block_on(async {
+                drop(actix_web::test::init_service($app).await);
+            });
+        }))
+    };
+}
+
+/// The pairs that the log names, outer and inner.
+fn overruled_in(log: &str) -> Vec<(String, String)> {
+    let events: Vec<&str> = log.split("a `Cors` lies inside of another one and is overruled").collect();
+    let warned = |event: &&str| event.ends_with(" WARN cors_actix::report::nesting: ");
+    assert!(events.iter().rev().skip(1).all(warned), "{log}");
+    let field = |event: &str, name: &str| {
+        let rest =
+            event.split_once(&format!(" {name}=\"")).or_else(|| event.split_once(&format!(" {name}=")));
+        let (_, rest) = rest.unwrap_or_else(|| panic!("no {name} in {event}"));
+        rest.split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    events.iter().skip(1).map(|event| (field(event, "outer"), field(event, "inner"))).collect()
+}
+
+fn pair(outer: &PolicySet, inner: &PolicySet) -> (String, String) {
+    (outer.active().fingerprint().to_string(), inner.active().fingerprint().to_string())
+}
+
+#[cors(HOSTLESS)]
+#[get("/own")]
+async fn own() -> &'static str {
+    "done"
+}
+
+/// Its layer is its own.
+#[get("/wrapped", wrap = "Cors::new(&HOSTLESS)")]
+async fn wrapped() -> &'static str {
+    "done"
+}
+
+#[test]
+fn a_layer_inside_of_another_is_said_at_start_up() {
+    let done = || web::get().to(|| async { "done" });
+    let scope = |path: &str, cors: Cors| web::scope(path).route("/x", done()).wrap(cors);
+    let (tasks, hostless, everybody) = (Cors::new(&TASKS), Cors::new(&HOSTLESS), Cors::new(&EVERYBODY));
+    let a_scope = [pair(&TASKS, &HOSTLESS)];
+
+    let app = App::new().service(scope("/a", hostless.clone())).wrap(tasks.clone());
+    assert_eq!(overruled!(app), a_scope, "around the app, and in a scope");
+    let app = App::new()
+        .service(web::scope("/a").service(scope("/b", Cors::new(&HOSTLESS))).wrap(Cors::new(&TASKS)));
+    assert_eq!(overruled!(app), a_scope, "around a scope, and in a scope of it");
+    let app = App::new()
+        .service(web::resource("/a").route(done()).wrap(Cors::new(&HOSTLESS)))
+        .wrap(Cors::new(&TASKS));
+    assert_eq!(overruled!(app), a_scope, "at a resource");
+    let app = App::new()
+        .service(web::resource("/a").route(done().wrap(Cors::new(&HOSTLESS))))
+        .wrap(Cors::new(&TASKS));
+    assert_eq!(overruled!(app), a_scope, "at a route");
+    let app = App::new().service(wrapped).wrap(Cors::new(&TASKS));
+    assert_eq!(overruled!(app), a_scope, "at a handler");
+    let app = App::new().wrap(Cors::new(&HOSTLESS)).wrap(Logger::default()).wrap(Cors::new(&TASKS));
+    assert_eq!(overruled!(app), a_scope, "one around the other");
+    let app = App::new().configure(|config| {
+        config.service(scope("/a", Cors::new(&HOSTLESS)));
+    });
+    assert_eq!(overruled!(app.wrap(Cors::new(&TASKS))), a_scope, "in a function that configures");
+    let app =
+        App::new().service(scope("/a", Cors::new(&HOSTLESS))).wrap(Condition::new(true, Cors::new(&TASKS)));
+    assert_eq!(overruled!(app), a_scope, "on a condition");
+    let app = App::new().service(scope("/a", Cors::new(&HOSTLESS).enforce())).wrap(Cors::new(&TASKS));
+    assert_eq!(overruled!(app), a_scope, "one that enforces a policy of its own");
+    let app =
+        App::new().service(scope("/a", Cors::new(&HOSTLESS))).wrap(Cors::new(&TASKS).answered_by_gateway());
+    assert_eq!(overruled!(app), a_scope, "the gateway's fields are all there is");
+    let app = App::new().service(scope("/a", Cors::new(&TASKS))).wrap(Cors::new(&TASKS));
+    assert_eq!(overruled!(app), [pair(&TASKS, &TASKS)], "the same twice does nothing");
+    let outer = Cors::new(&TASKS).at("/b/{tail}*", &HOSTLESS);
+    assert_eq!(
+        overruled!(App::new().service(scope("/a", Cors::new(&EVERYBODY))).wrap(outer)).len(),
+        1,
+        "paths, and one for the rest"
+    );
+
+    let two = App::new().service(scope("/a", Cors::new(&HOSTLESS))).service(scope("/b", everybody.clone()));
+    assert_eq!(
+        overruled!(two.wrap(Cors::new(&TASKS))),
+        [pair(&TASKS, &HOSTLESS), pair(&TASKS, &EVERYBODY)],
+        "each of two"
+    );
+    let app = App::new()
+        .service(web::scope("/a").service(scope("/b", Cors::new(&EVERYBODY))).wrap(hostless))
+        .wrap(tasks);
+    let said: Vec<_> = overruled!(app);
+    assert_eq!(
+        said,
+        [pair(&TASKS, &EVERYBODY)],
+        "of three the outermost overrules both, and one pair has been said"
+    );
+}
+
+#[test]
+fn layers_that_do_not_overrule_each_other_are_not_said() {
+    let done = || web::get().to(|| async { "done" });
+    let scope = |path: &str, cors: Cors| web::scope(path).route("/x", done()).wrap(cors);
+    let nothing: [(String, String); 0] = [];
+    let (tasks, hostless) = (|| Cors::new(&TASKS), || Cors::new(&HOSTLESS));
+
+    assert_eq!(overruled!(App::new().wrap(tasks())), nothing, "alone");
+    let app = App::new().service(scope("/a", tasks())).service(scope("/b", hostless()));
+    assert_eq!(overruled!(app), nothing, "side by side");
+    let deep =
+        web::scope("/a").service(web::scope("/b").service(web::scope("/c").service(scope("/d", tasks()))));
+    let app = App::new().service(deep).service(scope("/b", hostless())).service(scope("/c", tasks()));
+    assert_eq!(overruled!(app), nothing, "side by side, one of them deep down");
+    let app = App::new().service(scope("/a", hostless())).wrap(Cors::paths().at("/b/{tail}*", &TASKS));
+    assert_eq!(overruled!(app), nothing, "on other paths");
+    assert_eq!(
+        overruled!(App::new().service(own).wrap(tasks())),
+        nothing,
+        "a route with `#[cors]` has the last word"
+    );
+    let app = App::new().service(web::scope("/a").service(own).wrap(hostless()));
+    assert_eq!(overruled!(app), nothing, "so it has in a scope");
+    assert_eq!(
+        overruled!(App::new().wrap(tasks()).wrap(AllowedHosts::new(&TASKS))),
+        nothing,
+        "a check of hosts"
+    );
+    assert_eq!(
+        overruled!(App::new().wrap(tasks()).wrap(hostless().report_only())),
+        nothing,
+        "one on trial, outside"
+    );
+    assert_eq!(
+        overruled!(App::new().wrap(hostless().report_only()).wrap(tasks())),
+        nothing,
+        "one on trial, inside"
+    );
+    let app = App::new().service(scope("/a", tasks().enforce())).wrap(tasks());
+    assert_eq!(overruled!(app), nothing, "the same policy, enforced in one scope");
+    let app = App::new().service(scope("/a", hostless().answered_by_gateway().enforce())).wrap(tasks());
+    assert_eq!(overruled!(app), nothing, "one that leaves CORS to the other");
+    let app = App::new().service(scope("/a", hostless())).wrap(Condition::new(false, tasks()));
+    assert_eq!(overruled!(app), nothing, "one that is not there");
+    let app = App::new().service(scope("/a", Cors::paths())).wrap(tasks());
+    assert_eq!(overruled!(app), nothing, "one that does nothing");
+    let log = Log::of(|| {
+        actix_web::rt::System::new().block_on(async {
+            let first = actix_web::test::init_service(App::new().service(scope("/a", tasks()))).await;
+            let second = actix_web::test::init_service(App::new().wrap(hostless())).await;
+            drop((first, second));
+        });
+    });
+    assert_eq!(overruled_in(&log), nothing, "two apps of one thread");
+}
+
+/// Each worker of a server builds the app, in a thread of its own.
+#[test]
+fn that_a_layer_is_overruled_is_said_once_for_all_workers() {
+    let log = Log::of(|| {
+        let dispatch = tracing::dispatcher::get_default(Clone::clone);
+        let (tasks, built) = (Cors::new(&TASKS), Spy::default());
+        let server = Server::with_workers(3, {
+            let built = built.clone();
+            move || {
+                // It listens as long as the worker lives.
+                std::mem::forget(tracing::dispatcher::set_default(&dispatch));
+                built.note();
+                App::new().service(web::scope("/a").wrap(Cors::new(&HOSTLESS))).wrap(tasks.clone())
+            }
+        });
+        let answer = cors_tests::http::send(server.address(), "GET /a", &[], "");
+        assert_eq!(answer.status, 404, "a worker has built the app");
+        let mut workers = 0;
+        while workers < 3 {
+            workers += built.take();
+            std::thread::yield_now();
+        }
+        server.stop();
+    });
+    assert_eq!(overruled_in(&log), [pair(&TASKS, &HOSTLESS)]);
 }
 
 #[test]
