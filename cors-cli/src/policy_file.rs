@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cors_engine::{Config, Draft, Place, Violation};
+use cors_engine::{Config, Draft, Language, Place, Violation};
 
-use crate::places::{self, Node};
+use crate::places;
 use crate::positions::Positions;
 use crate::report::{At, Problem};
 
@@ -19,6 +19,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(crate) struct PolicyFile {
     pub(crate) name: String,
     text: String,
+    language: Language,
     pub(crate) config: Config,
     /// None for YAML that merges tables: which of them a setting comes from is not told.
     positions: Option<Positions>,
@@ -38,42 +39,59 @@ impl PolicyFile {
         let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
         match extension.as_ref().and_then(|extension| extension.to_str()) {
             Some("toml") => Self::from_toml(name, text),
-            Some("json") => Self::from_json(name, text),
-            Some("yaml" | "yml") => Self::from_yaml(name, text),
+            Some("json") => Self::from_text(name, text, Language::Json),
+            Some("yaml" | "yml") => Self::from_text(name, text, Language::Yaml),
             None if path == Path::new(STDIN) && text.trim_start().starts_with('{') => {
-                Self::from_json(name, text)
+                Self::from_text(name, text, Language::Json)
             }
             None if path == Path::new(STDIN) => Self::from_toml(name, text),
             _ => Err(Problem(format!("{name}: a policy is a .toml, a .json or a .yaml file"))),
         }
     }
 
-    fn from_json(name: String, text: String) -> Result<Self, Problem> {
-        let draft = serde_json::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-        Ok(Self::new(name, draft, places::json(&text), text))
-    }
-
-    fn from_yaml(name: String, text: String) -> Result<Self, Problem> {
-        let draft = serde_saphyr::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-        Ok(Self::new(name, draft, places::yaml(&text), text))
-    }
-
     /// A policy whose text is at hand; `name` is what messages call it.
-    pub(crate) fn from_toml(name: String, text: String) -> Result<Self, Problem> {
-        let draft = toml::from_str(&text).map_err(|error| no_policy(&name, &error))?;
-        Ok(Self::new(name, draft, places::toml(&text), text))
+    pub(crate) fn from_text(name: String, text: String, language: Language) -> Result<Self, Problem> {
+        let (draft, places): (Result<Draft, Problem>, _) = match language {
+            Language::Json => {
+                (serde_json::from_str(&text).map_err(|error| no_policy(&name, &error)), places::json(&text))
+            }
+            Language::Yaml => {
+                (serde_saphyr::from_str(&text).map_err(|error| no_policy(&name, &error)), places::yaml(&text))
+            }
+            _ => (toml::from_str(&text).map_err(|error| no_policy(&name, &error)), places::toml(&text)),
+        };
+        let (config, positions) = (draft?.into_config(), places.map(Positions::new));
+        Ok(Self { name, text, language, config, positions })
     }
 
-    fn new(name: String, draft: Draft, places: Option<Node>, text: String) -> Self {
-        Self { name, text, config: draft.into_config(), positions: places.as_ref().map(Positions::new) }
+    pub(crate) fn from_toml(name: String, text: String) -> Result<Self, Problem> {
+        Self::from_text(name, text, Language::Toml)
+    }
+
+    /// The same file with another text.
+    pub(crate) fn with_text(&self, text: String) -> Result<Self, Problem> {
+        Self::from_text(self.name.clone(), text, self.language)
     }
 
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(crate) fn is_toml(&self) -> bool {
-        self.positions.is_some()
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Where its settings stand.
+    pub(crate) fn positions(&self) -> Option<&Positions> {
+        self.positions.as_ref()
+    }
+
+    /// Writes the text to the file that was read. A byte order mark stays.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Problem> {
+        let has_mark = fs::read_to_string(path).is_ok_and(|text| text.starts_with(BYTE_ORDER_MARK));
+        let mark = if has_mark { BYTE_ORDER_MARK.to_string() } else { String::new() };
+        fs::write(path, mark + &self.text)
+            .map_err(|error| Problem(format!("{} cannot be written: {error}", self.name)))
     }
 
     /// Where a violation stands, as people count lines and columns.

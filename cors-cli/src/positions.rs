@@ -7,6 +7,7 @@ use crate::places::{Bytes, Field, Kind, Node};
 /// The places of a file's settings.
 #[derive(Debug)]
 pub(crate) struct Positions {
+    pub(crate) document: Node,
     outer: Vec<Setting>,
     production: Option<Block>,
     development: Option<Block>,
@@ -26,8 +27,9 @@ pub(crate) struct Setting {
 }
 
 impl Positions {
-    pub(crate) fn new(document: &Node) -> Self {
-        let mut positions = Self { outer: Vec::new(), production: None, development: None };
+    pub(crate) fn new(document: Node) -> Self {
+        let (outer, production, development) = (Vec::new(), None, None);
+        let mut positions = Self { document: document.clone(), outer, production, development };
         for field in document.fields() {
             let block = match field.name.as_str() {
                 name if name == Mode::Production.name() => &mut positions.production,
@@ -151,7 +153,7 @@ mod tests {
             hosts = []
         "#;
         let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
-        let positions = Positions::new(&places::toml(text).expect("it is TOML"));
+        let positions = Positions::new(places::toml(text).expect("it is TOML"));
         let found = |mode| -> Vec<(String, Option<&str>)> {
             let violations = config.policy(mode).err().into_iter().flatten();
             violations
@@ -187,7 +189,7 @@ mod tests {
         ] {
             let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
             let violations = config.policy(Mode::Production).expect_err("it has no scheme");
-            let positions = Positions::new(&places::toml(text).expect("it is TOML"));
+            let positions = Positions::new(places::toml(text).expect("it is TOML"));
             let found: Vec<_> = violations.iter().filter_map(|violation| positions.find(violation)).collect();
             let found: Vec<&str> = found.into_iter().map(|bytes| &text[bytes]).collect();
             assert_eq!(found, ["\"a.example\""], "{text}");
@@ -195,7 +197,7 @@ mod tests {
         let text = "[production]\ncredentials = true";
         let config: Config = toml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
         let violations = config.policy(Mode::Production).expect_err("it has no origins");
-        let positions = Positions::new(&places::toml(text).expect("it is TOML"));
+        let positions = Positions::new(places::toml(text).expect("it is TOML"));
         let found = violations.iter().map(|violation| positions.find(violation)).collect::<Vec<_>>();
         assert_eq!(found, [None], "what is nowhere has no place");
     }

@@ -1,12 +1,12 @@
 //! `cors check`: every rule that policies break, in files of our own and in other tools' configuration.
 
-mod fix;
+mod edit;
+pub(crate) mod fix;
 mod github;
 pub(crate) mod sarif;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use cors_engine::{Config, Mode, Rule, Violation};
@@ -29,25 +29,33 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
             judged.extend(read_from(source, path, args.mode)?);
             continue;
         }
+        if args.fix && path == Path::new("-") {
+            return Err(Problem(
+                "standard input cannot be fixed\nhelp: `--diff` shows what would change".into(),
+            ));
+        }
         let mut file = PolicyFile::read(path)?;
-        let mut violations = broken(&file.config, modes(&file.config, args.mode));
+        let mut warnings = Vec::new();
         if args.fix || args.diff {
-            let fixed = fix::fixed(&file, &violations)?;
-            changes += &fix::diff(&file.name, file.text(), &fixed);
-            if args.fix && fixed != file.text() {
-                fs::write(path, &fixed)
-                    .map_err(|error| Problem(format!("{} cannot be written: {error}", file.name)))?;
-                file = PolicyFile::read(path)?;
-                violations = broken(&file.config, modes(&file.config, args.mode));
+            let fixed = fix::fixed(&file)?;
+            changes += &fix::diff(&file.name, file.text(), fixed.text());
+            if args.fix && fixed.text() != file.text() {
+                fixed.write(path)?;
+                let lines = fix::reasons_to_write(file.text(), &fixed);
+                warnings.extend(lines.into_iter().map(|line| {
+                    format!("line {line} lets something in for a reason that is yours to write")
+                }));
+                file = fixed;
             }
         }
+        let violations = broken(&file.config, modes(&file.config, args.mode));
         let modes = modes(&file.config, args.mode);
         judged.push(Judged {
             findings: Finding::all(&file, violations),
             modes,
             name: file.name.clone(),
             file: Some(file),
-            warnings: Vec::new(),
+            warnings,
         });
     }
     let is_good = judged.iter().all(|judged| judged.findings.is_empty());

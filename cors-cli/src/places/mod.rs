@@ -14,16 +14,12 @@ pub(crate) type Bytes = Range<usize>;
 
 /// A value of a file, with its place.
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "for an editor of files")]
 pub(crate) struct Node {
     pub(crate) bytes: Bytes,
     pub(crate) kind: Kind,
-    /// A value that YAML writes once and uses in several places.
-    pub(crate) is_shared: bool,
 }
 
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "for an editor of files")]
 pub(crate) enum Kind {
     Null,
     Scalar,
@@ -49,7 +45,7 @@ pub(crate) struct Field {
 
 impl Node {
     fn new(bytes: Bytes, kind: Kind) -> Self {
-        Self { bytes, kind, is_shared: false }
+        Self { bytes, kind }
     }
 
     /// The elements of a list; none of anything else.
@@ -66,6 +62,24 @@ impl Node {
             Kind::Table { fields, .. } => fields,
             _ => &[],
         }
+    }
+
+    /// The list or table within which a value, or the key of a field, stands.
+    pub(crate) fn parent(&self, of: &Bytes) -> Option<&Node> {
+        let is_here = self.elements().iter().any(|element| element.bytes == *of)
+            || self.fields().iter().any(|field| field.key == *of);
+        let within = self.elements().iter().chain(self.fields().iter().map(|field| &field.value));
+        if is_here { Some(self) } else { within.into_iter().find_map(|node| node.parent(of)) }
+    }
+
+    /// Adds the places of keys and of values that are neither lists nor tables.
+    pub(crate) fn texts(&self, out: &mut Vec<Bytes>) {
+        if matches!(self.kind, Kind::Scalar) {
+            out.push(self.bytes.clone());
+        }
+        out.extend(self.fields().iter().map(|field| field.key.clone()));
+        let within = self.elements().iter().chain(self.fields().iter().map(|field| &field.value));
+        within.for_each(|node| node.texts(out));
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {

@@ -92,9 +92,9 @@ impl<'t> Reader<'t> {
             _ => return None,
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, Node { is_shared: true, ..node.clone() });
+            self.anchors.insert(anchor, node.clone());
         }
-        Some(Node { is_shared: anchor > 0, ..node })
+        Some(node)
     }
 
     fn field(&mut self, key: &Event<'t>, span: Span) -> Option<Field> {

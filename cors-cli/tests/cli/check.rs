@@ -123,7 +123,7 @@ fn what_is_fixed_is_shown_first_and_written_once() {
         (
             "an entry that does nothing",
             "origins = [\"https://a.example\"]\nheaders = [\"dnt\", \"x-a\"]\n",
-            "origins = [\"https://a.example\"]\nheaders = [ \"x-a\"]\n",
+            "origins = [\"https://a.example\"]\nheaders = [\"x-a\"]\n",
         ),
         (
             "what is for a person",

@@ -7,6 +7,7 @@ mod diff;
 mod django;
 mod explain;
 mod export;
+mod fix;
 mod import;
 mod positions;
 mod probe;

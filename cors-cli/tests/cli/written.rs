@@ -76,7 +76,7 @@ pub(crate) enum Value {
     Table(Vec<(&'static str, Value)>),
 }
 
-const ORIGINS: [&str; 18] = [
+pub(crate) const ORIGINS: [&str; 18] = [
     "https://app.example",
     "https://shop.example",
     "https://*.app.example",
@@ -289,7 +289,7 @@ impl Writer<'_> {
             }
         }
         // JSON lets a key stand twice.
-        if let Some(first) = fields.first().filter(|_| self.chance.one_in(4)).cloned() {
+        if let Some(first) = fields.first().filter(|_| fields.len() > 1 && self.chance.one_in(4)).cloned() {
             fields.push(first);
         }
         self.json_value(&Value::Table(fields)) + "\n"

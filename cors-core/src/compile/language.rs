@@ -29,6 +29,29 @@ pub enum Language {
 }
 
 impl Language {
+    /// The reason in what is proposed with an expectation: whoever takes it writes their own.
+    pub const REASON: &'static str = REASON;
+
+    /// An entry of the list of `key`, as it is written in this language.
+    ///
+    /// ```
+    /// use cors_engine::{Entry, Key, Language};
+    ///
+    /// let entry = Entry::regex(r"^https://pr-\d+\.app\.example$");
+    /// assert_eq!(Language::Json.entry(Key::Origins, &entry), r#"{ "regex": "^https://pr-\\d+\\.app\\.example$" }"#);
+    /// ```
+    pub fn entry(self, key: Key, entry: &Entry) -> String {
+        Writer { language: self, prefix: String::new() }.entry(key, entry)
+    }
+
+    /// `any` in place of a list, as it is written in this language.
+    pub fn any(self) -> &'static str {
+        match self {
+            Self::Toml | Self::Json => "\"any\"",
+            _ => "any",
+        }
+    }
+
     /// The language that a deserializer reads, by the name of its type; TOML where that tells nothing.
     #[cfg(feature = "serde")]
     pub(crate) fn of_deserializer(type_name: &str) -> Self {
@@ -76,11 +99,7 @@ impl Writer {
 
     /// `key: any`
     pub(crate) fn any(&self, key: Key) -> String {
-        let any = match self.language {
-            Language::Toml | Language::Json => "\"any\"",
-            _ => "any",
-        };
-        self.setting(key, any)
+        self.setting(key, self.language.any())
     }
 
     /// `key: any` together with the expectation that it needs.
@@ -195,11 +214,13 @@ impl Writer {
     pub(crate) fn quoted(&self, text: &str) -> String {
         match self.language {
             Language::Env => text.to_owned(),
-            Language::Toml if has_backslash_or_quote(text) && !text.contains(['\'', '\n']) => {
+            Language::Toml if has_backslash_or_quote(text) && !text.contains(is_no_literal) => {
                 format!("'{text}'")
             }
-            Language::Yaml if has_backslash_or_quote(text) => format!("'{}'", text.replace('\'', "''")),
-            Language::Json | Language::Toml => json_string(text),
+            Language::Yaml if has_backslash_or_quote(text) && !text.contains(char::is_control) => {
+                format!("'{}'", text.replace('\'', "''"))
+            }
+            Language::Json | Language::Toml | Language::Yaml => json_string(text),
             _ => format!("{text:?}"),
         }
     }
@@ -220,6 +241,10 @@ impl Writer {
             _ => format!("{name} = {value}"),
         }
     }
+}
+
+fn is_no_literal(letter: char) -> bool {
+    letter == '\'' || letter.is_control()
 }
 
 fn has_backslash_or_quote(text: &str) -> bool {
@@ -245,7 +270,7 @@ fn raw_string(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// A string that JSON and TOML read alike.
+/// A string that JSON, TOML and YAML read alike.
 fn json_string(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

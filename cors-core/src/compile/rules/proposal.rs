@@ -3,7 +3,7 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::violation::Violations;
+use super::violation::Violation;
 use crate::Key;
 use crate::Rule;
 use crate::compile::config::{Block, Config, Entry, Expectation, Place, Setting, Value};
@@ -67,9 +67,9 @@ impl Config {
     /// # Ok::<(), cors_engine::Violations>(())
     /// ```
     #[must_use]
-    pub fn following(&self, violations: &Violations) -> Self {
+    pub fn following<'v>(&self, violations: impl IntoIterator<Item = &'v Violation>) -> Self {
         let mut edits: Vec<Edit<'_>> = violations
-            .iter()
+            .into_iter()
             .filter_map(|violation| {
                 let locus = violation.locus();
                 let at = (locus.place, locus.setting?, locus.entry, locus.expectation);
