@@ -40,6 +40,10 @@ use crate::service::CorsMiddleware;
 ///   and whether with credentials.
 /// * The decision is made from the request as it arrives. What layers inside do to it changes nothing.
 ///
+/// **Development foretells production.** In a debug build, under a `development` block, a preflight that the production policy
+/// would refuse for its method or a header is allowed, and an event of level `warn` names the method or header and the line to write: once for each
+/// of them, and for at most 64.
+///
 /// **One layer for one request.** Of two such layers round each other the outer one answers preflights and has the last word on
 /// every response; an event of level `warn` at start-up says so. For another policy on some paths see [`at`](Self::at), and
 /// for one of a route's own [`#[cors]`](macro@crate::cors). Layers side by side, each around a scope, do not touch each other.
@@ -371,8 +375,8 @@ impl Cors {
     /// who asks** which entry of `origins` accepts an origin, or comes next to it; and a page that the policy
     /// lets in learns the lists of methods and headers, as from any preflight.
     ///
-    /// It is on where the policy in force is the `development` block of a [`cors_policy!`](crate::cors_policy), and off
-    /// elsewhere unless this is called. [`on_refusal`](Self::on_refusal) has precedence.
+    /// It is on where the policy in force is the `development` block of a [`cors_policy!`](crate::cors_policy), for routes with
+    /// [`#[cors]`](macro@crate::cors) inside as well, and off elsewhere unless this is called. [`on_refusal`](Self::on_refusal) has precedence.
     ///
     /// ```
     /// # use cors_actix::{Cors, cors_policy};
@@ -425,6 +429,9 @@ where
         metrics::describe();
         self.started.run(|| startup::layer(&self.policies, &self.options));
         self.nesting.note(&self.policies, &self.options);
-        ready(Ok(CorsMiddleware::new(service, Current::new(&self.policies), self.options.clone())))
+        let mut options = self.options.clone();
+        // Refusals of routes with `#[cors]` inside say why in development, whatever their own policies.
+        options.diagnostics |= self.policies.sources().any(|source| source.now().is_development());
+        ready(Ok(CorsMiddleware::new(service, Current::new(&self.policies), options)))
     }
 }

@@ -208,6 +208,9 @@ pub use service::CorsMiddleware;
 /// # let _ = reports;
 /// ```
 ///
+/// A policy without that block is the same in a debug build. Where the app around is in development, an event of level `info` at
+/// start-up names such routes, and their refusals say why.
+///
 /// A route whose method its policy does not allow in production is a compile error.
 ///
 /// # Inside an app with a policy

@@ -36,3 +36,4 @@ pub use crate::engine::field::{Field, FieldIter, Fields, Value};
 pub use crate::engine::origin::is_page_origin;
 pub use crate::engine::request::{Escaped, Lines};
 pub use crate::engine::table::names::requested_names;
+pub use crate::explain::refused::{RefusedName, refused_names};

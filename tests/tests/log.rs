@@ -273,6 +273,53 @@ async fn wrapped() -> &'static str {
     "done"
 }
 
+#[cors(origins = ["https://admin.example"])]
+#[get("/inline")]
+async fn inline() -> &'static str {
+    "done"
+}
+
+#[cors(origins = ["https://admin.example"], development { origins = any })]
+#[get("/open")]
+async fn open() -> &'static str {
+    "done"
+}
+
+/// What the log says when this layer is put around routes with policies of their own, and what a page is told that only the third lets in.
+fn around_routes(layer: Cors) -> (String, [String; 3]) {
+    let mut bodies = [const { String::new() }; 3];
+    let log = Log::of(|| {
+        actix_web::rt::System::new().block_on(async {
+            let app = App::new().service(inline).service(own).service(open).wrap(layer);
+            let app = actix_web::test::init_service(app).await;
+            for (body, path) in bodies.iter_mut().zip(["/inline", "/own", "/open"]) {
+                let preflight = request(path).method(Method::OPTIONS).insert_header(("origin", FOREIGN));
+                let preflight =
+                    preflight.insert_header(("access-control-request-method", "GET")).to_request();
+                let answer = actix_web::test::call_service(&app, preflight).await;
+                let bytes = actix_web::test::read_body(answer).await;
+                *body = String::from_utf8(bytes.into()).expect("it is text");
+            }
+        });
+    });
+    (log, bodies)
+}
+
+#[test]
+fn routes_that_are_not_in_development_with_their_app_are_named_and_say_why() {
+    let named = "these routes have a `#[cors]` policy without a `development` block";
+    let (log, [first, second, third]) = around_routes(Cors::new(&BOTH_MODES));
+    assert_eq!(log.matches(named).count(), 1, "{log}");
+    assert!(log.contains("routes=\"GET /inline (inline), GET /own (own)\""), "{log}");
+    for body in [first, second] {
+        assert!(body.contains("the origin https://foreign.example is not in `origins`"), "{body}");
+    }
+    assert_eq!(third, "", "it is let in");
+    let (log, bodies) = around_routes(Cors::new(&TASKS));
+    assert!(!log.contains(named), "{log}");
+    assert_eq!(bodies, [""; 3], "an app for production");
+}
+
 #[test]
 fn a_layer_inside_of_another_is_said_at_start_up() {
     let done = || web::get().to(|| async { "done" });

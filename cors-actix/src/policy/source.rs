@@ -56,8 +56,8 @@ impl Source {
 /// A policy that lives as long as whoever holds this.
 #[derive(Clone)]
 pub(crate) enum Held {
-    /// With the mode that it is for, if somebody says.
-    Static(&'static Policy, Option<Mode>),
+    /// With the set that declares it and the mode that it is for, if `cors_policy!` does.
+    Static(&'static Policy, Option<(Mode, &'static PolicySet)>),
     Shared(Arc<Policy>),
 }
 
@@ -65,7 +65,7 @@ impl Held {
     /// The mode for which `cors_policy!` declares it.
     pub(crate) fn mode(&self) -> Option<Mode> {
         match self {
-            Self::Static(_, mode) => *mode,
+            Self::Static(_, declared) => declared.map(|(mode, _)| mode),
             Self::Shared(_) => None,
         }
     }
@@ -73,6 +73,14 @@ impl Held {
     /// Is it what `cors_policy!` declares for development?
     pub(crate) fn is_development(&self) -> bool {
         self.mode() == Some(Mode::Development)
+    }
+
+    /// The policy that holds in production, if this one is for development.
+    pub(crate) fn production(&self) -> Option<&'static Policy> {
+        match self {
+            Self::Static(_, Some((Mode::Development, set))) => Some(set.production()),
+            _ => None,
+        }
     }
 }
 
@@ -94,7 +102,7 @@ impl From<&'static PolicySet> for Source {
         let active = set.active();
         let is_development = set.get(Mode::Development).is_some_and(|policy| ptr::eq(policy, active));
         let mode = if is_development { Mode::Development } else { Mode::Production };
-        Self::fixed(Held::Static(active, Some(mode)))
+        Self::fixed(Held::Static(active, Some((mode, set))))
     }
 }
 

@@ -8,6 +8,7 @@ use cors_engine::Request;
 use crate::options::Options;
 use crate::refuse::answer::Verdict;
 use crate::refuse::diagnostics;
+use crate::report::foretell;
 use crate::report::log::{self, Outcome};
 use crate::report::metrics::{self, Allowed};
 use crate::request::Preflight;
@@ -34,6 +35,12 @@ pub(crate) fn judge<'a>(
             return None;
         }
         if decision.is_allowed() {
+            // A release build has no development policies.
+            if cfg!(debug_assertions)
+                && let Some(production) = answers.production()
+            {
+                foretell::preflight(production, &engine_request);
+            }
             allowed = allowed.or(Some((answers, decision.fields())));
         } else if has_plain_refusals(answers, options) {
             return Some(Verdict::Refused(decision.fields()));

@@ -1,5 +1,6 @@
 //! What the log says when an app starts: which policies hold, and what they leave open.
 
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use cors_engine::Mode;
@@ -7,6 +8,7 @@ use cors_engine::Mode;
 use crate::options::Options;
 use crate::policy::paths::Paths;
 use crate::policy::source::Source;
+use crate::route::registry::{self, Route};
 
 /// Says something once, however many workers there are: clones have said it together.
 #[derive(Clone, Debug, Default)]
@@ -52,9 +54,34 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
              help: add one with `.at(\"/api/{{tail}}*\", &POLICY)`"
         );
     }
+    if cfg!(debug_assertions) && policies.iter().any(|policy| policy.is_development()) {
+        routes(&registry::without_development());
+    }
     for ignored in options.ignored() {
         tracing::warn!("{ignored}");
     }
+}
+
+/// The most routes that are named.
+const MOST_ROUTES: usize = 20;
+
+/// Names the routes whose policies are those of production, in an app that is in development.
+fn routes(routes: &[Rc<Route>]) {
+    if routes.is_empty() {
+        return;
+    }
+    let name =
+        |route: &Rc<Route>| format!("{} {} ({})", route.methods().join(" "), route.pattern, route.name);
+    let mut names: Vec<String> = routes.iter().take(MOST_ROUTES).map(name).collect();
+    if let Some(more @ 1..) = routes.len().checked_sub(MOST_ROUTES) {
+        names.push(format!("and {more} more"));
+    }
+    tracing::info!(
+        routes = names.join(", "),
+        "these routes have a `#[cors]` policy without a `development` block: what holds in production holds here, too\n\
+         help: for the front end's development server add `development {{ origins = [\"http://localhost:5173\"] }}` to `#[cors(…)]`, or \
+         `development {{ origins: [\"http://localhost:5173\"] }}` to the `cors_policy!` that it names",
+    );
 }
 
 /// Whether a check of hosts checks anything.

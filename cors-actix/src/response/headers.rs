@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use cors_engine::adapter::{Field, Fields, Value, requested_names};
-use cors_engine::{Decision, Policy, Request};
+use cors_engine::{Decision, Mode, Policy, Request};
 
 use crate::policy::source::Held;
 use crate::request::lines;
@@ -51,6 +51,16 @@ impl Answers {
 
     pub(crate) fn is_development(&self) -> bool {
         self.policy.is_development()
+    }
+
+    /// The policy that holds in production, if this is for development.
+    pub(crate) fn production(&self) -> Option<&'static Policy> {
+        self.policy.production()
+    }
+
+    /// Returns whether `cors_policy!` or `#[cors]` declares it, and it holds in both modes.
+    pub(crate) fn is_production(&self) -> bool {
+        self.policy.mode() == Some(Mode::Production)
     }
 
     #[inline]

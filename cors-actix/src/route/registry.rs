@@ -36,6 +36,8 @@ pub(crate) struct Route {
     pub(crate) was_missed: Cell<bool>,
     /// The log has it that it is not certain.
     pub(crate) is_told: Cell<bool>,
+    /// The log has it that its policy is the same in development.
+    is_named: Cell<bool>,
 }
 
 impl Route {
@@ -56,6 +58,7 @@ impl Route {
             mark,
             was_missed: Cell::new(false),
             is_told: Cell::new(false),
+            is_named: Cell::new(false),
         }
     }
 
@@ -179,6 +182,13 @@ impl App {
     pub(crate) fn tree(&self, request: &HttpRequest) -> &Rc<Tree> {
         self.tree.get_or_init(|| Rc::new(Tree::new(request.resource_map(), &self.routes.borrow())))
     }
+}
+
+/// The routes of this thread that have been registered since the last call, and whose policies have no `development` block.
+pub(crate) fn without_development() -> Vec<Rc<Route>> {
+    let apps: Vec<_> = APPS.with_borrow(|apps| apps.iter().filter_map(Weak::upgrade).collect());
+    let is_new = |route: &Rc<Route>| !route.is_named.replace(true) && route.answers.is_production();
+    apps.iter().flat_map(|app| app.routes.borrow().clone()).filter(is_new).collect()
 }
 
 /// The pattern and the name of a mark. No browser sends such a byte in a path, and if another client

@@ -1,9 +1,10 @@
 //! Why a request is refused, for the person who has to find out.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use super::console::{Console, Shown};
 use super::nearest;
+use super::refused::{self, Written};
 use crate::Key;
 use crate::engine::decide::FailedCheck;
 use crate::engine::decision::Decision;
@@ -159,8 +160,8 @@ impl Denial<'_> {
                 "the preflight has more than one `Access-Control-Request-Method`: no browser sends that\n\
                  look for a proxy or a client that adds the field",
             ),
-            Denial::HeaderNotAllowed { name, .. } => {
-                header_not_allowed(f, name, console(shown, Console::Header(&Escaped(name))))
+            Denial::HeaderNotAllowed { policy, name } => {
+                header_not_allowed(f, policy, name, console(shown, Console::Header(&Escaped(name))))
             }
             Denial::TooManyEmptyNames { .. } => write!(
                 f,
@@ -216,34 +217,9 @@ fn method_not_allowed(
     method: &[u8],
     console: Console<'_>,
 ) -> fmt::Result {
-    write!(f, "the method {} is not in `methods`", Escaped(method))?;
-    let near = policy.methods().find(|listed| listed.as_bytes().eq_ignore_ascii_case(method));
-    if let Some(near) = near {
-        write!(
-            f,
-            "; {near} is, but methods are compared with their case: call `fetch` with method: {near:?}"
-        )?;
-    }
+    refused::method_refused(f, policy, method)?;
     write!(f, "\n{console}")?;
-    match core::str::from_utf8(method) {
-        // The page has to write it otherwise; an entry in another case would break the rules.
-        Ok(_) if near.is_some() => Ok(()),
-        Ok(text) if standard::is_token(method) && !standard::is_forbidden_method(method) => {
-            match standard::STANDARD_METHODS.iter().find(|known| known.eq_ignore_ascii_case(text)) {
-                Some(known) if *known != text => {
-                    write!(f, "\nto allow it: methods: [{known:?}], and call `fetch` with method: {known:?}")
-                }
-                _ => write!(f, "\nto allow it: methods: [{text:?}]"),
-            }
-        }
-        _ => f.write_str("\nno browser asks for such a method"),
-    }
-}
-
-/// Returns whether a name, in any case, is a field that servers send for CORS.
-fn is_answer(name: &str) -> bool {
-    const PREFIX: &str = "access-control-";
-    name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    refused::to_allow_method(f, policy, method, Written::Entry)
 }
 
 /// What to write to allow an origin that a page can have: an entry that keeps the rules, or what to do first.
@@ -264,20 +240,15 @@ fn to_allow_origin(f: &mut fmt::Formatter<'_>, origin: &str) -> fmt::Result {
     }
 }
 
-fn header_not_allowed(f: &mut fmt::Formatter<'_>, name: &[u8], console: Console<'_>) -> fmt::Result {
-    write!(f, "the request header {} is not in `headers`", Escaped(name))?;
+fn header_not_allowed(
+    f: &mut fmt::Formatter<'_>,
+    policy: &Policy,
+    name: &[u8],
+    console: Console<'_>,
+) -> fmt::Result {
+    refused::header_refused(f, name)?;
     write!(f, "\n{console}")?;
-    match core::str::from_utf8(name) {
-        Ok(text) if standard::is_forbidden_request_header(text) || is_answer(text) => {
-            f.write_str("\nno page can send it: look for a client that is no browser")
-        }
-        Ok(text) if standard::is_token(name) && !text.contains('*') => {
-            write!(f, "\nto allow it: headers: [\"")?;
-            text.chars().try_for_each(|c| f.write_char(c.to_ascii_lowercase()))?;
-            f.write_str("\"]")
-        }
-        _ => f.write_str("\nno browser asks for such a header"),
-    }
+    refused::to_allow_header(f, policy, name, Written::Entry)
 }
 
 #[cfg(all(test, feature = "alloc"))]
@@ -418,6 +389,21 @@ mod tests {
                 preflight().requested_method(b"GET").requested_headers(&["Authorization, X-Token"]),
                 "the request header X-Token is not in `headers`",
                 "to allow it: headers: [\"x-token\"]",
+            ),
+            (
+                preflight().requested_method(b"GET").requested_headers(&["contenttype"]),
+                "the request header contenttype is not in `headers`",
+                "the standard name is content-type: have the page send that",
+            ),
+            (
+                preflight().requested_method(b"GET").requested_headers(&["x-*"]),
+                "the request header x-* is not in `headers`",
+                "no policy can list a name with a `*` in it: have the page use another",
+            ),
+            (
+                preflight().requested_method(b"PUR*GE"),
+                "the method PUR*GE is not in `methods`",
+                "no policy can list a name with a `*` in it: have the page use another",
             ),
             (
                 preflight().requested_method(b"GET").requested_headers(&["a b"]),

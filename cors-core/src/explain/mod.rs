@@ -4,4 +4,6 @@ pub(crate) mod console;
 pub(crate) mod denial;
 pub(crate) mod diagnostic;
 pub(crate) mod explanation;
+pub(crate) mod misspelled;
 pub(crate) mod nearest;
+pub(crate) mod refused;

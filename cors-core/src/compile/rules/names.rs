@@ -14,8 +14,9 @@ use crate::Key;
 use crate::Rule;
 use crate::compile::config::Entry;
 use crate::compile::language::Writer;
-use crate::compile::{pattern, suggest};
+use crate::compile::pattern;
 use crate::engine::standard;
+use crate::explain::misspelled::misspelled_header;
 
 /// What a list of names comes down to; `None` stands for `any`.
 pub(crate) type Names = Option<Vec<String>>;
@@ -275,7 +276,7 @@ fn response_header_fault(name: &str, written: &str) -> Option<Finding> {
 }
 
 fn misspelt_header(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Finding> {
-    let meant = suggest::misspelt_header(name)?;
+    let meant = misspelled_header(name)?;
     let why =
         "Header names are compared letter by letter: a browser that asks for the standard one is refused.";
     let message = format!("`{written}` is no standard header, and `{meant}` is");

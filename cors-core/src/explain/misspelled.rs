@@ -1,0 +1,146 @@
+//! Header names that are likely a slip of a standard one, found without allocating: a request's as well as a policy's.
+
+/// Headers of the standards, and those that everybody sends.
+const HEADERS: [&str; 28] = [
+    "accept",
+    "accept-language",
+    "accept-ranges",
+    "authorization",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-range",
+    "content-security-policy",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-event-id",
+    "last-modified",
+    "location",
+    "retry-after",
+    "server-timing",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "www-authenticate",
+    "x-requested-with",
+];
+
+/// Names that stand near one of [`HEADERS`] and are names of their own.
+/// https://www.iana.org/assignments/http-fields, as of 2026-11.
+const OTHER_HEADERS: [&str; 14] = [
+    "accept-ch",
+    "accept-patch",
+    "accept-post",
+    "accept-query",
+    "allocation",
+    "content-base",
+    "content-digest",
+    "content-id",
+    "content-md5",
+    "except",
+    "expect",
+    "content-script-type",
+    "content-style-type",
+    "use-agent",
+];
+
+/// The longest word that is compared. No candidate comes near.
+const LONGEST: usize = 64;
+
+/// Edits from one word to the other: letters added, taken out, replaced, or swapped with their
+/// neighbour, whatever the case. Longer words are not compared.
+pub(crate) fn distance(from: &str, to: &str) -> usize {
+    let width = to.chars().count();
+    if width > LONGEST || from.chars().count() > LONGEST {
+        return usize::MAX;
+    }
+    let mut before = [0; LONGEST + 1];
+    let mut last = [0; LONGEST + 1];
+    for (column, cell) in last.iter_mut().enumerate() {
+        *cell = column;
+    }
+    let mut above = None;
+    for (i, a) in from.chars().enumerate() {
+        let mut row = [0; LONGEST + 1];
+        row[0] = i + 1;
+        let mut left = None;
+        for (j, b) in to.chars().enumerate() {
+            let mut cost =
+                (last[j] + usize::from(!a.eq_ignore_ascii_case(&b))).min(last[j + 1] + 1).min(row[j] + 1);
+            let swapped = |was: Option<char>, is: char| was.is_some_and(|was| was.eq_ignore_ascii_case(&is));
+            if swapped(left, a) && swapped(above, b) {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            row[j + 1] = cost;
+            left = Some(b);
+        }
+        above = Some(a);
+        before = last;
+        last = row;
+    }
+    last[width]
+}
+
+/// The standard header that `name`, in any case, is one or two slips away from.
+pub(crate) fn misspelled_header(name: &str) -> Option<&'static str> {
+    if HEADERS.iter().chain(&OTHER_HEADERS).any(|known| known.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    let is_own = matches!(name.as_bytes(), [b'x' | b'X', b'-', ..]);
+    let near = HEADERS.into_iter().filter(|known| known.starts_with("x-") == is_own).filter_map(|known| {
+        // Hyphens that were left out are one slip, however many.
+        let slips = match letters(name).eq(letters(known)) {
+            true => 1,
+            false if known.len().abs_diff(name.len()) > 2 => return None,
+            false => distance(name, known),
+        };
+        // In a short name, two slips make another word.
+        let most = if letters(known).count() < 8 { 1 } else { 2 };
+        (slips <= most).then_some((slips, known))
+    });
+    near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
+}
+
+/// A name in lower case, without what parts its words.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_one_or_two_slips_away() {
+        for (slip, meant) in [
+            ("contenttype", Some("content-type")),
+            ("ContentType", Some("content-type")),
+            ("Content-Tpye", Some("content-type")),
+            ("Content-Type", None),
+            ("content_type", Some("content-type")),
+            ("autorization", Some("authorization")),
+            ("authorisation", Some("authorization")),
+            ("x-requested-wiht", Some("x-requested-with")),
+            ("xrequestedwith", None),
+            ("x-authorization", None),
+            ("x-csrftoken", None),
+            ("x-csrf-token", None),
+            ("content-type", None),
+            ("accept-patch", None),
+            ("locations", Some("location")),
+            ("etag", None),
+            ("x-total-count", None),
+            ("x-request-id", None),
+            ("authorization-token", None),
+        ] {
+            assert_eq!(misspelled_header(slip), meant, "{slip}");
+        }
+    }
+}
