@@ -10,7 +10,7 @@ mod yaml;
 use cors_engine::{Mode, Violation};
 
 use crate::args::{Emit, ImportArgs, Source};
-use crate::check;
+use crate::check::{self, fix};
 use crate::policy_file::{PolicyFile, read_text};
 use crate::report::{Problem, Report, Severity, Verdict, message, message_at};
 
@@ -101,16 +101,34 @@ pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> 
     }
     err += &told(&file, &violations, args.emit);
     if !violations.is_empty() {
-        err += &format!(
-            "{name} breaks rules in {} places; the policy is written as it stands\n",
-            violations.len()
-        );
+        let broken = match violations.len() {
+            1 => "a rule".to_owned(),
+            count => format!("rules in {count} places"),
+        };
+        err += &format!("{name} breaks {broken}; the policy is written as it stands\n");
+        if args.emit == Emit::Toml {
+            err += &offer(&file)?;
+        }
     }
     let out = match args.emit {
         Emit::Toml => toml,
         Emit::Rust => write::rust(&chosen.draft),
     };
     Ok(Report { out, err, verdict: Verdict::of(violations.is_empty()) })
+}
+
+/// What `cors check --fix` would make of the policy.
+fn offer(file: &PolicyFile) -> Result<String, Problem> {
+    let fixed = fix::fixed(file)?;
+    let diff = fix::diff("policy.toml", file.text(), fixed.text());
+    Ok(match diff.is_empty() {
+        true => {
+            "help: none of it can be mended without you: each message says what there is to decide\n".into()
+        }
+        false => format!(
+            "help: save the policy as policy.toml and run `cors check policy.toml --fix`, which changes this:\n\n{diff}"
+        ),
+    })
 }
 
 fn told(file: &PolicyFile, violations: &[Violation], emit: Emit) -> String {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Imported;
 use super::draft::{Draft, Entry, Value};
+use crate::places::{self, Kind, Node};
 use crate::report::Problem;
 
 /// Every document of a file. JSON is YAML.
@@ -12,18 +13,22 @@ fn documents(source: &str, text: &str) -> Result<Vec<Json>, Problem> {
     serde_saphyr::from_multiple(text).map_err(|error| Problem(format!("{source} is no YAML: {error}")))
 }
 
-/// Calls `found` for each object of the tree, with the keys that lead to it.
-fn walk<'j>(json: &'j Json, path: &str, found: &mut dyn FnMut(&str, &'j Map<String, Json>)) {
+type Found<'f, 'j> = dyn FnMut(&str, Option<usize>, &'j Map<String, Json>) + 'f;
+
+/// Calls `found` for each object of the tree, with the keys that lead to it and where it begins.
+fn walk<'j>(json: &'j Json, node: Option<&Node>, path: &str, found: &mut Found<'_, 'j>) {
     match json {
         Json::Object(object) => {
-            found(path, object);
+            found(path, node.map(|node| node.bytes.start), object);
             for (key, value) in object {
-                walk(value, &format!("{path}.{key}"), found);
+                let node = node.and_then(|node| node.field(key)).map(|field| &field.value);
+                walk(value, node, &format!("{path}.{key}"), found);
             }
         }
         Json::Array(array) => {
             for (index, value) in array.iter().enumerate() {
-                walk(value, &format!("{path}[{index}]"), found);
+                let node = node.and_then(|node| node.elements().get(index));
+                walk(value, node, &format!("{path}[{index}]"), found);
             }
         }
         _ => {}
@@ -42,12 +47,23 @@ fn read(
     one: &dyn Fn(&Map<String, Json>) -> Option<Draft>,
 ) -> Result<Vec<Imported>, Problem> {
     let mut imported = Vec::new();
-    for document in documents(source, text)? {
-        let prefix = if document["kind"].is_string() { name(&document) } else { String::new() };
-        walk(&document, "", &mut |path, object| {
+    let documents = documents(source, text)?;
+    // An empty document is none.
+    let places = places::yaml_documents(text).unwrap_or_default().into_iter();
+    let places: Vec<Node> = places.filter(|node| !matches!(node.kind, Kind::Null)).collect();
+    let documents: Vec<Json> = documents.into_iter().filter(|document| !document.is_null()).collect();
+    let has_places = places.len() == documents.len();
+    for (index, document) in documents.iter().enumerate() {
+        let prefix = if document["kind"].is_string() { name(document) } else { String::new() };
+        walk(document, places.get(index).filter(|_| has_places), "", &mut |path, start, object| {
             if let Some(draft) = one(object) {
+                let line = start.and_then(|start| Some(text.get(..start)?.matches('\n').count() + 1));
                 let place = format!("{prefix} {}", path.trim_start_matches('.')).trim().to_owned();
-                imported.push(Imported { place, line: None, draft });
+                let place = match line {
+                    Some(line) => format!("line {line}, {place}").trim_end_matches(", ").to_owned(),
+                    None => place,
+                };
+                imported.push(Imported { place, line, draft });
             }
         });
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 pub(crate) use json::read as json;
 pub(crate) use toml::read as toml;
-pub(crate) use yaml::read as yaml;
+pub(crate) use yaml::{documents as yaml_documents, read as yaml};
 
 pub(crate) type Bytes = Range<usize>;
 

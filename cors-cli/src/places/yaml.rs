@@ -14,15 +14,18 @@ const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];
 
 /// `None` for a text that is no YAML, and for one that merges tables.
 pub(crate) fn read(text: &str) -> Option<Node> {
-    let mut reader =
-        Reader { text, events: Parser::new_from_str(text), anchors: BTreeMap::new(), before: 0, last: 0 };
+    documents(text)?.into_iter().next()
+}
+
+/// Every document of a file.
+pub(crate) fn documents(text: &str) -> Option<Vec<Node>> {
+    let events = Parser::new_from_str(text);
+    let mut reader = Reader { text, events, anchors: BTreeMap::new(), before: 0, last: 0 };
+    let mut documents = Vec::new();
     loop {
-        let (event, span) = reader.next()?;
-        if event.is_node() {
-            return reader.node(event, span);
-        }
-        if event == Event::StreamEnd {
-            return None;
+        match reader.next()? {
+            (Event::StreamEnd, _) => return Some(documents),
+            (event, span) => documents.push(reader.node(event, span)?),
         }
     }
 }
