@@ -18,6 +18,7 @@ use crate::policy::source::Source;
 use crate::report::metrics;
 use crate::report::nesting::Nesting;
 use crate::report::startup::{self, Once};
+use crate::route::registry::App;
 use crate::service::CorsMiddleware;
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
@@ -428,6 +429,9 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         metrics::describe();
         self.started.run(|| startup::layer(&self.policies, &self.options));
+        if self.options.scopes_are_guarded {
+            App::guard_scopes();
+        }
         self.nesting.note(&self.policies, &self.options);
         let mut options = self.options.clone();
         // Refusals of routes with `#[cors]` inside say why in development, whatever their own policies.

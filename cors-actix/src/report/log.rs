@@ -165,7 +165,7 @@ pub(crate) fn route_is_lost(route: &Route) {
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route with `#[cors]` was not found in the app: until a request gets to it, it is judged by the policy of the layer around it",
+        "a route with `#[cors]` was not found in the app, and so may be the one for any request: until a request gets to it, its policy and that of the layer around it have to agree",
     );
 }
 

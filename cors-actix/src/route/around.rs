@@ -109,18 +109,23 @@ impl Asked {
             .filter(|info| info.get_ref().uri().path_and_query() == Some(target));
         let Some(info) = same else {
             let possible = possible(Url::new(Uri::from(target.clone())).path());
-            if answered.is_some() {
-                self.miss(tree, possible.certain()?, true);
-                return None;
+            if answered.is_none() {
+                return Answered::on_the_way(possible);
             }
-            return Answered::on_the_way(possible);
+            // On another path it was answered by what may take that, or on the way there.
+            if let Some(route) = possible.certain() {
+                self.miss(tree, route, true);
+            }
+            return possible.has_routes().then_some(Answered::Either(possible));
         };
         let path = info.as_str();
         let possible = possible(path);
         let end = path.len() - info.unprocessed().len();
         let Some(route) = possible.certain() else {
-            // Where the path ends, a resource has it.
-            return if end == path.len() { None } else { Answered::on_the_way(possible) };
+            // Where the path ends a resource has it, unless a scope around a route ends there, too.
+            let is_on_the_way = |route: &Rc<Route>| tree.is_on_the_way(route, path, end);
+            let is_before = end == self.at || possible.routes().any(is_on_the_way);
+            return if end == path.len() && !is_before { None } else { Answered::on_the_way(possible) };
         };
         if end == self.at || tree.is_on_the_way(route, path, end) {
             return Answered::on_the_way(possible);

@@ -1,10 +1,10 @@
 //! The routes with `#[cors]`, where a layer around their app finds them.
 //!
 //! A route that is registered does not learn in which scopes it is. Actix's map tells, once the app stands: a mark is registered
-//! in front of the first route of each scope, and the others of the scope follow it in their order.
+//! right in front of each route. One mark for the routes of a scope would do, but nothing tells a scope from the next one while
+//! routes are registered, and a route looked for in the wrong scope is judged by the wrong policy.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::ptr;
 use std::rc::{Rc, Weak};
 
 use actix_web::HttpRequest;
@@ -30,7 +30,7 @@ pub(crate) struct Route {
     methods: &'static [&'static str],
     guards: Vec<Box<dyn Guard>>,
     pub(crate) answers: Rc<Answers>,
-    /// Where it was registered: behind this mark.
+    /// Its place in the app: right behind this mark.
     pub(crate) mark: u64,
     /// It counted as certain for a request that went elsewhere.
     pub(crate) was_missed: Cell<bool>,
@@ -89,10 +89,11 @@ impl Route {
 pub(crate) struct App {
     /// Each app has a default service of its own. Holding it keeps another app's from its address.
     default: Rc<DefaultService>,
-    scope: Cell<Option<Registering>>,
     /// In the order of registration, which is that of the router.
     pub(crate) routes: RefCell<Vec<Rc<Route>>>,
     first_mark: u64,
+    /// A layer of the app says so, wherever it is.
+    pub(crate) scopes_are_guarded: Cell<bool>,
     tree: OnceCell<Rc<Tree>>,
     /// How many layers with a policy are around some of them. They have to be told which route has a request.
     pub(crate) layers: Cell<u32>,
@@ -102,17 +103,6 @@ pub(crate) struct App {
 
 type DefaultService =
     actix_service::boxed::BoxServiceFactory<(), ServiceRequest, dev::ServiceResponse, actix_web::Error, ()>;
-
-/// The scope whose services are being registered, as far as it can be told from others: by its address, the address of its
-/// host's name, and how many hold the app's default service. Where one of them differs it is taken for another scope, which only costs
-/// a mark more.
-#[derive(Clone, Copy, PartialEq)]
-struct Registering {
-    config: usize,
-    host: usize,
-    holders: usize,
-    mark: u64,
-}
 
 impl App {
     /// The app whose services are being registered.
@@ -124,9 +114,9 @@ impl App {
             known.unwrap_or_else(|| {
                 let app = Rc::new(Self {
                     default,
-                    scope: Cell::new(None),
                     routes: RefCell::default(),
                     first_mark: NEXT_MARK.get(),
+                    scopes_are_guarded: Cell::new(false),
                     tree: OnceCell::new(),
                     layers: Cell::new(0),
                     are_asked: Cell::new(false),
@@ -148,19 +138,18 @@ impl App {
         apps.into_iter().find(is_of)
     }
 
-    /// The mark of the scope whose services are being registered, put there if this is its first route.
-    pub(crate) fn mark_scope(&self, config: &mut AppService) -> u64 {
-        let now = |config: &AppService, mark| Registering {
-            config: ptr::from_ref(config).addr(),
-            host: config.config().host().as_ptr().addr(),
-            holders: Rc::strong_count(&self.default),
-            mark,
-        };
-        if let Some(last) = self.scope.get()
-            && last == now(config, last.mark)
-        {
-            return last.mark;
-        }
+    /// Notes for the apps of this thread that their scopes may have guards. A layer does not learn of which app it is, and this
+    /// only tightens.
+    pub(crate) fn guard_scopes() {
+        APPS.with_borrow(|apps| {
+            for app in apps.iter().filter_map(Weak::upgrade) {
+                app.scopes_are_guarded.set(true);
+            }
+        });
+    }
+
+    /// Registers the mark of the route that is registered next.
+    pub(crate) fn mark_route(config: &mut AppService) -> u64 {
         let number = NEXT_MARK.replace(NEXT_MARK.get() + 1);
         let mut place = ResourceDef::new(mark(number));
         place.set_name(mark(number));
@@ -169,7 +158,6 @@ impl App {
             Ok(request.into_response(HttpResponse::NotFound().finish()))
         });
         config.register_service(place, Some(vec![nobody]), nothing, None);
-        self.scope.set(Some(now(config, number)));
         number
     }
 
@@ -193,6 +181,13 @@ pub(crate) fn without_development() -> Vec<Rc<Route>> {
 
 /// The pattern and the name of a mark. No browser sends such a byte in a path, and if another client
 /// does, it finds nothing there.
-pub(crate) fn mark(number: u64) -> String {
-    format!("/\u{1}cors/{number}")
+fn mark(number: u64) -> String {
+    format!("{MARK}{number}")
+}
+
+const MARK: &str = "/\u{1}cors/";
+
+/// The number of the mark with this name.
+pub(crate) fn mark_number(name: &str) -> Option<u64> {
+    name.strip_prefix(MARK)?.parse().ok()
 }

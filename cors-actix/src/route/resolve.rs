@@ -31,6 +31,8 @@ use crate::route::registry::{self, Route};
 pub(crate) struct Tree {
     /// `None` where Actix's map does not read as expected.
     root: Option<Level>,
+    /// Routes whose place is not known: each may take any request.
+    unplaced: Vec<Rc<Route>>,
     /// Kept from one search to the next, so that a search allocates nothing.
     scratch: Cell<Vec<u32>>,
 }
@@ -54,8 +56,6 @@ enum Kind {
     /// A resource without `#[cors]`.
     Plain,
     Route(Rc<Route>),
-    /// One of these, or none of them: they have one pattern and one name with a resource without `#[cors]`.
-    Doubtful(Vec<Rc<Route>>),
     Scope {
         inside: Level,
         turns_away: Cell<bool>,
@@ -82,11 +82,6 @@ pub(crate) enum Others {
 }
 
 impl Possible {
-    /// Nothing is known.
-    fn anything() -> Self {
-        Self { others: Others::Resource, ..Self::default() }
-    }
-
     pub(crate) fn routes(&self) -> impl Iterator<Item = &Rc<Route>> {
         self.first.iter().chain(&self.more)
     }
@@ -149,16 +144,21 @@ struct Search<'s> {
     candidates: Vec<u32>,
     /// A resource matches, whoever takes it.
     is_matched: bool,
+    /// What takes a request in a scope where nothing matches.
+    default: Others,
 }
 
 impl Tree {
     pub(crate) fn new(map: &ResourceMap, routes: &[Rc<Route>]) -> Self {
-        let root = map::read(map).and_then(|app| place::place(app, routes));
-        match &root {
-            Some(root) => root.each_uncertain(),
-            None => log::map_is_unreadable(),
-        }
-        Self { root, scratch: Cell::default() }
+        let (root, unplaced) = match map::read(map).and_then(|app| app.inside) {
+            Some(resources) => place::place(resources, routes),
+            None => {
+                log::map_is_unreadable();
+                (None, routes.to_vec())
+            }
+        };
+        root.iter().for_each(Level::each_uncertain);
+        Self { root, unplaced, scratch: Cell::default() }
     }
 
     /// Who may take a request that is at the layer now.
@@ -170,21 +170,37 @@ impl Tree {
 
     /// Who may take a request on this path, of which the part up to `at` has brought it to the layer.
     pub(crate) fn possible_on(&self, path: &str, at: usize, question: &Question<'_>) -> Possible {
-        let Some(root) = &self.root else { return Possible::anything() };
+        let Some(root) = &self.root else { return self.anything(question) };
         let mut possible = self.as_spelt(root, path, at, question).0;
         if question.spelling.may_change(path) {
             for spelling in normalize::normalized(path) {
                 // What is in front of the layer's own part stays as it is.
                 if spelling.get(..at) == path.get(..at) {
                     let (other, is_matched) = self.as_spelt(root, &spelling, at, question);
-                    // Where nothing is, a layer that spells paths so would leave the route without requests.
-                    if is_matched {
+                    // Where nothing is, a layer that puts slashes at the end would leave the route without requests. One that
+                    // takes them off leaves it those without.
+                    if is_matched || normalize::is_odd(path) {
                         possible.merge(&other);
                     }
                 }
             }
         }
+        self.add_unplaced(&mut possible, question);
         possible
+    }
+
+    /// Nothing is known.
+    fn anything(&self, question: &Question<'_>) -> Possible {
+        let mut possible = Possible { others: Others::Resource, ..Possible::default() };
+        self.add_unplaced(&mut possible, question);
+        possible
+    }
+
+    fn add_unplaced(&self, possible: &mut Possible, question: &Question<'_>) {
+        for route in self.unplaced.iter().filter(|route| route.serves(question.method)) {
+            possible.add(route);
+            possible.add_others(Others::Resource);
+        }
     }
 
     fn as_spelt(&self, root: &Level, path: &str, at: usize, question: &Question<'_>) -> (Possible, bool) {
@@ -193,10 +209,11 @@ impl Tree {
             possible: Possible::default(),
             candidates: self.scratch.take(),
             is_matched: false,
+            default: Others::Default,
         };
         search.candidates.clear();
         if at == 0 {
-            search.level(root, path);
+            search.level(root, path, Others::Default);
         } else if !search.below(root, path, at) {
             search.possible.add_others(Others::Resource);
         }
@@ -207,25 +224,31 @@ impl Tree {
     /// Who may take the request after a preflight that the router brought to this route.
     ///
     /// The router has asked whatever is in front of it about the preflight, and each said no: routes with `#[cors]` for their methods or
-    /// their guards, scopes for their guards.
+    /// their guards, scopes for their guards. What is behind it may have a layer that the preflight has not met: a scope's default
+    /// service counts as a resource.
     pub(crate) fn possible_at(&self, route: &Rc<Route>, path: &str, question: &Question<'_>) -> Possible {
         let mut search = Search {
             question,
             possible: Possible::default(),
             candidates: self.scratch.take(),
             is_matched: false,
+            default: Others::Resource,
         };
         search.candidates.clear();
         let is_placed = self.root.as_ref().is_some_and(|root| search.at(root, path, route));
         self.scratch.set(search.candidates);
-        if is_placed { search.possible } else { Possible::anything() }
+        if !is_placed {
+            return self.anything(question);
+        }
+        self.add_unplaced(&mut search.possible, question);
+        search.possible
     }
 
     /// Returns whether a layer to which the path up to `at` has led has routes with `#[cors]` below.
     pub(crate) fn has_routes_below(&self, path: &str, at: usize) -> bool {
         let Some(root) = &self.root else { return true };
-        if at == 0 {
-            return root.has_routes;
+        if at == 0 || !self.unplaced.is_empty() {
+            return root.has_routes || !self.unplaced.is_empty();
         }
         let mut found = None;
         root.each_at(path, at, true, &mut |level| {
@@ -251,10 +274,10 @@ impl Tree {
 }
 
 impl Search<'_> {
-    /// Returns whether the request goes no further than this level.
-    fn level(&mut self, level: &Level, path: &str) {
+    /// Goes through a level that has the request.
+    fn level(&mut self, level: &Level, path: &str, default: Others) {
         if !self.walk(level, path, 0) {
-            self.possible.add_others(Others::Default);
+            self.possible.add_others(default);
         }
     }
 
@@ -285,21 +308,13 @@ impl Search<'_> {
                     self.is_matched = true;
                     return false;
                 }
-                self.level(inside, &path[end..]);
+                self.level(inside, &path[end..], self.default);
                 !(self.question.scopes_are_guarded || turns_away.get())
             }
             _ if !entry.resource().is_match(path) => false,
             Kind::Plain => {
                 self.is_matched = true;
                 self.possible.add_others(Others::Resource);
-                false
-            }
-            Kind::Doubtful(routes) => {
-                self.is_matched = true;
-                self.possible.add_others(Others::Resource);
-                for route in routes {
-                    self.route(route);
-                }
                 false
             }
             Kind::Route(route) => {
@@ -331,7 +346,7 @@ impl Search<'_> {
         root.each_at(path, at, self.question.scopes_are_guarded, &mut |level| {
             is_found = true;
             match level {
-                Some(level) => self.level(level, &path[at..]),
+                Some(level) => self.level(level, &path[at..], Others::Default),
                 None => self.possible.add_others(Others::Resource),
             }
         });
@@ -355,10 +370,19 @@ impl Search<'_> {
                     is_placed = true;
                 }
                 Kind::Scope { inside, .. } if inside.has_routes => {
-                    if inside.holds(route)
-                        && let Some(end) = entry.resource().find_match(path)
-                    {
+                    let Some(end) = entry.resource().find_match(path) else { continue };
+                    if inside.holds(route) {
                         is_placed = self.at(inside, &path[end..], route);
+                        // A guard that let the preflight in may turn the request away.
+                        if is_placed
+                            && self.question.scopes_are_guarded
+                            && !self.walk(level, path, number + 1)
+                        {
+                            self.possible.add_others(Others::Default);
+                        }
+                    } else if self.question.scopes_are_guarded {
+                        // And one that turned the preflight away may let the request in.
+                        self.level(inside, &path[end..], Others::Resource);
                     }
                 }
                 // It said no to the preflight; it says no to the request for the same reason, or is among those that may take it.
@@ -380,7 +404,7 @@ impl Level {
         self.entries.iter().any(|entry| match &entry.kind {
             Kind::Route(other) => Rc::ptr_eq(other, route),
             Kind::Scope { inside, .. } => inside.has_routes && inside.holds(route),
-            Kind::Plain | Kind::Doubtful(_) => false,
+            Kind::Plain => false,
         })
     }
 
@@ -436,15 +460,12 @@ impl Level {
         for (position, entry) in self.entries.iter().enumerate() {
             match &entry.kind {
                 Kind::Route(route) => {
-                    let is_like = |other: &Entry| {
-                        matches!(other.kind, Kind::Plain | Kind::Doubtful(_))
-                            && other.patterns == entry.patterns
-                    };
+                    let is_like =
+                        |other: &Entry| matches!(other.kind, Kind::Plain) && other.patterns == entry.patterns;
                     if self.entries[..position].iter().any(is_like) {
                         log::route_is_uncertain(route);
                     }
                 }
-                Kind::Doubtful(routes) => routes.iter().for_each(|route| log::route_is_uncertain(route)),
                 Kind::Scope { inside, .. } => inside.each_uncertain(),
                 Kind::Plain => {}
             }
@@ -463,115 +484,41 @@ impl Entry {
     }
 }
 
-/// Puts the routes in their places.
+/// Puts the routes in their places: each is right behind its mark.
 mod place {
     use super::*;
 
-    /// A resource of a scope.
-    struct Leaf {
-        scope: usize,
-        position: usize,
-        name: Option<String>,
-        pattern: Option<String>,
+    /// The levels, and the routes that were not found.
+    pub(super) fn place(resources: Vec<Node>, routes: &[Rc<Route>]) -> (Option<Level>, Vec<Rc<Route>>) {
+        let mut rest = routes.to_vec();
+        let root = level(resources, &mut rest);
+        rest.iter().for_each(|route| log::route_is_lost(route));
+        (Some(root), rest)
     }
 
-    /// The places of routes, by scope and position.
-    struct Places {
-        leaves: Vec<Leaf>,
-        taken: Vec<(usize, usize, Kind)>,
-    }
-
-    pub(super) fn place(app: Node, routes: &[Rc<Route>]) -> Option<Level> {
-        let mut leaves = Vec::new();
-        let mut scopes = 0;
-        collect(app.inside.as_deref()?, &mut scopes, &mut leaves);
-        let mut places = Places { leaves, taken: Vec::new() };
-        for group in routes.chunk_by(|one, next| one.mark == next.mark) {
-            places.take(group);
-        }
-        let mut scopes = 0;
-        Some(level(app.inside?, &mut scopes, &mut places.taken))
-    }
-
-    fn collect(nodes: &[Node], scopes: &mut usize, leaves: &mut Vec<Leaf>) {
-        let scope = *scopes;
-        for (position, node) in nodes.iter().enumerate() {
-            if let Some(inside) = &node.inside {
-                *scopes += 1;
-                collect(inside, scopes, leaves);
+    fn level(nodes: Vec<Node>, rest: &mut Vec<Rc<Route>>) -> Level {
+        let mut level = Level { entries: Vec::new(), index: Index::default(), has_routes: false };
+        let mut marked = None;
+        for node in nodes {
+            let mark = node.name.as_deref().and_then(registry::mark_number);
+            if mark.is_some() {
+                marked = mark;
                 continue;
             }
-            let pattern = match node.patterns.as_slice() {
-                [pattern] => Some(pattern.clone()),
-                _ => None,
-            };
-            leaves.push(Leaf { scope, position, name: node.name.clone(), pattern });
-        }
-    }
-
-    impl Places {
-        /// Finds the places of routes of one scope, which follow their mark in their order.
-        fn take(&mut self, group: &[Rc<Route>]) {
-            let mark = group.first().map(|route| registry::mark(route.mark));
-            let Some(at) = self.leaves.iter().position(|leaf| leaf.name == mark) else {
-                return group.iter().for_each(|route| log::route_is_lost(route));
-            };
-            let scope = self.leaves[at].scope;
-            let is_other_mark =
-                |leaf: &Leaf| leaf.name.as_deref().is_some_and(|name| name.starts_with("/\u{1}cors/"));
-            let leaves: Vec<&Leaf> = self.leaves[at + 1..]
-                .iter()
-                .filter(|leaf| leaf.scope == scope)
-                .take_while(|leaf| !is_other_mark(leaf))
-                .collect();
-            let mut rest: Vec<&Rc<Route>> = group.iter().collect();
-            while let Some(&first) = rest.first() {
-                let is_like = |route: &Route| route.pattern == first.pattern && route.name == first.name;
-                let (alike, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|route| is_like(route));
-                rest = others;
-                let here = leaves.iter().filter(|leaf| {
-                    leaf.pattern.as_ref() == Some(&first.pattern) && leaf.name.as_deref() == Some(first.name)
-                });
-                let here: Vec<_> = here.map(|leaf| (leaf.scope, leaf.position)).collect();
-                if here.len() < alike.len() {
-                    // Requests to them are then those to resources without `#[cors]`, until they get there.
-                    alike.iter().for_each(|route| log::route_is_lost(route));
-                    continue;
-                }
-                let is_sure = here.len() == alike.len();
-                for (number, (scope, position)) in here.into_iter().enumerate() {
-                    let kind = if is_sure {
-                        Kind::Route(Rc::clone(alike[number]))
-                    } else {
-                        Kind::Doubtful(alike.iter().map(|route| Rc::clone(route)).collect())
-                    };
-                    self.taken.push((scope, position, kind));
-                }
-            }
-        }
-    }
-
-    fn level(nodes: Vec<Node>, scopes: &mut usize, taken: &mut Vec<(usize, usize, Kind)>) -> Level {
-        let scope = *scopes;
-        let mut level = Level { entries: Vec::new(), index: Index::default(), has_routes: false };
-        let mut here: Vec<Option<Kind>> = (0..nodes.len()).map(|_| None).collect();
-        for (_, position, kind) in taken.extract_if(.., |(place, _, _)| *place == scope) {
-            here[position] = Some(kind);
-        }
-        for (position, node) in nodes.into_iter().enumerate() {
+            let route = marked.take().and_then(|mark| take(rest, mark, &node));
+            let position = level.entries.len();
             for pattern in &node.patterns {
                 level.index.add(pattern, node.is_prefix, position);
             }
-            let kind = match (node.inside, here[position].take()) {
+            let kind = match (node.inside, route) {
                 (Some(inside), _) => {
-                    *scopes += 1;
-                    let inside = self::level(inside, scopes, taken);
+                    let inside = self::level(inside, rest);
                     level.has_routes |= inside.has_routes;
                     Kind::Scope { inside, turns_away: Cell::new(false) }
                 }
-                (None, Some(kind)) => {
+                (None, Some(route)) => {
                     level.has_routes = true;
-                    kind
+                    Kind::Route(route)
                 }
                 (None, None) => Kind::Plain,
             };
@@ -579,5 +526,15 @@ mod place {
             level.entries.push(Entry { patterns, is_prefix, resource: OnceCell::new(), kind });
         }
         level
+    }
+
+    /// The route with this mark, if this is its resource.
+    fn take(rest: &mut Vec<Rc<Route>>, mark: u64, node: &Node) -> Option<Rc<Route>> {
+        // They are in the order of their marks, which is that of the map but for nested scopes.
+        let at = rest.iter().position(|route| route.mark == mark)?;
+        let is_its = node.inside.is_none()
+            && node.patterns.as_slice() == [rest[at].pattern.as_str()]
+            && node.name.as_deref() == Some(rest[at].name);
+        is_its.then(|| rest.remove(at))
     }
 }

@@ -187,6 +187,11 @@ impl App {
         outer.clone().any(|layer| matches!(layer, Layer::Rewrites | Layer::Normalizes(Slashes::Always)))
     }
 
+    /// Returns whether something takes a segment off paths.
+    pub fn rewrites(&self) -> bool {
+        self.all_layers().iter().any(|layer| matches!(layer, Layer::Rewrites))
+    }
+
     /// Returns whether something adds a slash to paths.
     pub fn adds_slashes(&self) -> bool {
         self.all_layers().iter().any(|layer| matches!(layer, Layer::Normalizes(Slashes::Always)))

@@ -101,6 +101,8 @@ pub async fn check(case: &Case) -> Result<Counts, Box<Violation>> {
             asked,
             reached: ask(&bare, asked).await,
             would: ask(&bare, &Asked { fail: Fail::No, ..asked.clone() }).await,
+            is_rewritten: case.app.rewrites()
+                && case.requests.iter().any(|asked| asked.path.starts_with("/v1")),
         };
         one.check_actual(&ask(&real, asked).await, &mut counts)?;
         one.check_preflight(&real, &bare, &mut counts).await?;
@@ -116,6 +118,8 @@ struct One<'a> {
     reached: Got,
     /// What it would get to if no layer failed.
     would: Got,
+    /// Some request of the case is rewritten on its way: the route that it misses is not certain any more.
+    is_rewritten: bool,
 }
 
 impl One<'_> {
@@ -195,8 +199,10 @@ impl One<'_> {
         };
         let is_foreseeable = reached.failed.is_none() || !self.app.rewrites_inside();
         let given = owner.map(|policy| fields(policy, self.asked)).unwrap_or_default();
-        // `Timing-Allow-Origin` is no field that a policy without `timing` takes off: of two layers each gives its own.
-        let of_layers = reached.layers.iter().filter(|_| !matches!(reached.ran, Some(Handler::Cors(_))));
+        // `Timing-Allow-Origin` is no field that a policy without `timing` takes off: of two layers each gives its own, unless a
+        // route with `#[cors]` has answered.
+        let of_layers =
+            reached.layers.iter().filter(|_| refused || !matches!(reached.ran, Some(Handler::Cors(_))));
         let timing: Vec<_> = of_layers.flat_map(|id| fields(self.app.cors(*id).policy, self.asked)).collect();
         let is_given = |field: &&(String, String)| {
             given.contains(field) || (field.0 == "timing-allow-origin" && timing.contains(field))
@@ -317,7 +323,7 @@ impl One<'_> {
     fn certain(&self) -> Option<Certain> {
         let path = &self.asked.path;
         let is_plain = !path.contains("//") && !path.contains('%') && !path.contains("..");
-        if !is_plain || path.starts_with("/v1") || (path.ends_with('/') && path.len() > 1) {
+        if !is_plain || self.is_rewritten || (path.ends_with('/') && path.len() > 1) {
             return None;
         }
         let mut found = Found::default();

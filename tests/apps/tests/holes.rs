@@ -1,7 +1,7 @@
 //! The holes that the first design had (`advisories.md`, t41 to t43), each as the app that showed it.
 
 use actix_web::rt::System;
-use cors_apps::app::{App, Cors, Guard, Item, Layer, Plain, Route, Scope};
+use cors_apps::app::{App, Cors, Guard, Item, Layer, Plain, Route, Scope, Slashes};
 use cors_apps::check::{Case, check};
 use cors_apps::policy::{ORIGINS, Policy};
 use cors_apps::request::{Asked, Fail};
@@ -101,6 +101,89 @@ fn t41_scopes_that_guards_tell_apart() {
     ];
     let layers = vec![enforced(Policy::App)];
     holds(&App { items, layers, scopes_are_guarded: true, ..App::default() }, "POST", &["/s/x"]);
+}
+
+#[test]
+fn t41_a_route_that_a_layer_takes_the_slash_from() {
+    for slashes in [Slashes::Trim, Slashes::MergeOnly] {
+        for layer in [cors(Policy::App), enforced(Policy::App)] {
+            let layers = vec![layer, Layer::Normalizes(slashes), Layer::Fails(7)];
+            for (pattern, paths) in [("/x/", &["/x/", "/x"][..]), ("/t/{tail}*", &["/t/", "/t/x", "//t/x"])] {
+                let items = vec![route(Policy::Public, "GET", pattern)];
+                let app = App { items, default: Some(1), layers: layers.clone(), ..App::default() };
+                holds(&app, "GET", paths);
+            }
+            let inside = vec![route(Policy::A, "GET", "/x")];
+            let items =
+                vec![scope("/{q}", Guard::No, inside, Vec::new()), route(Policy::B, "GET", "/{tail:.*}")];
+            let app = App { items, default: Some(3), layers: layers.clone(), ..App::default() };
+            holds(&app, "GET", &["//x-y", "/x/x", "/x//x"]);
+        }
+    }
+}
+
+#[test]
+fn t42_an_error_where_the_path_of_a_scope_ends() {
+    let layers = vec![cors(Policy::Public), Layer::Fails(7)];
+    let items = vec![
+        scope("/{q}", Guard::No, vec![route(Policy::A, "PUT", "")], layers),
+        plain("GET", "/{tail:.*}", Guard::No),
+    ];
+    for scopes_are_guarded in [false, true] {
+        holds(&App { items: items.clone(), scopes_are_guarded, ..App::default() }, "PUT", &["/s"]);
+    }
+    let inner = scope("/s", Guard::No, vec![route(Policy::Public, "PUT", "")], vec![Layer::Fails(7)]);
+    let items =
+        vec![plain("DELETE", "/{tail:.*}", Guard::No), scope("/s", Guard::No, vec![inner], Vec::new())];
+    for scopes_are_guarded in [false, true] {
+        let layers = vec![cors(Policy::Scope)];
+        holds(&App { items: items.clone(), layers, scopes_are_guarded, ..App::default() }, "PUT", &["/s/s"]);
+    }
+}
+
+#[test]
+fn t43_a_guarded_route_before_a_scope_with_a_layer() {
+    for (guard, default) in [(Guard::Host, Some(1)), (Guard::Field, Some(1)), (Guard::Field, None)] {
+        let inside = vec![route(Policy::B, "PUT", "/{p}-{q}")];
+        let mut behind = scope("/x", Guard::No, inside, vec![cors(Policy::App)]);
+        if let Item::Scope(scope) = &mut behind {
+            scope.default = default;
+        }
+        let items = vec![guarded(Policy::B, "PUT", "/x/{p}", guard), behind];
+        for scopes_are_guarded in [false, true] {
+            let app = App { items: items.clone(), default: Some(4), scopes_are_guarded, ..App::default() };
+            holds(&app, "PUT", &["/x/s", "/x/s-s"]);
+        }
+    }
+}
+
+#[test]
+fn t43_a_guarded_scope_in_front_has_the_switch() {
+    let inside = vec![guarded(Policy::B, "GET", "/x/{p}", Guard::Host)];
+    let items = vec![
+        scope("", Guard::Field, inside, vec![cors(Policy::App)]),
+        route(Policy::Public, "GET", "/x/{p}"),
+    ];
+    holds(&App { items, scopes_are_guarded: true, ..App::default() }, "GET", &["/x/y"]);
+}
+
+#[test]
+fn t43_two_scopes_alike() {
+    let alike = |default| {
+        let mut scope = scope("/{q}", Guard::No, vec![route(Policy::B, "POST", "/{tail:.*}")], Vec::new());
+        if let Item::Scope(scope) = &mut scope {
+            scope.default = default;
+        }
+        scope
+    };
+    for defaults in [[None, Some(1)], [Some(1), Some(2)], [Some(1), None], [None, None]] {
+        let items = defaults.map(alike).to_vec();
+        holds(
+            &App { items, layers: vec![enforced(Policy::App)], ..App::default() },
+            "POST",
+            &["/7/x/", "/7"],
+        );
+    }
 }
 
 #[test]
