@@ -43,7 +43,7 @@
 //! | `config` | `Config`: policies from files and the environment, held to the same rules |
 //! | `reload` | `Reloadable`: a policy that is swapped while requests run |
 //! | `metrics` | counters, for any exporter of the [`metrics`](https://docs.rs/metrics) facade: see [below](#counters) |
-//! | `testing` | `browser`: what a browser makes of a policy's answers, for an app's tests |
+//! | `testing` | `browser`: what a browser makes of a policy's answers, for an app's tests; `PolicySet::to_toml` |
 //!
 //! # What happens to a request
 //!

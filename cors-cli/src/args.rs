@@ -203,8 +203,13 @@ pub(crate) struct CheckArgs {
 
 #[derive(clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// The policy: a .toml or .json file, or `-` for standard input
-    pub(crate) policy: PathBuf,
+    /// The policy: a .toml, .json or .yaml file, or `-` for standard input
+    #[arg(required_unless_present = "example")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Show how to get the policy that is compiled into a crate as a file
+    #[arg(long, exclusive = true)]
+    pub(crate) example: bool,
 
     #[command(flatten)]
     pub(crate) call: CallArgs,
@@ -533,6 +538,7 @@ Examples:
       --header authorization --header 'content-type: application/json' --credentials
   cors explain policy.toml --matrix
   cors explain policy.toml --matrix --html > who.html
+  cors explain --example                      the policy that is compiled into a crate
 
 Exit codes: 0 the page may read the answer; 1 it may not; 2 the file cannot be read, or its policy breaks a rule.";
 

@@ -1,5 +1,6 @@
 //! The engine against the naive reference, over generated policies and requests.
 
+use cors_engine::{Config, Entry, Mode};
 use cors_properties::decide::consistent;
 use cors_properties::engine;
 use cors_properties::origin::ENTRIES;
@@ -180,6 +181,31 @@ proptest! {
         for origin in probes.into_iter().chain(extended) {
             let wanted = entries.iter().any(|entry| accepts(entry, origin.as_bytes()));
             prop_assert_eq!(policy.allows_origin(origin.as_bytes()), wanted, "{} in {:?}", origin, entries);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        // Few, for each is judged by every rule.
+        cases: 100,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(17),
+        ..ProptestConfig::default()
+    })]
+
+    /// The policy as a file, read back: the rules that production asks to be expected are expected.
+    #[test]
+    fn a_policy_written_as_a_file_decides_alike(settings in settings(), regex in any::<bool>(), heads in proptest::collection::vec(head(), 1..12)) {
+        let regexes = settings.origins.iter().flatten().take(usize::from(regex)).map(|_| Entry::regex(r"^https://pr-\d+\.foo\.com$"));
+        let listed = settings.origins.iter().flatten().map(|origin| Entry::from(origin.as_str()));
+        let policy = engine::compile_origins(&settings, listed.chain(regexes)).expect("nothing impossible is made up");
+        let text = policy.to_toml();
+        let config: Config = toml::from_str(&text).expect("it is TOML");
+        let read = config.policy(Mode::Production).unwrap_or_else(|violations| panic!("{text}\n{violations}"));
+        prop_assert_eq!(read.fingerprint(), policy.fingerprint(), "{}", text);
+        for head in heads {
+            prop_assert_eq!(engine::answer(&read, &head), engine::answer(&policy, &head), "{:?} by {}", head, text);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The same settings by each road, `cors_policy!`, the builder and a file, are the same policy: the same
-//! tables to the byte, and the same answers.
+//! The same settings by each road, `cors_policy!`, the builder, a file, and the file that is written of the static, are the
+//! same policy: the same tables to the byte, and the same answers.
 
 use cors_engine::{Block, Config, Mode, Policy, PolicySet};
 use cors_macros::cors_policy;
@@ -177,15 +177,21 @@ fn cases() -> [Case; 3] {
 }
 
 /// The policy of each road in each mode that the case has.
-fn each_mode(mut test: impl FnMut(&str, &Policy, [&Policy; 2])) {
+fn each_mode(mut test: impl FnMut(&str, &Policy, [&Policy; 3])) {
     for Case { name, compiled, built, file } in cases() {
-        let read: Config = toml::from_str(file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let config =
+            |text: &str| -> Config { toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}")) };
+        let (read, written) = (config(file), config(&compiled.to_toml()));
         for mode in [Mode::Production, Mode::Development] {
             assert_eq!(built.has(mode), read.has(mode), "{name}");
             let load =
                 |config: &Config| config.policy(mode).unwrap_or_else(|broken| panic!("{name}: {broken}"));
             match compiled.get(mode) {
-                Some(compiled) => test(&format!("{name} in {mode}"), compiled, [&load(&built), &load(&read)]),
+                Some(compiled) => test(
+                    &format!("{name} in {mode}"),
+                    compiled,
+                    [&load(&built), &load(&read), &load(&written)],
+                ),
                 None => assert!(!built.has(mode), "{name} has no policy for {mode}"),
             }
         }

@@ -13,8 +13,12 @@ use crate::report::{Problem, Report, Severity, Verdict, message_at};
 
 use matrix::Matrix;
 
+/// How a compiled policy becomes a file.
+const EXAMPLE: &str = include_str!("example.txt");
+
 pub(crate) fn run(args: &ExplainArgs) -> Result<Report, Problem> {
-    let file = PolicyFile::read(&args.policy)?;
+    let Some(path) = &args.policy else { return Ok(Report::good(EXAMPLE.into())) };
+    let file = PolicyFile::read(path)?;
     let call = if args.matrix { None } else { Some(Call::new(&args.call)?) };
     let mut policy = match file.config.policy(args.mode.mode()) {
         Ok(policy) => policy,

@@ -225,7 +225,7 @@ impl Writer {
         }
     }
 
-    fn excuse_table(&self, rule: &str, reason: &str) -> String {
+    pub(crate) fn excuse_table(&self, rule: &str, reason: &str) -> String {
         self.table(&[("rule", &self.quoted(rule)), ("reason", &self.quoted(reason))])
     }
 

@@ -16,6 +16,8 @@ pub(crate) mod public_suffix;
 mod regex;
 pub(crate) mod rules;
 mod suggest;
+#[cfg(feature = "regex")]
+mod to_toml;
 pub(crate) mod written;
 
 use crate::engine::mode::Mode;

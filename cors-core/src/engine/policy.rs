@@ -301,7 +301,7 @@ impl Policy {
     }
 
     /// Returns whether every host is allowed, explicitly; a policy without `hosts` checks none.
-    pub(super) const fn allows_any_host(&self) -> bool {
+    pub(crate) const fn allows_any_host(&self) -> bool {
         self.has(flag::ANY_HOST)
     }
 

@@ -10,7 +10,7 @@ pub(crate) mod regexes;
 pub(crate) mod report;
 mod settings;
 pub(crate) mod types;
-mod values;
+pub(crate) mod values;
 pub(crate) mod violation;
 
 use alloc::string::String;

@@ -21,7 +21,7 @@ use crate::compile::suggest;
 const LONGEST_MAX_AGE: i64 = 86_400;
 
 /// The status of an allowed preflight's answer if the policy names none: no body follows.
-const DEFAULT_STATUS: u16 = 204;
+pub(crate) const DEFAULT_STATUS: u16 = 204;
 
 /// What is done about `Host`.
 #[derive(Clone, Debug, PartialEq, Eq)]
