@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::auth::{self, Tokens};
 use crate::error::ApiError;
+use crate::exchanges::{self, Exchanges};
 use crate::listen::Listener;
 use crate::policy::ADMINS;
 use crate::store::Store;
@@ -25,6 +26,7 @@ pub(crate) fn serve(
     policy: &'static Policy,
     store: Store,
     tokens: Tokens,
+    exchanges: web::Data<Exchanges>,
 ) -> io::Result<Server> {
     let hosts = AllowedHosts::new(policy);
     let store = web::Data::new(store);
@@ -34,11 +36,14 @@ pub(crate) fn serve(
         App::new()
             .app_data(store.clone())
             .app_data(tokens.clone())
+            .app_data(exchanges.clone())
             .configure(routes)
             // What is wrapped last runs first: the host check, then CORS, and only then, inside
             // the routes, the token. So preflights, which never have one, are answered before it.
             .wrap(cors.clone())
             .wrap(hosts.clone())
+            // Outside of all others, to see what comes and what goes.
+            .wrap(from_fn(exchanges::record))
     })
     .shutdown_timeout(5);
     for socket in listener.sockets {

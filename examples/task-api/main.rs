@@ -4,6 +4,7 @@ mod api;
 mod args;
 mod auth;
 mod error;
+mod exchanges;
 mod listen;
 mod pages;
 mod policy;
@@ -12,6 +13,7 @@ mod store;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use actix_web::web;
 use clap::Parser as _;
 use cors_actix::{Cors, Mode};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -47,6 +49,8 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let tokens = auth::Tokens::new(args.jwt_secret.as_deref())?;
     let store = store::Store::open(args.database.as_deref())?;
 
+    let exchanges = web::Data::new(exchanges::Exchanges::default());
+
     let mut cors = Cors::new(choice.policy);
     if args.diagnostics || choice.mode == Mode::Development {
         cors = cors.diagnostics();
@@ -60,9 +64,9 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     announce(&urls, choice.mode);
 
     futures_util::future::try_join3(
-        api::serve(api, cors, choice.policy, store, tokens)?,
-        pages::serve(trusted, pages::render(&urls, choice.mode, true))?,
-        pages::serve(untrusted, pages::render(&urls, choice.mode, false))?,
+        api::serve(api, cors, choice.policy, store, tokens, exchanges.clone())?,
+        pages::serve(trusted, pages::render(&urls, &choice, true), exchanges.clone())?,
+        pages::serve(untrusted, pages::render(&urls, &choice, false), exchanges)?,
     )
     .await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! What real browsers make of the middleware's answers, against what the model says.
 
 use cors_engine::browser::Engine;
-use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, compare};
+use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, Tab, compare};
 use cors_tests::task_api::{Profile, TaskApi};
 use serde_json::Value;
 
@@ -72,8 +72,11 @@ const ROWS: &str = r#"new Promise((resolve) => {
     look();
 })"#;
 
-/// The calls of the page in their order, with the outcome on the trusted origin.
-const CALLS: [(&str, &str, Option<&str>); 11] = [
+/// What the page shows of a call: its outcome, and the status that it read.
+type Call = (&'static str, &'static str, Option<&'static str>);
+
+/// The calls of the page in their order, on the page that the production policy lists.
+const LISTED: [Call; 11] = [
     ("anonymous", "allowed", Some("401")),
     ("login", "allowed", Some("200")),
     ("create", "allowed", Some("201")),
@@ -87,34 +90,133 @@ const CALLS: [(&str, &str, Option<&str>); 11] = [
     ("missing", "allowed", Some("404")),
 ];
 
+/// The same on a page that it does not list.
+const NOT_LISTED: [Call; 11] = {
+    let mut calls = LISTED;
+    let mut at = 0;
+    while at < calls.len() {
+        calls[at] = (calls[at].0, "blocked", None);
+        at += 1;
+    }
+    calls
+};
+
+/// The same under the development policy, on either page: any header goes, and credentials do not.
+const IN_DEVELOPMENT: [Call; 11] = {
+    let mut calls = LISTED;
+    calls[7] = ("header", "allowed", Some("200"));
+    calls[8] = ("credentials", "blocked", None);
+    calls
+};
+
+/// What the page says of a call.
+fn said(chromium: &mut Chromium, tab: &Tab, call: &str, part: &str) -> String {
+    let said = chromium.run(tab, &format!("document.querySelector('[data-call={call}] {part}').innerText"));
+    said.as_str().unwrap_or_else(|| panic!("{call} has no {part}")).to_owned()
+}
+
 #[test]
 #[ignore = "needs chromium: tests/run installs it"]
 fn the_pages_of_task_api() {
-    let task_api = TaskApi::start(Profile::Debug, &[], &[]);
     let mut chromium = Chromium::start();
-    let (trusted, untrusted) = (task_api.trusted.text.as_str(), task_api.untrusted.text.as_str());
-    for (name, url, width) in [
-        ("trusted, on a desk", trusted, 1280),
-        ("trusted, on a phone", trusted, 390),
-        ("untrusted, on a phone", untrusted, 390),
-    ] {
-        let tab = chromium.open("about:blank");
-        chromium.resize(&tab, width, 800);
-        chromium.navigate(&tab, url);
-        let Value::Array(rows) = chromium.run(&tab, ROWS) else { panic!("{name}: no rows") };
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                let text = |key: &str| row[key].as_str();
-                (text("call").unwrap_or_default(), text("outcome").unwrap_or_default(), text("status"))
-            })
-            .collect();
-        let blocked = CALLS.map(|(call, _, _)| (call, "blocked", None));
-        assert_eq!(rows, if url == trusted { CALLS } else { blocked }, "{name}");
-
-        let total = chromium.run(&tab, "document.querySelector('[data-call=list]').dataset.total");
-        assert_eq!(total.as_str(), (url == trusted).then_some("1"), "{name}");
-        let overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        assert_eq!(chromium.run(&tab, overflow), 0, "{name}: it is wider than the screen");
+    for (mode, pages) in [("production", [LISTED, NOT_LISTED]), ("development", [IN_DEVELOPMENT; 2])] {
+        let task_api = TaskApi::start(Profile::Debug, &["--mode", mode], &[]);
+        for (url, calls) in [&task_api.trusted.text, &task_api.untrusted.text].into_iter().zip(pages) {
+            for width in [1280, 390] {
+                page(&mut chromium, mode, url, calls, width);
+            }
+        }
     }
+}
+
+/// Holds what a page says against what the browser says that it sent.
+fn page(chromium: &mut Chromium, mode: &str, url: &str, calls: [Call; 11], width: u32) {
+    let name = format!("{url} in {mode}, {width} wide");
+    chromium.renew();
+    let tab = chromium.open("about:blank");
+    chromium.resize(&tab, width, 800);
+    chromium.watch_preflights(&tab);
+    chromium.navigate(&tab, url);
+    let Value::Array(rows) = chromium.run(&tab, ROWS) else { panic!("{name}: no rows") };
+    let text = |row: &Value, key: &str| row[key].as_str().map(str::to_owned);
+    let found: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let required = |key| text(row, key).unwrap_or_default();
+            (required("call"), required("outcome"), text(row, "status"), required("sent"))
+        })
+        .collect();
+    let shown: Vec<_> = found
+        .iter()
+        .map(|(call, outcome, status, _)| (call.as_str(), outcome.as_str(), status.as_deref()))
+        .collect();
+    assert_eq!(shown, calls, "{name}");
+
+    // For whoever changes the page.
+    if let Ok(folder) = std::env::var("CORS_PICTURES") {
+        let picture = chromium.picture(&tab);
+        let file = format!("{mode}-{}-{width}.base64", if calls[0].1 == "allowed" { "in" } else { "out" });
+        std::fs::write(std::path::Path::new(&folder).join(file), picture).expect("the folder takes it");
+    }
+
+    // The judge: the browser's own network panel.
+    let sent = chromium.preflights(&tab);
+    let mut claimed = Vec::new();
+    for (call, outcome, _, methods) in &found {
+        assert!(!methods.is_empty(), "{name}: {call}: the API was sent nothing");
+        assert!(
+            outcome == "blocked" || !methods.trim_start_matches("OPTIONS").is_empty(),
+            "{name}: {call}: {methods}"
+        );
+        let why = said(chromium, &tab, call, ".why");
+        let asked = why.split_once("The browser asked first: ").map(|(_, asked)| asked);
+        assert_eq!(asked.is_some(), methods.contains("OPTIONS"), "{name}: {call}: {why}");
+        assert_eq!(
+            why.contains("The call itself was never sent."),
+            methods == "OPTIONS",
+            "{name}: {call}: {why}"
+        );
+        claimed.extend(asked.map(|asked| asked.split([',', '?']).next().unwrap_or_default().to_owned()));
+        // One click away, and all of it.
+        assert_eq!(said(chromium, &tab, call, "pre"), "", "{name}: it is not shown before");
+        chromium.run(&tab, &format!("document.querySelector('[data-call={call}] summary').click()"));
+        let raw = said(chromium, &tab, call, "pre");
+        assert_eq!(raw.matches("> origin: ").count(), methods.split(' ').count(), "{name}: {call}: {raw}");
+        assert_eq!(
+            raw.contains("> access-control-request-method: "),
+            asked.is_some(),
+            "{name}: {call}: {raw}"
+        );
+        assert!(raw.contains("\n< vary: Origin") || mode == "development", "{name}: {call}: {raw}");
+    }
+    assert_eq!(
+        claimed,
+        sent.iter().map(|(_, method)| method.clone()).collect::<Vec<_>>(),
+        "{name}: {sent:?}"
+    );
+
+    let is_let_in = calls[0].1 == "allowed";
+    let total = chromium.run(&tab, "document.querySelector('[data-call=list]').dataset.total");
+    assert_eq!(total.as_str(), is_let_in.then_some("1"), "{name}");
+    let standing = said_by(chromium, &tab, "#standing");
+    assert_eq!(standing, if is_let_in { "let in by the policy" } else { "not in the policy" }, "{name}");
+    let lead = said_by(chromium, &tab, "#lead");
+    assert!(lead.contains(&format!("serves its {mode} policy")), "{name}: {lead}");
+    let lowercase = said(chromium, &tab, "lowercase", ".why");
+    let guess =
+        if is_let_in { "Earlier answers list PATCH" } else { "So far nothing was allowed to this origin" };
+    assert!(lowercase.contains(guess), "{name}: {lowercase}");
+    let credentials = said(chromium, &tab, "credentials", ".why");
+    assert_eq!(
+        credentials.contains("With credentials no browser takes *."),
+        mode == "development",
+        "{name}: {credentials}"
+    );
+    let overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    assert_eq!(chromium.run(&tab, overflow), 0, "{name}: it is wider than the screen");
+}
+
+fn said_by(chromium: &mut Chromium, tab: &Tab, selector: &str) -> String {
+    let said = chromium.run(tab, &format!("document.querySelector('{selector}').innerText"));
+    said.as_str().unwrap_or_default().to_owned()
 }

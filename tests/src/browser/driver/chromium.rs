@@ -19,6 +19,8 @@ pub struct Chromium {
     /// The id of what stands for a user's profile; null at first.
     context: Value,
     console: Vec<String>,
+    /// The preflights of tabs that are watched: the path, and the method that was asked for.
+    preflights: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -54,10 +56,26 @@ impl Chromium {
             version: String::new(),
             context: Value::Null,
             console: Vec::new(),
+            preflights: Vec::new(),
         };
         let version = chromium.command(None, "Browser.getVersion", json!({}));
         chromium.version = version["product"].as_str().expect("it has a version").to_owned();
         chromium
+    }
+
+    /// Forgets everything: pages that are opened from now on share nothing with earlier ones.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub fn renew(&mut self) {
+        let context = self.command(None, "Target.createBrowserContext", json!({}))["browserContextId"].take();
+        let old = std::mem::replace(&mut self.context, context);
+        if !old.is_null() {
+            self.command(None, "Target.disposeBrowserContext", json!({ "browserContextId": old }));
+        }
+        self.socket.0.events.clear();
+        self.console.clear();
     }
 
     /// Opens a page and waits until it and its frames are loaded.
@@ -109,6 +127,39 @@ impl Chromium {
         self.command(Some(tab), "Emulation.setDeviceMetricsOverride", size);
     }
 
+    /// From now on notes the preflights that the tab sends.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub fn watch_preflights(&mut self, tab: &Tab) {
+        self.command(Some(tab), "Network.enable", json!({}));
+        self.preflights.clear();
+    }
+
+    /// The preflights since the last call, as the browser's own network panel has them: the path, and the method that was asked for.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub fn preflights(&mut self, tab: &Tab) -> Vec<(String, String)> {
+        // What came before the answer to this is known then.
+        self.run(tab, "0");
+        self.events();
+        std::mem::take(&mut self.preflights)
+    }
+
+    /// A picture of the whole page, as PNG in Base64.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub fn picture(&mut self, tab: &Tab) -> String {
+        let whole = json!({ "format": "png", "captureBeyondViewport": true });
+        let picture = self.command(Some(tab), "Page.captureScreenshot", whole);
+        picture["data"].as_str().expect("there is a picture").to_owned()
+    }
+
     /// Runs a script that may return a promise, and waits for what comes of it.
     ///
     /// # Panics
@@ -143,6 +194,18 @@ impl Chromium {
                     let text = event["params"]["entry"]["text"].as_str().unwrap_or_default();
                     self.console.push(text.to_owned());
                 }
+                Some("Network.requestWillBeSent") => {
+                    let request = &event["params"]["request"];
+                    if request["method"] == "OPTIONS" {
+                        let url = request["url"].as_str().unwrap_or_default();
+                        let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+                        let fields = request["headers"].as_object().into_iter().flatten();
+                        let mut asked = fields
+                            .filter(|(name, _)| name.eq_ignore_ascii_case("access-control-request-method"));
+                        let asked = asked.next().and_then(|(_, value)| value.as_str()).unwrap_or_default();
+                        self.preflights.push((format!("/{path}"), asked.to_owned()));
+                    }
+                }
                 Some("Target.attachedToTarget") => {
                     let frame = event["params"]["sessionId"].as_str().map(str::to_owned);
                     // What it has said already comes with the answer.
@@ -161,13 +224,7 @@ impl Browser for Chromium {
     }
 
     fn renew(&mut self) {
-        let context = self.command(None, "Target.createBrowserContext", json!({}))["browserContextId"].take();
-        let old = std::mem::replace(&mut self.context, context);
-        if !old.is_null() {
-            self.command(None, "Target.disposeBrowserContext", json!({ "browserContextId": old }));
-        }
-        self.socket.0.events.clear();
-        self.console.clear();
+        self.renew();
     }
 
     fn open(&mut self, url: &str) -> Tab {
