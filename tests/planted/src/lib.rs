@@ -8,6 +8,7 @@
 //! real   ─┘   └─ trust          └─ scanners   what the payload lists of others find on the same server
 //! ```
 
+pub mod board;
 pub mod faults;
 pub mod probe;
 pub mod real;

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use cors_planted::board;
 use cors_planted::faults::{OTHERS, STRANGERS};
 use cors_planted::probe::Probe;
 use cors_planted::row::Row;
@@ -70,17 +71,16 @@ fn what_is_planted_is_found_and_nothing_else() {
     let probe = Probe::build();
     let [strangers, others, sound] = [STRANGERS, OTHERS, SOUND].map(|rows| judge_all(&probe, rows));
     let mut mistakes = Vec::new();
-    println!("| servers | `cors probe` | {} |", SCANNERS.map(|scanner| scanner.name).join(" | "));
     for (title, rows, is_sound) in [
-        ("let a stranger in", &strangers, false),
-        ("have another fault", &others, false),
-        ("are sound", &sound, true),
+        ("that let a stranger in", &strangers, false),
+        ("with another fault", &others, false),
+        ("sound ones", &sound, true),
     ] {
         let ours =
             rows.iter().filter(|row| if is_sound { row.false_alarms > 0 } else { row.named > 0 }).count();
         let theirs =
             [0, 1, 2].map(|scanner| rows.iter().filter(|row| row.scanners[scanner]).count().to_string());
-        println!("| {} {title} | {ours} | {} |", rows.len(), theirs.join(" | "));
+        board::holds(&format!("| {} {title} | {ours} | {} |", rows.len(), theirs.join(" | ")));
         mistakes
             .extend(rows.iter().filter_map(|row| Some(format!("{}: {}", row.name, row.mistake.as_ref()?))));
     }

@@ -7,6 +7,7 @@ use std::thread;
 
 use actix_web::{App, HttpResponse, web};
 use cors_actix::{Config, Cors, Mode};
+use cors_planted::board;
 use cors_planted::probe::{Probe, Seen};
 use cors_planted::real::rows::{FAULTS, MENDED, Real, SOUND};
 use cors_planted::real::{Running, Site, Software};
@@ -81,7 +82,9 @@ fn mistake(row: &str, seen: &Seen, wanted: &[&str]) -> Option<String> {
 fn what_is_planted_in_real_software_is_found() {
     let (probe, apps) = (Probe::build(), Apps::start());
     let mut mistakes = Vec::new();
-    for (title, rows) in [("have a fault", FAULTS), ("are sound", SOUND)] {
+    for (title, rows) in
+        [("sites of real software with a fault", FAULTS), ("sound sites of real software", SOUND)]
+    {
         let mut found = [0; 1 + SCANNERS.len()];
         for (running, rows) in start_all(&apps, rows) {
             for (row, address) in rows.iter().zip(&running.addresses) {
@@ -98,7 +101,7 @@ fn what_is_planted_in_real_software_is_found() {
             }
         }
         let found = found.map(|count| count.to_string()).join(" | ");
-        println!("| {} of real software {title} | {found} |", rows.len());
+        board::holds(&format!("| {} {title} | {found} |", rows.len()));
     }
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }

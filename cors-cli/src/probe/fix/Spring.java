@@ -9,5 +9,13 @@ CorsFilter corsFilter() {
 [credentials]     cors.setAllowCredentials(true);
     var source = new UrlBasedCorsConfigurationSource();
     source.registerCorsConfiguration("/**", cors);
-    return new CorsFilter(source);
+    return new CorsFilter(source) {
+        // Spring 4 says so to allowed origins alone.
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            response.addHeader("Vary", "Origin");
+            super.doFilterInternal(request, response, chain);
+        }
+    };
 }

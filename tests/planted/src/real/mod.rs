@@ -9,6 +9,22 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// What an app of Spring 4.3 needs, as Debian calls it.
+const JARS: [&str; 12] = [
+    "spring3-core",
+    "spring3-web",
+    "spring3-beans",
+    "spring3-context",
+    "commons-logging",
+    "jetty9-server",
+    "jetty9-security",
+    "jetty9-servlet",
+    "jetty9-http",
+    "jetty9-io",
+    "jetty9-util",
+    "servlet-api",
+];
+
 /// How long a program may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -31,6 +47,10 @@ pub enum Software {
     Django,
     /// Python's own `http.server`
     Python,
+    /// Envoy
+    Envoy,
+    /// Spring, behind Jetty
+    Spring,
 }
 
 /// A server to be: what its configuration says of CORS, around the site and in it.
@@ -84,7 +104,7 @@ impl Software {
         let numbered: Vec<(&Site, u16)> = sites.iter().zip(addresses.iter().map(SocketAddr::port)).collect();
         let processes = match self {
             // One process for each, since the settings are the process's.
-            Self::Django | Self::Python | Self::Varnish => {
+            Self::Django | Self::Python | Self::Varnish | Self::Spring => {
                 numbered.iter().map(|site| self.spawn(&folder, &[*site], backend)).collect()
             }
             _ => vec![self.spawn(&folder, &numbered, backend)],
@@ -95,7 +115,12 @@ impl Software {
     }
 
     fn spawn(self, folder: &Path, sites: &[(&Site, u16)], backend: SocketAddr) -> Child {
-        let path = folder.join(format!("{}.conf", sites[0].1));
+        let extension = match self {
+            Self::Envoy => "yaml",
+            Self::Spring => "java",
+            _ => "conf",
+        };
+        let path = folder.join(format!("{}.{extension}", sites[0].1));
         fs::write(&path, self.configuration(folder, sites, backend)).expect("the configuration is written");
         let log = fs::File::create(folder.join(format!("{}.log", sites[0].1))).expect("a log is made");
         let mut command = self.command(&path, folder, sites[0].1);
@@ -105,8 +130,8 @@ impl Software {
             .unwrap_or_else(|error| panic!("{self:?} is missing ({error}): run tests/planted/install"))
     }
 
-    fn command(self, path: &Path, folder: &Path, port: u16) -> Command {
-        let program = match self {
+    fn program(self) -> &'static str {
+        match self {
             Self::Nginx => "nginx",
             Self::Apache => "apache2",
             Self::Haproxy => "haproxy",
@@ -114,6 +139,16 @@ impl Software {
             Self::Varnish => "varnishd",
             Self::Express => "node",
             Self::Django | Self::Python => "python3",
+            Self::Envoy => "envoy",
+            Self::Spring => "java",
+        }
+    }
+
+    fn command(self, path: &Path, folder: &Path, port: u16) -> Command {
+        let envoy = installed().join("envoy/bin/envoy");
+        let program = match self {
+            Self::Envoy => envoy.as_os_str(),
+            _ => self.program().as_ref(),
         };
         let mut command = Command::new(program);
         let sbin = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
@@ -132,6 +167,13 @@ impl Software {
                 .arg(path),
             Self::Express => command.arg(path).env("NODE_PATH", installed().join("node_modules")),
             Self::Django | Self::Python => command.arg(path).env("PYTHONPATH", installed().join("python")),
+            Self::Envoy => {
+                command.args(["--concurrency", "1", "--disable-hot-restart", "-l", "error", "-c"]).arg(path)
+            }
+            Self::Spring => {
+                let jars = JARS.map(|jar| format!("/usr/share/java/{jar}.jar")).join(":");
+                command.args(["-cp", &jars]).arg(path)
+            }
         };
         command
     }
@@ -228,6 +270,24 @@ impl Software {
                 include_str!("django.py")
                     .replace("PORT", &port.to_string())
                     .replace("# SETTINGS", &inner(site))
+            }),
+            Self::Envoy => {
+                let indented = |text: &str| -> String {
+                    text.lines().map(|line| format!("              {line}\n")).collect()
+                };
+                let listeners = each(&|site, port| {
+                    include_str!("listener.yaml").replace("PORT", &port.to_string()) + &indented(&site.inner)
+                });
+                format!(
+                    "static_resources:\n  clusters:\n  - name: app\n    load_assignment:\n      cluster_name: app\n      endpoints:\n      \
+                     - lb_endpoints:\n        - endpoint: {{ address: {{ socket_address: {{ address: {}, port_value: {} }} }} }}\n  \
+                     listeners:\n{listeners}",
+                    backend.ip(),
+                    backend.port()
+                )
+            }
+            Self::Spring => each(&|site, port| {
+                include_str!("Spring.java").replace("PORT", &port.to_string()).replace("SITE", &inner(site))
             }),
             Self::Python => each(&|site, port| {
                 include_str!("plain.py").replace("PORT", &port.to_string()).replace("ALLOWED", &inner(site))

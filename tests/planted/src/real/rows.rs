@@ -1,6 +1,6 @@
 //! What real software is told about CORS, as people write it, and what a probe has to find.
 
-use super::Software::{self, Apache, Caddy, Django, Express, Haproxy, Nginx, Python, Varnish};
+use super::Software::{self, Apache, Caddy, Django, Envoy, Express, Haproxy, Nginx, Python, Spring, Varnish};
 use crate::row::PAGE;
 
 /// A site of some software.
@@ -216,8 +216,12 @@ pub const MENDED: &[Real] = &[
         "CORS_ALLOW_ALL_ORIGINS = True",
         &[],
     ),
+    real(Envoy, "nothing of CORS", "PUT authorization credentials read:x-total-count", "", &[]),
+    real(Spring, "nothing of CORS", "PUT authorization credentials read:x-total-count", "", &[]),
     real(Nginx, "nothing of CORS", "", "", &[]),
     real(Apache, "nothing of CORS, and a simple call", "", "", &[]),
     real(Haproxy, "nothing of CORS, and a simple call", "", "", &[]),
     real(Caddy, "nothing of CORS, and a simple call", "", "", &[]),
+    real(Envoy, "nothing of CORS, and a simple call", "", "", &[]),
+    real(Spring, "nothing of CORS, and a simple call", "", "", &[]),
 ];
