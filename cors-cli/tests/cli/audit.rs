@@ -63,6 +63,21 @@ fn apps_without_a_layer_and_policies_of_ours_are_named() {
 }
 
 #[test]
+fn routes_of_axum_without_a_layer_are_named() {
+    let out = text(&audit(&["axum"]).stdout);
+    let bare: Vec<&str> =
+        out.lines().filter_map(|line| line.split_once(": routes without")).map(|(place, _)| place).collect();
+    let wanted = [
+        "main.rs: line 9, Router: \"/admin\"",
+        "main.rs: line 9, Router: \"/deeper\"",
+        "main.rs: line 10, Router: \"/late\", for they stand behind the layer",
+        "main.rs: line 30, Router: \"/two\"",
+        "routes.rs: line 19, Router: \"/forgotten\", the fallback",
+    ];
+    assert_eq!(bare, wanted, "{out}");
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_no_audit() {
     let run = audit(&["nowhere"]);
     assert!(run.status.code() == Some(2) && run.stdout.is_empty() && !run.stderr.is_empty(), "{run:?}");

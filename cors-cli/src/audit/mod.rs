@@ -1,5 +1,7 @@
 //! `cargo cors audit`: every CORS layer of a workspace, what it lets in, and the rules that it breaks.
 
+mod routers;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use crate::import::Imported;
 use crate::import::rust::{Layer, Library, layers};
 use crate::policy_file::{PolicyFile, Region};
 use crate::report::{BOLD, GOOD, Problem, Report, Severity, Verdict, message, paint};
+use routers::Routers;
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Report, Problem> {
     if !args.path.is_dir() {
@@ -65,8 +68,10 @@ struct Audit {
     layers: Vec<Audited>,
     /// `cors_policy!` and `#[cors]`, which the compiler checks.
     ours: Vec<String>,
-    /// Apps without any layer.
+    /// Apps of Actix Web without any layer.
     bare: Vec<String>,
+    /// Routers of axum.
+    routers: Routers,
     /// Files that are no Rust that this program reads.
     unread: Vec<String>,
 }
@@ -88,7 +93,11 @@ impl Audit {
         };
         self.files += 1;
         // Most files have nothing to do with CORS, and parsing is what takes time.
-        if !text.contains("Cors") && !text.contains("cors") && !text.contains("App::new") {
+        if !text.contains("Cors")
+            && !text.contains("cors")
+            && !text.contains("App::new")
+            && !text.contains("Router")
+        {
             return Ok(());
         }
         let Ok(found) = layers(&text) else {
@@ -112,6 +121,9 @@ impl Audit {
         if let Ok(parsed) = syn::parse_file(&text) {
             let mut apps = Apps { name: &name, audit: self };
             apps.visit_file(&parsed);
+            if text.contains("axum") {
+                self.routers.read(&name, &parsed);
+            }
         }
         Ok(())
     }
@@ -132,9 +144,11 @@ impl Audit {
             }
             out.push('\n');
         }
+        let routers = self.routers.bare();
         for (list, what) in [
             (&self.ours, "checked by the compiler"),
             (&self.bare, "an app without a CORS layer: pages of other origins cannot read its answers"),
+            (&routers, "routes without a CORS layer: pages of other origins cannot read their answers"),
             (&self.unread, "not read: this is no Rust that this program knows"),
         ] {
             for place in list {
@@ -168,7 +182,7 @@ impl Audit {
             "files": self.files,
             "layers": self.layers.iter().map(layer).collect::<Vec<_>>(),
             "checked_by_the_compiler": self.ours,
-            "without_a_layer": self.bare,
+            "without_a_layer": self.bare.iter().cloned().chain(self.routers.bare()).collect::<Vec<_>>(),
             "not_read": self.unread,
         })
     }
