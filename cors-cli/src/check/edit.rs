@@ -283,7 +283,9 @@ impl<'f> Editor<'f> {
             && comma(items.len() - 1).is_none()
         {
             let comma = comma(last)?;
-            edits.push((comma..comma + 1, String::new()));
+            let blanks = self.text.get(comma + 1..)?.len()
+                - self.text.get(comma + 1..)?.trim_start_matches([' ', '\t']).len();
+            edits.push((comma..comma + 1 + blanks, String::new()));
         }
         if !changes.appended.is_empty() {
             let appended = changes.appended.join(", ");

@@ -206,6 +206,18 @@ fn what_stands_around_a_mistake_stays() {
             "origins = [\"http://app.example/\"]\n[development]\nheaders = \"any\"\n",
         ),
         (
+            "what is left of a list",
+            "toml",
+            "origins = [\"https://a.example\", \"https://A.example\", \"https://a.example/\"]\n",
+            "origins = [\"https://a.example\"]\n",
+        ),
+        (
+            "what nothing fulfils",
+            "yaml",
+            "origins: [https://a.example]\nexpect: # none\n- rule: any_origin\n  reason: public\nmax_age: 60\n",
+            "origins: [https://a.example]\n# none\nmax_age: 60\n",
+        ),
+        (
             "line ends",
             "toml",
             "origins = [\"a.example\", \"b.example/\"]\r\n",
