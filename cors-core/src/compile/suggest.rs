@@ -16,8 +16,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     let allowed = (word.len() / 3).clamp(1, 4);
     candidates
         .into_iter()
-        .map(|candidate| (distance(&word, &candidate.replace('-', "_")), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
+        .filter_map(|candidate| Some((distance(&word, &candidate.replace('-', "_"), allowed)?, candidate)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -191,7 +190,7 @@ pub(crate) fn misspelt_scheme(scheme: &str) -> Option<&'static str> {
     if REAL.contains(&scheme) || !(3..=7).contains(&scheme.len()) {
         return None;
     }
-    ["https", "http"].into_iter().find(|real| distance(scheme, real) == 1)
+    ["https", "http"].into_iter().find(|real| distance(scheme, real, 1) == Some(1))
 }
 
 /// Returns whether a text that was written as an origin is a regular expression.

@@ -54,38 +54,49 @@ const OTHER_HEADERS: [&str; 14] = [
 /// The longest word that is compared. No candidate comes near.
 const LONGEST: usize = 64;
 
-/// Edits from one word to the other: letters added, taken out, replaced, or swapped with their
+/// Edits from one word to the other, if they are at most so many: letters added, taken out, replaced, or swapped with their
 /// neighbour, whatever the case. Longer words are not compared.
-pub(crate) fn distance(from: &str, to: &str) -> usize {
+pub(crate) fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
     let width = to.chars().count();
-    if width > LONGEST || from.chars().count() > LONGEST {
-        return usize::MAX;
+    if width > LONGEST {
+        return None;
     }
-    let mut before = [0; LONGEST + 1];
-    let mut last = [0; LONGEST + 1];
-    for (column, cell) in last.iter_mut().enumerate() {
+    // Its distance is at most the longer length, which fits.
+    let mut before = [0_u8; LONGEST + 1];
+    let mut last = [0_u8; LONGEST + 1];
+    for (column, cell) in (0..).zip(&mut last) {
         *cell = column;
     }
     let mut above = None;
     for (i, a) in from.chars().enumerate() {
+        if i == LONGEST {
+            return None;
+        }
         let mut row = [0; LONGEST + 1];
-        row[0] = i + 1;
+        row[0] = last[0] + 1;
+        let mut nearest = row[0];
         let mut left = None;
         for (j, b) in to.chars().enumerate() {
             let mut cost =
-                (last[j] + usize::from(!a.eq_ignore_ascii_case(&b))).min(last[j + 1] + 1).min(row[j] + 1);
+                (last[j] + u8::from(!a.eq_ignore_ascii_case(&b))).min(last[j + 1] + 1).min(row[j] + 1);
             let swapped = |was: Option<char>, is: char| was.is_some_and(|was| was.eq_ignore_ascii_case(&is));
             if swapped(left, a) && swapped(above, b) {
                 cost = cost.min(before[j - 1] + 1);
             }
             row[j + 1] = cost;
+            nearest = nearest.min(cost);
             left = Some(b);
+        }
+        // Each row is at most one swap nearer than the one before it.
+        if usize::from(nearest) > most + 1 {
+            return None;
         }
         above = Some(a);
         before = last;
         last = row;
     }
-    last[width]
+    let distance = usize::from(last[width]);
+    (distance <= most).then_some(distance)
 }
 
 /// The standard header that `name`, in any case, is one or two slips away from.
@@ -95,15 +106,15 @@ pub(crate) fn misspelled_header(name: &str) -> Option<&'static str> {
     }
     let is_own = matches!(name.as_bytes(), [b'x' | b'X', b'-', ..]);
     let near = HEADERS.into_iter().filter(|known| known.starts_with("x-") == is_own).filter_map(|known| {
+        // In a short name, two slips make another word.
+        let most = if letters(known).count() < 8 { 1 } else { 2 };
         // Hyphens that were left out are one slip, however many.
         let slips = match letters(name).eq(letters(known)) {
             true => 1,
-            false if known.len().abs_diff(name.len()) > 2 => return None,
-            false => distance(name, known),
+            false if known.len().abs_diff(name.len()) > most => return None,
+            false => distance(name, known, most)?,
         };
-        // In a short name, two slips make another word.
-        let most = if letters(known).count() < 8 { 1 } else { 2 };
-        (slips <= most).then_some((slips, known))
+        Some((slips, known))
     });
     near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
 }
