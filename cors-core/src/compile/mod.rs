@@ -15,6 +15,7 @@ pub(crate) mod public_suffix;
 #[cfg(feature = "regex")]
 mod regex;
 pub(crate) mod rules;
+mod shown;
 mod suggest;
 #[cfg(feature = "regex")]
 mod to_toml;

@@ -15,6 +15,7 @@ use crate::Rule;
 use crate::compile::config::Entry;
 use crate::compile::language::Writer;
 use crate::compile::pattern;
+use crate::compile::shown::Shown;
 use crate::engine::standard;
 use crate::explain::misspelled::misspelled_header;
 
@@ -82,7 +83,7 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
         let why = "A browser asks for one method by its exact name; this never matches.";
         let message = match method {
             "" => "an empty string is not a method".into(),
-            _ => format!("`{}` is not a method", method.escape_debug()),
+            _ => format!("`{}` is not a method", Shown(method)),
         };
         let finding = Finding::new(Rule::InvalidMethod, message, why);
         let names = several(
@@ -196,7 +197,7 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
     }
     let message = match written {
         "" => "an empty string is not a header name".into(),
-        _ => format!("`{}` is not a header name", written.escape_debug()),
+        _ => format!("`{}` is not a header name", Shown(written)),
     };
     let why = if standard::is_token(name.as_bytes()) {
         "A `*` stands at the end alone, after a `-`: `x-app-*` is the family of all names that begin `x-app-`."
@@ -336,7 +337,7 @@ fn names_instead(finding: Finding, key: Key, names: Option<Vec<String>>, writer:
 pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
     Finding::new(
         Rule::DuplicateEntry,
-        format!("the {what} `{}` is listed twice", entry.escape_debug()),
+        format!("the {what} `{}` is listed twice", Shown(entry)),
         "The second entry adds nothing; mostly one of the two was meant to be another.",
     )
     .value(entry)

@@ -20,6 +20,7 @@ use crate::compile::config::{Entry, EntryKind};
 use crate::compile::language::Writer;
 use crate::compile::pattern::{FaultKind, OriginPattern};
 use crate::compile::public_suffix;
+use crate::compile::shown::Shown;
 use crate::compile::suggest;
 use crate::engine::standard;
 
@@ -217,7 +218,7 @@ fn empty(message: &str, writer: &Writer) -> Finding {
 }
 
 fn invalid_origin(text: &str, kind: FaultKind, proposer: &Proposer<'_>) -> Finding {
-    let message = format!("`{}` is not an origin: {}", text.escape_debug(), kind.text());
+    let message = format!("`{}` is not an origin: {}", Shown(text), kind.text());
     let finding = Finding::new(Rule::InvalidOrigin, message, kind.why()).value(text);
     match proposer.instead_of(text, kind) {
         Some(advice) => match advice.proposal {

@@ -15,6 +15,7 @@ use crate::Rule;
 use crate::compile::config::{Entry, EntryKind, Setting, Value};
 use crate::compile::language::{Language, Writer, field};
 use crate::compile::pattern;
+use crate::compile::shown::Shown;
 
 /// Returns whether `key` takes a list.
 pub(crate) const fn is_list(key: Key) -> bool {
@@ -108,7 +109,7 @@ fn message(key: Key, value: &Value, writer: &Writer) -> String {
     };
     match value {
         Value::List(_) => format!("`{}` takes {takes}, not a list", writer.name(key.name())),
-        _ => format!("`{}` takes {takes}, not `{}`", writer.name(key.name()), written(value).escape_debug()),
+        _ => format!("`{}` takes {takes}, not `{}`", writer.name(key.name()), Shown(&written(value))),
     }
 }
 
@@ -196,7 +197,7 @@ fn entry_message(key: Key, entry: &Entry, writer: &Writer) -> String {
     let name = writer.name(key.name());
     match entry.kind {
         EntryKind::Regex => format!("a regex is an entry of `origins` alone, not of `{name}`"),
-        _ => format!("an entry of `{name}` is not `{}`", entry.text.escape_debug()),
+        _ => format!("an entry of `{name}` is not `{}`", Shown(&entry.text)),
     }
 }
 

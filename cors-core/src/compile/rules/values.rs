@@ -15,6 +15,7 @@ use crate::Rule;
 use crate::compile::config::{Entry, Value};
 use crate::compile::language::Writer;
 use crate::compile::pattern;
+use crate::compile::shown::Shown;
 use crate::compile::suggest;
 
 /// The longest time that any browser remembers a preflight's answer, in seconds: Firefox's.
@@ -65,7 +66,7 @@ pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Optio
         }
         _ => {
             let why = "Browsers take it for missing, and remember the answer for 5 seconds.";
-            let message = format!("`{}` is not a duration", text.escape_debug());
+            let message = format!("`{}` is not a duration", Shown(&text));
             let finding = Finding::new(Rule::InvalidMaxAge, message, why).value(text.as_str());
             report.add(
                 site,
@@ -125,7 +126,7 @@ pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report<'_>)
         return status;
     }
     let why = "To a browser any status but 200 to 299 means that the preflight failed (https://fetch.spec.whatwg.org/#cors-preflight-fetch).";
-    let message = format!("`{}` is not a status that lets a preflight pass", text.escape_debug());
+    let message = format!("`{}` is not a status that lets a preflight pass", Shown(&text));
     let finding = Finding::new(Rule::InvalidStatus, message, why).value(text);
     let written = report.writer().setting(Key::PreflightStatus, "204");
     let help = format!("write `{written}`, or 200 for very old clients");
@@ -169,7 +170,7 @@ pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report<'_>) -> HostChe
 }
 
 fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Finding {
-    let message = format!("`{}` is not a host: {}", entry.escape_debug(), fault.text());
+    let message = format!("`{}` is not a host: {}", Shown(entry), fault.text());
     if pattern::is_any(entry) {
         let why = "An entry of the list is one host, with or without its subdomains.";
         let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);

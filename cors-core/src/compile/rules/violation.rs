@@ -11,6 +11,7 @@ use crate::Mode;
 use crate::Rule;
 use crate::compile::config::Locus;
 use crate::compile::language::Language;
+use crate::compile::shown::Shown;
 
 /// A rule that a policy breaks: where, why it matters, and the fix.
 ///
@@ -108,12 +109,12 @@ impl Violation {
     /// ```
     pub fn marked(&self) -> Option<String> {
         let (value, bytes) = (self.value.as_deref()?, self.locus.bytes.clone()?);
-        let width = |part: &str| part.escape_debug().count();
+        let width = |part| Shown(part).width();
         let (before, wrong) = (value.get(..bytes.start)?, value.get(bytes)?);
         if wrong.is_empty() || wrong.len() == value.len() {
             return None;
         }
-        let line = value.escape_debug();
+        let line = Shown(value);
         Some(format!("{line}\n{:width$}{}", "", "^".repeat(width(wrong)), width = width(before)))
     }
 }
