@@ -283,9 +283,11 @@ impl One<'_> {
                     continue;
                 }
                 // Nor does a layer around a scope or a resource know what is beside it: Actix routes the preflight there,
-                // and the request elsewhere, to a handler without a policy or to another such layer.
+                // and the request elsewhere, to a handler without a policy or to another such layer, or into a scope whose guard
+                // has turned the preflight away.
                 let is_beside = trace.layers.first() != alone.layers.first();
-                if is_beside && matches!(handler, Handler::Plain(_)) {
+                let is_guarded = !alone.layers.is_empty() && self.app.guards_scopes();
+                if is_beside && (is_guarded || matches!(handler, Handler::Plain(_))) {
                     continue;
                 }
                 counts.preflights += 1;
