@@ -28,18 +28,17 @@ use crate::service::CorsMiddleware;
 ///
 /// * A **preflight** – `OPTIONS` with `Origin` and `Access-Control-Request-Method` – is answered here,
 ///   allowed or not. The app never sees it, and so neither authentication nor a handler inside can
-///   turn it away. Any other `OPTIONS` request is the app's.
+///   turn it away. Any other `OPTIONS` request goes to the app.
 /// * **Every other response** gets the fields: those of handlers, the router's 404 and 405, errors from
 ///   extractors and handlers, `Err` from middleware inside, streams, upgrades. For an origin that is
-///   not allowed they say nothing but `Vary`; the app runs all the same, since CORS is about who
-///   may *read*.
-/// * `Access-Control-*` fields are the policy's. What the app or a layer inside sets by hand is taken
-///   off first, so that no handler can open what the policy keeps shut, and no response carries two
-///   lines of which a browser accepts neither.
-/// * `Vary` is merged: what stands there stays, and nothing is added twice.
-/// * **At start-up** one event of level `info` says which policy holds: that of which mode, whether it lets in any origin,
-///   and whether with credentials.
-/// * The decision is made from the request as it arrives. What layers inside do to it changes nothing.
+///   not allowed the only field is `Vary`; the app still runs, since CORS is about who may *read*.
+/// * `Access-Control-*` fields come from the policy alone. Those that the app or a layer inside sets by hand are
+///   removed first: no handler can open what the policy keeps shut, and no response carries a field twice,
+///   which browsers reject.
+/// * `Vary` is merged: names that are there stay, and nothing is added twice.
+/// * **At start-up** one event of level `info` describes the policy in force: its mode, whether it allows any origin,
+///   and whether it allows credentials.
+/// * The decision is made from the request as it arrives. Changes that layers inside make to it have no effect.
 ///
 /// **Development foretells production.** In a debug build, under a `development` block, a preflight that the production policy
 /// would refuse for its method or a header is allowed, and an event of level `warn` names the method or header and the line to write: once for each
@@ -49,8 +48,8 @@ use crate::service::CorsMiddleware;
 /// every response; an event of level `warn` at start-up says so. For another policy on some paths see [`at`](Self::at), and
 /// for one of a route's own [`#[cors]`](macro@crate::cors). Layers side by side, each around a scope, do not touch each other.
 ///
-/// Wrap it after (that is, outside of) whatever may answer or fail in the app's stead, so that those
-/// responses can be read, too:
+/// Add it after (that is, outside of) every layer that may answer or fail before the app does, so that pages can read
+/// those responses, too:
 ///
 /// ```
 /// use actix_web::{App, HttpServer, middleware::Logger, web};
@@ -74,7 +73,8 @@ use crate::service::CorsMiddleware;
 /// # }
 /// ```
 ///
-/// Fetch, sections "CORS protocol" and "CORS-preflight fetch".
+/// The standard: <https://fetch.spec.whatwg.org/#http-cors-protocol> and
+/// <https://fetch.spec.whatwg.org/#cors-preflight-fetch>.
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until an app wraps it"]
 pub struct Cors {
@@ -89,8 +89,7 @@ impl Cors {
     /// Middleware for this policy: a [`PolicySet`](crate::PolicySet) that `cors_policy!` declares, or a
     /// [`Policy`](crate::Policy), owned, shared or static.
     ///
-    /// Of a set it takes [the policy in force](crate::PolicySet::active), and so it reads the
-    /// environment once, here.
+    /// From a set it takes [the policy in force](crate::PolicySet::active). This reads the environment once, here.
     pub fn new(policy: impl Into<Source>) -> Self {
         Self {
             policies: Paths::everywhere(policy.into()),
@@ -110,7 +109,7 @@ impl Cors {
         }
     }
 
-    /// Has this policy hold on the paths that a pattern matches.
+    /// Sets the policy for the paths that a pattern matches.
     ///
     /// ```
     /// use actix_web::App;
@@ -127,20 +126,19 @@ impl Cors {
     /// that its router matches: the path as it is decoded for routing, from the app's root, whatever
     /// is wrapped. So `/%61pi` is `/api`, while `/API`, `//api`, `/api/`, `/x/../api` and `/x%2Fapi` are not.
     ///
-    /// * **The first pattern that matches holds**, in the order in which they are written. Nothing is
+    /// * **The first pattern that matches decides**, in the order in which they are written. Nothing is
     ///   taken from the others.
-    /// * On a path that none matches the policy of [`Cors::new`](Self::new) holds. After [`Cors::paths`](Self::paths) there is none,
+    /// * On any other path the policy of [`Cors::new`](Self::new) holds. After [`Cors::paths`](Self::paths) there is none,
     ///   and the middleware does nothing at all.
-    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Should
-    ///   `NormalizePath` be inside all the same, a path that a tail matches as it is spelt, and that would
-    ///   be an earlier pattern's once it is normalised, gets no policy.
+    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. If
+    ///   `NormalizePath` is inside, a path gets no policy if its own spelling is matched by a tail,
+    ///   and its normalized spelling by an earlier pattern.
     /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
     ///
     /// # Panics
     ///
-    /// If the pattern does not begin with a slash or is malformed, and if no path would ever get to
-    /// it: since it matches the same paths as an earlier one, whatever the parameters are called, or
-    /// less. Where patterns have regexes of their own, only equal ones are found.
+    /// If the pattern does not begin with a slash or is malformed, or if an earlier pattern matches every path that it
+    /// matches, whatever the parameters are called. Patterns with regexes of their own are only compared for equality.
     pub fn at(mut self, pattern: &str, policy: impl Into<Source>) -> Self {
         self.policies.add(pattern, policy.into());
         self.started = Once::default();
@@ -150,27 +148,27 @@ impl Cors {
     /// Refuses requests that a page elsewhere makes, unless `origins` lists its origin: they get 403, and the app is not called.
     ///
     /// CORS decides who may read a response. Any page can still send `GET`, `HEAD` and `POST` requests that need no preflight, with the user's
-    /// cookies: a form will do. With this they end here:
+    /// cookies: a form is enough. With `enforce` they are refused here:
     ///
     /// | request | `Sec-Fetch-Site: same-origin`, `none` | any other `Sec-Fetch-Site` | without it |
     /// |---|---|---|---|
     /// | `Origin` is in `origins` | passes | passes | passes |
     /// | another `Origin` | passes | 403 | passes if it is the API's own, else 403 |
     /// | no `Origin`; `GET`, `HEAD` or `OPTIONS` | passes | passes | passes |
-    /// | no `Origin`; another method, or an upgrade | passes | 403 | passes: no browser, or a very old one |
+    /// | no `Origin`; another method, or an upgrade | passes | 403 | passes: not a browser, or a very old one |
     ///
-    /// The API's own origin is [the one that the app says](Self::own_origin), or else scheme and `Host`. The scheme is that
+    /// The API's own origin is [the one that the app sets](Self::own_origin), or else scheme and `Host`. The scheme is that
     /// of the server's own socket: see [`behind_tls`](Self::behind_tls). `Forwarded` and the like are
-    /// not looked at, for anybody can write them. Under `origins: any` every `Origin` is allowed, and so is none.
+    /// ignored, because any client can write them. Under `origins: any` every `Origin` is allowed, and so is a request without one.
     ///
-    /// These are the decisions of Go's `net/http.CrossOriginProtection`, with `origins` as its trusted origins, but for three that are stricter:
-    /// `GET`, `HEAD` and `OPTIONS` with an `Origin` that is not allowed are refused, the scheme has to be the API's, and of a field that
-    /// comes twice nothing is believed. `GET` and `HEAD` without an `Origin` pass, so they must not change anything.
+    /// These are the decisions of Go's `net/http.CrossOriginProtection`, with `origins` as its trusted origins. Three are stricter:
+    /// `GET`, `HEAD` and `OPTIONS` with an `Origin` that is not allowed are refused, the scheme has to be the API's, and a field that
+    /// comes twice is never trusted. `GET` and `HEAD` without an `Origin` pass, so they must not change anything.
     ///
-    /// What `same-origin` and `Host` say is only as good as a check of `Host`. A policy with `hosts` has it checked here; for one
-    /// without, a line in the log at start-up says so. See [`AllowedHosts`](crate::AllowedHosts).
+    /// `same-origin` and `Host` can only be trusted if `Host` is checked. A policy with `hosts` checks it here; without `hosts`,
+    /// a line in the log at start-up says so. See [`AllowedHosts`](crate::AllowedHosts).
     ///
-    /// This authenticates nobody: a program sends any field it likes.
+    /// This authenticates nobody: a program can send any field it likes.
     ///
     /// ```
     /// use cors_actix::{Cors, cors_policy};
@@ -191,8 +189,8 @@ impl Cors {
 
     /// Sets the API's own origin, where a proxy in front hides it: one that changes `Host`, drops its port, or ends TLS.
     ///
-    /// It matters where a browser sends no `Sec-Fetch-Site`: [`enforce`](Self::enforce) and the guard of upgrades then let a page through whose
-    /// `Origin` is this one, in place of what scheme and `Host` spell. CORS itself is not changed: a page of the API's own
+    /// It matters where a browser sends no `Sec-Fetch-Site`: [`enforce`](Self::enforce) and the guard of upgrades then compare
+    /// `Origin` with this value instead of scheme and `Host`. CORS itself does not change: a page of the API's own
     /// origin needs no permission to read.
     ///
     /// ```
@@ -203,7 +201,7 @@ impl Cors {
     ///
     /// # Panics
     ///
-    /// If it is not an origin as a browser spells it: `http://` or `https://`, a host in lower case, and a port unless it is the scheme's default.
+    /// If it is not an origin as a browser writes it: `http://` or `https://`, a host in lower case, and a port unless it is the scheme's default.
     /// There is no path, no slash at the end, and no `*`.
     pub fn own_origin(mut self, origin: &str) -> Self {
         let is_web = origin.starts_with("https://") || origin.starts_with("http://");
@@ -216,17 +214,17 @@ impl Cors {
         self
     }
 
-    /// [Enforces](Self::enforce) the policy, and besides keeps the API out of other sites' documents.
+    /// [Enforces](Self::enforce) the policy, and also keeps other sites from embedding the API's responses.
     ///
-    /// * **A cross-site request of any method without `Origin` gets 403**, unless the user goes to the document by it: an image, a script, a
-    ///   style sheet, a prefetch, an `<object>`. This is the resource isolation policy of
+    /// * **A cross-site request of any method without `Origin` gets 403**, unless it is a navigation by the user. This covers an image, a script, a
+    ///   style sheet, a prefetch, an `<object>`. It is the resource isolation policy of
     ///   [Fetch Metadata](https://web.dev/articles/fetch-metadata): `Sec-Fetch-Site: cross-site` passes for a `GET` with
     ///   `Sec-Fetch-Mode: navigate` whose `Sec-Fetch-Dest` is neither `object` nor `embed`. It holds under `origins: any`, too.
     ///   A request with an allowed `Origin` passes, and so does one without `Sec-Fetch-Site`.
-    /// * **Responses get `Cross-Origin-Resource-Policy: same-origin`**, unless the app has set that field. Browsers then give them to no page
-    ///   of another origin, not even of the same site, that loads them without CORS. Listed origins are not shut out by that value: browsers do not apply
-    ///   the field to requests in CORS mode. What such a page does by `fetch` works as it is, while an image or a script of the API needs
-    ///   the attribute `crossorigin`, by which the browser sends `Origin`. A response that is for all pages says so itself:
+    /// * **Responses get `Cross-Origin-Resource-Policy: same-origin`**, unless the app has set that field. A page of another origin,
+    ///   even one of the same site, can then not load them without CORS. Listed origins are not shut out: browsers do not apply
+    ///   the field to requests in CORS mode. Their calls of `fetch` work unchanged, while an image or a script of the API needs
+    ///   the attribute `crossorigin`, which makes the browser send `Origin`. A response that is for all pages can say so itself with
     ///   `Cross-Origin-Resource-Policy: cross-origin`, though a cross-site page only gets it in a layer without `isolate`.
     /// * `Vary` names the `Sec-Fetch-*` fields that an answer depends on.
     ///
@@ -248,12 +246,12 @@ impl Cors {
 
     /// Leaves CORS to a gateway in front: this layer answers no preflight, and adds no field of CORS to any response.
     ///
-    /// Only one layer may answer to browsers: of two `Access-Control-Allow-Origin` they accept neither. So `Access-Control-*`
-    /// fields that a handler sets are taken off, and those of the gateway are all there is. Preflights go to the gateway; one that it passes on is
-    /// the app's, as any `OPTIONS` request. It holds for routes with [`#[cors]`](macro@crate::cors) inside, too.
+    /// Only one layer may add the fields: browsers reject a response with two `Access-Control-Allow-Origin`. So `Access-Control-*`
+    /// fields that a handler sets are removed, and only the gateway's remain. The gateway answers preflights; one that it passes on goes
+    /// to the app, like any `OPTIONS` request. This holds for routes with [`#[cors]`](macro@crate::cors) inside, too.
     ///
-    /// What does not depend on response fields stays: [`enforce`](Self::enforce), [`isolate`](Self::isolate), the guard of upgrades and
-    /// [`AllowedHosts`](crate::AllowedHosts). For these the policy has to be the one that the gateway has: `cors export` writes it in the gateway's language.
+    /// What does not depend on response fields still works: [`enforce`](Self::enforce), [`isolate`](Self::isolate), the guard of upgrades and
+    /// [`AllowedHosts`](crate::AllowedHosts). These need the policy that the gateway has: `cors export` writes it in the gateway's language.
     ///
     /// An event of level `info` at start-up says that the gateway answers.
     ///
@@ -268,27 +266,25 @@ impl Cors {
         self
     }
 
-    /// Lets in origins that are not in the policy: those that this source allows, for tenants whose domains are in a
-    /// database.
+    /// Also allows the origins that this source allows, such as tenants' domains in a database.
     ///
-    /// * It is asked about an origin that the policy does not list, for preflights and actual requests alike,
-    ///   and never about `null` or about what no browser sends. Under `origins: any` it is never asked.
+    /// * The source is asked about an origin that the policy does not list, for preflights and actual requests alike,
+    ///   and never about `null` or a value that no browser sends. Under `origins: any` it is never asked.
     /// * An origin that it allows may do what the policy says: methods, headers and credentials
-    ///   are the policy's. [`enforce`](Self::enforce) and the guard of upgrades go by its answer, too.
+    ///   are the policy's. [`enforce`](Self::enforce) and the guard of upgrades follow its answer, too.
     /// * If it fails, or takes longer than the [timeout](Self::origins_timeout), the origin is not allowed, and
     ///   an event of level `warn` says so.
-    /// * It belongs to this layer's own policies. A route with [`#[cors]`](macro@crate::cors) goes by its own alone, and
-    ///   where a preflight does not show whether it is for such a route, the source is not asked.
+    /// * It belongs to this layer's own policies. A route with [`#[cors]`](macro@crate::cors) uses its own policy alone, and
+    ///   if a preflight may be for such a route, the source is not asked.
     ///   With [`report_only`](Self::report_only) it is not asked either.
     ///
-    /// See [`OriginSource`] for an example, and for what it has to see to itself.
+    /// See [`OriginSource`] for an example, and for what a source is responsible for.
     pub fn origins_from(mut self, source: impl OriginSource + Send + Sync + 'static) -> Self {
         self.options.origins = Some(Asking::new(source));
         self
     }
 
-    /// Sets how long the [source of origins](Self::origins_from) may take for one request: 2 seconds, if this
-    /// is not called.
+    /// Sets how long the [source of origins](Self::origins_from) may take for one request. The default is 2 seconds.
     pub fn origins_timeout(mut self, timeout: Duration) -> Self {
         self.options.origins_timeout = Some(timeout);
         self
@@ -298,36 +294,34 @@ impl Cors {
     ///
     /// By default a request with `Upgrade`, such as a WebSocket's handshake, is refused with 403 if its
     /// origin is neither allowed nor the API's own: browsers send cookies along with it, let any page
-    /// open it, and look at none of the response's fields (cross-site WebSocket hijacking). RFC 6455,
-    /// section 10.2, leaves the check to the server.
+    /// open it, and check none of the response's fields (cross-site WebSocket hijacking). The standard
+    /// leaves the check to the server: <https://www.rfc-editor.org/rfc/rfc6455#section-10.2>.
     ///
-    /// **Under `origins: any` every origin is allowed, and this refuses nobody.** For a response that is safe, since without
-    /// `credentials` no page reads one that was made with cookies; a socket has no such check, and any site can open one
-    /// with the user's cookies on its handshake. List the origins of whatever knows its users by cookies.
+    /// **Under `origins: any` every origin is allowed, and the guard refuses nobody.** For a response that is safe: without
+    /// `credentials`, no page can read one that was made with cookies. A socket has no such check: any site can open one
+    /// with the user's cookies on its handshake. So list the origins if the handler knows its users by cookies.
     ///
-    /// Turn it off if the handler checks the origin itself, or needs no check since it asks for a token
-    /// in the first message.
+    /// Turn the guard off if the handler checks the origin itself, or asks for a token in the first message.
     pub fn unguarded_upgrades(mut self) -> Self {
         self.options.unguarded_upgrades = true;
         self
     }
 
-    /// Says that browsers reach the app over `https`, although its own socket is plain: behind a proxy
-    /// that ends TLS.
+    /// Says that browsers reach the app over `https`, although its own socket is plain, because a proxy ends TLS.
     ///
-    /// It matters for the one comparison that [`enforce`](Self::enforce) and upgrades make of `Origin` with
-    /// `Host`. The proxy has to pass `Host` on as the browser sent it.
+    /// It only matters where [`enforce`](Self::enforce) and the guard of upgrades compare `Origin` with `Host`. The proxy
+    /// has to pass `Host` on as the browser sent it.
     pub fn behind_tls(mut self) -> Self {
         self.options.behind_tls = true;
         self
     }
 
-    /// Says that scopes have guards ([`Scope::guard`](actix_web::Scope::guard)), which nobody but Actix's router can see.
+    /// Says that scopes have guards ([`Scope::guard`](actix_web::Scope::guard)), which only Actix's router can see.
     ///
-    /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. Without this a scope counts as taking every
-    /// request on its paths, until the first one gets past it (which the log then says, at level `error`): a request that the scope
-    /// turns away is judged before as if it were for the route inside. With this the policy of this layer has to allow such requests
-    /// as well, from the start.
+    /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. By default a scope is taken to accept every
+    /// request on its paths, so a request that its guards turn away is first decided by the policy of the route inside. When the first
+    /// such request is seen, the log says so at level `error`, and the policy of this layer has to allow later ones as well. With this
+    /// call it has to from the start.
     ///
     /// ```
     /// use actix_web::{App, guard, web};
@@ -348,7 +342,7 @@ impl Cors {
     /// Only reports: every request passes, no response is changed, and what the policy denies is in
     /// the log (level `debug`).
     ///
-    /// For trying a stricter policy in production. Wrap it outside of the policy in force, which answers preflights itself:
+    /// Use it to try a stricter policy in production. Add it outside of the policy in force, which answers preflights itself:
     ///
     /// ```
     /// # use cors_actix::{Cors, cors_policy};
@@ -364,20 +358,20 @@ impl Cors {
         self
     }
 
-    /// Has refusals say why: for a developer's machine, and for a look at production while something does not work.
+    /// Makes refusals say why: on a developer's machine, or for a while in production to find a fault.
     ///
-    /// * A refused preflight carries the fields up to the check that fails. The browser refuses it all the same, and its
-    ///   console names the method or header that is not allowed, where it would else miss `Access-Control-Allow-Origin`.
+    /// * A refused preflight carries the fields up to the check that fails. The browser still refuses it, but its
+    ///   console names the method or header that is not allowed, instead of a missing `Access-Control-Allow-Origin`.
     ///   See [`Decision::diagnostic`](crate::Decision::diagnostic).
-    /// * It, and what [`enforce`](Self::enforce) or the guard of upgrades refuses, has the
+    /// * A refused preflight, and a request refused by [`enforce`](Self::enforce) or the guard of upgrades, has the
     ///   [explanation](crate::Explanation) as a plain-text body: what was asked, which entry decided, the line to add.
     ///
-    /// The network tab of a browser shows that body, and so does `curl`; a page never gets to see it. **It tells anybody
-    /// who asks** which entry of `origins` accepts an origin, or comes next to it; and a page that the policy
-    /// lets in learns the lists of methods and headers, as from any preflight.
+    /// The network tab of a browser shows that body, and so does `curl`; a page never sees it. **It tells anybody
+    /// who asks** which entry of `origins` accepts an origin or comes closest to it; and a page of an allowed origin
+    /// learns the lists of methods and headers, as from any preflight.
     ///
-    /// It is on where the policy in force is the `development` block of a [`cors_policy!`](crate::cors_policy), for routes with
-    /// [`#[cors]`](macro@crate::cors) inside as well, and off elsewhere unless this is called. [`on_refusal`](Self::on_refusal) has precedence.
+    /// It is on if the policy in force is the `development` block of a [`cors_policy!`](crate::cors_policy), also for routes with
+    /// [`#[cors]`](macro@crate::cors) inside, and otherwise off unless this is called. [`on_refusal`](Self::on_refusal) takes precedence.
     ///
     /// ```
     /// # use cors_actix::{Cors, cors_policy};
@@ -392,11 +386,11 @@ impl Cors {
         self
     }
 
-    /// Has refusals answered in the app's own format, in place of an empty 403: refused preflights, and
-    /// what [`enforce`](Self::enforce) or the guard of upgrades refuses.
+    /// Answers refusals in the app's own format instead of an empty 403: refused preflights, and requests refused by
+    /// [`enforce`](Self::enforce) or the guard of upgrades.
     ///
-    /// `Access-Control-*` fields of the response are taken off, and `Vary` is added. A browser shows neither to the page;
-    /// this is for those who look at the network tab, and for clients of other kinds.
+    /// `Access-Control-*` fields of the response are removed, and `Vary` is added. Browsers do not show the response to the page;
+    /// it is for people who look at the network tab, and for other clients.
     ///
     /// ```
     /// use actix_web::HttpResponse;

@@ -22,26 +22,26 @@ use crate::response::body::poll_boxed;
 
 /// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
 ///
-/// A browser lets a page talk to its own origin without asking, and DNS decides which machine that
-/// is: a page on `http://evil.example:8080` whose name suddenly resolves to `127.0.0.1` (DNS
-/// rebinding) is same-origin with the service on that port, and no CORS policy has a say. What gives
-/// it away is its `Host`.
+/// A browser lets a page talk to its own origin without CORS, and DNS decides which machine that
+/// is. If the name of a page on `http://evil.example:8080` suddenly resolves to `127.0.0.1` (DNS
+/// rebinding), the page is same-origin with the service on that port, and no CORS policy applies. Only
+/// its `Host` gives it away.
 ///
 /// What is checked:
 ///
-/// * exactly one `Host` field, as RFC 9112, section 3.2 has it, or for HTTP/2 the authority of the
+/// * exactly one `Host` field (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2>), or for HTTP/2 the authority of the
 ///   request's target (`:authority`) in its place;
-/// * a target in absolute form as well, since some code reads the host there: both must be ours;
-/// * nothing else. `Forwarded` and `X-Forwarded-Host` are what any client writes; a proxy in front has
+/// * a target in absolute form as well, since some code reads the host there: both must be in `hosts`;
+/// * nothing else. Any client can write `Forwarded` and `X-Forwarded-Host`; a proxy in front has
 ///   to pass `Host` on.
 ///
-/// A missing or malformed value is refused. A port is not looked at. A policy without `hosts` passes
-/// everything, which an event of level `warn` says at start-up, and `hosts: any` whatever is well-formed.
+/// A missing or malformed value is refused. The port is ignored. A policy without `hosts` lets every request
+/// through, and an event of level `warn` says so at start-up. `hosts: any` lets every well-formed host through.
 ///
-/// The answer's body is empty, but where the policy in force is the `development` block of a
-/// [`cors_policy!`](crate::cors_policy): there it says what is wrong.
+/// The body of the refusal is empty, unless the policy in force is the `development` block of a
+/// [`cors_policy!`](crate::cors_policy): then it says what is wrong.
 ///
-/// Wrap it last, so that it runs first: [`Cors`](crate::Cors) answers preflights itself.
+/// Add it after every other `.wrap()`, so that it runs first: [`Cors`](crate::Cors) answers preflights itself.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -61,8 +61,8 @@ use crate::response::body::poll_boxed;
 ///
 /// # Health checks
 ///
-/// A load balancer or a Kubernetes probe calls a machine by its address, and sends it as `Host`: `10.1.2.3:8080`. That is none
-/// of `hosts`, and the check gets 400. Of three ways out take the first that you can:
+/// A load balancer or a Kubernetes probe calls a machine by its address, and sends that as `Host`: `10.1.2.3:8080`. It is not
+/// in `hosts`, so the check gets 400. Take the first of these three ways that you can:
 ///
 /// * Set the probe's `Host` field to a name that `hosts` lists:
 ///
@@ -75,10 +75,10 @@ use crate::response::body::poll_boxed;
 ///         - name: Host
 ///           value: api.example
 ///   ```
-/// * List the address, where it is a fixed one: `hosts: ["api.example", "10.1.2.3"]`. There are no ranges, since a pod's address is one
-///   that any page can be made to resolve to.
+/// * List the address, if it is fixed: `hosts: ["api.example", "10.1.2.3"]`. There are no ranges, since any attacker can make
+///   a name resolve to a pod's address.
 /// * Register the health check outside of the host check, and everything else inside of a scope that has it. The health check then
-///   answers to any `Host`, and so should say nothing but that it is well:
+///   answers to any `Host`, so it should reveal nothing but its state:
 ///
 /// ```
 /// use actix_web::http::StatusCode;
@@ -179,7 +179,7 @@ where
 fn is_ours(source: &Source, request: &ServiceRequest) -> bool {
     match &source.0 {
         Kind::Fixed(policy) => is_among(policy, request.head()),
-        // A `Cors` inside goes by the same generation, whatever is swapped meanwhile.
+        // A `Cors` inside then uses the same policy, even if it is swapped meanwhile.
         #[cfg(feature = "reload")]
         Kind::Reloadable(reloadable) => is_among(&reloadable.settle(request), request.head()),
     }

@@ -32,7 +32,7 @@
 //! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`]. Origins that are
 //! in a database: see [`Cors::origins_from`].
 //!
-//! For those who come from django-cors-headers, `actix-cors`, `tower-http` or Express's `cors` there is a [`guide`].
+//! To move from django-cors-headers, `actix-cors`, `tower-http` or Express's `cors`, see the [`guide`].
 //!
 //! # Features
 //!
@@ -63,23 +63,22 @@
 //! ```
 //!
 //! The decision is [`cors_engine`]'s: `Policy::decide` takes borrowed bytes and gives back a set of
-//! fields, which borrows nothing and so outlives the request's way through the app. This crate reads
-//! a head for it (`head`), has each field's value ready as a `HeaderValue` (`fields`, baked once per
-//! worker), and edits a response (`service`). It makes no decision of its own about an origin, a
+//! fields, which borrows nothing and so can be kept until the app has answered. This crate reads
+//! a head for it (`request`), prepares each field's value as a `HeaderValue` once per
+//! worker (`response/headers`), and edits a response (`response/edit`). It makes no decision of its own about an origin, a
 //! method or a header.
 //!
 //! To read the source, begin with `service.rs`, which is this drawing in code, and go on to what it calls. `cors.rs` is
-//! the builder in front of it. What `#[cors]` does for a route starts at `route/register.rs`; `route/resolve.rs` finds out for which
-//! route a request is.
+//! the builder in front of it. What `#[cors]` does for a route starts at `route/register.rs`; `route/resolve.rs` finds out which
+//! route a request is for.
 //!
-//! A request costs a lookup of `Origin`, a decision, and the fields that it gets: no allocation, no
-//! boxed future but where a source of origins is asked. Bodies stay as they are where `Cors` wraps the app
-//! itself, whose bodies are boxed; around layers with bodies of their own, such as `Compress`, they are
-//! boxed once.
+//! A request costs a lookup of `Origin`, a decision, and the fields that it gets. There is no allocation, and no
+//! boxed future unless a source of origins is asked. If `Cors` wraps the app itself, bodies are boxed already and stay as they
+//! are; around layers with bodies of their own, such as `Compress`, they are boxed once.
 //!
 //! # Counters
 //!
-//! With the feature `metrics`. No label holds what a request says, so that their values are few.
+//! With the feature `metrics`. No label holds text of a request, so there are few values.
 //!
 //! | counter | label | is |
 //! |---|---|---|
@@ -87,8 +86,8 @@
 //! | | `denial` | [`Denial::kind`], `host_not_allowed`, or `none` |
 //! | `cors_origin_source_failures_total` | `kind` | `error`, `timeout` |
 //!
-//! Each layer counts the requests with an `Origin` that it decides about: of two round each other, both do. Requests
-//! without one are no affair of CORS, and not counted.
+//! Each layer counts the requests with an `Origin` that it decides: if one layer wraps another, both count. Requests
+//! without an `Origin` are not counted.
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -132,9 +131,9 @@ pub use service::CorsMiddleware;
 
 /// Gives a route a policy of its own, and the preflight that belongs to it.
 ///
-/// Put it above the route macro, and register the handler as ever. `.service(update)` then registers the
-/// route and its preflight: `OPTIONS /tasks/7` that asks for `PUT` is answered by `update`'s policy, asking for
-/// `DELETE` by `remove`'s.
+/// Put it above the route macro, and register the handler as usual. `.service(update)` then registers the
+/// route and its preflight: `OPTIONS /tasks/7` that asks for `PUT` is answered by the policy of `update`, and one that asks for
+/// `DELETE` by the policy of `remove`.
 ///
 /// ```
 /// use actix_web::{App, HttpResponse, Responder, delete, get, put, web};
@@ -168,16 +167,16 @@ pub use service::CorsMiddleware;
 /// let app = App::new().service(show).service(update).service(remove).wrap(Cors::new(&TASKS));
 /// ```
 ///
-/// It goes with every route macro of Actix, with `#[route]` and `#[routes]`, their `name`, `guard` and `wrap`,
-/// in scopes and under `#[scope]`. Above a `#[scope]` module it is for each route in the module without
-/// one of its own, in modules inside as well. Macros of other crates that need the handler where it stands
+/// It works with every route macro of Actix, with `#[route]` and `#[routes]`, their `name`, `guard` and `wrap`,
+/// in scopes and under `#[scope]`. Above a `#[scope]` module it applies to each route in the module, and in modules inside, that
+/// has no `#[cors]` of its own. Macros of other crates that need the handler in its place
 /// (for API documentation, say) go above it.
 ///
-/// It never leaves a route without its policy: what it cannot read as a route is a compile error. Above a module that
-/// includes whatever might become a route there: a route macro under another name, a route inside a function, a macro that is
+/// It never leaves a route without its policy: anything that it cannot read as a route is a compile error. Above a module that
+/// includes everything that might become a route: a route macro under another name, a route inside a function, a macro that is
 /// called among the items, a `mod` in a file of its own.
 ///
-/// The handler is as public as Actix's macros make it by default: anybody who sees the module sees it.
+/// The handler is as visible as Actix's macros make it by default: everywhere that the module is.
 ///
 /// # Arguments
 ///
@@ -188,7 +187,7 @@ pub use service::CorsMiddleware;
 /// * `crate = path` beside either, where this crate is not called `cors_actix`.
 ///
 /// Settings may have blocks, as in `cors_policy!`. In a debug build the route below is open to the front end's development server;
-/// a release binary does not carry that block:
+/// a release binary does not contain that block:
 ///
 /// ```
 /// # use actix_web::{Responder, get};
@@ -215,20 +214,20 @@ pub use service::CorsMiddleware;
 ///
 /// # Inside an app with a policy
 ///
-/// The innermost policy answers alone. Within `App::wrap(Cors::new(…))` a route with `#[cors]` is judged by its own
-/// policy and inherits nothing, for preflights, responses and errors alike, also where authentication in between
-/// turns the request away. What there is beside a policy – [`enforce`](Cors::enforce), upgrades,
-/// [`on_refusal`](Cors::on_refusal) – is the outer layer's.
+/// The innermost policy decides alone. Within `App::wrap(Cors::new(…))` a route with `#[cors]` uses its own
+/// policy and inherits nothing, for preflights, responses and errors alike, even if authentication in between
+/// turns the request away. The options beside a policy (such as [`enforce`](Cors::enforce), the guard of upgrades and
+/// [`on_refusal`](Cors::on_refusal)) are the outer layer's.
 ///
-/// A preflight for a method that no such route serves is the app's policy's affair; without one, Actix answers it as any
-/// other unknown `OPTIONS` request. A handler of the app's for `OPTIONS` keeps getting what is no preflight.
+/// A preflight for a method that no such route serves is answered by the app's policy; without one, Actix answers it like any
+/// other unknown `OPTIONS` request. If the app has a handler for `OPTIONS`, it still gets those that are no preflight.
 ///
 /// # Which route a request is for
 ///
-/// The one that Actix will route it to: paths are matched by Actix's own code on the text that it matches, in the order of
-/// registration. A route that is reached answers by its own policy. A layer around the app has to judge before: a preflight,
-/// a request under [`enforce`](Cors::enforce), an upgrade. **Where it is not certain which route that is, every policy that may
-/// hold has to agree, the layer's own included.**
+/// The one that Actix will route it to: paths are matched by Actix's own code, on the same text and in the order of
+/// registration. A route that is reached answers by its own policy. A layer around the app has to decide earlier: about a preflight,
+/// a request under [`enforce`](Cors::enforce), an upgrade. **If it is not certain which route that is, every policy that may
+/// hold has to allow it, the layer's own included.**
 ///
 /// | arrangement, in the order of registration | `PUT /tasks/all` is for |
 /// |---|---|
@@ -243,16 +242,16 @@ pub use service::CorsMiddleware;
 /// | nothing that matches | the layer's, for certain |
 ///
 /// Without a layer around it, a route answers its preflights itself, and refuses those that may be for a resource without `#[cors]` in
-/// front of it: no policy says that it may be asked.
+/// front of it, because that resource has no policy to allow them.
 ///
-/// Browsers remember a preflight by URL, not by policy: where routes with different policies share a path, the methods and headers that one of
-/// them allowed count for the others as well, for `max_age`, or for 5 seconds. Give routes of one path one policy, or `max_age: 0` in each.
+/// Browsers remember a preflight by URL, not by policy: if routes with different policies share a path, the methods and headers that one of
+/// them allowed count for the others as well, for `max_age`, or for 5 seconds. Give all routes of a path the same policy, or `max_age: 0` in each.
 ///
-/// The log names an uncertain route once, with the way out. [`NormalizePath`](actix_web::middleware::NormalizePath) belongs outside of [`Cors`];
-/// inside, each spelling that it may make of a path is a possibility.
+/// The log names an uncertain route once, and says what to do. [`NormalizePath`](actix_web::middleware::NormalizePath) belongs outside of [`Cors`];
+/// if it is inside, each spelling that it may give a path is a possibility.
 pub use cors_macros::cors;
 
-/// What the expansion of `#[cors]` names: no part of the public interface.
+/// Used by the expansion of `#[cors]`. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use actix_service::apply as wrap;

@@ -1,4 +1,4 @@
-//! What an app asks of the middleware beyond the policy.
+//! The options of the middleware, beside the policy.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,13 +33,13 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Returns whether a foreign origin keeps such a request from the app.
+    /// Returns whether such a request is kept from the app if its origin is not allowed.
     #[inline]
     pub(crate) fn guards(&self, head: &RequestHead) -> bool {
         self.enforce || (!self.unguarded_upgrades && is_upgrade(head))
     }
 
-    /// Returns whether routes with policies of their own have to know of them, to see to them as well.
+    /// Returns whether routes with `#[cors]` have to follow these options as well.
     #[inline]
     pub(crate) fn concern_routes(&self) -> bool {
         self.enforce

@@ -1,4 +1,4 @@
-//! `cors_policy!` for those who depend on this crate alone.
+//! `cors_policy!` for apps that depend on this crate alone.
 
 /// Declares a CORS policy as a `static`, checked and compiled when the program is built.
 ///
@@ -28,7 +28,7 @@
 /// }
 /// ```
 ///
-/// What cannot work, or lets strangers in, does not compile:
+/// A policy that cannot work, or lets strangers in, does not compile:
 ///
 /// ```compile_fail
 /// # use cors_actix::cors_policy;
@@ -43,7 +43,7 @@
 /// [`Rule`](cors_engine::Rule).
 #[macro_export]
 macro_rules! cors_policy {
-    // The engine is named by way of this crate, whatever that is called where the policy stands.
+    // The path to the engine goes through this crate, which the app may have renamed.
     ($($policy:tt)*) => {
         $crate::__cors_policy! { crate = $crate::__core; $($policy)* }
     };

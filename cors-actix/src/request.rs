@@ -9,12 +9,12 @@ use cors_engine::{Policy, Request};
 
 static PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
 
-/// Is this a preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`?
+/// Returns whether this is a preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`.
 ///
-/// For layers outside of [`Cors`](crate::Cors) that would turn one away: a preflight never has
+/// Use it in layers outside of [`Cors`](crate::Cors) that would turn one away: a preflight never has
 /// credentials, so authentication has to let it pass. Layers inside never see one.
 ///
-/// Fetch, section "HTTP requests": *CORS-preflight request*.
+/// The standard: <https://fetch.spec.whatwg.org/#cors-preflight-request>.
 ///
 /// ```
 /// use actix_web::test::TestRequest;
@@ -32,12 +32,12 @@ pub fn is_preflight(request: &ServiceRequest) -> bool {
     head.method == Method::OPTIONS && Preflight::read(&head.headers, None).request().is_preflight()
 }
 
-/// What the engine decides about a request other than `OPTIONS`, of which it wants the origin alone.
+/// The engine's request for any method but `OPTIONS`: only the origin matters.
 #[inline]
 pub(crate) fn actual(origin: &[HeaderValue]) -> Request<'_> {
-    // Any name but `OPTIONS` says as much as the real one.
+    // Every name but `OPTIONS` gives the same decision, so the real one is not needed.
     let request = Request::new(b"");
-    // There is hardly ever a second line.
+    // A second line is rare.
     match origin.split_first() {
         None => request,
         Some((line, more)) => {
@@ -55,7 +55,7 @@ pub(crate) struct Preflight<'r> {
 }
 
 impl<'r> Preflight<'r> {
-    /// Looks up what matters to `policy`, or without one what makes a preflight, and no more.
+    /// Looks up only the fields that matter to `policy`, or without one those that make a preflight.
     #[inline(always)]
     pub(crate) fn read(headers: &'r HeaderMap, policy: Option<&Policy>) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl<'r> Preflight<'r> {
         }
     }
 
-    /// What the engine decides about.
+    /// The same request for the engine.
     #[inline(always)]
     pub(crate) fn request(&self) -> Request<'_> {
         let mut request = Request::new(b"OPTIONS").requested_headers(&self.requested_headers);

@@ -385,7 +385,7 @@ fn the_policy_of_a_route_foretells_and_one_for_production_does_not() {
     let [warning] = warnings.as_slice() else { panic!("{warnings:#?}") };
     assert_eq!(
         warning.message,
-        "allowed here, and not by the production policy: the request header x-route is not in `headers`\n\
+        "allowed here, but not by the production policy: the request header x-route is not in `headers`\n\
          to allow it: headers: [\"authorization\", \"x-route\"]"
     );
 }

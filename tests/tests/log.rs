@@ -206,7 +206,7 @@ fn at_start_up_the_log_says_once_what_is_in_force() {
 
 #[test]
 fn that_a_gateway_answers_is_in_the_log() {
-    let is_said = |cors: Cors| Log::of_start(&cors).contains("a gateway answers to browsers");
+    let is_said = |cors: Cors| Log::of_start(&cors).contains("a gateway answers browsers");
     for (name, cors, wanted) in [
         ("it does", Cors::new(&TASKS).answered_by_gateway(), true),
         ("it does not", Cors::new(&TASKS), false),

@@ -1,4 +1,4 @@
-//! A layer's policies with everything ready that they put on responses, and the choice of one for a request.
+//! A layer's policies with their response fields prepared, and the choice of one for a request.
 
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ pub(crate) struct Baked {
 }
 
 impl Baked {
-    /// The policies as they are now: `now` is asked for that of each source.
+    /// Prepares the policy that `now` returns for each source.
     pub(crate) fn new(paths: &Paths, mut now: impl FnMut(&Source) -> Held) -> Self {
         let mut index = Index::default();
         let mut entries = Vec::new();
@@ -31,15 +31,15 @@ impl Baked {
         Self { entries, index, elsewhere }
     }
 
-    /// The policy for every path, if it is one.
+    /// The policy for every path, if there is only one.
     pub(crate) fn only(&self) -> Option<&Rc<Answers>> {
         self.entries.is_empty().then_some(self.elsewhere.as_ref()).flatten()
     }
 
-    /// The policy for this path: that of the first pattern which matches.
+    /// The policy for this path: that of the first pattern that matches.
     ///
-    /// `NormalizePath` further in may change the path afterwards. Where that makes it an earlier entry's, and
-    /// this one matched by a tail, which takes in slashes of any number, no entry holds: the policy of a tail
+    /// `NormalizePath` further in may change the path afterwards. If an earlier entry matches the changed path, and
+    /// this entry matched by a tail (which accepts any number of slashes), no entry holds: the policy of a tail
     /// must not open what the router serves from elsewhere.
     pub(crate) fn choose(&self, path: &str) -> Option<&Rc<Answers>> {
         if self.entries.is_empty() {

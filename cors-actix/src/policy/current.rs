@@ -29,7 +29,7 @@ pub(crate) enum Current {
     },
 }
 
-/// What was baked last, and from what.
+/// The policies that were prepared last, and what was prepared from them.
 #[cfg(feature = "reload")]
 pub(crate) struct Last {
     /// Those that can be swapped, in the order of `reloadables`.
@@ -50,7 +50,7 @@ impl Current {
         Self::Fixed(Rc::new(Baked::new(paths, Source::now)))
     }
 
-    /// The policies if they stay.
+    /// The policies, if none of them can be swapped.
     pub(crate) fn fixed(&self) -> Option<&Rc<Baked>> {
         match self {
             Self::Fixed(baked) => Some(baked),
@@ -59,7 +59,7 @@ impl Current {
         }
     }
 
-    /// The policies for this request: of one that can be swapped the generation by which its host was checked, if it was.
+    /// The policies for this request. If the host was checked by a policy that can be swapped, the same one is used here.
     #[cfg_attr(not(feature = "reload"), expect(unused_variables, reason = "nothing can be swapped"))]
     pub(crate) fn of(&self, request: &ServiceRequest) -> Rc<Baked> {
         match self {
@@ -81,8 +81,8 @@ impl Current {
 
 #[cfg(feature = "reload")]
 impl Last {
-    /// What is noted is what is baked. Were they read one after the other, a policy that comes in between and goes
-    /// again, as on a rollback, would stay for good.
+    /// Each policy is read once, and both noted and prepared. With two reads, a policy that is swapped in and out again
+    /// between them, as on a rollback, would be prepared and then stay for good.
     fn bake(paths: &Paths, now: impl Fn(&Reloadable) -> Arc<Policy>) -> Self {
         let mut policies = Vec::new();
         let baked = Baked::new(paths, |source| match &source.0 {

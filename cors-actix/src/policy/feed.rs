@@ -12,14 +12,14 @@ use cors_engine::{Config, Mode, Policy, Violations};
 use crate::policy::reload::Reloadable;
 use crate::report::{log, metrics};
 
-/// Where the processes of a fleet have their policy from, such as a database.
+/// Where the processes of a fleet get their policy, such as a database.
 ///
 /// [`Reloadable::follow`] takes one. It asks for the [`version`](Self::version) whenever
-/// [`changed`](Self::changed) says so, and from time to time in any case, since a notification can be lost. If the version
-/// is another one, it [loads](Self::load) the policy.
+/// [`changed`](Self::changed) returns, and from time to time in any case, since a notification can be lost. If the version
+/// has changed, it [loads](Self::load) the policy.
 ///
-/// **After an error the next call begins anew**: a feed whose connection is gone connects again. So it does after a call
-/// whose future was dropped, because a call that takes too long is given up.
+/// **After an error the next call starts from scratch**: a feed that has lost its connection connects again. It must do the same
+/// after a dropped future, because a call that takes too long is given up.
 ///
 /// The example `fleet` has feeds for PostgreSQL (`LISTEN`), Redis (pub/sub) and SQLite (polled).
 pub trait PolicyFeed {
@@ -28,15 +28,15 @@ pub trait PolicyFeed {
 
     /// Returns when the policy may have changed.
     ///
-    /// Returning too often is harmless. A store that tells nobody of changes waits for ever, with [`std::future::pending`]; the
-    /// version is then polled. The future is dropped whenever it is time to poll, so no notification may be lost by that.
+    /// Returning too often is harmless. For a store without notifications, wait forever with [`std::future::pending`]; the
+    /// version is then polled. The future is dropped whenever it is time to poll, so dropping it must not lose a notification.
     ///
     /// # Errors
     ///
     /// If the connection that brings notifications is gone.
     fn changed(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// The version of the newest policy: any number that differs from that of the policy before.
+    /// The version of the newest policy: any number that differs from the version before.
     ///
     /// # Errors
     ///
@@ -62,26 +62,26 @@ pub struct Follow<F> {
     poll: Duration,
     patience: Duration,
     required: Vec<String>,
-    /// The version that was dealt with last, whether it was taken or refused.
+    /// The last version that was loaded, whether it was accepted or refused.
     seen: Option<u64>,
     is_reachable: bool,
 }
 
-/// How often the version is asked for when nobody has told of a change.
+/// How often the version is polled without a notification.
 const POLL: Duration = Duration::from_secs(1);
 
 /// How long the store may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long to wait before a store that failed is asked again. Half of a second, for a fleet is to have the new policy within a
+/// How long to wait before a store that failed is asked again. Half a second, so that a fleet has the new policy within a
 /// second of being connected again.
 const RETRY: Duration = Duration::from_millis(500);
 
 impl Reloadable {
     /// Follows a feed of policies, so that every process of a fleet has the same policy.
     ///
-    /// * A policy that breaks a rule is refused: the old one stays, and the log and a metric say so. Every process decides
-    ///   the same way, since the rules are the same.
+    /// * A policy that breaks a rule is refused: the old one stays, and the log and a metric say so. All processes have the
+    ///   same rules, so they decide the same way.
     /// * While the store cannot be reached, the old policy stays.
     /// * [`requires`](Follow::requires) names origins that no new policy may lock out, such as the administrator's.
     ///
@@ -141,27 +141,27 @@ impl Reloadable {
 }
 
 impl<F: PolicyFeed> Follow<F> {
-    /// The mode whose policy is taken from each configuration: [`Mode::Production`] if nothing is said.
+    /// Sets the mode of the policy that is taken from each configuration. The default is [`Mode::Production`].
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// How often the version is asked for when nobody has told of a change: once a second if nothing is said.
+    /// Sets how often the version is polled without a notification. The default is once a second.
     pub fn poll_every(mut self, interval: Duration) -> Self {
         self.poll = interval;
         self
     }
 
-    /// How long the store may take for an answer: two seconds if nothing is said.
+    /// Sets how long the store may take for an answer. The default is two seconds.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Origins that every policy has to allow. One that would lock out any of them is refused.
+    /// Sets origins that every policy has to allow. A policy that would lock out any of them is refused.
     ///
-    /// An administrator who mistypes the list of origins then does not lose the page with which to mend it.
+    /// An administrator who mistypes the list of origins can then still reach the page to fix it.
     pub fn requires<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         self.required.extend(origins.into_iter().map(Into::into));
         self
@@ -176,7 +176,7 @@ impl<F: PolicyFeed> Follow<F> {
                         self.is_reachable = true;
                         log::feed_is_back();
                     }
-                    // A timer that runs out is no failure: it is time to poll.
+                    // A timeout is no failure: it is time to poll.
                     if let Ok(Err(error)) = timeout(self.poll, self.feed.changed()).await {
                         self.unreachable(&error).await;
                     }
@@ -186,7 +186,7 @@ impl<F: PolicyFeed> Follow<F> {
         }
     }
 
-    /// Takes the newest policy, unless that is the one which was dealt with last.
+    /// Takes the newest policy, unless it has been loaded already.
     async fn catch_up(&mut self) -> Result<(), Failure<F::Error>> {
         let version = within(self.patience, self.feed.version()).await?;
         if self.seen == Some(version) {
@@ -224,7 +224,7 @@ impl<F: PolicyFeed> Follow<F> {
 
     async fn unreachable(&mut self, error: &dyn fmt::Display) {
         metrics::policy_not_followed("unavailable");
-        // One line for an outage, not one for each try.
+        // Log each outage once, not each attempt.
         if self.is_reachable {
             self.is_reachable = false;
             log::feed_failed(error);
@@ -272,7 +272,7 @@ async fn within<T, E>(
     }
 }
 
-/// Why a new policy is not taken.
+/// Why a new policy is refused.
 pub(crate) enum Refused {
     Rules(Violations),
     LocksOut(String),

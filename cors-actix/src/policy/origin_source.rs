@@ -16,11 +16,10 @@ use crate::report::metrics;
 ///
 /// [`Cors::origins_from`](crate::Cors::origins_from) takes one.
 ///
-/// It is asked for each request, preflights included, whose origin the policy does not list, and a stranger decides
-/// how many those are: what looks origins up elsewhere wants a cache in front, of a bounded size, that remembers
-/// refusals, too. Whether two requests may share an answer is for the source to know – it gets
-/// the head, and may answer by host or path – and so remembering and asking once for many is its own affair. The example
-/// `tenants` does both with `moka`.
+/// It is asked for each request with an origin that the policy does not list, preflights included. Strangers decide
+/// how many those are, so put a cache of bounded size in front of a remote lookup, and let it remember
+/// refusals, too. Caching and deduplicating lookups is the source's job: it gets the head, may answer by host or path,
+/// and so knows whether two requests may share an answer. The example `tenants` does both with `moka`.
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -46,14 +45,14 @@ use crate::report::metrics;
 /// let cors = Cors::new(&TASKS).origins_from(Tenants::default());
 /// ```
 pub trait OriginSource {
-    /// Why the source cannot tell: it goes to the log.
+    /// Why the source cannot tell. It goes to the log.
     type Error: fmt::Display;
 
-    /// May a page at `origin` do what the policy allows?
+    /// Returns whether a page at `origin` may do what the policy allows.
     ///
-    /// `origin` is one that a page can have, in the spelling of browsers: compare it as a whole. `head` is that of the
-    /// request as it came. The request waits for the answer, for as long as the [timeout](crate::Cors::origins_timeout) allows;
-    /// after that the future is dropped. Over HTTP/1 a client that leaves does not end it sooner: Actix allows half-closed
+    /// `origin` is one that a page can have, as browsers write it: compare it as a whole. `head` is the head of the
+    /// request as it came. The request waits for the answer as long as the [timeout](crate::Cors::origins_timeout) allows;
+    /// then the future is dropped. Over HTTP/1 it is not dropped sooner if the client leaves: Actix allows half-closed
     /// connections, and goes on until there is an answer to write.
     ///
     /// # Errors
@@ -70,7 +69,7 @@ impl<T: OriginSource + ?Sized> OriginSource for Arc<T> {
     }
 }
 
-/// How long a source may take, if the app does not say.
+/// How long a source may take by default.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A source of some type.
@@ -82,7 +81,7 @@ impl Asking {
         Self(Arc::new(source))
     }
 
-    /// What does not come in time, or fails, is no.
+    /// Returns `false` if the source fails or does not answer in time.
     pub(crate) async fn allows(&self, origin: &str, head: &RequestHead, patience: Option<Duration>) -> bool {
         let patience = patience.unwrap_or(PATIENCE);
         match timeout(patience, self.0.allows(origin, head)).await {

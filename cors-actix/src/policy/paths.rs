@@ -22,7 +22,7 @@ impl Paths {
     ///
     /// # Panics
     ///
-    /// If the pattern is none, or no path that it matches would get here.
+    /// If the pattern is invalid, or an earlier one matches all of its paths.
     pub(crate) fn add(&mut self, added: &str, source: Source) {
         assert!(added.starts_with('/'), "a path pattern begins with a slash: write \"/{added}\"");
         let resource = ResourceDef::new(added);
@@ -55,14 +55,14 @@ impl Paths {
     }
 }
 
-/// Returns whether `earlier` matches each path that `later` matches. It is only said where it is plain: without
-/// regexes of the app's own, one sample stands for all of them.
+/// Returns whether `earlier` surely matches each path that `later` matches. With regexes in a pattern the answer is always
+/// `false`; without them, one sample stands for all paths.
 fn covers(earlier: &str, later: &str) -> bool {
     let plain = |text: &str| !path_pattern::unnamed(text).contains("{:");
     plain(earlier) && plain(later) && ResourceDef::new(earlier).is_match(&sample(later))
 }
 
-/// A path that a pattern matches, and no literal of another.
+/// A path that the pattern matches, and that no other pattern matches by a literal.
 fn sample(text: &str) -> String {
     path_pattern::unnamed(text).replace("{}*", "\u{1}/\u{1}").replace("{}", "\u{1}")
 }

@@ -12,15 +12,15 @@ use cors_engine::{Config, Mode, Violations};
 
 /// A policy that can be swapped while requests run, without a restart.
 ///
-/// Clones share the policy: one goes to [`Cors::new`](crate::Cors::new) (or
-/// [`at`](crate::Cors::at), or [`AllowedHosts::new`](crate::AllowedHosts::new)), another to whatever knows that the
-/// policy has changed – a file's watcher, a signal, a timer, an administrator's route.
+/// Clones share the policy: give one to [`Cors::new`](crate::Cors::new) (or
+/// [`at`](crate::Cors::at), or [`AllowedHosts::new`](crate::AllowedHosts::new)), and another to the code that learns of a
+/// new policy: a file watcher, a signal, a timer, an administrator's route.
 ///
-/// * Each request is judged and answered by one policy: the one that is here when it comes. So is a
-///   preflight, while the request after it may meet the next one.
-/// * Reading takes no lock. A worker makes a policy's fields ready at its first request after a swap.
-/// * Browsers remember answers to preflights for the old policy's `max_age`: a method or header that is taken away
-///   may come in for so long. Who may read answers changes at once.
+/// * Each request is decided and answered by one policy: the one that is current when it arrives. The same holds for a
+///   preflight, though the request after it may already meet the next policy.
+/// * Reading takes no lock. A worker prepares a policy's fields at its first request after a swap.
+/// * Browsers remember answers to preflights for the old policy's `max_age`: pages can use a removed method or header
+///   for that long. Who may read answers changes at once.
 ///
 /// Needs the feature `reload`.
 ///
@@ -52,14 +52,14 @@ impl Reloadable {
         self.0.load_full()
     }
 
-    /// Has this policy hold from now on, and gives back the one that did.
+    /// Replaces the policy and returns the old one.
     ///
-    /// Requests that are under way keep theirs.
+    /// Requests under way keep the policy with which they started.
     pub fn swap(&self, policy: impl Into<Arc<Policy>>) -> Arc<Policy> {
         self.0.swap(policy.into())
     }
 
-    /// Has the policy of `config` for `mode` hold from now on.
+    /// Replaces the policy with that of `config` for `mode`.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -78,36 +78,36 @@ impl Reloadable {
     ///
     /// # Errors
     ///
-    /// Every violation of the rules. The policy that held goes on holding.
+    /// Every violation of the rules. The old policy then stays in force.
     #[cfg(feature = "config")]
     pub fn reload(&self, config: &Config, mode: Mode) -> Result<(), Violations> {
         self.swap(config.policy(mode)?);
         Ok(())
     }
 
-    /// The same as [`current`](Self::current), for as long as one look at it takes.
+    /// The same as [`current`](Self::current), for a short look: it does not count a reference.
     pub(crate) fn load(&self) -> Guard<Arc<Policy>> {
         self.0.load()
     }
 }
 
-/// Noted in a request: by which generation of a policy its host was checked.
+/// Noted in a request: the policy that checked its host.
 struct Generation(Reloadable, Arc<Policy>);
 
 impl Reloadable {
-    /// The policy for this request, which the layers further in are to go by as well.
+    /// The policy for this request, noted so that the layers further in use the same one.
     pub(crate) fn settle(&self, request: &ServiceRequest) -> Arc<Policy> {
         let policy = self.of(request);
         request.extensions_mut().insert(Generation(self.clone(), Arc::clone(&policy)));
         policy
     }
 
-    /// The policy for this request: the one that a layer further out went by, or the current one.
+    /// The policy for this request: the one that a layer further out used, or the current one.
     pub(crate) fn of(&self, request: &ServiceRequest) -> Arc<Policy> {
         self.settled(request).unwrap_or_else(|| self.current())
     }
 
-    /// Returns whether that is this one.
+    /// Returns whether `policy` is the policy for this request.
     pub(crate) fn holds(&self, request: &ServiceRequest, policy: &Arc<Policy>) -> bool {
         match self.settled(request) {
             Some(settled) => Arc::ptr_eq(&settled, policy),

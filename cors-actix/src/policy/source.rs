@@ -1,4 +1,4 @@
-//! Where a middleware has its policy from: what [`Cors::new`](crate::Cors::new) takes.
+//! Where a middleware gets its policy: what [`Cors::new`](crate::Cors::new) takes.
 
 use std::fmt;
 use std::ops::Deref;
@@ -17,9 +17,9 @@ use crate::policy::reload::Reloadable;
 /// | `&'static PolicySet` | the one [in force](PolicySet::active): what `cors_policy!` declares |
 /// | `&'static Policy` | that one, whatever the mode |
 /// | `Policy`, `Arc<Policy>` | that one, made while the program runs |
-/// | `Reloadable`, `&Reloadable` (feature `reload`) | the one that it holds when the request comes |
+/// | `Reloadable`, `&Reloadable` (feature `reload`) | the one that it holds when the request arrives |
 ///
-/// There is no need to name it: both take anything that turns into it.
+/// There is no need to name this type: both take anything that converts into it.
 #[derive(Clone)]
 pub struct Source(pub(crate) Kind);
 
@@ -70,7 +70,7 @@ impl Held {
         }
     }
 
-    /// Is it what `cors_policy!` declares for development?
+    /// Returns whether it is the `development` block of a `cors_policy!`.
     pub(crate) fn is_development(&self) -> bool {
         self.mode() == Some(Mode::Development)
     }
@@ -97,7 +97,7 @@ impl Deref for Held {
 }
 
 impl From<&'static PolicySet> for Source {
-    /// Takes [`PolicySet::active`], and with it looks at the environment: once, here.
+    /// Takes [`PolicySet::active`], which reads the environment: once, here.
     fn from(set: &'static PolicySet) -> Self {
         let active = set.active();
         let is_development = set.get(Mode::Development).is_some_and(|policy| ptr::eq(policy, active));

@@ -1,4 +1,4 @@
-//! An actual request that a page elsewhere made. Fetch leaves it to the app; what the app asked for may not.
+//! Actual requests from origins that are not allowed. By default the app runs all the same; the options may refuse them.
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,12 +18,12 @@ use crate::response::headers::{self, Answers, VARY_BY_FETCH, VARY_BY_SITE, merge
 /// What becomes of the request.
 pub(crate) enum Denied {
     Pass,
-    /// It would have been refused, had some field said something else: the response varies by it.
+    /// It passes because of certain fields, so the response varies by them.
     PassBy(Extras),
     Refused(Verdict),
 }
 
-/// Judges it by the options, and tells whoever listens. `fields` are those that the policy has for it.
+/// Decides by the options, and logs and counts the denial. `fields` are what the policy gives the response.
 pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, options: &Options) -> Denied {
     let asked = actual(lines(request.headers(), header::ORIGIN));
     let decision = answers.decide(&asked);
@@ -47,7 +47,7 @@ pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, op
     Denied::Refused(refuse(answers, fields, request, options, denial, &VARY_BY_SITE, explain))
 }
 
-/// Judges a request without `Origin` where the app asked to have foreign ones refused: by what the browser says of who made it.
+/// Decides a request without `Origin` under `enforce`, by `Sec-Fetch-Site`.
 #[cold]
 pub(crate) fn judge_by_site(
     answers: &Answers,
@@ -74,7 +74,7 @@ pub(crate) fn judge_by_site(
     Denied::Refused(refuse(answers, fields, request, options, Some(&denial), varies, explain))
 }
 
-/// The refusal, in the app's own words if it has any. Whoever listens is told.
+/// Logs and counts a refusal, and builds the response: the app's own if there is an `on_refusal`.
 fn refuse(
     answers: &Answers,
     fields: Fields,

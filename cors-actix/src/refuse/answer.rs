@@ -1,4 +1,4 @@
-//! What is answered in the app's stead. Kept small: every future reserves room for one.
+//! The answer to a request that the app does not get. Kept small: every future reserves room for one.
 
 use std::rc::Rc;
 
@@ -14,9 +14,9 @@ pub(crate) enum Verdict {
     Allowed(Rc<Answers>, Fields),
     /// A preflight is refused, without a reason.
     Refused(Fields),
-    /// A preflight is refused, since nobody knows whose it is, and one that it may be for has no policy.
+    /// A preflight is refused: it may be for several routes, one of which has no policy.
     Uncertain,
-    /// An actual request is refused, without a reason, for a page elsewhere made it. The answer varies by these fields.
+    /// An actual request is refused, without a reason, because a page elsewhere made it. The answer varies by these fields.
     Foreign(Fields, &'static HeaderValue),
     /// Either is refused with a reason, or in the app's own words.
     Explained(Box<HttpResponse>),

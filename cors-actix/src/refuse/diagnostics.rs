@@ -33,7 +33,7 @@ pub(crate) fn refusal(answers: &Answers, request: &HttpRequest, response: HttpRe
     write(response, &answers.decide(&asked).explain())
 }
 
-/// Says in the body of a refusal which host is none of the policy's.
+/// Says in the body of a refusal which host is not in `hosts`.
 #[cold]
 pub(crate) fn host(head: &RequestHead, response: HttpResponse) -> HttpResponse {
     let mut named: Vec<&[u8]> =
@@ -65,7 +65,7 @@ pub(crate) fn write(response: HttpResponse, explanation: &dyn Display) -> HttpRe
     response
 }
 
-/// The text holds what a stranger wrote, and is about one request.
+/// Fixed, because the text quotes a stranger and is about one request: no sniffing and no caching.
 const FIELDS: [(HeaderName, HeaderValue); 3] = [
     (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),

@@ -1,4 +1,4 @@
-//! What is answered in the app's stead.
+//! Requests that are answered without calling the app.
 
 pub(crate) mod actual;
 pub(crate) mod answer;

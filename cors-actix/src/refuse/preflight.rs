@@ -14,11 +14,10 @@ use crate::report::metrics::{self, Allowed};
 use crate::request::Preflight;
 use crate::response::headers::Answers;
 
-/// The verdict of the policies that may govern the request to come; `None` if this is no preflight, or
-/// there are none.
+/// Decides a preflight by the policies that may hold for the request after it. Returns `None` if it is no preflight, or
+/// there are no policies.
 ///
-/// Mostly it is one policy. Of several the first answers, unless another refuses: what one of them
-/// refuses must not get through on the word of the others.
+/// Usually there is one policy. With several, all have to allow the preflight, and then the first one answers.
 #[inline]
 pub(crate) fn judge<'a>(
     policies: impl IntoIterator<Item = &'a Rc<Answers>>,
@@ -53,7 +52,7 @@ pub(crate) fn judge<'a>(
     Some(Verdict::Allowed(Rc::clone(answers), fields))
 }
 
-/// Does nobody ask for the reasons of a refusal?
+/// Returns whether a refusal needs no reason: it is not logged, counted, explained or written by the app.
 #[inline]
 fn has_plain_refusals(answers: &Answers, options: &Options) -> bool {
     !metrics::refusals_are_noticed() && options.on_refusal.is_none() && !options.explains(answers)

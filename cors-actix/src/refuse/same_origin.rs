@@ -1,4 +1,4 @@
-//! Who made a request: a page of the API's own origin, the user, or a page elsewhere. CORS leaves this to the server.
+//! Who made a request: a page of the API's own origin, the user, or a page elsewhere. CORS leaves this check to the server.
 
 use actix_web::HttpRequest;
 use actix_web::dev::RequestHead;
@@ -18,18 +18,18 @@ pub(crate) fn is_upgrade(head: &RequestHead) -> bool {
     head.method == Method::CONNECT || head.headers.contains_key(header::UPGRADE)
 }
 
-/// What `Sec-Fetch-Site` says of who made a request, in a field that no script can write.
+/// Who made a request, by `Sec-Fetch-Site`, a field that no script can write.
 // https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Site {
-    /// Nothing: an old browser, plain HTTP, or no browser.
+    /// The field is missing: an old browser, plain HTTP, or not a browser.
     Unsaid,
     SameOrigin,
     /// The user did, by the address bar or a bookmark.
     User,
     /// A page of the same site, but of another origin.
     Sibling,
-    /// Another site, or a value that nobody knows.
+    /// Another site, or an unknown value.
     Foreign,
 }
 
@@ -55,14 +55,14 @@ impl Site {
     }
 }
 
-/// Returns whether a request with an `Origin` was made by a page of this very origin, or by the user, on a host of the policy's.
+/// Returns whether a request with an `Origin` was made by a page of the API's own origin or by the user, on one of the policy's hosts.
 ///
-/// Browsers put `Origin` on every request but `GET` and `HEAD`, same-origin ones included, and the
-/// list of a policy need not hold the API's own origin. Without `Sec-Fetch-Site` the origin has to be the API's own, or what scheme and `Host`
-/// spell.
+/// Browsers put `Origin` on every request but `GET` and `HEAD`, same-origin ones included, and a policy
+/// need not list the API's own origin. Without `Sec-Fetch-Site` the origin has to equal the one that the app has set, or scheme and
+/// `Host`.
 ///
-/// After DNS rebinding all of this is true of an attacker's page, except for the host, which is why that is
-/// looked at unless the app has said its own origin and this is it.
+/// After DNS rebinding, an attacker's page passes all of these checks except for the host. So the host is checked, unless `Origin`
+/// is the one that the app has set.
 // https://fetch.spec.whatwg.org/#origin-header
 pub(crate) fn is_same_origin(policy: &Policy, request: &HttpRequest, options: &Options) -> bool {
     let head = request.head();
@@ -86,7 +86,7 @@ pub(crate) fn is_same_origin(policy: &Policy, request: &HttpRequest, options: &O
     }
     let scheme =
         if options.behind_tls || request.app_config().secure() { Scheme::Https } else { Scheme::Http };
-    own.is_none() && origin.is_some_and(|origin| scheme.serialises(authority, origin))
+    own.is_none() && origin.is_some_and(|origin| scheme.serializes(authority, origin))
 }
 
 /// Returns whether a request without `Origin`, made by a page elsewhere, must not reach the app.
@@ -94,18 +94,18 @@ pub(crate) fn is_refused_by_site(policy: &Policy, head: &RequestHead, site: Site
     if !site.is_elsewhere() {
         return false;
     }
-    // Whichever origin was left out, it is allowed.
+    // `origins: any` also allows the origin that this request does not name.
     let changes = || !policy.allows_any_origin() && (!is_safe(&head.method) || is_upgrade(head));
     let is_resource = || options.isolate && site == Site::Foreign && !is_navigation(head);
     changes() || is_resource()
 }
 
-/// Returns whether a method is to change nothing. RFC 9110, section 9.2.1.
+/// Returns whether a method is safe: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>.
 pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Returns whether a browser goes to another document by this request. An `<object>` or an `<embed>` only looks like it.
+/// Returns whether the request navigates to another document. Requests of `<object>` and `<embed>` look like navigations, but are none.
 fn is_navigation(head: &RequestHead) -> bool {
     let one = |name| match lines(&head.headers, name) {
         [value] => Some(value.as_bytes()),
@@ -116,15 +116,15 @@ fn is_navigation(head: &RequestHead) -> bool {
         && !matches!(one(SEC_FETCH_DEST), Some(b"object" | b"embed"))
 }
 
-/// The fields that tell a browser's own requests apart: an answer that depends on one varies by it.
+/// The fields that say how a browser came to make a request. An answer that depends on one varies by it.
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// Whom the client means to talk to.
+/// The host and port that the client means to reach.
 fn authority(head: &RequestHead) -> Option<&[u8]> {
     let authority = match (head.uri.authority(), lines(&head.headers, header::HOST)) {
-        // A target in absolute form or `:authority` is what counts. RFC 9112, section 3.2.2.
+        // A target in absolute form, or `:authority`, overrides `Host`: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
         (Some(authority), [] | [_]) => authority.as_str().as_bytes(),
         (None, [host]) if head.version < Version::HTTP_2 => host.as_bytes(),
         _ => return None,
@@ -139,8 +139,9 @@ enum Scheme {
 }
 
 impl Scheme {
-    /// Is `origin` the serialisation of this scheme and `authority`? HTML, section "Origin".
-    fn serialises(self, authority: &[u8], origin: &[u8]) -> bool {
+    /// Returns whether `origin` is the serialization of this scheme and `authority`.
+    // https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
+    fn serializes(self, authority: &[u8], origin: &[u8]) -> bool {
         let (prefix, default_port): (&[u8], &[u8]) = match self {
             Self::Http => (b"http://", b":80"),
             Self::Https => (b"https://", b":443"),
@@ -172,7 +173,7 @@ mod tests {
             (Http, "[::80]", "http://[:]", false),
         ] {
             assert_eq!(
-                scheme.serialises(authority.as_bytes(), origin.as_bytes()),
+                scheme.serializes(authority.as_bytes(), origin.as_bytes()),
                 same,
                 "{authority} {origin}"
             );

@@ -1,6 +1,6 @@
-//! What production will refuse of what development lets pass: said once for each method and each header, in a debug build.
+//! In a debug build, logs once for each method and header that development allows and production will refuse.
 //!
-//! Any page can ask a development server for any name, so that no more than so many are remembered and said.
+//! Any page can ask a development server for any name, so the number of names that are remembered and logged is bounded.
 
 use std::collections::BTreeSet;
 use std::ptr;
@@ -9,15 +9,15 @@ use std::sync::{Mutex, PoisonError};
 use cors_engine::adapter::{Escaped, RefusedName, refused_names};
 use cors_engine::{Key, Policy, Request};
 
-/// The most names that are said of a policy.
+/// The most names that are logged for one policy.
 const MOST_NAMES: usize = 64;
-/// The longest name that is said, in bytes. Those that pages send are far shorter.
+/// The longest name that is logged, in bytes. Those that pages send are far shorter.
 const LONGEST_NAME: usize = 128;
 
-/// Names, each with whose list lacks it.
+/// Names, each with the key whose list lacks it.
 type Names = BTreeSet<(Key, Vec<u8>)>;
 
-/// The names that have been said, by the address of the production policy.
+/// The names that have been logged, by the address of the production policy.
 static SAID: Mutex<Vec<(usize, Names)>> = Mutex::new(Vec::new());
 
 /// Looks at a preflight that a development policy allows.
@@ -29,10 +29,10 @@ pub(crate) fn preflight(production: &Policy, request: &Request<'_>) {
             Noted::New => tracing::warn!(
                 key = refused.key().name(),
                 name = display(Escaped(refused.name())),
-                "allowed here, and not by the production policy: {refused}"
+                "allowed here, but not by the production policy: {refused}"
             ),
             Noted::TooMany => tracing::warn!(
-                "the production policy refuses more than {MOST_NAMES} names that are allowed here: no more of them are said"
+                "the production policy refuses more than {MOST_NAMES} names that are allowed here: the rest are not logged"
             ),
         }
     }
@@ -55,7 +55,7 @@ fn note(production: &Policy, refused: &RefusedName<'_>) -> Noted {
         said.len() - 1
     });
     let names = &mut said[position].1;
-    // One more than are said, so that the end is said once.
+    // One more than are logged, so that the end is logged once.
     if names.len() > MOST_NAMES {
         return Noted::Known;
     }

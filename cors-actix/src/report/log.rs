@@ -1,8 +1,7 @@
-//! What the log says of a refusal: events of level `debug`, since a stranger decides how many there are; and of a
-//! source that fails.
+//! Log events about refusals, at level `debug` since strangers decide how many there are, and about sources that fail.
 //!
-//! They hold values of the fields of CORS, of `Host` and the path, escaped and cut, and of no other
-//! field: a log is no place for a cookie. What a source says of its failure is escaped and cut, too.
+//! They hold the values of the CORS fields, `Host` and the path, escaped and cut, and of no other
+//! field: a log must not hold cookies. The error of a source is escaped and cut, too.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -23,12 +22,12 @@ use crate::route::registry::Route;
 pub(crate) enum Outcome {
     /// A preflight was answered with a refusal.
     PreflightRefused,
-    /// The app was not asked.
+    /// The app was not called.
     Refused,
-    /// The app's response passes without the fields that let the page read it. Nobody misses them
-    /// in a same-origin request, which has `Origin`, too.
+    /// The app's response passes without the fields that let the page read it. A same-origin request, which may
+    /// have `Origin` as well, does not need them.
     Unreadable,
-    /// Nothing: the policy is on trial.
+    /// Nothing, because of `report_only`.
     Reported,
 }
 
@@ -43,8 +42,8 @@ impl Outcome {
     }
 }
 
-/// Does anybody listen to events of this level? Asking costs next to nothing, and most apps in
-/// production say no.
+/// Returns whether anything listens to events of this level. The check is cheap, and in most production apps
+/// the answer is no.
 #[inline]
 pub(crate) fn is_heard() -> bool {
     LevelFilter::current() >= Level::DEBUG || log::max_level() >= log::Level::Debug
@@ -72,14 +71,14 @@ pub(crate) fn denied(
         requested_header,
         method = escaped(head.method.as_str().as_bytes()),
         path = escaped(head.uri.path().as_bytes()),
-        // Found out only if somebody listens.
+        // Worked out only if the event is enabled.
         same_origin = same_origin(),
         "{}",
         outcome.text(),
     );
 }
 
-/// Whoever runs the source wants to know, so that it is a warning: `tracing` and `log` can hold these back.
+/// A warning, since whoever runs the source has to know. `tracing` and `log` can filter it.
 #[cold]
 pub(crate) fn source_failed(origin: &str, error: &dyn Display) {
     tracing::warn!(
@@ -89,7 +88,7 @@ pub(crate) fn source_failed(origin: &str, error: &dyn Display) {
     );
 }
 
-/// An error's own words, on one line and at most so long: it may go back to what a stranger or another server wrote.
+/// An error's text on one line, of limited length: it may quote a stranger or another server.
 struct OneLine<'e>(&'e dyn Display);
 
 /// The most characters of an error that the log gets.
@@ -123,19 +122,19 @@ pub(crate) fn host_refused(head: &RequestHead) {
     );
 }
 
-/// Says that the fleet's newest policy is in force here.
+/// Logs that the fleet's newest policy is in force here.
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) fn policy_followed(version: u64, policy: &cors_engine::Policy) {
     tracing::info!(version, fingerprint = display(policy.fingerprint()), "the new policy is in force");
 }
 
-/// Says that the fleet's newest policy is refused. Every process of the fleet says it.
+/// Logs that the fleet's newest policy is refused. Every process of the fleet logs it.
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) fn policy_not_followed(version: u64, why: &dyn Display) {
     tracing::error!(version, "the new policy is refused and the old one stays: {why}");
 }
 
-/// Says that the store of the fleet's policies cannot be reached.
+/// Logs that the store of the fleet's policies cannot be reached.
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) fn feed_failed(error: &dyn Display) {
     tracing::warn!(
@@ -144,19 +143,19 @@ pub(crate) fn feed_failed(error: &dyn Display) {
     );
 }
 
-/// Says that the store of the fleet's policies answers again.
+/// Logs that the store of the fleet's policies answers again.
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) fn feed_is_back() {
     tracing::info!("the store of policies answers again");
 }
 
-/// Actix has changed how its map is written down.
+/// The `Debug` form of Actix's map has changed.
 #[cold]
 pub(crate) fn map_is_unreadable() {
     tracing::error!(
         "the map of this version of actix-web cannot be read: every request to a route with `#[cors]` has to be allowed by the \
          policy of the layer around it as well\n\
-         help: update cors-actix, or go back to the version of actix-web before"
+         help: update cors-actix, or go back to an earlier version of actix-web"
     );
 }
 
@@ -165,11 +164,11 @@ pub(crate) fn route_is_lost(route: &Route) {
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route with `#[cors]` was not found in the app, and so may be the one for any request: until a request gets to it, its policy and that of the layer around it have to agree",
+        "a route with `#[cors]` was not found in the app, and so may take any request: until a request reaches it, its policy and that of the layer around it both have to allow each request",
     );
 }
 
-/// Once for each route of a worker: a stranger decides how many requests there are.
+/// Logged once for each route of a worker, since strangers decide how many requests there are.
 #[cold]
 pub(crate) fn route_is_uncertain(route: &Route) {
     if route.is_told.replace(true) {
@@ -178,7 +177,7 @@ pub(crate) fn route_is_uncertain(route: &Route) {
     tracing::warn!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route without `#[cors]` stands in front of one with it, and which of them takes a request is not known before: \
+        "a route without `#[cors]` stands in front of one with it, and which of them takes a request is not known in advance: \
          both policies have to allow it\n\
          help: register the route with `#[cors]` first, or put `#[cors]` on the other one, too",
     );
@@ -197,7 +196,7 @@ pub(crate) fn route_was_missed(route: &Route, is_rewritten: bool) {
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a request did not get to the route with `#[cors]` that was certain to take it, since {why}: from now on the \
+        "a request did not reach the route with `#[cors]` that was certain to take it, since {why}: from now on the \
          policy of the layer around it has to allow such requests as well\n\
          help: {help}",
     );

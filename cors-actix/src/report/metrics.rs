@@ -1,13 +1,13 @@
 //! Counters by outcome, through the `metrics` facade: nothing without the feature of that name.
 //!
-//! Labels are words of this crate. Nothing that a stranger writes becomes one, or each would be a time series.
+//! Labels are constants of this crate. A label with a stranger's text would make a time series for each text.
 
 use crate::report::log::{self, Outcome};
 
-/// Does anybody count?
+/// Whether requests are counted.
 const COUNTS: bool = cfg!(feature = "metrics");
 
-/// Does anybody count refusals, or listen to their events? Otherwise nobody has to find out the reasons.
+/// Returns whether refusals are counted or logged. Otherwise their reasons need not be worked out.
 #[inline]
 pub(crate) fn refusals_are_noticed() -> bool {
     COUNTS || log::is_heard()
@@ -54,7 +54,7 @@ mod by_facade {
 
     #[inline]
     pub(crate) fn allowed(allowed: Allowed) {
-        // Labels that are known here make a key that is ready.
+        // With constant labels the macro makes a static key.
         match allowed {
             Allowed::Readable => counter!(REQUESTS, "outcome" => "allowed", "denial" => "none"),
             Allowed::Preflight => counter!(REQUESTS, "outcome" => "preflight_allowed", "denial" => "none"),
@@ -67,7 +67,7 @@ mod by_facade {
         let outcome = match outcome {
             Outcome::PreflightRefused => "preflight_refused",
             Outcome::Refused => "refused",
-            // It has an `Origin`, too, and nobody misses the fields.
+            // A same-origin request may have `Origin` as well, and does not need the fields.
             Outcome::Unreadable if same_origin() => "same_origin",
             Outcome::Unreadable => "unreadable",
             Outcome::Reported => "reported",

@@ -1,4 +1,4 @@
-//! What is said about decisions: the log, the line at start-up, counters.
+//! Reports about decisions: the log, the line at start-up, counters.
 
 pub(crate) mod foretell;
 pub(crate) mod log;

@@ -1,8 +1,8 @@
-//! A layer inside of another one: said when an app is built, for the outer one overrules it.
+//! Warns when an app is built with one `Cors` inside of another, because the outer one overrules the inner one.
 //!
-//! Nobody tells a layer what is around it. But Actix makes a layer's service after those of all that is inside, and once
-//! the app is built it drops the layer before all that is inside. So of two layers the one that is made later and dropped
-//! earlier is around the other.
+//! A layer cannot see what is around it. But Actix makes a layer's service after those of everything inside, and once
+//! the app is built it drops the layer before everything inside. So if a layer is made later and dropped
+//! earlier than another, it is around the other.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -13,14 +13,14 @@ use crate::options::Options;
 use crate::policy::paths::Paths;
 use crate::policy::source::Source;
 
-/// What of a layer this goes by. A clone has not been made yet.
+/// What is noted of a layer. A clone starts without a note, since its service has not been made yet.
 #[derive(Debug, Default)]
 pub(crate) struct Nesting {
     made: Mutex<Option<Made>>,
     said: Said,
 }
 
-/// Which pairs have been said. Clones share it, so that no worker says one again.
+/// The pairs that have been logged. Clones share it, so that no worker logs one again.
 type Said = Arc<Mutex<Vec<(String, String)>>>;
 
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ fn names(policies: &Paths) -> String {
 }
 
 thread_local! {
-    /// The layers that were dropped and may be around the next: each is inside of the one before.
+    /// The layers that were dropped and may be around the next one. Each is inside of the one before.
     static AROUND: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -83,7 +83,7 @@ impl Drop for Nesting {
     fn drop(&mut self) {
         let made = self.made.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let Some(inner) = made else { return };
-        // A thread that ends has no more apps to build.
+        // Fails when the thread ends: it builds no more apps.
         let _ = AROUND.try_with(|around| {
             let mut around = around.borrow_mut();
             around.retain(|outer| outer.order > inner.order);
@@ -96,11 +96,11 @@ impl Drop for Nesting {
 }
 
 impl Made {
-    /// Returns whether what the layer inside does about CORS comes to nothing.
+    /// Returns whether the layer inside has no effect on CORS.
     fn overrules(&self, inner: &Self) -> bool {
-        // One that leaves CORS to others enforces, or reports, and that is not undone.
+        // A layer that only reports, or leaves CORS to a gateway, is not overruled.
         let does_cors = !inner.reports_only && !inner.answered_by_gateway && !inner.policies.is_empty();
-        // The same policy may be enforced in one place only.
+        // Enforcing the same policy for a part of the app is a reasonable thing to do.
         let is_stricter = inner.enforces && !self.enforces && inner.policies == self.policies;
         self.holds_everywhere && !self.reports_only && does_cors && !is_stricter
     }
@@ -115,7 +115,7 @@ impl Made {
             }
             is_new
         };
-        // Either of them may be made anew by each worker.
+        // Each worker may make either of them anew.
         if !(is_new(&self.said) & is_new(&inner.said)) {
             return;
         }

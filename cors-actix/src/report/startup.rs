@@ -1,4 +1,4 @@
-//! What the log says when an app starts: which policies hold, and what they leave open.
+//! Log events when an app starts: which policies hold, and what they leave open.
 
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
@@ -10,7 +10,7 @@ use crate::policy::paths::Paths;
 use crate::policy::source::Source;
 use crate::route::registry::{self, Route};
 
-/// Says something once, however many workers there are: clones have said it together.
+/// Runs something once, however many workers there are: clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Once(Arc<OnceLock<()>>);
 
@@ -22,11 +22,11 @@ impl Once {
     }
 }
 
-/// Which policies a layer goes by.
+/// Logs the policies of a layer, and the options that do nothing.
 pub(crate) fn layer(policies: &Paths, options: &Options) {
     let policies: Vec<_> = policies.sources().map(Source::now).collect();
     let is = |mode| policies.iter().any(|policy| policy.mode() == Some(mode));
-    // One that is not for production is what somebody has to know.
+    // Development first: if any policy is for development, that is what the operator has to know.
     let mode = [Mode::Development, Mode::Production].into_iter().find(|mode| is(*mode));
     tracing::info!(
         mode = mode.map(Mode::name),
@@ -38,7 +38,7 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
     );
     if options.answered_by_gateway && !options.report_only {
         tracing::info!(
-            "a gateway answers to browsers: this layer answers no preflight and adds no `Access-Control-*` field, and what it refuses \
+            "a gateway answers browsers: this layer answers no preflight and adds no `Access-Control-*` field, and what it refuses \
              without CORS stays refused"
         );
     }
@@ -50,7 +50,7 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
     }
     if policies.is_empty() {
         tracing::warn!(
-            "`Cors::paths()` has no path, and so does nothing\n\
+            "`Cors::paths()` has no path, so it does nothing\n\
              help: add one with `.at(\"/api/{{tail}}*\", &POLICY)`"
         );
     }
@@ -65,7 +65,7 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
 /// The most routes that are named.
 const MOST_ROUTES: usize = 20;
 
-/// Names the routes whose policies are those of production, in an app that is in development.
+/// Names the routes that use their production policy, in an app that is in development.
 fn routes(routes: &[Rc<Route>]) {
     if routes.is_empty() {
         return;
@@ -78,13 +78,13 @@ fn routes(routes: &[Rc<Route>]) {
     }
     tracing::info!(
         routes = names.join(", "),
-        "these routes have a `#[cors]` policy without a `development` block: what holds in production holds here, too\n\
+        "these routes have a `#[cors]` policy without a `development` block, so their production policy holds here, too\n\
          help: for the front end's development server add `development {{ origins = [\"http://localhost:5173\"] }}` to `#[cors(…)]`, or \
          `development {{ origins: [\"http://localhost:5173\"] }}` to the `cors_policy!` that it names",
     );
 }
 
-/// Whether a check of hosts checks anything.
+/// Warns if `AllowedHosts` checks nothing.
 pub(crate) fn hosts(source: &Source) {
     if !source.now().checks_host() {
         tracing::warn!("`AllowedHosts` lets every request through: the policy has no `hosts`");

@@ -1,4 +1,4 @@
-//! What is to be done to a response by a layer around routes with `#[cors]`: nothing, if one of them has answered.
+//! Edits a response in a layer around routes with `#[cors]`, unless one of them has answered.
 
 use actix_web::Error;
 use actix_web::dev::ServiceResponse;
@@ -7,10 +7,10 @@ use crate::report::metrics::{self, Allowed};
 use crate::response::edit::{Edit, Edited};
 use crate::route::around::{Answered, Asked, is_reached, is_refused};
 
-/// What is to be done to a response, unless a route with `#[cors]` has answered.
+/// The edit of a response, to be made unless a route with `#[cors]` has answered.
 pub(crate) struct Around {
     pub(crate) edit: Edit,
-    /// The request as it came, to find out who has answered if none of the routes has.
+    /// The request as it came, to find out what has answered if none of the routes has.
     pub(crate) asked: Option<Asked>,
     /// Whether an allowed request is counted if none of the routes has answered.
     pub(crate) counts: bool,
@@ -34,7 +34,7 @@ impl Around {
         self.edit.response(response);
     }
 
-    /// Edits the response that is made of an error. A route that was reached has edited it already.
+    /// Edits the response to an error. If a route was reached, it has edited the response already.
     #[cold]
     pub(crate) fn error(mut self, error: &mut Error) {
         if let Some(asked) = &self.asked {
@@ -52,7 +52,7 @@ impl Around {
         });
     }
 
-    /// Goes by the policy of what has answered.
+    /// Applies the policy of what has answered.
     fn settle(&mut self, answered: Answered) {
         match answered {
             Answered::Layer => {}

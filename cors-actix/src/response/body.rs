@@ -9,18 +9,17 @@ use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 
-/// What the future of a service comes to.
+/// The result of polling a service's future.
 type Outcome<B> = Poll<Result<ServiceResponse<B>, Error>>;
 
-/// How such a future is polled.
+/// A function that polls such a future.
 type Polling<F, B> = fn(Pin<&mut F>, &mut Context<'_>) -> Outcome<B>;
 
-/// Polls a service's future for a response with its body boxed; as it is, if it comes from the app itself, whose
-/// bodies are boxed already.
+/// Polls a service's future and boxes the body of its response. The bodies of the app itself are boxed already, so such a
+/// response is returned as it is.
 ///
-/// `map_into_boxed_body` takes every response apart and puts it together again, and a response is large. So it is not the
-/// response that is cast, but the function that polls. Which of the two it is is known when this is compiled, and nothing is
-/// left of the question.
+/// `map_into_boxed_body` moves the whole response, which is large. So this casts the poll function, not the response; the
+/// check folds away at compile time.
 #[inline(always)]
 pub(crate) fn poll_boxed<F, B>(future: Pin<&mut F>, context: &mut Context<'_>) -> Outcome<BoxBody>
 where

@@ -1,4 +1,4 @@
-//! What few responses get besides the policy's fields.
+//! Additions that only a few responses get, besides the policy's fields.
 
 use std::ops::BitOr;
 
@@ -12,25 +12,25 @@ pub(crate) struct Extras(u8);
 
 impl Extras {
     pub(crate) const NONE: Self = Self(0);
-    /// Pages elsewhere may load it by CORS only.
+    /// Pages of other origins can only load the response with CORS.
     pub(crate) const ISOLATED: Self = Self(1);
-    /// Whether the app was asked, or whose policy answered, depends on the origin.
+    /// The origin decides whether the app is called, or which policy answers.
     pub(crate) const VARY_BY_ORIGIN: Self = Self(2);
-    /// `Sec-Fetch-Site` decided whether the app was asked.
+    /// `Sec-Fetch-Site` decides whether the app is called.
     pub(crate) const VARY_BY_SITE: Self = Self(4);
-    /// Three fields of Fetch Metadata decided it.
+    /// Three fields of Fetch Metadata decide it.
     pub(crate) const VARY_BY_FETCH: Self = Self(8);
 
     pub(crate) fn given(self, holds: bool) -> Self {
         if holds { self } else { Self::NONE }
     }
 
-    /// Those that a response gets even if another policy answers.
+    /// The additions that a response gets even if another policy answers.
     pub(crate) fn of_any_policy(self) -> Self {
         Self(self.0 & Self::ISOLATED.0)
     }
 
-    /// Puts them on a response. Doing it twice changes nothing more.
+    /// Puts them on a response. Doing it twice has no further effect.
     #[cold]
     #[inline(never)]
     pub(crate) fn put(self, headers: &mut HeaderMap) {

@@ -1,4 +1,4 @@
-//! What a response gets.
+//! The fields of a response.
 
 pub(crate) mod around;
 pub(crate) mod body;

@@ -1,4 +1,4 @@
-//! A layer around routes with `#[cors]`: what it tells them, and whether they have answered.
+//! What a layer and the routes with `#[cors]` inside of it tell each other.
 
 use std::rc::Rc;
 
@@ -14,10 +14,10 @@ use crate::route::normalize::Spelling;
 use crate::route::registry::{App, Route};
 use crate::route::resolve::{Guards, Others, Possible, Question, Tree};
 
-/// Noted in a request: a route with `#[cors]` has it, and answers by its own policy.
+/// Noted in a request: it has reached a route with `#[cors]`, which answers by its own policy.
 pub(crate) struct Reached;
 
-/// Noted in a request: the options of the outermost layer that has any for the routes inside.
+/// Noted in a request: the options of the outermost layer that has options for the routes inside.
 pub(crate) struct Outer(pub(crate) Rc<Options>);
 
 /// The routes below a layer.
@@ -28,7 +28,7 @@ pub(crate) struct Below {
 }
 
 impl Below {
-    /// The routes with `#[cors]` below the layer that got this request and hands it to an `S`; `None` if there are none.
+    /// The routes with `#[cors]` below the layer that this request is at, and whose inner service is an `S`. `None` if there are none.
     pub(crate) fn find<S>(request: &ServiceRequest, options: &Options) -> Option<Self> {
         let app = App::of(request.request())?;
         let path = request.match_info().as_str();
@@ -45,7 +45,7 @@ impl Below {
         Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })
     }
 
-    /// Who may take this request, or the one after this preflight.
+    /// The routes that may take this request, or the request after this preflight.
     pub(crate) fn possible(&self, request: &ServiceRequest, is_preflight: bool) -> Possible {
         let refused = if is_preflight { Guards::MayAccept } else { Guards::Refuse };
         let guards = |route: &Route| if route.accepts(request) { Guards::Accept } else { refused };
@@ -65,7 +65,7 @@ impl Below {
         Question { method, guards, scopes_are_guarded: self.scopes_are_guarded, spelling: self.spelling }
     }
 
-    /// What has to be kept of a request to find out later for which route it was.
+    /// Keeps what is needed to find out later which route a request was for.
     #[inline]
     pub(crate) fn keep(self: &Rc<Self>, request: &ServiceRequest) -> Asked {
         let info = request.match_info();
@@ -89,14 +89,15 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// By whose policy it is answered, now that no route with `#[cors]` has answered it: something else has, on the way to a route or
-    /// elsewhere. A route that was certain and lost it to something else is not certain from now on. What became of the request is not known if
-    /// it failed.
+    /// The policy for a response that did not come from a route with `#[cors]`, but from something on the way to a route, or elsewhere.
+    ///
+    /// A route that was certain to get the request, and did not, is uncertain from now on. `answered` is `None` if the request failed:
+    /// how far it came is then not known.
     pub(crate) fn answered_by(&self, answered: Option<&HttpRequest>) -> Answered {
         self.find_out(answered).unwrap_or(Answered::Layer)
     }
 
-    /// `None` if it is the layer's own affair.
+    /// `None` if the layer's own policy holds.
     fn find_out(&self, answered: Option<&HttpRequest>) -> Option<Answered> {
         let target = self.target.as_ref()?;
         let tree = self.below.app.known_tree()?;
@@ -122,7 +123,7 @@ impl Asked {
         let possible = possible(path);
         let end = path.len() - info.unprocessed().len();
         let Some(route) = possible.certain() else {
-            // Where the path ends a resource has it, unless a scope around a route ends there, too.
+            // The whole path was matched, so a resource took the request, unless a scope around a route ends there, too.
             let is_on_the_way = |route: &Rc<Route>| tree.is_on_the_way(route, path, end);
             let is_before = end == self.at || possible.routes().any(is_on_the_way);
             return if end == path.len() && !is_before { None } else { Answered::on_the_way(possible) };
@@ -141,13 +142,13 @@ impl Asked {
     }
 }
 
-/// By whose policy a request is answered that no route with `#[cors]` has answered.
+/// The policy for a response that did not come from a route with `#[cors]`.
 pub(crate) enum Answered {
     /// The layer's own.
     Layer,
-    /// That of the route on whose way it was.
+    /// That of the route to which the request was on its way.
     Route(Rc<Route>),
-    /// One of the layer's own and of these.
+    /// The layer's own, or one of these.
     Either(Possible),
 }
 
@@ -160,7 +161,7 @@ impl Answered {
     }
 }
 
-/// Noted in a request: a layer has refused it. Those further out answer by their own policies.
+/// Noted in a request: a layer has refused it. Layers further out answer by their own policies.
 struct Refused;
 
 /// Notes that a layer refuses this request.
@@ -174,7 +175,7 @@ pub(crate) fn is_refused(request: &HttpRequest) -> bool {
     request.extensions().contains::<Refused>()
 }
 
-/// Returns whether a route with `#[cors]` has this request.
+/// Returns whether this request has reached a route with `#[cors]`.
 #[inline]
 pub(crate) fn is_reached(request: &HttpRequest) -> bool {
     request.extensions().contains::<Reached>()

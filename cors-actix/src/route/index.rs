@@ -1,12 +1,12 @@
-//! Patterns by path segments: few are left to try on a path, however many there are.
+//! An index of path patterns by segment, so that only a few have to be tried on a path.
 
 use std::collections::HashMap;
 
-/// Positions in a list of patterns, by what their segments say.
+/// Positions in a list of patterns, by the segments of the patterns.
 ///
-/// A segment of a pattern is literal, or one whole parameter (`{id}`). What comes after anything else – a regex of the
-/// app's own, a tail, a parameter beside other text – may be anything, as far as this is concerned. So the index gives
-/// too many patterns rather than too few, and Actix's own types say which of them match.
+/// A segment of a pattern is literal, or one whole parameter (`{id}`). Anything else (a regex of the
+/// app's own, a tail, a parameter beside other text) is taken to match whatever follows. So the index finds
+/// too many patterns rather than too few, and Actix's own types decide which of them match.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     root: Branch,
@@ -18,7 +18,7 @@ struct Branch {
     parameter: Option<Box<Branch>>,
     /// Patterns that end here.
     whole: Vec<u32>,
-    /// Patterns that match whatever comes from here on, or may.
+    /// Patterns that match, or may match, whatever follows.
     open: Vec<u32>,
 }
 
@@ -27,7 +27,7 @@ impl Index {
     pub(crate) fn add(&mut self, pattern: &str, is_prefix: bool, position: usize) {
         let position = u32::try_from(position).expect("an app has fewer patterns than that");
         let mut branch = &mut self.root;
-        // An asterisk at the end makes Actix leave the text before it out of the match.
+        // With an asterisk at the end, Actix leaves the text before it out of the match.
         let mut is_open = pattern.ends_with('*');
         if !is_open {
             for segment in segments(pattern) {
@@ -44,7 +44,7 @@ impl Index {
             for segment in segments(rest) {
                 branch = match Segment::of(segment) {
                     Segment::Literal => branch.literal.entry(segment.into()).or_default(),
-                    // The tail itself is the last one, if not sooner.
+                    // At the latest, the tail itself ends the loop.
                     Segment::Parameter | Segment::Other => break,
                 };
             }
@@ -55,7 +55,7 @@ impl Index {
         }
     }
 
-    /// Puts the positions of all patterns that may match the path at the end of `found`, in their order.
+    /// Appends the positions of all patterns that may match the path to `found`, in ascending order.
     #[inline]
     pub(crate) fn find(&self, path: &str, found: &mut Vec<u32>) {
         let start = found.len();
@@ -68,12 +68,12 @@ impl Index {
 }
 
 impl Index {
-    /// The first position that is among those of the path and passes.
+    /// The first position for this path that passes.
     pub(crate) fn first(&self, path: &str, passes: impl Fn(usize) -> bool) -> Option<usize> {
         let mut first = None;
         self.root.each(Some(path), &mut |positions| {
             for position in positions.iter().map(|position| *position as usize) {
-                // They are in their order.
+                // They are in ascending order.
                 if first.is_some_and(|first| first <= position) {
                     return;
                 }
@@ -88,7 +88,7 @@ impl Index {
 }
 
 impl Branch {
-    /// Each list of positions that may match, each in its order.
+    /// Calls `found` for each list of positions that may match. Each list is in ascending order.
     fn each(&self, path: Option<&str>, found: &mut dyn FnMut(&[u32])) {
         found(&self.open);
         let Some(path) = path else { return found(&self.whole) };
@@ -124,7 +124,7 @@ impl Segment {
     }
 }
 
-/// The pattern at its slashes, but for those in a parameter's regex.
+/// Splits the pattern at its slashes, except for those in a parameter's regex.
 fn segments(pattern: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0_usize;
     pattern.split(move |char| {

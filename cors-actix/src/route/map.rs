@@ -1,15 +1,15 @@
-//! Actix's map of an app's resources, read whole.
+//! Reads all of Actix's map of an app's resources.
 //!
-//! What the map answers is about the *first* resource whose pattern matches a path. Whether another one stands behind it, and in
-//! front of a route with `#[cors]`, it tells nobody, and a guess there would be a hole. Its `Debug` form has every
-//! resource in the router's order, and so that is what is read here, field by field, once per worker. If it ever reads otherwise
-//! than this file expects, nothing is known, and no route counts as certain: see [`resolve`](super::resolve).
+//! The map's own methods only find the *first* resource whose pattern matches a path. They do not show whether another one
+//! stands behind it, and in front of a route with `#[cors]`, and a guess there would be a hole. The `Debug` form has every
+//! resource in the router's order, so this file reads that, field by field, once per worker. If the form ever changes,
+//! nothing is known, and no route counts as certain: see [`resolve`](super::resolve).
 
 use std::fmt::Write as _;
 
 use actix_web::dev::ResourceMap;
 
-/// A resource, or a scope with all that is inside.
+/// A resource, or a scope with everything inside.
 pub(crate) struct Node {
     /// More than one where the app gave a list.
     pub(crate) patterns: Vec<String>,
@@ -152,7 +152,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// Passes over a value of any kind.
+    /// Skips a value of any kind.
     fn skip(&mut self) -> Option<()> {
         let mut depth = 0_usize;
         loop {

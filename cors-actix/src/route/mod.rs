@@ -1,4 +1,4 @@
-//! `#[cors]`: a policy of its own for a route.
+//! `#[cors]`: routes with policies of their own.
 
 pub(crate) mod around;
 pub(crate) mod index;

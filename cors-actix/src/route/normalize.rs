@@ -1,12 +1,11 @@
-//! What a layer between us and the router may make of a path.
+//! How a layer between `Cors` and the router may change a path.
 
 use std::any::type_name;
 
-/// The spellings that Actix's `NormalizePath` may give a path, beside its own: slashes merged, and the one at the
-/// end kept, taken off, or put there.
+/// The other spellings that Actix's `NormalizePath` may give a path: slashes merged, and the one at the
+/// end kept, removed, or added.
 ///
-/// Wrapped outside of ours it has done so before we see the path. Inside, nothing tells that it is
-/// there.
+/// Outside of `Cors`, it has changed the path before we see it. Inside, we cannot see that it is there.
 pub(crate) fn normalized(path: &str) -> Vec<String> {
     let mut merged = String::with_capacity(path.len() + 1);
     for char in path.chars() {
@@ -18,26 +17,26 @@ pub(crate) fn normalized(path: &str) -> Vec<String> {
         "" => "/",
         trimmed => trimmed,
     };
-    // Merged and otherwise left alone, it is one of the two.
+    // The path with only its slashes merged is one of these two.
     let mut spellings = vec![trimmed.to_owned(), format!("{}/", trimmed.trim_end_matches('/'))];
     spellings.retain(|spelling| spelling != path);
     spellings.dedup();
     spellings
 }
 
-/// What a layer further in may do to the spelling of a path.
+/// How a layer further in may change the spelling of a path.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(crate) enum Spelling {
-    /// Nothing: it is not there.
+    /// Not at all: there is no such layer.
     Kept,
-    /// Merge its slashes, or take off the one at the end. What is inside cannot be seen.
+    /// It may merge slashes, or remove the one at the end: the layers inside cannot be seen.
     Cleaned,
-    /// Put a slash at the end as well.
+    /// It may also add a slash at the end.
     Changed,
 }
 
 impl Spelling {
-    /// What the type of the service inside shows. It names the layers down to the router, unless one of them hides the others, as
+    /// Read from the type's name of the service inside. It names the layers down to the router, unless one of them hides the others, as
     /// those of Actix's `from_fn` do.
     pub(crate) fn inside<S>() -> Self {
         let inside = type_name::<S>();
@@ -50,13 +49,13 @@ impl Spelling {
         }
     }
 
-    /// Returns whether another spelling of this path may be what the router sees.
+    /// Returns whether the router may see another spelling of this path.
     pub(crate) fn may_change(self, path: &str) -> bool {
         self == Self::Changed || (self == Self::Cleaned && is_odd(path))
     }
 }
 
-/// Returns whether a path is spelt in a way that such a layer changes.
+/// Returns whether such a layer would change this path.
 pub(crate) fn is_odd(path: &str) -> bool {
     path.contains("//") || (path.len() > 1 && path.ends_with('/'))
 }

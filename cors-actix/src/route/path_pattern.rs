@@ -1,6 +1,6 @@
 //! Actix's path patterns, as text.
 
-/// The pattern, whatever its parameters are called.
+/// The pattern without the names of its parameters.
 pub(crate) fn unnamed(pattern: &str) -> String {
     let mut unnamed = String::with_capacity(pattern.len());
     let (mut depth, mut in_name) = (0_usize, false);
@@ -28,8 +28,8 @@ pub(crate) fn unnamed(pattern: &str) -> String {
     unnamed
 }
 
-/// Returns whether a parameter of this pattern can take in slashes: a tail, or a regex of the app's own. Any other
-/// pattern matches a path of odd spelling only if it is spelt so itself.
+/// Returns whether a parameter of this pattern can match slashes: a tail, or a regex of the app's own. Any other
+/// pattern matches a path with odd slashes only if it has them itself.
 pub(crate) fn is_loose(pattern: &str) -> bool {
     let unnamed = unnamed(pattern);
     unnamed.contains("{}*") || unnamed.contains("{:")

@@ -1,4 +1,4 @@
-//! What `#[cors]` registers: the route, which takes its own preflights, and its place in the app.
+//! Registers a route with `#[cors]`: its guard, its layer, and its place in the app.
 
 use std::cell::RefCell;
 use std::future::{Ready, ready};
@@ -20,7 +20,7 @@ use crate::response::headers::Answers;
 use crate::route::registry::{self, App};
 use crate::route::service::RouteMiddleware;
 
-/// A route as `#[cors]` found it written.
+/// A route as it is written below `#[cors]`.
 pub struct Route {
     /// The path's pattern.
     pub pattern: &'static str,
@@ -28,7 +28,7 @@ pub struct Route {
     pub name: &'static str,
     /// The methods that it serves.
     pub methods: &'static [&'static str],
-    /// Its guards, but for the one on the method.
+    /// Its guards, except for those on the method.
     pub guards: Vec<Box<dyn Guard>>,
 }
 
@@ -42,7 +42,7 @@ pub fn register(
     register_wrapped(config, policy, route, handler);
 }
 
-/// The same for a route with layers of its own, the outermost of which is `service`'s.
+/// The same for a route with layers of its own: `service` is the route with them around it.
 pub fn register_wrapped<F, B>(config: &mut AppService, policy: &'static PolicySet, route: Route, service: F)
 where
     F: ServiceFactory<
@@ -70,7 +70,7 @@ where
 }
 
 thread_local! {
-    /// What is ready of the policies of this thread's routes: many routes have one.
+    /// The prepared policies of this thread's routes. Many routes share one.
     static BAKED: RefCell<Vec<(&'static PolicySet, Weak<Answers>)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -86,11 +86,11 @@ fn answers(set: &'static PolicySet) -> Rc<Answers> {
     })
 }
 
-/// The guard of a route: its methods and its own guards, or a preflight for one of its methods, whatever its own guards
-/// say of that: which route the request after it is for is then found out.
+/// The guard of a route. It accepts a request if the route's methods and guards do, and a preflight if it asks for one of the
+/// methods. The route's guards are not asked about a preflight, which lacks the fields of the request after it.
 struct Takes {
     route: Rc<registry::Route>,
-    /// Actix's own, which note what a 405 has to list.
+    /// Actix's own guards, which note the methods that a 405 has to list.
     methods: Vec<Box<dyn Guard>>,
 }
 
@@ -116,7 +116,7 @@ impl Guard for Takes {
     }
 }
 
-/// Has a route answer by its own policy.
+/// The layer that answers by the route's own policy.
 pub(crate) struct Layer {
     app: Rc<App>,
     route: Rc<registry::Route>,

@@ -1,8 +1,8 @@
-//! The routes with `#[cors]`, where a layer around their app finds them.
+//! The routes with `#[cors]` of each app, for the layers around them.
 //!
-//! A route that is registered does not learn in which scopes it is. Actix's map tells, once the app stands: a mark is registered
-//! right in front of each route. One mark for the routes of a scope would do, but nothing tells a scope from the next one while
-//! routes are registered, and a route looked for in the wrong scope is judged by the wrong policy.
+//! A route does not learn in which scopes it is registered. Actix's map shows it once the app is built: a mark is registered
+//! right in front of each route. One mark for all routes of a scope would be enough, but scopes cannot be told apart while
+//! routes are registered, and a route that is looked for in the wrong scope would get the wrong policy.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
@@ -24,19 +24,19 @@ thread_local! {
 
 /// A route with a policy of its own.
 pub(crate) struct Route {
-    /// As Actix has it, with its slash.
+    /// As Actix has it, with a leading slash.
     pub(crate) pattern: String,
     pub(crate) name: &'static str,
     methods: &'static [&'static str],
     guards: Vec<Box<dyn Guard>>,
     pub(crate) answers: Rc<Answers>,
-    /// Its place in the app: right behind this mark.
+    /// The mark right behind which it was registered.
     pub(crate) mark: u64,
-    /// It counted as certain for a request that went elsewhere.
+    /// Whether it counted as certain for a request that went elsewhere.
     pub(crate) was_missed: Cell<bool>,
-    /// The log has it that it is not certain.
+    /// Whether the log has said that it is not certain.
     pub(crate) is_told: Cell<bool>,
-    /// The log has it that its policy is the same in development.
+    /// Whether the log has said that its policy is the same in development.
     is_named: Cell<bool>,
 }
 
@@ -87,17 +87,17 @@ impl Route {
 
 /// An app with such routes.
 pub(crate) struct App {
-    /// Each app has a default service of its own. Holding it keeps another app's from its address.
+    /// Identifies the app: each has a default service of its own. Holding it keeps its address from being reused.
     default: Rc<DefaultService>,
     /// In the order of registration, which is that of the router.
     pub(crate) routes: RefCell<Vec<Rc<Route>>>,
     first_mark: u64,
-    /// A layer of the app says so, wherever it is.
+    /// Whether any layer of the app says so.
     pub(crate) scopes_are_guarded: Cell<bool>,
     tree: OnceCell<Rc<Tree>>,
-    /// How many layers with a policy are around some of them. They have to be told which route has a request.
+    /// How many layers with a policy are around some of the routes. A route then notes in each request that it was reached.
     pub(crate) layers: Cell<u32>,
-    /// One of these layers has routes look at each request: `enforce`, or a gateway answers.
+    /// Whether routes have to read the options of a layer around them for each request: under `enforce`, or if a gateway answers.
     pub(crate) are_asked: Cell<bool>,
 }
 
@@ -138,8 +138,8 @@ impl App {
         apps.into_iter().find(is_of)
     }
 
-    /// Notes for the apps of this thread that their scopes may have guards. A layer does not learn of which app it is, and this
-    /// only tightens.
+    /// Notes for all apps of this thread that their scopes may have guards. A layer does not know which app it belongs to, and
+    /// the note can only make decisions stricter.
     pub(crate) fn guard_scopes() {
         APPS.with_borrow(|apps| {
             for app in apps.iter().filter_map(Weak::upgrade) {
@@ -161,18 +161,18 @@ impl App {
         number
     }
 
-    /// Where the routes are in the app, once a request has come.
+    /// Where the routes are in the app. `None` before the first request.
     pub(crate) fn known_tree(&self) -> Option<&Rc<Tree>> {
         self.tree.get()
     }
 
-    /// Where the routes are in the app: known when the app stands, at the first request.
+    /// Where the routes are in the app, found at the first request, when the app is built.
     pub(crate) fn tree(&self, request: &HttpRequest) -> &Rc<Tree> {
         self.tree.get_or_init(|| Rc::new(Tree::new(request.resource_map(), &self.routes.borrow())))
     }
 }
 
-/// The routes of this thread that have been registered since the last call, and whose policies have no `development` block.
+/// The routes of this thread without a `development` block that have been registered since the last call.
 pub(crate) fn without_development() -> Vec<Rc<Route>> {
     let apps: Vec<_> = APPS.with_borrow(|apps| apps.iter().filter_map(Weak::upgrade).collect());
     let is_new = |route: &Rc<Route>| !route.is_named.replace(true) && route.answers.is_production();

@@ -1,4 +1,4 @@
-//! Which route with `#[cors]` a request will get to, as far as that can be known before the router has run.
+//! Which route with `#[cors]` a request will reach, as far as that can be known before the router has run.
 //!
 //! ```text
 //!   the app's resources, in the router's order      what may take PUT /tasks/all
@@ -9,12 +9,13 @@
 //!   └── /tasks/{id}         without `#[cors]`        –  (nothing gets here)
 //! ```
 //!
-//! What may take a request is [`Possible`]: here the route with B, and what has no policy but the layer's own. Only one
-//! possibility is a certainty; of several each has to agree. So what is not known can tighten, and never loosen.
+//! [`Possible`] holds everything that may take a request: here the route with B, and a resource for which the layer's own policy
+//! holds. If there is one possibility, it is certain; if there are several, all policies have to agree. So what is not known can
+//! tighten a decision, and never loosen it.
 //!
-//! Guards of a scope cannot be seen. A scope with such routes inside counts as taking its requests, until one was seen to go
-//! elsewhere, or from the start if the layer was told that [scopes are guarded](crate::Cors::scopes_are_guarded). A scope
-//! without any is like a resource without `#[cors]`.
+//! Guards of a scope cannot be seen. A scope with such routes inside counts as accepting its requests until one was seen to go
+//! elsewhere; if the layer was told that [scopes are guarded](crate::Cors::scopes_are_guarded), it never does. A scope
+//! without such routes is like a resource without `#[cors]`.
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -37,7 +38,7 @@ pub(crate) struct Tree {
     scratch: Cell<Vec<u32>>,
 }
 
-/// What a router chooses from: the app's, or a scope's.
+/// The entries of one router: the app's, or a scope's.
 struct Level {
     entries: Vec<Entry>,
     index: Index,
@@ -47,7 +48,7 @@ struct Level {
 struct Entry {
     patterns: Vec<String>,
     is_prefix: bool,
-    /// Made when it is first needed: compiling a pattern takes longer than most apps have requests for it.
+    /// Compiled when it is first needed: many patterns never are, and compiling one is slow.
     resource: OnceCell<ResourceDef>,
     kind: Kind,
 }
@@ -62,7 +63,7 @@ enum Kind {
     },
 }
 
-/// Who may take a request.
+/// Everything that may take a request.
 #[derive(Default)]
 pub(crate) struct Possible {
     first: Option<Rc<Route>>,
@@ -90,7 +91,7 @@ impl Possible {
         self.first.is_some()
     }
 
-    /// The route that takes the request for certain.
+    /// The route that is certain to take the request.
     pub(crate) fn certain(&self) -> Option<&Rc<Route>> {
         match (&self.first, self.more.as_slice(), self.others) {
             (Some(route), [], Others::No) => Some(route),
@@ -120,16 +121,16 @@ impl Possible {
     }
 }
 
-/// What a route's guards say of the request that is to come.
+/// What a route's guards say about a request, or about the request after a preflight.
 #[derive(Clone, Copy)]
 pub(crate) enum Guards {
     Accept,
     Refuse,
-    /// A preflight lacks the fields of the request after it, so that a no may yet be a yes.
+    /// They refuse the preflight, which lacks the fields of the request after it. They may accept that one.
     MayAccept,
 }
 
-/// What is asked about.
+/// The request that is looked up.
 pub(crate) struct Question<'q> {
     pub(crate) method: &'q str,
     pub(crate) guards: &'q dyn Fn(&Route) -> Guards,
@@ -142,7 +143,7 @@ struct Search<'s> {
     question: &'s Question<'s>,
     possible: Possible,
     candidates: Vec<u32>,
-    /// A resource matches, whoever takes it.
+    /// Whether any resource matches the path.
     is_matched: bool,
     /// What takes a request in a scope where nothing matches.
     default: Others,
@@ -161,20 +162,20 @@ impl Tree {
         Self { root, unplaced, scratch: Cell::default() }
     }
 
-    /// Who may take a request that is at the layer now.
+    /// Everything that may take a request that is at the layer now.
     pub(crate) fn possible(&self, request: &ServiceRequest, question: &Question<'_>) -> Possible {
         let path = request.match_info().as_str();
         let at = path.len() - request.match_info().unprocessed().len();
         self.possible_on(path, at, question)
     }
 
-    /// Who may take a request on this path, of which the part up to `at` has brought it to the layer.
+    /// Everything that may take a request on this path. The part up to `at` has brought it to the layer.
     pub(crate) fn possible_on(&self, path: &str, at: usize, question: &Question<'_>) -> Possible {
         let Some(root) = &self.root else { return self.anything(question) };
         let mut possible = self.as_spelt(root, path, at, question).0;
         if question.spelling.may_change(path) {
             for spelling in normalize::normalized(path) {
-                // What is in front of the layer's own part stays as it is.
+                // The part that has brought it to the layer cannot change any more.
                 if spelling.get(..at) == path.get(..at) {
                     let (other, is_matched) = self.as_spelt(root, &spelling, at, question);
                     // Where nothing is, a layer that puts slashes at the end would leave the route without requests. One that
@@ -221,7 +222,7 @@ impl Tree {
         (search.possible, search.is_matched)
     }
 
-    /// Who may take the request after a preflight that the router brought to this route.
+    /// Everything that may take the request after a preflight that the router brought to this route.
     ///
     /// The router has asked whatever is in front of it about the preflight, and each said no: routes with `#[cors]` for their methods or
     /// their guards, scopes for their guards. What is behind it may have a layer that the preflight has not met: a scope's default
@@ -255,11 +256,11 @@ impl Tree {
             let has_routes = level.is_some_and(|level| level.has_routes);
             found = Some(has_routes || found == Some(true));
         });
-        // Where the layer is nobody knows, any of them may be below.
+        // If the layer's place is not found, any route may be below it.
         found.unwrap_or(root.has_routes)
     }
 
-    /// Notes that a request did not get to the route that was certain. From now on no scope around it is taken for one without guards.
+    /// Notes that a request did not reach the route that was certain. From now on every scope around it counts as guarded.
     pub(crate) fn missed(&self, route: &Rc<Route>) {
         route.was_missed.set(true);
         if let Some(root) = &self.root {
@@ -267,7 +268,7 @@ impl Tree {
         }
     }
 
-    /// Returns whether the path up to `end` leads to a scope around the route, or to where the app begins.
+    /// Returns whether the path up to `end` leads to a scope around the route, or is empty.
     pub(crate) fn is_on_the_way(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
         self.root.as_ref().is_some_and(|root| end == 0 || root.leads_to(route, path, end))
     }
@@ -281,7 +282,7 @@ impl Search<'_> {
         }
     }
 
-    /// Goes through what matches in the level, from an entry on. Returns whether something there takes the request for certain.
+    /// Goes through the matching entries of the level, beginning at `from`. Returns whether one of them is certain to take the request.
     fn walk(&mut self, level: &Level, path: &str, from: usize) -> bool {
         let start = self.candidates.len();
         level.index.find(path, &mut self.candidates);
@@ -298,7 +299,7 @@ impl Search<'_> {
         is_taken
     }
 
-    /// Returns whether this entry takes the request for certain.
+    /// Returns whether this entry is certain to take the request.
     fn entry(&mut self, entry: &Entry, path: &str) -> bool {
         match &entry.kind {
             Kind::Scope { inside, turns_away } => {
@@ -339,7 +340,7 @@ impl Search<'_> {
         matches!(guards, Guards::Accept)
     }
 
-    /// Searches the scopes to which the path up to `at` leads. There may be several of one prefix, told apart by guards.
+    /// Searches the scopes to which the path up to `at` leads. Several may share a prefix and differ by their guards.
     /// Returns whether there is one.
     fn below(&mut self, root: &Level, path: &str, at: usize) -> bool {
         let mut is_found = false;
@@ -353,7 +354,8 @@ impl Search<'_> {
         is_found
     }
 
-    /// Goes through what stands in front of the route, and through what follows it if its guards may refuse.
+    /// Goes through everything in front of the route, and through what follows it if its guards may refuse. Returns whether the
+    /// route was found.
     fn at(&mut self, level: &Level, path: &str, route: &Rc<Route>) -> bool {
         let start = self.candidates.len();
         level.index.find(path, &mut self.candidates);
@@ -385,7 +387,7 @@ impl Search<'_> {
                         self.level(inside, &path[end..], Others::Resource);
                     }
                 }
-                // It said no to the preflight; it says no to the request for the same reason, or is among those that may take it.
+                // It refused the preflight. It refuses the request for the same reason, or is added to those that may take it.
                 _ => {
                     self.entry(entry, path);
                 }
@@ -408,7 +410,7 @@ impl Level {
         })
     }
 
-    /// The scopes, and `None` for a resource, to which the path up to `at` leads.
+    /// Calls `found` for each scope, and with `None` for each resource, to which the path up to `at` leads.
     fn each_at(&self, path: &str, at: usize, scopes_are_guarded: bool, found: &mut dyn FnMut(Option<&Self>)) {
         let mut candidates = Vec::new();
         self.index.find(path, &mut candidates);
@@ -455,7 +457,7 @@ impl Level {
         }
     }
 
-    /// Says which routes are certain on no path. Others are named when a request shows it.
+    /// Logs the routes that are not certain on any path. Others are logged when a request shows it.
     fn each_uncertain(&self) {
         for (position, entry) in self.entries.iter().enumerate() {
             match &entry.kind {

@@ -1,4 +1,4 @@
-//! What runs at a route with `#[cors]`: its policy, whatever the layers further out took the request for.
+//! The layer of a route with `#[cors]`: it applies the route's policy, whichever route the layers further out expected.
 
 use std::rc::Rc;
 
@@ -97,19 +97,19 @@ where
     }
 }
 
-/// The options of the layer around, if it has any for the routes inside.
+/// The options of the layer around, if it has options for the routes inside.
 fn outer(request: &ServiceRequest) -> Option<Rc<Options>> {
     request.extensions().get().map(|Outer(options)| Rc::clone(options))
 }
 
 impl<S> RouteMiddleware<S> {
-    /// What is to become of a request whose origin the route's policy does not allow: the layer around the app says.
+    /// Decides a request from an origin that the route's policy does not allow, by the options of the layer around the app.
     #[cold]
     #[inline(never)]
     fn denied(&self, request: &ServiceRequest, decision: Decision<'_>) -> Denied {
         let options = outer(request).unwrap_or_default();
         let options = match &*options {
-            // Another layer may guard upgrades all the same.
+            // With several layers, another one may guard upgrades.
             options if options.unguarded_upgrades && self.app.layers.get() > 1 => {
                 &Options { unguarded_upgrades: false, ..options.clone() }
             }
@@ -121,7 +121,7 @@ impl<S> RouteMiddleware<S> {
         actual::judge(&self.route.answers, decision.fields(), request.request(), options)
     }
 
-    /// The verdict, if it is a preflight for this route's methods. With a policy around the app it would not have got here.
+    /// The verdict, if it is a preflight for one of this route's methods. It only gets here if no layer around the app has a policy.
     #[cold]
     #[inline(never)]
     fn preflight(&self, request: &ServiceRequest) -> Option<Verdict> {
@@ -135,7 +135,7 @@ impl<S> RouteMiddleware<S> {
         let path = request.match_info().as_str();
         let possible = self.app.tree(request.request()).possible_at(&self.route, path, &question);
         if possible.others == Others::Resource {
-            // No policy says that it may be asked.
+            // The other resource has no policy that could allow it.
             log::route_is_uncertain(&self.route);
             return Some(Verdict::Uncertain);
         }
