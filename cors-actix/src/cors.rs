@@ -16,10 +16,10 @@ use crate::policy::origin_source::{Asking, OriginSource};
 use crate::policy::paths::Paths;
 use crate::policy::source::Source;
 use crate::report::metrics;
-use crate::report::nesting::Nesting;
-use crate::report::startup::{self, Once};
 use crate::route::registry::App;
 use crate::service::CorsMiddleware;
+use crate::startup::nesting::Nesting;
+use crate::startup::{self, Once};
 
 /// Middleware that answers preflights and puts a policy's fields on every response.
 ///

@@ -16,9 +16,9 @@ use crate::policy::source::{Kind, Source};
 use crate::refuse::diagnostics;
 use crate::report::log::{self, Outcome};
 use crate::report::metrics;
-use crate::report::startup::{self, Once};
 use crate::request::lines;
 use crate::response::body::poll_boxed;
+use crate::startup::{self, Once};
 
 /// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
 ///

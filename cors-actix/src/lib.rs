@@ -105,6 +105,7 @@ mod request;
 mod response;
 mod route;
 mod service;
+mod startup;
 
 pub use cors::Cors;
 #[doc(hidden)]

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cors_engine::Denial;
 
 use crate::policy::origin_source::Asking;
-use crate::refuse::same_origin::is_upgrade;
+use crate::request::is_upgrade;
 use crate::response::headers::Answers;
 
 /// The app's own answer to a refused request.

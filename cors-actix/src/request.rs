@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{RequestHead, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use cors_engine::{Policy, Request};
@@ -90,6 +90,15 @@ pub(crate) fn asked(headers: &HeaderMap) -> Option<&str> {
         [method] => method.to_str().ok(),
         _ => None,
     }
+}
+
+/// Returns whether the request asks to leave HTTP. Browsers make no CORS check of what follows.
+///
+/// The field alone decides: an app may check more before it upgrades, but never less. `CONNECT` is the
+/// way of HTTP/2: <https://www.rfc-editor.org/rfc/rfc8441>.
+#[inline]
+pub(crate) fn is_upgrade(head: &RequestHead) -> bool {
+    head.method == Method::CONNECT || head.headers.contains_key(header::UPGRADE)
 }
 
 /// Every line of the field `name`, in the order in which they arrived.

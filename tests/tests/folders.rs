@@ -28,6 +28,7 @@ const CRATES: [Crate; 3] = [
             "policy",
             "response",
             "options",
+            "startup",
             "refuse",
             "future",
             "service",
@@ -37,10 +38,7 @@ const CRATES: [Crate; 3] = [
             "policy_macro",
         ],
         back: &[
-            ("options", "refuse"),
             ("policy", "response"),
-            ("report", "options"),
-            ("report", "policy"),
             ("report", "route"),
             ("route", "future"),
             ("route", "options"),

@@ -246,7 +246,7 @@ macro_rules! overruled {
 /// The pairs that the log names, outer and inner.
 fn overruled_in(log: &str) -> Vec<(String, String)> {
     let events: Vec<&str> = log.split("a `Cors` lies inside of another one and is overruled").collect();
-    let warned = |event: &&str| event.ends_with(" WARN cors_actix::report::nesting: ");
+    let warned = |event: &&str| event.ends_with(" WARN cors_actix::startup::nesting: ");
     assert!(events.iter().rev().skip(1).all(warned), "{log}");
     let field = |event: &str, name: &str| {
         let rest =

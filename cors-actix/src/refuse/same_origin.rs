@@ -7,16 +7,7 @@ use actix_web::http::{Method, Version};
 use cors_engine::Policy;
 
 use crate::options::Options;
-use crate::request::lines;
-
-/// Does the request ask to leave HTTP? No CORS check is made of what follows.
-///
-/// The field alone decides: an app may look at more before it upgrades, but never at less. `CONNECT`
-/// is how HTTP/2 does it (RFC 8441).
-#[inline]
-pub(crate) fn is_upgrade(head: &RequestHead) -> bool {
-    head.method == Method::CONNECT || head.headers.contains_key(header::UPGRADE)
-}
+use crate::request::{is_upgrade, lines};
 
 /// Who made a request, by `Sec-Fetch-Site`, a field that no script can write.
 // https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header

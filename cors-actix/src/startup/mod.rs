@@ -1,5 +1,7 @@
 //! Log events when an app starts: which policies hold, and what they leave open.
 
+pub(crate) mod nesting;
+
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
