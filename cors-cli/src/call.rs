@@ -6,7 +6,7 @@ use cors_engine::{Block, Config, Mode};
 use crate::args::CallArgs;
 use crate::report::Problem;
 
-/// What the page does, and what its browser leaves out of it.
+/// The page's call, and the parts of it that its browser leaves out.
 pub(crate) struct Call {
     pub(crate) fetch: Fetch,
     /// Headers that no page can set.
@@ -53,7 +53,7 @@ impl Call {
         text
     }
 
-    /// Why the browser asks first, or why it does not.
+    /// Why the browser sends a preflight first, or why it does not.
     pub(crate) fn preflight_reason(&self) -> String {
         let fetch = &self.fetch;
         let mut reasons = Vec::new();
@@ -71,12 +71,12 @@ impl Call {
     }
 }
 
-/// RFC 9110, section 5.6.2: `tchar`.
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>: `tchar`.
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// An origin must be spelt as browsers do. The rule that judges the entries of a policy says how.
+/// Checks that an origin is written as browsers do. The message is that of the rule for entries of a policy.
 fn check_origin(origin: &str) -> Result<(), Problem> {
     if origin.contains('*') {
         return Err(Problem(format!("--origin {origin:?}: a page has one origin, not a pattern")));

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::call::Call;
 use crate::report::{BAD, BOLD, DIM, GOOD, Problem, paint};
 
-/// Whoever answers: a policy, or a live server.
+/// The side that answers: a policy, or a live server.
 pub(crate) trait Server {
     /// What is called, for those who read it.
     fn target(&self) -> String;
@@ -23,11 +23,11 @@ pub(crate) trait Server {
     /// The answer to a request, which is the preflight of `fetch` or `fetch` itself.
     fn answer(&mut self, fetch: &Fetch, sent: &Sent) -> Result<Answer, Problem>;
 
-    /// Where the answer to the call sends the browser, which is called from then on.
+    /// The target of a redirect, to which the call goes from then on.
     fn follow(&mut self, fetch: &Fetch, answer: &Response) -> Next;
 }
 
-/// What a browser does after an answer to the call that it takes.
+/// What a browser does after it has accepted the answer to a call.
 pub(crate) enum Next {
     /// It hands the answer to the page.
     Done,
@@ -37,7 +37,7 @@ pub(crate) enum Next {
     Fail(String),
 }
 
-/// The most redirects that are followed. Fetch, "HTTP-redirect fetch".
+/// The most redirects that are followed. <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 const MOST_REDIRECTS: usize = 20;
 
 /// A request as it goes over the wire.
@@ -49,7 +49,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Fetch, "CORS-preflight fetch".
+    /// <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
     pub(crate) fn preflight(fetch: &Fetch) -> Self {
         let mut fields = vec![
             ("origin".into(), fetch.origin().into()),
@@ -91,7 +91,7 @@ pub(crate) struct Leg {
     pub(crate) target: String,
     pub(crate) sent: Sent,
     pub(crate) answer: Answer,
-    /// None if page and server are of one origin.
+    /// Empty if page and server have the same origin.
     pub(crate) steps: Vec<Step>,
     pub(crate) is_same_origin: bool,
 }
@@ -126,7 +126,7 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Sends what a browser would send; without the call itself if `preflight_only`.
+    /// Sends everything that a browser would send, but not the call itself if `preflight_only`.
     pub(crate) fn run(fetch: &Fetch, server: &mut dyn Server, preflight_only: bool) -> Result<Self, Problem> {
         let mut exchange = Self::default();
         let mut fetch = fetch.clone();
@@ -183,12 +183,12 @@ impl Exchange {
         Self { outcome: None, given_up: Some(why), ..self }
     }
 
-    /// May the page read the answer, as far as was asked?
+    /// Returns whether everything that was sent passes: the page may read the answer.
     pub(crate) fn is_allowed(&self) -> bool {
         self.given_up.is_none() && self.outcome.as_ref().is_none_or(Outcome::is_allowed)
     }
 
-    /// What a person reads of it, up to the verdict.
+    /// The text for a person, up to the result.
     pub(crate) fn text(&self, call: &Call) -> String {
         let mut out = format!("{}\n", call.sentence());
         for name in &call.left_out {
@@ -217,7 +217,7 @@ impl Exchange {
         out
     }
 
-    /// The console's words, or what the page gets.
+    /// The console's message, or what the page gets.
     pub(crate) fn verdict(&self) -> String {
         if let Some(why) = &self.given_up {
             return format!("{} {why}\n", paint(BAD, "blocked by the browser:"));
@@ -297,7 +297,7 @@ impl Leg {
     }
 }
 
-/// What the exchange is about: no other field's value is shown, for it may be a secret.
+/// The fields that are shown. The value of any other field may be a secret.
 pub(crate) fn is_of_cors(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "origin"

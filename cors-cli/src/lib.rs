@@ -1,5 +1,4 @@
-//! The commands `cors` and `cargo cors`, for their two programs. There is nothing here for a program of one's own: that is
-//! `cors-engine`.
+//! The commands `cors` and `cargo cors`, for their two programs. For a program of your own, use `cors-engine` instead.
 
 mod args;
 mod audit;

@@ -1,4 +1,4 @@
-//! What a command hands back, and how it reaches the terminal.
+//! The result of a command, and how it reaches the terminal.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// What a command has to say, colours included: they are taken out where nobody can see them.
+/// The output of a command. It includes colors, which are removed if the output is no terminal.
 pub(crate) struct Report {
     pub(crate) out: String,
     pub(crate) err: String,
@@ -52,7 +52,7 @@ pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
         err: format!("{}\n", message(Severity::Error, &text)),
         verdict: Verdict::None,
     });
-    // Nobody may be reading any more (`cors … | head -1`), which changes nothing about the verdict.
+    // The reader may be gone (`cors … | head -1`), which does not change the result.
     let _ = anstream::stderr().write_all(harmless(&report.err).as_bytes());
     let mut out = anstream::stdout();
     let _: io::Result<()> = out.write_all(harmless(&report.out).as_bytes()).and_then(|()| out.flush());
@@ -63,10 +63,10 @@ pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
     })
 }
 
-/// The text without what a terminal would obey, but for the colours.
+/// The text without control sequences for a terminal, except for colors.
 ///
-/// A header of a server may hold U+009B, by which an escape sequence begins as well as by `ESC [`; `ESC` itself no
-/// header can hold. In JSON, where `ESC` is written out already, what comes of it says the same.
+/// A server's header may contain U+009B, which begins an escape sequence like `ESC [`; a header cannot contain `ESC`
+/// itself. In JSON, where `ESC` is escaped already, the meaning stays the same.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,11 +1,11 @@
-//! What puts a policy in front of a framework, and nobody else needs: the fields of a response, their values, and a
-//! request's bytes.
+//! Items that only adapters for a framework need: the fields of a response, their values, and the bytes of a
+//! request.
 //!
 //! ```
 //! use cors_engine::adapter::Value;
 //! use cors_engine::{Policy, Request};
 //!
-//! /// Decides about a request and says what its response gets.
+//! /// Decides about a request, and returns the status and the fields of its response.
 //! fn answer(policy: &Policy, method: &[u8], origin: Option<&[u8]>) -> (Option<u16>, Vec<(&'static str, String)>) {
 //!     let mut request = Request::new(method);
 //!     if let Some(origin) = origin {
@@ -21,16 +21,16 @@
 //!         };
 //!         Some((field.name(), value))
 //!     });
-//!     // A preflight is answered with this status; anything else is the app's to answer.
+//!     // A preflight is answered with this status; any other request goes to the app.
 //!     (decision.status(), fields.collect())
 //! }
 //! ```
 //!
 //! * Decide once, from the request as it arrived, before the app runs. The fields do not borrow the request: keep them.
 //! * Answer a preflight before any authentication: preflights carry no credentials.
-//! * Before you add the fields, take off every `Access-Control-*` field that the app set ([`Field::is_owned`]), and merge
+//! * Before you add the fields, remove every `Access-Control-*` field that the app has set ([`Field::is_owned`]), and merge
 //!   `Vary` with the app's own.
-//! * Ask for a reason ([`Decision::denial`](crate::Decision::denial)) only where somebody reads it. It is worked out then.
+//! * Ask for a reason ([`Decision::denial`](crate::Decision::denial)) only if something reads it: it is worked out by that call.
 
 pub use crate::engine::field::{Field, FieldIter, Fields, Value};
 pub use crate::engine::origin::is_page_origin;

@@ -1,4 +1,4 @@
-//! What keys there are: their names, and for each what it sets.
+//! The keys of a policy: their names, and what each of them sets.
 
 use core::fmt;
 
@@ -11,7 +11,7 @@ pub enum Key {
     /// `"https://app.example"` is that origin alone; `"https://*.app.example"` every subdomain, at any depth, and not `app.example` itself;
     /// `"http://localhost:*"` any port; `regex("…")` a whole origin.
     Origins,
-    /// Whether pages may send cookies and read what comes back: `Access-Control-Allow-Credentials`.
+    /// Whether pages may send cookies and read the response: `Access-Control-Allow-Credentials`.
     Credentials,
     /// The methods that a preflight may ask for, or `any`. Absent: `GET`, `HEAD`, `POST`.
     Methods,
@@ -28,7 +28,7 @@ pub enum Key {
     Timing,
     /// The status of an allowed preflight's answer: 200 to 299. Absent: 204.
     PreflightStatus,
-    /// The values of `Host` that are ours: `"api.example"`, `".example"` with every subdomain, `any`. Absent: no check.
+    /// The allowed values of `Host`: `"api.example"`, `".example"` with every subdomain, `any`. Absent: no check.
     ///
     /// A health check that calls a machine by its address, as a Kubernetes probe does, sends `Host: 10.1.2.3:8080` and is refused: set the
     /// probe's `Host` field to a name of the list, list the address, or register the health check outside of the host check.

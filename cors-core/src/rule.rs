@@ -36,7 +36,7 @@ pub enum Rule {
     /// `"https://App.example"` (upper case), `"https://bücher.example"` (Unicode), `"https://*app.example"`.
     ///
     /// A browser sends `scheme://host[:port]`, in lower case and Punycode, without the default port;
-    /// entries are compared with it byte for byte. What is spelt otherwise never matches, or matches in
+    /// entries are compared with it byte for byte. An entry in another spelling never matches, or matches in
     /// a library that compares loosely, and then more than was meant.
     ///
     /// Fix: copy the origin from the address bar's page: in its console, `location.origin`.
@@ -62,7 +62,7 @@ pub enum Rule {
     ///
     /// Bad: `methods: [GET, TRACE]`.
     ///
-    /// Browsers let no script send these, in whatever case (Fetch, "Methods": *forbidden method*).
+    /// Browsers let no script send these, in any case: <https://fetch.spec.whatwg.org/#forbidden-method>.
     ///
     /// Fix: take the entry out.
     ForbiddenMethod,
@@ -96,7 +96,7 @@ pub enum Rule {
     ///
     /// Bad: `max_age: 1y`, `max_age: 604800`, `max_age: -1`.
     ///
-    /// Browsers cap it: Chromium at 2 hours, Firefox at 24, Safari at 10 minutes. None honours
+    /// Browsers cap it: Chromium at 2 hours, Firefox at 24, Safari at 10 minutes. None honors
     /// more than 86400 seconds.
     ///
     /// Fix: seconds or a number with `s`, `m` or `h`, at most `24h`; `0` to switch the cache off.
@@ -105,7 +105,7 @@ pub enum Rule {
     ///
     /// Bad: `preflight_status: 404`.
     ///
-    /// To a browser any other status means that the preflight failed (Fetch, "CORS-preflight fetch").
+    /// With any other status the preflight fails: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
     ///
     /// Fix: 204, which is the default, or 200 for very old clients.
     InvalidStatus,

@@ -546,11 +546,11 @@ fn names_of_a_long_list_are_found_whatever_their_case() {
     ];
     let policy = policy(at(&["https://app.example"]).headers(names));
     for name in names {
-        for spelt in [name.to_owned(), name.to_uppercase(), name.replacen('e', "E", 1)] {
-            assert!(policy.allows_header(spelt.as_bytes()), "{spelt}");
-            let lines = [spelt.as_str()];
+        for spelled in [name.to_owned(), name.to_uppercase(), name.replacen('e', "E", 1)] {
+            assert!(policy.allows_header(spelled.as_bytes()), "{spelled}");
+            let lines = [spelled.as_str()];
             let request = Request::new(b"OPTIONS").origin(b"https://app.example").requested_method(b"GET");
-            assert!(policy.decide(&request.requested_headers(&lines)).is_allowed(), "{spelt}");
+            assert!(policy.decide(&request.requested_headers(&lines)).is_allowed(), "{spelled}");
         }
     }
     for other in ["", "dpo", "dpops", "d\u{10}op", "X-A-", "\0", "X\0"] {

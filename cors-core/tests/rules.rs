@@ -44,7 +44,7 @@ const CASES: &[(&str, &str, &[&str], &[&str])] = &[
         &[],
     ),
     ("family of CORS", r#"headers = ["access-control-*"]"#, &["wrong_header"], &["wrong_header"]),
-    ("misspelt headers", r#"headers = ["contenttype", "autorization"]"#, &["misspelled_name"; 2], &[]),
+    ("misspelled headers", r#"headers = ["contenttype", "autorization"]"#, &["misspelled_name"; 2], &[]),
     ("headers near standard ones", r#"headers = ["x-authorization", "x-csrftoken", "accept-ch"]"#, &[], &[]),
     ("duplicate method", r#"methods = ["GET", "GET"]"#, &["duplicate_entry"], &["duplicate_entry"]),
     ("any method", r#"methods = "any""#, &[], &[]),
@@ -634,13 +634,13 @@ fn json_says_the_same_and_keeps_duplicate_keys() {
     let found: Vec<_> = violations.iter().map(|violation| violation.rule()).collect();
     assert_eq!(found, [Rule::DuplicateEntry, Rule::UnknownKey]);
 
-    let value = serde_json::to_value(&violations).expect("it serialises");
+    let value = serde_json::to_value(&violations).expect("it serializes");
     assert_eq!(value[1]["rule"], "unknown_key");
     assert_eq!(value[1]["value"], "mode");
 }
 
 #[test]
-fn wrong_types_do_not_deserialise() {
+fn wrong_types_do_not_deserialize() {
     for (json, wanted) in [
         (r#"{"origins": "https://a.com"}"#, "`\"origins\"` takes a list or `any`, not `https://a.com`"),
         (r#"{"credentials": "yes"}"#, "takes `true` or `false`, not `yes`"),
@@ -665,7 +665,7 @@ fn the_environment() {
     assert_eq!(rules(&[]), ["empty_origins"], "unset");
     assert_eq!(rules(&[("CORS_ORIGINS", "")]), ["empty_origins"], "empty");
     assert_eq!(rules(&[("CORS_ORIGINS", " , ")]), ["empty_origins"], "blank");
-    assert_eq!(rules(&[("CORS_ORIGIN", "https://a.com")]), ["unknown_key"], "misspelt");
+    assert_eq!(rules(&[("CORS_ORIGIN", "https://a.com")]), ["unknown_key"], "misspelled");
     assert_eq!(rules(&[origin, ("CORS_MODE", "production"), ("CORSX", "y")]), [""; 0], "no settings");
     assert_eq!(rules(&[origin, ("CORS_CREDENTIALS", "yes")]), ["wrong_type"], "not a switch");
     assert_eq!(rules(&[origin, ("CORS_MAX_AGE", "1h"), ("CORS_TIMING", "true")]), [""; 0], "fine");

@@ -1,10 +1,10 @@
 //! `cors_policy!`: CORS policies that are checked and compiled when the program is built.
 //!
-//! The macro is a translator. It reads tokens into the configuration that the engine reads from files, has the same rules judge
-//! it, puts each violation on the token at fault, and writes the tables of a policy that keeps every rule into a `static`. It holds
-//! no rule and no lookup of its own.
+//! The macro is a translator. It reads tokens into the same configuration that the engine reads from files, checks it by the same
+//! rules, puts each violation on the token at fault, and writes the tables of a policy that keeps every rule into a `static`. It
+//! has no rule and no lookup of its own.
 //!
-//! An app on Actix Web uses it as `cors_actix::cors_policy!`. One on another framework depends on this crate and on
+//! An app on Actix Web uses it as `cors_actix::cors_policy!`. An app on another framework depends on this crate and on
 //! `cors-engine`.
 //!
 //! ```text
@@ -67,7 +67,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// The static is a [`PolicySet`](cors_engine::PolicySet). It is built in const context: at start-up nothing
-/// runs and nothing is allocated. Its documentation shows the policy as a table, after your own words.
+/// runs and nothing is allocated. Its documentation shows the policy as a table, after your own text.
 ///
 /// # Keys
 ///
@@ -86,7 +86,7 @@ use proc_macro::TokenStream;
 ///
 /// [`Key`](cors_engine::Key) says more about each; so does an editor, on the word.
 ///
-/// Origins are written as browsers send them, `scheme://host[:port]`. In their place may stand
+/// Origins are written as browsers send them, `scheme://host[:port]`. An entry can also be
 ///
 /// - `"https://*.app.example"` for every subdomain, `"http://localhost:*"` for every port;
 /// - `"null"` for the opaque origin;
@@ -97,8 +97,8 @@ use proc_macro::TokenStream;
 /// # Modes
 ///
 /// `production { … }` and `development { … }` override the keys around them. A policy without blocks is
-/// one for production. The development policy is there where `cfg(debug_assertions)` holds, and nowhere
-/// else: a release binary cannot carry it.
+/// one for production. The development policy only exists under `cfg(debug_assertions)`: a release binary cannot
+/// contain it.
 ///
 /// # Rules
 ///
@@ -132,7 +132,7 @@ use proc_macro::TokenStream;
 /// # assert!(TASKS.production().allows_origin(b"https://localhost"));
 /// ```
 ///
-/// Beside the keys it is for all that stands there:
+/// Beside the keys, it applies to the whole policy or block:
 ///
 /// ```
 /// # use cors_macros::cors_policy;
@@ -148,13 +148,13 @@ use proc_macro::TokenStream;
 ///
 /// # Words, not values
 ///
-/// A macro sees what is written, not what it stands for: `Method::GET`, a constant, `env!("ORIGIN")` are no values here. What
-/// is only known when the app starts goes into a [`Config`](cors_engine::Config), which the same rules judge.
+/// A macro sees words, not their values: `Method::GET`, a constant and `env!("ORIGIN")` do not work here. Settings that
+/// are only known when the app starts go into a [`Config`](cors_engine::Config), which is checked by the same rules.
 ///
 /// # The engine
 ///
-/// The expansion names `::cors_engine`. Where that is called otherwise, `crate = path;` before everything
-/// else says so:
+/// The expansion uses the path `::cors_engine`. If the crate has another name, put `crate = path;` before everything
+/// else:
 ///
 /// ```
 /// mod web {

@@ -263,7 +263,7 @@ fn t18_hosts_that_share_an_ending_stay_apart() {
 }
 
 #[test]
-fn t19_neighbours_do_not_push_each_other_out() {
+fn t19_neighbors_do_not_push_each_other_out() {
     let origins = [
         "https://example.com",
         "https://*.example.com",
@@ -497,12 +497,12 @@ fn t45_no_choice_of_entries_empties_a_set() {
     let more = ["https://*.a.com", "https://*.b.com", "https://*.c.com"];
     let names = colliding("x-tenant", "-abcdefgh");
     // Bytes that differ in the bit by which upper case differs from lower case, and are no letters.
-    let spelt = ["x-^-tenant", "x-~-tenant"].map(String::from);
+    let spelled = ["x-^-tenant", "x-~-tenant"].map(String::from);
     let hosts = colliding("", ".tenants.example.com");
     for patterns in [&patterns[..], &[patterns.as_slice(), &more].concat()] {
         let entries = origins.iter().map(String::as_str).chain(patterns.iter().copied());
         let block = Block::new().origins(entries).hosts(hosts.clone());
-        let policy = judge(block.headers(names.iter().chain(&spelt).cloned())).expect("a sound policy");
+        let policy = judge(block.headers(names.iter().chain(&spelled).cloned())).expect("a sound policy");
         for origin in &origins {
             assert!(policy.allows_origin(origin.as_bytes()), "{origin}");
         }
@@ -511,7 +511,7 @@ fn t45_no_choice_of_entries_empties_a_set() {
             assert!(policy.allows_origin(origin.as_bytes()), "{origin}");
             assert!(!policy.allows_origin(pattern.replace("*.", "").as_bytes()), "{pattern}");
         }
-        for name in names.iter().chain(&spelt) {
+        for name in names.iter().chain(&spelled) {
             assert!(policy.allows_header(name.as_bytes()), "{name}");
             assert!(policy.allows_header(name.to_uppercase().as_bytes()), "{name}, in capitals");
         }

@@ -208,3 +208,49 @@ fn links_in_markdown_lead_somewhere() {
     assert!(dead.is_empty(), "{}", dead.join("\n"));
     assert!(count > 5, "only {count} links");
 }
+
+/// Beginnings of words in British spelling.
+const BRITISH: [&str; 18] = [
+    "behaviour",
+    "cancelled",
+    "catalogue",
+    "colour",
+    "defence",
+    "favour",
+    "honour",
+    "initialis",
+    "labelled",
+    "licence",
+    "minimis",
+    "misspelt",
+    "neighbour",
+    "normalis",
+    "optimis",
+    "recognis",
+    "serialis",
+    "spelt",
+];
+
+/// Where such a word is right: an anchor of a standard, a regex about both spellings, and a key that no policy has.
+const NOT_OURS: [&str; 3] = ["ascii-serialisation-of-an-origin", "colour.com", "colour: {"];
+
+#[test]
+fn spelling_is_american() {
+    let (root, mut paths, mut found) = (root(), Vec::new(), Vec::new());
+    for extension in [".md", ".rs"] {
+        files(&root, extension, &mut paths);
+    }
+    paths.retain(|path| !path.ends_with("tests/tests/documents.rs"));
+    assert!(paths.len() > 200, "only {} files", paths.len());
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for (number, line) in text.lines().enumerate() {
+            let lower = NOT_OURS.iter().fold(line.to_lowercase(), |line, right| line.replace(right, ""));
+            let mut words = lower.split(|c: char| !c.is_alphabetic());
+            if let Some(word) = words.find(|word| BRITISH.iter().any(|british| word.starts_with(british))) {
+                found.push(format!("{}:{}: {word}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "British spelling:\n{}", found.join("\n"));
+}

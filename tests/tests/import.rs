@@ -1,4 +1,4 @@
-//! What `cors import django` writes is one policy, whichever way it is spelt.
+//! What `cors import django` writes is one policy, whichever way it is spelled.
 
 use std::path::Path;
 use std::process::Command;

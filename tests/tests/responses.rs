@@ -576,7 +576,7 @@ fn bodies_pass() {
 fn an_answer_to_a_preflight_has_no_body() {
     let (server, _) = start(Cors::new(&LISTED));
     let received = Head::preflight("/tasks", APP, "PUT").send(server.address());
-    // RFC 9110, section 8.6: no `Content-Length` with 204.
+    // https://www.rfc-editor.org/rfc/rfc9110#section-8.6: no `Content-Length` with 204.
     assert_eq!((received.status, received.one("content-length"), received.body.len()), (204, None, 0));
     let received = Head::preflight("/tasks", FOREIGN, "PUT").send(server.address());
     assert_eq!((received.status, received.one("content-length"), received.body.len()), (403, Some("0"), 0));

@@ -335,7 +335,7 @@ fn version_2(context: &GuardContext<'_>) -> bool {
 }
 
 #[test]
-fn guards_on_the_host_are_honoured_by_the_preflight() {
+fn guards_on_the_host_are_honored_by_the_preflight() {
     #[cors(ADMINS)]
     #[put("/x", guard = "on_a")]
     async fn for_a() -> impl Responder {

@@ -172,12 +172,12 @@ impl Tree {
     /// Everything that may take a request on this path. The part up to `at` has brought it to the layer.
     pub(crate) fn possible_on(&self, path: &str, at: usize, question: &Question<'_>) -> Possible {
         let Some(root) = &self.root else { return self.anything(question) };
-        let mut possible = self.as_spelt(root, path, at, question).0;
+        let mut possible = self.look_up(root, path, at, question).0;
         if question.spelling.may_change(path) {
             for spelling in normalize::normalized(path) {
                 // The part that has brought it to the layer cannot change any more.
                 if spelling.get(..at) == path.get(..at) {
-                    let (other, is_matched) = self.as_spelt(root, &spelling, at, question);
+                    let (other, is_matched) = self.look_up(root, &spelling, at, question);
                     // Where nothing is, a layer that puts slashes at the end would leave the route without requests. One that
                     // takes them off leaves it those without.
                     if is_matched || normalize::is_odd(path) {
@@ -204,7 +204,7 @@ impl Tree {
         }
     }
 
-    fn as_spelt(&self, root: &Level, path: &str, at: usize, question: &Question<'_>) -> (Possible, bool) {
+    fn look_up(&self, root: &Level, path: &str, at: usize, question: &Question<'_>) -> (Possible, bool) {
         let mut search = Search {
             question,
             possible: Possible::default(),

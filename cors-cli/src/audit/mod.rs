@@ -43,7 +43,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Report, Problem> {
     Ok(Report { out, err: String::new(), verdict: Verdict::of(is_good) })
 }
 
-/// The Rust files below a folder. What is built or fetched is not the workspace's own.
+/// The Rust files below a folder, without folders for build output and fetched code.
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Problem> {
     let unreadable = |error| Problem(format!("{} cannot be read: {error}", folder.display()));
     for entry in fs::read_dir(folder).map_err(unreadable)? {
@@ -72,7 +72,7 @@ struct Audit {
     bare: Vec<String>,
     /// Routers of axum.
     routers: Routers,
-    /// Files that are no Rust that this program reads.
+    /// Files that cannot be read as Rust.
     unread: Vec<String>,
 }
 
@@ -92,7 +92,7 @@ impl Audit {
             return Ok(());
         };
         self.files += 1;
-        // Most files have nothing to do with CORS, and parsing is what takes time.
+        // Most files have nothing to do with CORS, and parsing is slow.
         if !text.contains("Cors")
             && !text.contains("cors")
             && !text.contains("App::new")

@@ -1,4 +1,4 @@
-//! `cors explain --matrix`: origins × calls, as a table that is taken in at a glance.
+//! `cors explain --matrix`: origins × calls as a table.
 
 use std::fmt::Write as _;
 
@@ -8,16 +8,16 @@ use cors_engine::{Block, Config, Key, Mode, Policy};
 
 use crate::report::{BAD, BOLD, GOOD, paint};
 
-/// Origins that no policy means: any site, and a page without an origin of its own.
+/// Origins that policies are not meant for: some other site, and a page with an opaque origin.
 const STRANGERS: [&str; 2] = ["https://stranger.example", "null"];
 
 /// The methods that pages use, beside those that the policy lists.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// A header that no policy means.
+/// A header that policies are not meant for.
 const OTHER_HEADER: &str = "x-not-listed";
 
-/// What a page gets of a call.
+/// The result of a call for the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cell {
     Blocked,
@@ -71,7 +71,7 @@ impl Matrix {
             // A family stands for a name that goes on.
             let sample =
                 name.strip_suffix('*').map(|start| format!("{start}a")).unwrap_or_else(|| name.clone());
-            // Of the safelisted ones only an unusual value needs the server's word.
+            // Safelisted headers only need a preflight with an unusual value.
             let value = "application/json";
             calls.push((name, Box::new(move |fetch| fetch.header(&sample, value))));
         }

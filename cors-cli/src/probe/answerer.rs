@@ -1,4 +1,4 @@
-//! Who answered in place of a CORS layer: a redirect, a sign-in page, a rate limit, a proxy, a router.
+//! Finds what answered instead of a CORS layer: a redirect, a sign-in page, a rate limit, a proxy, a router.
 
 use url::Url;
 
@@ -42,7 +42,7 @@ pub(super) fn of_status(answer: &Response) -> Option<Finding> {
     })
 }
 
-/// Returns whether the status says that too much was asked.
+/// Returns whether the status is that of a rate limit.
 pub(super) fn is_limit(status: u16) -> bool {
     matches!(status, 429 | 503)
 }

@@ -9,7 +9,7 @@ use super::strangers::{SAFE_METHODS, Seen};
 use super::warnings::varies_by_origin;
 use crate::exchange::{Leg, Sent};
 
-/// A call that is blocked, and would not be if the server itself had answered.
+/// A call that is blocked because a cache answered instead of the server.
 pub(super) fn of_blocked(leg: &Leg, client: &Client) -> Option<Finding> {
     let (fetch, answer) = (&leg.fetch, &leg.answer.response);
     let evidence = hit(answer)?;
@@ -55,7 +55,7 @@ fn finding(finding: Finding, fresh: &Response) -> Finding {
     finding.why("Asked past the cache, the server answers otherwise: the same URL works for one page and not for the next.").help(help)
 }
 
-/// The server's own answer: no cache has a URL that nobody has called before.
+/// The server's own answer: no cache has a URL that was never called before.
 fn past_the_cache(fetch: &Fetch, client: &Client) -> Option<Response> {
     if !SAFE_METHODS.contains(&fetch.sent_method()) {
         return None;

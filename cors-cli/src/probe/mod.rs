@@ -68,7 +68,7 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
             findings.extend(cache::of_strangers(&call.fetch, &seen, &client));
         }
     }
-    // A cache that hands on what is another's shows by itself what the answers do not vary by.
+    // A cache that hands on answers for other origins already shows that `Vary` is missing.
     if findings.iter().any(|finding| finding.name == "cached_answer") {
         findings.retain(|finding| finding.name != "vary_missing");
     }

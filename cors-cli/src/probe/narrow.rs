@@ -1,4 +1,4 @@
-//! Which part of a refused preflight the server minds: asked with less of it each time.
+//! Finds the part of a preflight that the server refuses, by asking for less each time.
 
 use cors_engine::browser::Fetch;
 
@@ -9,7 +9,7 @@ use crate::report::Problem;
 /// What the server refuses.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Culprit {
-    /// It refuses whatever is asked for.
+    /// It refuses every preflight.
     Everything,
     /// It refuses every preflight, and lets the origin read what it calls without one.
     Preflights,
@@ -18,7 +18,7 @@ pub(super) enum Culprit {
     Headers(Vec<String>),
     /// Each passes alone, but not all together.
     Together,
-    /// It answers no more.
+    /// It no longer answers.
     Unknown,
 }
 

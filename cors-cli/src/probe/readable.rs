@@ -1,4 +1,4 @@
-//! Which of the answer's headers the page can read.
+//! The answer's headers that the page can read.
 
 use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Outcome, Response, safelisted_response_headers};
@@ -6,7 +6,7 @@ use cors_engine::browser::{Fetch, Outcome, Response, safelisted_response_headers
 use super::finding::Finding;
 use crate::exchange::{Exchange, Leg};
 
-/// Headers that tell a page nothing, or that only the browser acts on: hidden or not, nobody misses them.
+/// Headers that a page does not need to read: they are of no use to it, or only the browser acts on them.
 const OF_NO_USE: [&str; 32] = [
     "accept-ranges",
     "age",
@@ -64,7 +64,7 @@ fn is_cookie(name: &str) -> bool {
     ["set-cookie", "set-cookie2"].contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// What the page cannot read of an answer that it gets. `wanted` are the names that it needs.
+/// Findings about headers that the page cannot read. `wanted` are the names that it needs.
 pub(super) fn of_exchange(exchange: &Exchange, wanted: &[String]) -> Vec<Finding> {
     let Some(leg) = exchange.legs.last().filter(|leg| !leg.sent.is_preflight && exchange.is_allowed()) else {
         return Vec::new();
@@ -102,7 +102,7 @@ fn can_read_if_sent(fetch: &Fetch, leg: &Leg, answer: &Response, name: &str) -> 
     fetch.judge(&answer_to_any_preflight(fetch), answer).can_read(name)
 }
 
-/// Whether a header can be read is the answer's to say, and not the preflight's.
+/// An answer that passes every preflight: only the answer to the call itself decides which headers can be read.
 fn answer_to_any_preflight(fetch: &Fetch) -> Response {
     let line = |field: Field, value: String| (field.name().to_owned(), value);
     let fields = vec![
@@ -140,7 +140,7 @@ fn unreadable(fetch: &Fetch, answer: &Response, name: &str) -> Finding {
     ))
 }
 
-/// With credentials `*` is the name of a header that nobody sends.
+/// A finding about `*` with credentials, where it is only the name of a header.
 fn wildcard(fetch: &Fetch, answer: &Response) -> Option<Finding> {
     let exposed = answer.list(Field::ExposeHeaders).ok()?;
     (fetch.includes_credentials() && exposed.iter().any(|name| name == "*")).then(|| {

@@ -1,4 +1,4 @@
-//! Where a browser goes from an answer that sends it elsewhere. Fetch, "HTTP-redirect fetch".
+//! Where a browser goes from an answer that sends it elsewhere. <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 
 use cors_engine::browser::{Fetch, Response};
 
@@ -29,7 +29,7 @@ pub(super) fn follow(
     let becomes_get = matches!(answer.status, 301 | 302) && method == "POST"
         || answer.status == 303 && !matches!(method, "GET" | "HEAD");
     let elsewhere = place.origin != from.origin;
-    // From one foreign site to another the page's origin is hidden: neither may speak for it.
+    // From one foreign site to another, the browser sends `Origin: null`.
     let origin = if elsewhere && fetch.origin() != from.origin { "null" } else { fetch.origin() };
     let mut next = Fetch::new(origin).credentials(fetch.includes_credentials());
     next = next.method(if becomes_get { "GET" } else { method });
@@ -44,7 +44,7 @@ pub(super) fn follow(
 
 /// The target of a redirect.
 pub(super) fn location(answer: &Response) -> Option<&str> {
-    // Fetch, "Statuses": *redirect status*.
+    // https://fetch.spec.whatwg.org/#redirect-status
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }

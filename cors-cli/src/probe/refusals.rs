@@ -1,4 +1,4 @@
-//! Answers without a word about CORS: whether the origin, the method, a header or something else is refused.
+//! Answers without CORS fields: finds out whether the origin, the method, a header or something else is refused.
 
 use cors_engine::browser::{Fetch, Response};
 
@@ -10,7 +10,7 @@ use super::strangers::SAFE_METHODS;
 use super::warnings::varies_by_origin;
 use crate::exchange::{Leg, Sent};
 
-/// What to do about an origin that is not allowed. `null` is nobody's own, so no list should hold it.
+/// What to do about an origin that is not allowed. Any site can have `null`, so no list should hold it.
 pub(super) fn allow(origin: &str) -> String {
     match origin {
         "null" => OWN_ORIGIN.into(),
@@ -75,7 +75,7 @@ pub(super) fn of_own_origin(leg: &Leg, client: &Client) -> Option<Finding> {
     })
 }
 
-/// A preflight's error that says nothing else.
+/// An error in answer to a preflight, without further details.
 pub(super) fn of_failed_preflight(answer: &Response) -> Option<Finding> {
     (500..=599).contains(&answer.status).then(|| failed(answer.status))
 }
@@ -127,7 +127,7 @@ pub(super) fn of_preflight(fetch: &Fetch, answer: &Response, client: &Client) ->
     }
 }
 
-/// An answer to the call itself that says nothing of CORS.
+/// An answer to the call itself without CORS fields.
 pub(super) fn of_call(fetch: &Fetch, answer: &Response, client: &Client) -> Finding {
     let (origin, status) = (fetch.origin(), answer.status);
     if let Some(finding) = answerer::of_status(answer).or_else(|| of_error(fetch, answer, client)) {

@@ -1,4 +1,4 @@
-//! What the answers show beside the call itself: fields that exclude each other, values that mean nothing.
+//! Warnings about the answers, beside the call itself: fields that contradict each other, values without a meaning.
 
 use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};
@@ -65,14 +65,14 @@ fn max_age(answer: &Response) -> Option<Finding> {
     (caps.len() == LONGEST.len()).then(|| {
         Finding::warning(
             "max_age_over_cap",
-            format!("access-control-max-age is {seconds} seconds, which no browser honours"),
+            format!("access-control-max-age is {seconds} seconds, which no browser honors"),
         )
         .why(format!("They stop at less: {}.", caps.join(", ")))
         .help(format!("send at most {longest}"))
     })
 }
 
-/// Returns whether the answer depends on the origin, by its own account.
+/// Returns whether the answer says that it depends on the origin.
 pub(super) fn varies_by_origin(answer: &Response) -> bool {
     let vary = answer.get(Field::Vary).unwrap_or_default();
     vary.split(',').map(str::trim).any(|name| name == "*" || name.eq_ignore_ascii_case("origin"))

@@ -1,4 +1,4 @@
-//! Help, completions, colours and exit codes.
+//! Help, completions, colors and exit codes.
 
 use crate::program::{cors, cors_with};
 use crate::server::{Answer, serve};
@@ -76,8 +76,8 @@ fn completions_know_the_commands() {
 }
 
 #[test]
-fn colours_are_for_those_who_see_them() {
-    for (name, arguments, environment, coloured) in [
+fn colors_are_for_those_who_see_them() {
+    for (name, arguments, environment, colored) in [
         ("a pipe", &[][..], &[][..], false),
         ("asked for", &["--color", "always"], &[], true),
         ("asked for in the environment", &[], &[("CLICOLOR_FORCE", "1")], true),
@@ -88,7 +88,7 @@ fn colours_are_for_those_who_see_them() {
             [&["check", "broken.toml"][..], &["explain", "policy.toml", "--origin", "https://a.example"]]
         {
             let run = cors_with(&[command, arguments].concat(), environment, "");
-            assert_eq!(run.out.contains('\u{1b}'), coloured, "{name}: {}", run.out);
+            assert_eq!(run.out.contains('\u{1b}'), colored, "{name}: {}", run.out);
         }
     }
 }

@@ -14,7 +14,7 @@ const MAX_AGE: &str = "access-control-max-age";
 const VARY: &str = "vary";
 const LOCATION: &str = "location";
 
-/// A server without a fault, with a list of one page and its neighbour.
+/// A server without a fault, with a list of one page and its neighbor.
 fn right(head: &Head) -> Answer {
     let origin = head.field("origin");
     let mut fields = vec![(VARY, "Origin".to_owned())];
@@ -60,10 +60,10 @@ fn preflight_or(head: &Head, status: u16, fields: &[(&'static str, &str)]) -> An
     Answer(status, fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
 }
 
-type Behaviour = fn(&Head) -> Answer;
+type Behavior = fn(&Head) -> Answer;
 
 /// Name, call, server, exit code, and the findings.
-const CASES: &[(&str, &str, Behaviour, i32, &[&str])] = &[
+const CASES: &[(&str, &str, Behavior, i32, &[&str])] = &[
     ("simple, right", "", right, 0, &[]),
     ("right", "PUT authorization credentials", right, 0, &[]),
     ("static origin needs no vary", "", |_| Answer(200, vec![(ORIGIN, PAGE.into())]), 0, &[]),
@@ -304,8 +304,8 @@ impl Answer {
 }
 
 /// Starts a server and probes it with a call in words.
-fn probe(behaviour: Behaviour, call: &str, more: &[&str]) -> (Run, Server) {
-    let server = serve(behaviour);
+fn probe(behavior: Behavior, call: &str, more: &[&str]) -> (Run, Server) {
+    let server = serve(behavior);
     let url = server.url("/tasks");
     let mut arguments = vec!["probe".to_owned(), url, format!("--origin={PAGE}"), RATE.into()];
     for word in call.split_whitespace() {
@@ -338,8 +338,8 @@ const ALL: &[&str] = &["error", "warning", "note"];
 
 #[test]
 fn each_fault_is_named() {
-    for (name, call, behaviour, code, wanted) in CASES {
-        let (run, server) = probe(*behaviour, call, &["--format=json"]);
+    for (name, call, behavior, code, wanted) in CASES {
+        let (run, server) = probe(*behavior, call, &["--format=json"]);
         assert_eq!(run.code, Some(*code), "{name}: {run:?}");
         let printed = json(&run);
         assert_eq!(printed["allowed"], *code == 0, "{name}");
@@ -361,8 +361,8 @@ fn warnings_are_an_exit_code_if_that_is_asked_for() {
     for (case, call, code) in
         [("reflected", "credentials", 1), ("right", "", 0), ("redirected call", "authorization", 0)]
     {
-        let (.., behaviour, _, _) = CASES.iter().find(|(known, ..)| *known == case).expect("it is a case");
-        let (run, _server) = probe(*behaviour, call, &["--strict"]);
+        let (.., behavior, _, _) = CASES.iter().find(|(known, ..)| *known == case).expect("it is a case");
+        let (run, _server) = probe(*behavior, call, &["--strict"]);
         assert_eq!(run.code, Some(code), "{case}: {run:?}");
     }
 }
@@ -401,8 +401,8 @@ fn headers_that_the_page_reads() {
         ]);
         Answer(status, fields)
     }
-    for (name, call, read, behaviour, wanted) in [
-        ("nothing wanted", "", "", (|head| exposes(head, "etag")) as Behaviour, &["hidden_headers"][..]),
+    for (name, call, read, behavior, wanted) in [
+        ("nothing wanted", "", "", (|head| exposes(head, "etag")) as Behavior, &["hidden_headers"][..]),
         ("exposed", "credentials", "X-Total-Count", |head| exposes(head, "etag, x-total-count"), &[]),
         ("safelisted", "", "content-length", |head| exposes(head, "x-total-count, etag"), &[]),
         ("not exposed", "", "x-total-count", |head| exposes(head, "etag"), &["unreadable_header"]),
@@ -445,7 +445,7 @@ fn headers_that_the_page_reads() {
     ] {
         let read = format!("--read={read}");
         let more: Vec<&str> = [read.as_str()].into_iter().filter(|read| *read != "--read=").collect();
-        let (run, _server) = probe(behaviour, call, &[&more[..], &["--format=json"]].concat());
+        let (run, _server) = probe(behavior, call, &[&more[..], &["--format=json"]].concat());
         let printed = json(&run);
         assert_eq!(findings(&printed, ALL), wanted, "{name}: {printed:#}");
         let is_error = wanted.contains(&"unreadable_header");
@@ -461,7 +461,7 @@ fn who_answered_is_named() {
             _ => Answer(500, vec![]),
         }
     }
-    let cases: &[(&str, &str, Behaviour, &[&str])] = &[
+    let cases: &[(&str, &str, Behavior, &[&str])] = &[
         ("a rate limit", "", |_| Answer(429, vec![("retry-after", "9".into())]), &["rate_limited"]),
         ("a rate limit for preflights", "PUT", |head| preflight_or(head, 429, &[]), &["rate_limited"]),
         ("down", "", |_| Answer(503, vec![]), &["unavailable"]),
@@ -531,8 +531,8 @@ fn who_answered_is_named() {
             &["cached_answer"],
         ),
     ];
-    for (name, call, behaviour, wanted) in cases {
-        let (run, _server) = probe(*behaviour, call, &["--format=json"]);
+    for (name, call, behavior, wanted) in cases {
+        let (run, _server) = probe(*behavior, call, &["--format=json"]);
         let printed = json(&run);
         assert_eq!(
             (run.code, findings(&printed, &["error"])),
@@ -571,10 +571,10 @@ fn nobody_is_told_to_allow_null() {
         "{redirected:?}"
     );
 
-    let opaque = |behaviour: Behaviour, method: &str| {
+    let opaque = |behavior: Behavior, method: &str| {
         cors(&[
             "probe",
-            &serve(behaviour).url("/"),
+            &serve(behavior).url("/"),
             "--origin",
             "null",
             RATE,
@@ -583,16 +583,16 @@ fn nobody_is_told_to_allow_null() {
             "--format=json",
         ])
     };
-    let behaviours: [Behaviour; 5] = [
+    let behaviors: [Behavior; 5] = [
         right,
         |_| Answer(200, vec![]),
         |head| with(head, ORIGIN, "https://a.example"),
         |_| Answer(200, vec![(ORIGIN, PAGE.into())]),
         |head| preflight_or(head, 403, &[]),
     ];
-    for run in behaviours
+    for run in behaviors
         .iter()
-        .flat_map(|behaviour| ["GET", "PUT"].map(|method| opaque(*behaviour, method)))
+        .flat_map(|behavior| ["GET", "PUT"].map(|method| opaque(*behavior, method)))
         .chain([redirected])
     {
         for finding in json(&run)["findings"].as_array().expect("it is a list") {
@@ -609,14 +609,14 @@ fn calls_of_ones_own_origin_are_no_matter_of_cors() {
     fn refuses_origins(head: &Head) -> Answer {
         Answer(if head.field("origin").is_empty() { 200 } else { 403 }, vec![])
     }
-    for (name, method, behaviour, code, wanted) in [
-        ("a simple call", "GET", (|_| Answer(200, vec![])) as Behaviour, 0, &["same_origin"][..]),
+    for (name, method, behavior, code, wanted) in [
+        ("a simple call", "GET", (|_| Answer(200, vec![])) as Behavior, 0, &["same_origin"][..]),
         ("another method", "PUT", |_| Answer(200, vec![]), 0, &["same_origin"]),
         ("an error of the app", "PUT", |_| Answer(404, vec![]), 0, &["same_origin"]),
         ("its own origin is refused", "POST", refuses_origins, 1, &["own_origin_refused", "same_origin"]),
         ("a GET has no origin", "GET", refuses_origins, 0, &["same_origin"]),
     ] {
-        let server = serve(behaviour);
+        let server = serve(behavior);
         let url = server.url("");
         let run = cors(&["probe", &url, "--origin", &url, RATE, "--method", method, "--format=json"]);
         let printed = json(&run);
@@ -660,8 +660,8 @@ fn what_is_printed() {
         ("probe_reflected", "credentials", "reflected"),
         ("probe_no_vary", "", "no vary"),
     ] {
-        let (.., behaviour, _, _) = CASES.iter().find(|(known, ..)| *known == case).expect("it is a case");
-        let (run, server) = probe(*behaviour, call, &[]);
+        let (.., behavior, _, _) = CASES.iter().find(|(known, ..)| *known == case).expect("it is a case");
+        let (run, server) = probe(*behavior, call, &[]);
         // The port and the stranger are others each time.
         let random = run.out.split("corsprobe").nth(1).and_then(|rest| rest.get(..8)).unwrap_or("\0");
         let out =
@@ -894,8 +894,8 @@ fn a_policy_is_shown_in_the_words_of_the_servers_software() {
         fields.push((field, value.into()));
         Answer(status, fields)
     }
-    for (name, more, behaviour, software) in [
-        ("nginx", &[][..], (|head| named(head, "server", "nginx/1.22.1")) as Behaviour, Some("nginx")),
+    for (name, more, behavior, software) in [
+        ("nginx", &[][..], (|head| named(head, "server", "nginx/1.22.1")) as Behavior, Some("nginx")),
         ("apache", &[], |head| named(head, "server", "Apache/2.4.62 (Debian)"), Some("apache")),
         ("caddy", &[], |head| named(head, "server", "Caddy"), Some("caddy")),
         ("envoy", &[], |head| named(head, "server", "istio-envoy"), Some("envoy")),
@@ -910,7 +910,7 @@ fn a_policy_is_shown_in_the_words_of_the_servers_software() {
             None,
         ),
     ] {
-        let (run, _server) = probe(behaviour, "", &[more, &["--format=json"]].concat());
+        let (run, _server) = probe(behavior, "", &[more, &["--format=json"]].concat());
         let printed = json(&run);
         assert_eq!(printed["configuration"]["server"].as_str(), software, "{name}: {printed:#}");
     }

@@ -1,4 +1,4 @@
-//! Preflights that a browser remembers. Fetch, "CORS-preflight cache".
+//! Preflights that a browser remembers. <https://fetch.spec.whatwg.org/#cors-preflight-cache>.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -29,7 +29,7 @@ struct Entry {
     name: Name,
 }
 
-/// Of a method as it is, of a header in lower case.
+/// A method as it is, or a header in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Name {
     Method(String),
@@ -39,12 +39,12 @@ enum Name {
 }
 
 impl PreflightCache {
-    /// Nothing is remembered yet.
+    /// An empty cache.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns whether remembered answers spare a call its preflight at the time `now`, in seconds.
+    /// Returns whether a call needs no preflight at the time `now` (in seconds), because of remembered answers.
     pub fn covers(&self, fetch: &Fetch, now: u64) -> bool {
         if fetch.deviates(Deviation::NothingRememberedForNull) && fetch.origin() == "null"
             || fetch.deviates(Deviation::ConditionsAskAgain)
@@ -109,7 +109,7 @@ impl PreflightCache {
         }
     }
 
-    /// Forgets what was remembered for the origin and the URL of a call that failed. Fetch, *clear cache entries*.
+    /// Forgets what was remembered for the origin and the URL of a call that failed. <https://fetch.spec.whatwg.org/#concept-cache-clear>.
     pub fn forget(&mut self, fetch: &Fetch) {
         if fetch.deviates(Deviation::FailureIsNotForgotten) {
             return;
@@ -123,7 +123,7 @@ impl Entry {
         self.origin == fetch.origin() && self.url == fetch.url()
     }
 
-    /// Fetch, *cache entry match*.
+    /// <https://fetch.spec.whatwg.org/#concept-cache-match>.
     fn matches(&self, fetch: &Fetch) -> bool {
         let is_apart = fetch.deviates(Deviation::CredentialsAreApart);
         self.is_for(fetch)
@@ -131,7 +131,7 @@ impl Entry {
     }
 }
 
-/// Fetch, "CORS-preflight fetch": digits alone count.
+/// Only digits count: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
 fn max_age(fetch: &Fetch, answer: &Response) -> u32 {
     let Some(value) = answer.get(Field::MaxAge) else { return DEFAULT_MAX_AGE };
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

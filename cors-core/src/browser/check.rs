@@ -1,4 +1,4 @@
-//! The checks of the standard on a server's answers, whoever made them.
+//! The standard's checks on a server's answers.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::adapter::Field;
 use crate::adapter::Value;
 use crate::engine::standard::{NON_WILDCARD_HEADER, is_token};
 
-/// How an origin is written that is none of a URL's. HTML, "serialization of an origin".
+/// How an opaque origin is written. <https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin>.
 const NULL: &str = "null";
 
 /// The head of a server's answer.
@@ -41,14 +41,14 @@ impl Response {
     }
 
     /// All values of a field, joined as browsers do; `None` if it is absent.
-    /// Fetch, "Headers": *get*.
+    /// <https://fetch.spec.whatwg.org/#concept-header-list-get>.
     pub fn get(&self, field: Field) -> Option<String> {
         let lines = self.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field.name()));
         let values: Vec<&str> = lines.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
         (!values.is_empty()).then(|| values.join(", "))
     }
 
-    /// The tokens of a list, if it is one. Fetch, "Headers": *extract header list values*. Empty
+    /// The tokens of a list, if it is one. <https://fetch.spec.whatwg.org/#extract-header-list-values>. Empty
     /// elements are skipped.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl Response {
 }
 
 impl Fetch {
-    /// Does the answer to the preflight let the call go on? Fetch, "CORS-preflight fetch".
+    /// Checks whether the answer to the preflight allows the call. <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
     ///
     /// # Errors
     ///
@@ -77,17 +77,17 @@ impl Fetch {
         self.preflight_steps(answer).into_iter().try_for_each(Step::result)
     }
 
-    /// May the page read the answer? Fetch, "CORS check".
+    /// Checks whether the page may read the answer. <https://fetch.spec.whatwg.org/#concept-cors-check>.
     ///
     /// # Errors
     ///
-    /// What is wrong with its fields.
+    /// The fault of its fields.
     pub fn check_response(&self, answer: &Response) -> Result<(), Failure> {
         self.response_steps(answer).into_iter().try_for_each(Step::result)
     }
 
-    /// The checks on the answer to the preflight, in the order of the standard; those after one that
-    /// fails too, where they can be made.
+    /// The checks on the answer to the preflight, in the order of the standard. If one fails, those after it are
+    /// made as far as possible.
     ///
     /// ```
     /// use cors_engine::browser::{Fetch, Response};

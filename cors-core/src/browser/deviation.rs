@@ -1,4 +1,4 @@
-//! Where browsers leave the Fetch standard, as far as a server's answers are concerned.
+//! Where browsers deviate from the Fetch standard in ways that matter to servers.
 
 use core::fmt;
 
@@ -15,10 +15,10 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Every engine that the table of [`Deviation`] speaks of.
+    /// Every engine in the table of [`Deviation`].
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// The version that the tests run, and of which the table of [`Deviation`] speaks.
+    /// The version that the tests run and the table of [`Deviation`] describes.
     pub fn version(self) -> &'static str {
         match self {
             Self::Chromium => "156",
@@ -43,11 +43,11 @@ impl fmt::Display for Engine {
     }
 }
 
-/// Makes the enum, its documentation and what it says of itself out of one table.
+/// Makes the enum, its documentation and its methods from one table.
 macro_rules! deviations {
     ($($name:ident: [$($engine:ident),+], $what:literal, $example:literal, $section:literal;)+) => {
-        /// Where an engine does otherwise than the Fetch standard says, in a way that a server can meet: found
-        /// by calls of real pages to real servers, and repeated by the tests.
+        /// Where an engine deviates from the Fetch standard in a way that a server can notice. The deviations were found
+        /// with real pages and real servers, and the tests repeat them.
         ///
         /// [`Fetch::in_engine`](super::Fetch::in_engine) makes the model do the same. Versions: see [`Engine::version`].
         ///

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::explain::console::{CHROMIUM_PREFLIGHT, Console};
 
-/// The check that failed first. `Display` says it as Chromium's console does of a `fetch()`, after "has
+/// The check that failed first. `Display` is the text that Chromium's console shows for a `fetch()`, after "has
 /// been blocked by CORS policy:".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,7 +42,7 @@ pub enum Failure {
     ForeignServer,
     /// Mode `no-cors` to another origin, without following redirects.
     NoCorsRedirect,
-    /// A redirect, where the call wants none.
+    /// A redirect, though the call allows none.
     RedirectForbidden,
     /// A redirect that is not followed.
     Redirect {
@@ -53,7 +53,7 @@ pub enum Failure {
     },
     /// A failure of the CORS check.
     Check {
-        /// Of the preflight's answer?
+        /// Whether it is about the preflight's answer.
         preflight: bool,
         /// What is wrong with it.
         fault: CheckFault,
@@ -62,7 +62,7 @@ pub enum Failure {
     Status {
         /// The status.
         status: u16,
-        /// Is it a redirect?
+        /// Whether it is a redirect.
         redirect: bool,
     },
     /// `Access-Control-Allow-Methods` or `-Headers` is no list of tokens.
@@ -82,7 +82,7 @@ pub enum Failure {
     },
 }
 
-/// What is wrong with a URL. Fetch, "HTTP-redirect fetch".
+/// What is wrong with a URL. <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LocationFault {
@@ -94,11 +94,11 @@ pub enum LocationFault {
     Credentials,
     /// It is the 21st redirect.
     TooMany,
-    /// Where it starts from was not said: see [`Fetch::to`](super::Fetch::to).
+    /// The URL from which it starts is not known: see [`Fetch::to`](super::Fetch::to).
     UnknownBase,
 }
 
-/// What is wrong with `Access-Control-Allow-Origin` or `-Credentials`. Fetch, "CORS check".
+/// What is wrong with `Access-Control-Allow-Origin` or `-Credentials`. <https://fetch.spec.whatwg.org/#concept-cors-check>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckFault {
@@ -129,7 +129,7 @@ pub enum CheckFault {
 }
 
 impl Failure {
-    /// Returns whether the script gets an exception before anything is sent: it asked for what no page may ask for.
+    /// Returns whether the script gets an exception before anything is sent, because no page may ask for this.
     pub fn is_exception(&self) -> bool {
         matches!(
             self,
@@ -161,7 +161,7 @@ impl fmt::Display for Failure {
             Self::RedirectForbidden => {
                 f.write_str("The answer is a redirect, and the redirect mode is \"error\".")
             }
-            // So that the password does not get into the console.
+            // Keeps the password out of the console.
             Self::Redirect { fault: LocationFault::Credentials, .. } => f.write_str(
                 "Redirect location '' contains a username and password, which is disallowed for cross-origin requests.",
             ),
@@ -225,7 +225,7 @@ impl fmt::Display for CheckFault {
     }
 }
 
-/// A field name as people write it: the console does so, wherever the server wrote it otherwise.
+/// A field name as people write it. The console writes it so, whatever the server's spelling.
 fn capitalised(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut first = true;
     for letter in name.chars() {

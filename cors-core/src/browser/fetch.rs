@@ -1,4 +1,4 @@
-//! A call by a page: what the script says, and what the browser makes of it before anything is sent.
+//! A call by a page: the script's request, and what the browser does with it before anything is sent.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use crate::Request;
 use crate::adapter::Lines;
 use crate::engine::standard::{is_forbidden_method, is_forbidden_request_header, is_token};
 
-/// A call of `fetch()` by a page. Unless [`to`](Self::to) says otherwise, to a server of another origin.
+/// A call of `fetch()` by a page. Its server has another origin, unless [`to`](Self::to) says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {
     /// The page's.
@@ -35,7 +35,7 @@ pub struct Fetch {
     pub(super) engine: Option<Engine>,
     /// Whether an earlier redirect came from another origin: then an answer by the page's own counts as foreign.
     pub(super) was_foreign: bool,
-    /// Whether a redirect led from one foreign origin to another, so that nobody can say any more who asks.
+    /// Whether a redirect led from one foreign origin to another. The call's origin is then `null`.
     pub(super) hides_origin: bool,
     /// The headers to ask for, if they are not those that are sent.
     pub(super) asks_for: Option<Vec<String>>,
@@ -49,7 +49,7 @@ pub struct Fetch {
     pub(super) redirects: u32,
 }
 
-/// Fetch, "Requests": *credentials mode*.
+/// <https://fetch.spec.whatwg.org/#concept-request-credentials-mode>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Credentials {
     Omit,
@@ -57,7 +57,7 @@ pub(super) enum Credentials {
     Include,
 }
 
-/// What kind of answer the page wants. Fetch, "Requests": *mode*.
+/// The kind of answer that the page wants. <https://fetch.spec.whatwg.org/#concept-request-mode>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestMode {
@@ -70,7 +70,7 @@ pub enum RequestMode {
     SameOrigin,
 }
 
-/// What is to come of a redirect. Fetch, "Requests": *redirect mode*.
+/// What the browser does about a redirect. <https://fetch.spec.whatwg.org/#concept-request-redirect-mode>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Redirect {
@@ -79,7 +79,7 @@ pub enum Redirect {
     Follow,
     /// The call fails.
     Error,
-    /// The page is told that there was one, and nothing of it.
+    /// The page learns that there was one, but not where it leads.
     Manual,
 }
 
@@ -109,8 +109,8 @@ impl Fetch {
         }
     }
 
-    /// Says which URL is called, absolute and as a browser writes it. It decides whether the server is of another
-    /// origin, and is what a redirect starts from.
+    /// Sets the URL that is called, absolute and as a browser writes it. It decides whether the server has another
+    /// origin, and redirects are relative to it.
     ///
     /// ```
     /// use cors_engine::browser::Fetch;
@@ -127,7 +127,7 @@ impl Fetch {
 
     /// Sets the method, in the case in which the page writes it.
     ///
-    /// Fetch, "Methods": *normalize* puts six of them into upper case, and `patch` is not one.
+    /// Browsers put six methods into upper case, but not `patch`: <https://fetch.spec.whatwg.org/#concept-method-normalize>.
     #[must_use]
     pub fn method(mut self, method: impl Into<String>) -> Self {
         let method = method.into();
@@ -136,16 +136,16 @@ impl Fetch {
         self
     }
 
-    /// Adds a header. One that no page can set is left out, and blanks around the value are, as a browser does. One that
-    /// `Headers` throws at makes the call fail before anything is sent: see [`refused_by_browser`](Self::refused_by_browser).
+    /// Adds a header. As in a browser, a header that no page can set is left out, and so are blanks around the value. If
+    /// `Headers` throws at it, the call fails before anything is sent: see [`refused_by_browser`](Self::refused_by_browser).
     ///
-    /// Fetch, "Headers": *normalize*, *validate*, *forbidden request-header*.
+    /// The standard: <https://fetch.spec.whatwg.org/#headers-validate>, <https://fetch.spec.whatwg.org/#forbidden-request-header>.
     #[must_use]
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         let name = name.as_ref();
         let value = value.into();
         let value = value.trim_matches(['\t', '\n', '\r', ' ']);
-        // A method or a header is a `ByteString`: of the letters up to U+00FF, each of which is a byte.
+        // A method or a header is a `ByteString`, whose characters go up to U+00FF and are one byte each.
         let is_wide = |text: &str| text.chars().any(|letter| letter > '\u{ff}');
         let is_value = !value.contains(['\0', '\n', '\r']) && !is_wide(value);
         if !self.invalid_first && (is_wide(name) || is_wide(value)) {
@@ -168,14 +168,14 @@ impl Fetch {
         self
     }
 
-    /// Sets `credentials: "include"`: cookies go along.
+    /// Sets `credentials: "include"`: cookies are sent.
     #[must_use]
     pub fn credentials(mut self, include: bool) -> Self {
         self.credentials = if include { Credentials::Include } else { Credentials::SameOrigin };
         self
     }
 
-    /// Sets `credentials: "omit"`: no cookies go along, not even to the page's own origin.
+    /// Sets `credentials: "omit"`: no cookies are sent, not even to the page's own origin.
     #[must_use]
     pub fn omit_credentials(mut self) -> Self {
         self.credentials = Credentials::Omit;
@@ -196,14 +196,14 @@ impl Fetch {
         self
     }
 
-    /// Sets what is to come of a redirect.
+    /// Sets what the browser does about a redirect.
     #[must_use]
     pub fn redirect(mut self, redirect: Redirect) -> Self {
         self.redirect = redirect;
         self
     }
 
-    /// Has the model do as this engine does where it leaves the standard: see [`Deviation`].
+    /// Makes the model deviate from the standard as this engine does: see [`Deviation`].
     ///
     /// ```
     /// use cors_engine::browser::{Engine, Fetch, Response};
@@ -220,17 +220,17 @@ impl Fetch {
         self
     }
 
-    /// The page's origin, as the call tells it: `null` after a redirect from one foreign origin to another.
+    /// The page's origin, as the call sends it: `null` after a redirect from one foreign origin to another.
     pub fn origin(&self) -> &str {
         if self.hides_origin { "null" } else { &self.page }
     }
 
-    /// The page's origin, as the preflight tells it.
+    /// The page's origin, as the preflight sends it.
     pub fn preflight_origin(&self) -> &str {
         if self.deviates(Deviation::PreflightNamesPage) { &self.page } else { self.origin() }
     }
 
-    /// The URL that is called, if it was [said](Self::to) and is one.
+    /// The URL that is called, if it was [set](Self::to) and is valid.
     pub fn url(&self) -> Option<String> {
         self.url.as_ref().and_then(|url| url.as_ref().ok()).map(ToString::to_string)
     }
@@ -242,19 +242,19 @@ impl Fetch {
 
     /// The headers as they are sent, beside those that the browser adds.
     pub fn sent_headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        // Fetch, "Headers class": a guard that is "request-no-cors" drops all others.
+        // The guard "request-no-cors" drops all others: https://fetch.spec.whatwg.org/#concept-headers-guard
         let any = self.mode != RequestMode::NoCors;
         let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         headers.filter(move |(name, value)| any || safelist::is_no_cors_safelisted(name, value, self.engine))
     }
 
-    /// Returns whether cookies go along to another origin.
+    /// Returns whether cookies are sent to another origin.
     pub fn includes_credentials(&self) -> bool {
         self.credentials == Credentials::Include
     }
 
-    /// Returns whether cookies go along, as far as Fetch decides about it: their own attributes and the user's settings
-    /// may keep them back. Fetch, "HTTP-network-or-cache fetch": *include credentials*.
+    /// Returns whether the standard lets the browser send cookies. Their own attributes and the user's settings
+    /// may still prevent it. <https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>.
     pub fn sends_credentials(&self) -> bool {
         match self.credentials {
             Credentials::Include => true,
@@ -268,7 +268,7 @@ impl Fetch {
         self.mode == RequestMode::Cors && self.is_foreign()
     }
 
-    /// Returns whether the answer comes from another origin, or by way of one. Fetch, "Main fetch": *response tainting*.
+    /// Returns whether the answer comes from another origin, or by way of one. <https://fetch.spec.whatwg.org/#concept-request-response-tainting>.
     pub fn is_foreign(&self) -> bool {
         let is_own = match &self.url {
             Some(Ok(url)) => url.origin == self.page,
@@ -281,24 +281,24 @@ impl Fetch {
         self.engine.is_some_and(|engine| deviation.engines().contains(&engine))
     }
 
-    /// Returns whether the browser must ask first. Fetch, "HTTP fetch".
+    /// Returns whether the browser must send a preflight first. <https://fetch.spec.whatwg.org/#concept-http-fetch>.
     pub fn needs_preflight(&self) -> bool {
         self.is_cors() && (self.is_forced() || self.is_unsafe())
     }
 
-    /// Returns whether no form could send the like.
+    /// Returns whether no form could send such a request.
     pub(super) fn is_unsafe(&self) -> bool {
         !safelist::is_method(&self.method) || !self.unsafe_headers().is_empty()
     }
 
-    /// Fetch, "Requests": *use-CORS-preflight flag*.
+    /// <https://fetch.spec.whatwg.org/#use-cors-preflight-flag>.
     pub(super) fn is_forced(&self) -> bool {
         let has_body = !matches!(self.method.as_str(), "GET" | "HEAD");
         self.forced && (has_body || self.redirects > 0 || !self.deviates(Deviation::WatchedNothing))
     }
 
     /// The value of `Access-Control-Request-Headers`; `None` if there is nothing to ask for.
-    /// Fetch, "CORS-preflight fetch": names in lower case, sorted, without spaces.
+    /// The names are in lower case, sorted, without spaces: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
     pub fn requested_headers(&self) -> Option<String> {
         let names = self.unsafe_headers();
         (!names.is_empty()).then(|| names.join(","))
@@ -326,18 +326,18 @@ impl Fetch {
         if self.sends_origin() { request.origin(self.origin().as_bytes()) } else { request }
     }
 
-    /// Returns whether the call itself has an `Origin` field. Fetch, "`Origin` header": *append a request `Origin` header*.
+    /// Returns whether the call itself has an `Origin` field. <https://fetch.spec.whatwg.org/#append-a-request-origin-header>.
     pub fn sends_origin(&self) -> bool {
         self.is_cors() || self.keeps_origin || !matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
-    /// What comes of the call, with a server that answers by `policy`.
+    /// The outcome of the call, with a server that answers by `policy`.
     pub fn ask(&self, policy: &crate::Policy) -> Outcome {
         self.ask_with(policy, |decision| decision)
     }
 
-    /// What comes of the call, with a server that answers by `policy` and names the reason of a refusal:
-    /// see [`Decision::diagnostic`]. What is allowed is the same, and what the console says more to the point.
+    /// The outcome of the call, with a server that answers by `policy` and names the reason of a refusal:
+    /// see [`Decision::diagnostic`]. The same calls are allowed, and the console's messages are more precise.
     pub fn ask_diagnostic(&self, policy: &crate::Policy) -> Outcome {
         self.ask_with(policy, |decision| decision.diagnostic())
     }
@@ -347,14 +347,14 @@ impl Fetch {
         let preflight = answer_by(policy.decide(&self.preflight_request(&lines)));
         let actual = policy.decide(&self.request());
         let outcome = self.judge(&Response::of(&preflight, self), &Response::of(&actual, self));
-        // What the browser does not send, no policy refuses.
+        // If the browser sends nothing, no policy has refused it.
         let asked = self.refused_by_browser().is_none();
         let first = if outcome.was_preflighted() { &preflight } else { &actual };
         outcome.denied(first.reason().filter(|_| asked).map(|reason| reason.to_string()))
     }
 
-    /// What comes of the call, with a server that answers its preflight, if there is one, and itself
-    /// so: whoever made the answers. A redirect is [left to follow](Outcome::next).
+    /// The outcome of the call with these answers to its preflight, if there is one, and to the call itself. A redirect
+    /// is [left to follow](Outcome::next).
     pub fn judge(&self, preflight: &Response, answer: &Response) -> Outcome {
         if let Some(failure) = self.refused_by_browser() {
             return Outcome::blocked(false, failure);
@@ -375,7 +375,7 @@ impl Fetch {
         }
     }
 
-    /// Why the browser sends nothing at all, if it does not: `fetch()` throws, or the mode leaves no way.
+    /// Why the browser sends nothing at all: `fetch()` throws, or the mode does not allow the call. `None` if it sends something.
     pub fn refused_by_browser(&self) -> Option<Failure> {
         let method = self.method.as_bytes();
         if self.invalid_first {
@@ -394,7 +394,7 @@ impl Fetch {
             return Some(failure.clone());
         }
         match &self.url {
-            // A redirect with a user and a password is judged where it comes from.
+            // For a redirect with a user and a password, this is checked where it is followed.
             Some(Ok(url)) if url.has_credentials && self.redirects == 0 => {
                 return Some(Failure::InvalidUrl(LocationFault::Credentials));
             }

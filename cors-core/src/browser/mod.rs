@@ -1,4 +1,4 @@
-//! The other side of the exchange: what a browser makes of a policy's answers, for tests and tools.
+//! A model of the browser: what it does with a policy's answers, for tests and tools.
 //!
 //! It follows the Fetch standard step by step, and is as strict as the standard where browsers are
 //! laxer; [`Fetch::in_engine`] makes it as lax as Chromium, Firefox or WebKit, by the table of [`Deviation`]. A page in

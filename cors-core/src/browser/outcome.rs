@@ -1,4 +1,4 @@
-//! What came of a call.
+//! The outcome of a call.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -13,13 +13,13 @@ use crate::engine::standard::{
     SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
 };
 
-/// The headers that a page may read of every answer that it may read at all.
-/// Fetch, section "Headers": *CORS-safelisted response-header name*.
+/// The headers that a page may read of every readable answer.
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>.
 pub fn safelisted_response_headers() -> impl ExactSizeIterator<Item = &'static str> {
     SAFELISTED_RESPONSE_HEADERS.into_iter()
 }
 
-/// What a page gets of a call: the answer, or a failure that tells it nothing.
+/// The outcome of a call for the page: the answer, or a failure without details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     preflighted: bool,
@@ -27,7 +27,7 @@ pub struct Outcome {
     denial: Option<String>,
 }
 
-/// How a call ends. Fetch, "Responses": *filtered response*.
+/// How a call ends. <https://fetch.spec.whatwg.org/#concept-filtered-response>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Ending {
     /// An answer of the page's own origin: *basic*.
@@ -43,7 +43,7 @@ enum Ending {
 }
 
 impl Outcome {
-    /// What becomes of an answer that nothing speaks against.
+    /// The outcome for an answer that passes all checks.
     pub(super) fn answered(preflighted: bool, fetch: &Fetch, answer: Response) -> Self {
         let result = if fetch.redirect == Redirect::Manual && answer.is_redirect() {
             Ending::Opaque
@@ -75,7 +75,7 @@ impl Outcome {
         self.answer().is_some()
     }
 
-    /// Returns whether the page learns that there was an answer, and nothing of it: in mode `no-cors`, or of a redirect
+    /// Returns whether the page only learns that there was an answer: in mode `no-cors`, or for a redirect
     /// that it wanted to follow itself.
     pub fn is_opaque(&self) -> bool {
         self.result == Ending::Opaque
@@ -97,12 +97,12 @@ impl Outcome {
         }
     }
 
-    /// Returns whether the browser asked first.
+    /// Returns whether the browser sent a preflight first.
     pub fn was_preflighted(&self) -> bool {
         self.preflighted
     }
 
-    /// The check that failed, as the console says it.
+    /// The check that failed, as the console shows it.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.result {
             Ending::Failed(failure) => Some(failure),
@@ -127,7 +127,7 @@ impl Outcome {
             Ending::Shared { answer, credentials } => (answer, *credentials),
             _ => return false,
         };
-        // A value that is no list exposes nothing.
+        // An invalid list exposes nothing.
         let exposed: Vec<String> = answer.list(Field::ExposeHeaders).unwrap_or_default();
         is_safelisted_response_header(&header)
             || exposed.iter().any(|name| name.eq_ignore_ascii_case(&header))

@@ -1,4 +1,4 @@
-//! Where an answer sends a call. Fetch, "HTTP-redirect fetch".
+//! Redirects. <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 
 use alloc::string::ToString;
 
@@ -10,10 +10,10 @@ use super::fetch::{Fetch, Redirect, RequestMode};
 use super::outcome::Outcome;
 use crate::engine::standard::NON_WILDCARD_HEADER;
 
-/// The most redirects that are followed. Fetch, "HTTP-redirect fetch", step 7.
+/// The most redirects that are followed. step 7 of <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 const MOST_REDIRECTS: u32 = 20;
 
-/// Headers that describe a body, and go with it. Fetch, "Headers": *request-body-header name*.
+/// Headers that describe a body, and are dropped with it. <https://fetch.spec.whatwg.org/#request-body-header-name>.
 const BODY_HEADERS: [&str; 4] = ["content-encoding", "content-language", "content-location", "content-type"];
 
 impl Fetch {
@@ -92,7 +92,7 @@ impl Fetch {
             next.asks_for = Some(next.unsafe_headers().into_iter().map(ToString::to_string).collect());
             next.lose_body_headers();
         }
-        // Fetch, "Requests": *redirect-taint*.
+        // https://fetch.spec.whatwg.org/#requests
         next.hides_origin |= elsewhere && self.page != from.origin;
         next.began_with_own_credentials |= !self.is_foreign() && self.sends_credentials();
         next.was_foreign = self.is_foreign();
@@ -110,7 +110,7 @@ impl Fetch {
         self.headers.retain(|(name, _)| !BODY_HEADERS.contains(&name.as_str()));
     }
 
-    /// Goes through with the call: asks first where it has to and `cache` does not know the answer yet, and follows
+    /// Runs the call: sends a preflight if one is needed and `cache` does not have its answer, and follows
     /// redirects. `serve` answers a preflight (`true`) or a call; `now` is a time in seconds, for the cache.
     ///
     /// ```
@@ -178,7 +178,7 @@ impl Fetch {
     }
 }
 
-/// Returns whether a call of `method` becomes a `GET`, and loses its body. Fetch, "HTTP-redirect fetch".
+/// Returns whether a call of `method` becomes a `GET`, and loses its body. <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 fn becomes_get_by(status: u16, method: &str) -> bool {
     match status {
         301 | 302 => method == "POST",
@@ -188,7 +188,7 @@ fn becomes_get_by(status: u16, method: &str) -> bool {
 }
 
 impl Response {
-    /// Returns whether the status is one by which a browser goes elsewhere. Fetch, "Statuses": *redirect status*.
+    /// Returns whether the status is a redirect. <https://fetch.spec.whatwg.org/#redirect-status>.
     pub fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
@@ -200,8 +200,8 @@ impl Response {
         (!lines.is_empty()).then(|| lines.join(", "))
     }
 
-    /// This answer from the HTTP cache, after the server has said with a 304 that it still holds: the fields of the 304
-    /// replace its own, those of CORS included. RFC 9111, section 3.2.
+    /// This answer from the HTTP cache, after the server has confirmed it with a 304: the fields of the 304
+    /// replace its own, those of CORS included. <https://www.rfc-editor.org/rfc/rfc9111#section-3.2>.
     ///
     /// ```
     /// use cors_engine::browser::{Fetch, Response};

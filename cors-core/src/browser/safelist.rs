@@ -1,6 +1,7 @@
 //! Which methods and headers a page may send without a preflight.
 //!
-//! Fetch, section "Headers": *CORS-safelisted request-header*, *CORS-unsafe request-header names*.
+//! The standard: <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>,
+//! <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,11 +9,11 @@ use alloc::vec::Vec;
 use super::deviation::{Deviation, Engine};
 use crate::engine::standard::{SAFELISTED_METHODS, is_forbidden_method};
 
-/// Methods that `fetch()` puts into upper case. Fetch, "Methods": *normalize*.
+/// Methods that `fetch()` puts into upper case. <https://fetch.spec.whatwg.org/#concept-method-normalize>.
 pub(super) const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
-/// Headers by which frameworks let a `POST` act as another method: no page can name one there that it
-/// could not send itself. Fetch, "Headers": *forbidden request-header*.
+/// Headers by which frameworks let a `POST` act as another method. A page cannot name a method there that it
+/// could not send itself. <https://fetch.spec.whatwg.org/#forbidden-request-header>.
 pub(super) const METHOD_OVERRIDES: [&str; 3] =
     ["x-http-method", "x-http-method-override", "x-method-override"];
 
@@ -28,8 +29,8 @@ pub(super) fn is_method(method: &str) -> bool {
     SAFELISTED_METHODS.contains(&method)
 }
 
-/// Returns whether one of the methods in a list of them is forbidden. What is quoted stays together, quotes and all, and
-/// so is none. Fetch, "Headers": *get, decode, and split*.
+/// Returns whether a list of methods has a forbidden one. Quoted text is one element with its quotes, and so
+/// is never a method. <https://fetch.spec.whatwg.org/#concept-header-list-get-decode-split>.
 pub(super) fn names_forbidden_method(list: &str) -> bool {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let parts = list.split(|letter| {
@@ -60,7 +61,7 @@ pub(super) fn unsafe_names(headers: &[(String, String)], engine: Option<Engine>)
     names
 }
 
-/// Fetch, "Headers": *no-CORS-safelisted request-header*.
+/// <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>.
 pub(super) fn is_no_cors_safelisted(name: &str, value: &str, engine: Option<Engine>) -> bool {
     name != "range" && is_safelisted(name, value, engine)
 }
@@ -81,13 +82,13 @@ fn is_safelisted(name: &str, value: &str, engine: Option<Engine>) -> bool {
         }
 }
 
-/// In bytes as they are sent: one for each character, of which a header takes those up to U+00FF.
-/// Web IDL, "ByteString".
+/// The length in bytes as they are sent: one for each character, since a header has only those up to U+00FF.
+/// <https://webidl.spec.whatwg.org/#idl-ByteString>.
 fn length(value: &str) -> usize {
     value.chars().count()
 }
 
-/// Fetch: *CORS-unsafe request-header byte*.
+/// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>.
 fn is_unsafe(byte: u8) -> bool {
     byte < 0x20 && byte != b'\t'
         || matches!(
@@ -97,12 +98,12 @@ fn is_unsafe(byte: u8) -> bool {
 }
 
 fn is_form_type(value: &str) -> bool {
-    // No other blank is one to HTTP, and a type with another in it is none.
+    // HTTP knows no other blanks, and a type that contains another character is invalid.
     let essence = value.split(';').next().unwrap_or_default().trim_matches(['\t', ' ']);
     FORM_TYPES.iter().any(|form| form.eq_ignore_ascii_case(essence))
 }
 
-/// `bytes=N-` or `bytes=N-M` with N not above M. Fetch: *simple range header value*.
+/// `bytes=N-` or `bytes=N-M` with N not above M. <https://fetch.spec.whatwg.org/#simple-range-header-value>.
 fn is_simple_range(value: &str, in_any_case: bool) -> bool {
     let Some((unit, range)) = value.split_once('=') else { return false };
     let is_bytes = unit == "bytes" || in_any_case && unit.eq_ignore_ascii_case("bytes");

@@ -1,14 +1,14 @@
-//! The checks of the standard one by one: what each looks at, and what came of it.
+//! The standard's checks one by one, with their results.
 
 use alloc::string::String;
 use core::fmt;
 
 use super::failure::Failure;
 
-/// A check on an answer, and what came of it. [`Fetch::preflight_steps`](super::Fetch::preflight_steps) and
+/// A check on an answer, and its result. [`Fetch::preflight_steps`](super::Fetch::preflight_steps) and
 /// [`Fetch::response_steps`](super::Fetch::response_steps) make them.
 ///
-/// A browser stops at the first that fails; a person who has to mend the server wants to see them all.
+/// A browser stops at the first that fails; a person who has to fix the server wants to see them all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     check: Check,
@@ -20,12 +20,12 @@ impl Step {
         Self { check, failure }
     }
 
-    /// What was looked at.
+    /// The check.
     pub fn check(&self) -> &Check {
         &self.check
     }
 
-    /// What is wrong, as the console says it; `None` if the answer passes.
+    /// The failure, as the console shows it. `None` if the answer passes.
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
@@ -35,22 +35,22 @@ impl Step {
     }
 }
 
-/// What a check asks of an answer. `Display` says it as something that holds or does not.
+/// A requirement for an answer. `Display` puts it as a statement that is true or false.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Check {
-    /// Fetch, "CORS check", steps 1 to 4.
+    /// steps 1 to 4 of <https://fetch.spec.whatwg.org/#concept-cors-check>.
     Origin,
-    /// Fetch, "CORS check", steps 5 to 7: only of a call with credentials.
+    /// Only for a call with credentials: steps 5 to 7 of <https://fetch.spec.whatwg.org/#concept-cors-check>.
     Credentials,
-    /// Fetch, "CORS-preflight fetch": *ok status*.
+    /// <https://fetch.spec.whatwg.org/#ok-status>.
     Status,
     /// `Access-Control-Allow-Methods` or `-Headers` can be read.
     List {
         /// The field.
         field: &'static str,
     },
-    /// The method is allowed: only of one that is not safelisted.
+    /// The method is allowed. Only for a method that is not safelisted.
     Method {
         /// The method.
         method: String,

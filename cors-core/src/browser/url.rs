@@ -28,12 +28,12 @@ impl Url {
         }
     }
 
-    /// What a `Location` leads to. URL, "URL parsing", with this one as the base.
+    /// The target of a `Location`, with this URL as the base: <https://url.spec.whatwg.org/#concept-url-parser>.
     pub(super) fn join(&self, location: &str) -> Result<Self, LocationFault> {
         let text = clean(location);
         let own_scheme = self.origin.split(':').next().unwrap_or_default();
         let rest = match scheme_of(&text) {
-            // `https:tasks` is relative if the scheme is the base's own: URL, "special relative or authority state".
+            // `https:tasks` is relative if the scheme is the base's own: https://url.spec.whatwg.org/#special-relative-or-authority-state
             Some((scheme, rest)) if scheme == own_scheme && !has_authority(rest) => rest,
             Some((scheme, rest)) => return Self::special(&scheme, rest.trim_start_matches(['/', '\\'])),
             None => &text,
@@ -75,7 +75,7 @@ impl Url {
             Some(port) => format!("{scheme}://{host}:{port}"),
             None => format!("{scheme}://{host}"),
         };
-        // A host in Unicode, percent-encoded or abbreviated is not brought into the form that browsers give it.
+        // A host in Unicode, percent-encoded or abbreviated is not converted to the form that browsers give it.
         let is_serialized = Parts::split(origin.as_bytes()).is_some_and(|parts| parts.is_serialized());
         match is_serialized {
             true => Ok(Self { origin, path: normalized(path), has_credentials: !matches!(user, "" | ":") }),

@@ -76,7 +76,7 @@ pub enum Change {
         /// The shortest value that was accepted and is refused now.
         witness: Option<String>,
     },
-    /// A value that lets nothing in and shuts nothing out: `max_age`, `preflight_status`.
+    /// A value that neither allows nor refuses anything: `max_age`, `preflight_status`.
     Altered {
         /// The key.
         key: Key,
@@ -179,7 +179,7 @@ fn flag(before: bool, after: bool) -> Vec<Gain> {
 }
 
 /// What browsers send, made at most once for a comparison.
-type Known = OnceCell<Option<origin_language::Origins>>;
+type Known = OnceCell<Option<origin_language::BrowserOrigins>>;
 
 /// The origins that `new` accepts and `old` does not, entry by entry.
 fn origins(old: &Policy, new: &Policy, known: &Known) -> Result<Vec<Gain>, TooComplex> {
@@ -212,7 +212,7 @@ fn origins(old: &Policy, new: &Policy, known: &Known) -> Result<Vec<Gain>, TooCo
     Ok(gains)
 }
 
-/// An origin that a list of origins refuses: the list is finite in what anybody can have, so there is one.
+/// An origin that a list of origins refuses. There always is one, since a list cannot accept every origin.
 fn any_origin(old: &Policy, known: &Known) -> Result<String, TooComplex> {
     let is_new = |origin: &String| !old.allows_origin(origin.as_bytes());
     // One that stands for "any site" to a reader, before the shortest, which is `null`.
@@ -251,9 +251,9 @@ fn witness(
     if rest.is_empty() {
         return Ok(None);
     }
-    // What is left is open to the exact entries alone, and to the bounds on length that no automaton counts.
+    // Only the exact entries, and the bounds on length that no automaton counts, can still refuse a word.
     let is_gained = |word: &String| new.allows_origin(word.as_bytes()) && !old.allows_origin(word.as_bytes());
-    // The exact language of origins is large, and the first words mostly do without.
+    // The exact language of origins is large, and usually the first words are enough.
     let likely = rest.intersection(&origin_language::likely()).map_err(too_complex_together)?;
     if let Some(word) = likely.words(MAX_ORIGIN).take(FIRST_WORDS).map(text).find(is_gained) {
         return Ok(Some(word));
@@ -274,8 +274,8 @@ fn may_meet(entry: &str, pattern: &OriginPattern) -> bool {
         && (entry.host().ends_with(pattern.host()) || pattern.host().ends_with(entry.host()))
 }
 
-fn all(known: &Known) -> Option<&origin_language::Origins> {
-    known.get_or_init(|| origin_language::Origins::new().ok()).as_ref()
+fn all(known: &Known) -> Option<&origin_language::BrowserOrigins> {
+    known.get_or_init(|| origin_language::BrowserOrigins::new().ok()).as_ref()
 }
 
 /// An entry of a policy, which kept the grammar when the policy was made.

@@ -10,7 +10,7 @@ use crate::Mode;
 
 /// The settings of a policy as somebody wrote them, mistakes included.
 ///
-/// [`policy`](Self::policy) judges them by the same rules as `cors_policy!` and returns either a
+/// [`policy`](Self::policy) checks them by the same rules as `cors_policy!` and returns either a
 /// [`Policy`](crate::Policy) or every [`Violations`](crate::Violations). With the feature `serde` a
 /// `Config` comes from any serde format; in a program it is put together from [`Block`]s.
 ///
@@ -53,8 +53,8 @@ impl Config {
 
     /// Sets the language in which messages show what to write.
     ///
-    /// A file's is guessed from its deserializer, and is [`Language::Toml`] where that tells nothing; a configuration that is built in a
-    /// program has [`Language::Macro`].
+    /// For a file the language is guessed from its deserializer, and is [`Language::Toml`] if that is unknown. A configuration that is
+    /// built in a program has [`Language::Macro`].
     ///
     /// ```
     /// use cors_engine::{Block, Config, Language, Mode};
@@ -246,7 +246,7 @@ impl Block {
 /// One `key: value` of a [`Block`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
-    /// The key as it was written; it may be none.
+    /// The key as it was written. It may be unknown.
     pub(crate) name: String,
     pub(crate) value: Value,
     pub(crate) expectations: Vec<Expectation>,
@@ -257,13 +257,13 @@ impl Setting {
         Self { name: name.into(), value, expectations: Vec::new() }
     }
 
-    /// The key; `None` for a name that no key has.
+    /// The key. `None` for an unknown name.
     pub(crate) fn key(&self) -> Option<Key> {
         Key::from_name(&self.name)
     }
 }
 
-/// A value of whatever type: whether the key takes it is for the rules to say.
+/// A value of any type. The rules decide whether the key takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// `any`
@@ -366,7 +366,7 @@ impl Expectation {
     }
 }
 
-/// A place where settings stand.
+/// A place for settings in a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
     /// Outside the blocks: for both modes.
@@ -386,7 +386,7 @@ impl Place {
     }
 }
 
-/// Where in a [`Config`] something stands: how the macro finds the token at fault, and a tool the line.
+/// A position in a [`Config`]: the macro uses it to find the token at fault, and tools to find the line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Locus {

@@ -96,7 +96,7 @@ fn list(value: &str) -> Value {
     Value::List(entries(value).map(Entry::from).collect::<Vec<Entry>>())
 }
 
-/// The elements between commas. A comma at the end is no element, for people leave one.
+/// The elements between commas. A trailing comma adds no element.
 fn entries(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }

@@ -117,7 +117,7 @@ impl Reader {
         let key = Key::from_name(&name);
         let raw = map
             .next_value_seed(ValueSeed { key: key.filter(|_| self.is_strict), writer: &self.writer })
-            // Formats without positions would else not say which of the values is wrong.
+            // For formats without positions: otherwise the error would not say which of the values is wrong.
             .map_err(|error| {
                 if self.is_strict { error } else { A::Error::custom(format_args!("{name}: {error}")) }
             })?;
@@ -126,7 +126,7 @@ impl Reader {
     }
 }
 
-/// Reads one mode's settings, or says what stands there instead.
+/// Reads one mode's settings, or reports the value that is there instead.
 struct BlockSeed<'r> {
     reader: &'r Reader,
     name: &'r str,
@@ -189,7 +189,7 @@ impl<'de> Visitor<'de> for BlockSeed<'_> {
     }
 }
 
-/// A value of a file, whatever it is.
+/// Any value of a file.
 #[derive(Clone)]
 enum Raw {
     Null,
@@ -218,7 +218,7 @@ impl Raw {
     }
 }
 
-/// Reads a value, and for a strict reader refuses one that `key` does not take: there, so that a format that knows the line can say it.
+/// Reads a value. A strict reader refuses one that `key` does not take at this point, so that a format with positions can name the line.
 struct ValueSeed<'r> {
     key: Option<Key>,
     writer: &'r Writer,
@@ -328,7 +328,7 @@ fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
     vec![Setting { expectations, ..Setting::new(name, value(key, raw)) }]
 }
 
-/// What stands beside a key that is none: kept, for its name may be a slip.
+/// The value of an unknown key: kept, because the name may be a slip.
 fn unknown(raw: Raw) -> Value {
     match raw {
         Raw::List(list) => Value::List(list.into_iter().map(|raw| entry(Key::Origins, raw)).collect()),

@@ -1,4 +1,4 @@
-//! A checked policy becomes an image: the one place that writes what `engine` reads.
+//! Turns a checked policy into an image: the only code that writes what `engine` reads.
 
 use alloc::format;
 use alloc::string::{String, ToString};

@@ -1,4 +1,4 @@
-//! How settings are written in each place that a policy can stand in: the one file that knows five grammars.
+//! How settings are written in each language of policies: the only file that knows these grammars.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -29,7 +29,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The reason in what is proposed with an expectation: whoever takes it writes their own.
+    /// The placeholder for the reason of a proposed expectation.
     pub const REASON: &'static str = REASON;
 
     /// An entry of the list of `key`, as it is written in this language.
@@ -52,7 +52,7 @@ impl Language {
         }
     }
 
-    /// The language that a deserializer reads, by the name of its type; TOML where that tells nothing.
+    /// The language that a deserializer reads, by the name of its type. TOML if the name is unknown.
     #[cfg(feature = "serde")]
     pub(crate) fn of_deserializer(type_name: &str) -> Self {
         let name = type_name.to_ascii_lowercase();
@@ -66,7 +66,7 @@ impl Language {
     }
 }
 
-/// The reason in a text that is to be pasted: whoever pastes it writes their own.
+/// The placeholder for the reason in a text that is to be pasted.
 pub(crate) const REASON: &str = "why it is right here";
 
 /// Writes settings in one language.

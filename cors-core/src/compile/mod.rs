@@ -1,4 +1,4 @@
-//! What runs when a policy is built, in the compiler or at start-up: settings, rules, tables.
+//! The code that runs when a policy is made, in the compiler or at start-up: settings, rules, tables.
 
 #[cfg(feature = "regex")]
 pub mod compare;

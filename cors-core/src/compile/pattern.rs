@@ -20,11 +20,11 @@ pub(crate) const NULL: &str = "null";
 /// What Electron and Android WebViews send for pages from files.
 pub(crate) const FILE: &str = "file://";
 
-/// What names a file in custom schemes: Electron apps have it for a host.
+/// The host that Electron apps have in custom schemes.
 const DOT_HOST: &str = ".";
 
 impl OriginPattern {
-    /// Reads an ASCII-serialised origin, a `*.` before its host and a `:*` after it aside.
+    /// Reads an ASCII-serialized origin, which may have a `*.` before its host and a `:*` after it.
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
         if text != NULL && text != FILE {
             check_origin(text)?;
@@ -36,7 +36,7 @@ impl OriginPattern {
         &self.text
     }
 
-    /// Returns whether many pages have it that have nothing in common: `null`, and `file://`, which is its like.
+    /// Returns whether unrelated pages share this origin: `null`, and the similar `file://`.
     pub(crate) fn is_opaque(&self) -> bool {
         self.text == NULL || self.text == FILE
     }
@@ -79,7 +79,7 @@ impl OriginPattern {
         }
     }
 
-    /// Returns whether it is on the machine of whoever asks: see [`is_loopback_host`].
+    /// Returns whether it is on the user's own machine: see [`is_loopback_host`].
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback_host(self.host())
     }
@@ -181,7 +181,7 @@ impl FaultKind {
     }
 }
 
-/// Does an entry of a list say what `any` says in place of the list?
+/// Returns whether an entry of a list was meant as `any`.
 pub(crate) fn is_any(entry: &str) -> bool {
     entry == "*" || entry.eq_ignore_ascii_case("any")
 }
@@ -216,8 +216,8 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     fault(kind, start + authority_len..text.len())
 }
 
-/// Is there an origin for it that is looked at? The shortest label takes as much as the `*` of `*.`,
-/// and the default port of `:*` nothing.
+/// Returns whether it matches an origin that is short enough. The shortest label takes as much room as the `*` of `*.`,
+/// and the default port of `:*` takes none.
 fn check_length(text: &str) -> Result<(), Fault> {
     if text.strip_suffix(":*").unwrap_or(text).len() > MAX_ORIGIN {
         return Err(Fault { kind: FaultKind::LongOrigin, bytes: 0..text.len() });

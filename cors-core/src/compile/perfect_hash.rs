@@ -21,8 +21,8 @@ const PROBES: usize = 12;
 
 /// The bytes of a set of `entries`, in their order, each found by `hash(key, entry)`. The entries must differ.
 ///
-/// Each of them gets a slot or is spare: none is lost, whatever the hash. The time is that of sorting them, and linear
-/// beside that.
+/// Each of them gets a slot or is spare, so none is lost, whatever the hash. The time is that of sorting them, and otherwise
+/// linear.
 pub(crate) fn set<E: AsRef<[u8]>>(entries: &[E], hash: impl Fn(u64, &[u8]) -> u64) -> Vec<u8> {
     if entries.is_empty() {
         return Vec::new();

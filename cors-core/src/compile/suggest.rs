@@ -21,7 +21,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
         .map(|(_, candidate)| candidate)
 }
 
-/// A text taken apart as somebody meant it: whatever they wrote around scheme, host and port is gone.
+/// The parts of an origin as it was meant, without anything that was written around scheme, host and port.
 struct Loose {
     /// `None` if there was none.
     scheme: Option<String>,
@@ -61,7 +61,7 @@ impl Loose {
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) if EITHER_SCHEME.contains(&scheme) => (Some("https"), rest),
             Some((scheme, rest)) => {
-                (Some(misspelt_scheme(scheme).unwrap_or(scheme)), rest.trim_start_matches('/'))
+                (Some(misspelled_scheme(scheme).unwrap_or(scheme)), rest.trim_start_matches('/'))
             }
             None => match text.split_once(':') {
                 Some((scheme @ ("http" | "https" | "ws" | "wss"), rest)) => {
@@ -79,7 +79,7 @@ impl Loose {
             // `*-a` is a part of a label.
             "." | "*" | "**" if bare.starts_with(|c: char| c.is_alphanumeric()) => Lead::WithIt,
             "*." | "**." => Lead::Under,
-            // `*.*.a` is no pattern, and what it is to mean nobody knows.
+            // `*.*.a` is no pattern, and its meaning is unclear.
             _ => Lead::None,
         };
         let (host, port) = match lead {
@@ -94,7 +94,7 @@ impl Loose {
         Self { scheme, lead, host: host.into(), port: port.into() }
     }
 
-    /// The scheme, or the one that goes without saying.
+    /// The scheme, or the default one.
     fn scheme(&self, host: &str) -> Option<&str> {
         match &self.scheme {
             Some(scheme) => Some(scheme),
@@ -111,7 +111,7 @@ fn cleaned(text: &str) -> String {
     text.trim_matches(around).to_lowercase()
 }
 
-/// The origins in a string that somebody wrote several into.
+/// The origins in a string that holds several.
 pub(crate) fn parts(text: &str) -> Vec<&str> {
     // A regex may have any of these in it.
     if looks_like_regex(text) {
@@ -123,7 +123,7 @@ pub(crate) fn parts(text: &str) -> Vec<&str> {
     list.split(is_between).filter(|part| !part.trim_matches(['"', '\'']).is_empty()).collect()
 }
 
-/// The entries, mostly one, that `text` is most likely a slip of, the likeliest first: what comes out keeps the grammar.
+/// The entries (usually one) that were most likely meant by `text`, the likeliest first. They keep the grammar.
 pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
     let loose = Loose::read(text);
     let Some(host) = repair_host(&loose.host) else { return Vec::new() };
@@ -146,7 +146,7 @@ pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
     candidates.into_iter().filter(|texts| texts.iter().all(is_pattern)).collect()
 }
 
-/// Origins that somebody plainly meant to let in who wrote `text`; none where that is not plain.
+/// Origins that `text` was plainly meant to let in. Empty if that is unclear.
 pub(crate) fn meant_origins(text: &str) -> Vec<String> {
     let loose = Loose::read(text);
     // A `*` that stands for the rest of the name says nothing about which.
@@ -185,7 +185,7 @@ pub(crate) fn meant_origins(text: &str) -> Vec<String> {
 }
 
 /// The scheme that `scheme` is one slip away from.
-pub(crate) fn misspelt_scheme(scheme: &str) -> Option<&'static str> {
+pub(crate) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
     const REAL: [&str; 4] = ["http", "https", "ws", "wss"];
     if REAL.contains(&scheme) || !(3..=7).contains(&scheme.len()) {
         return None;
@@ -219,7 +219,7 @@ pub(crate) fn pattern_of_regex(regex: &str) -> Option<String> {
     OriginPattern::parse(&pattern).is_ok().then_some(pattern)
 }
 
-/// A regex for what a browser extension has in place of a host: it differs per installation or author.
+/// A regex for the identifier that a browser extension has in place of a host: it differs per installation or author.
 #[cfg(feature = "regex")]
 pub(crate) fn extension_id(scheme: &str) -> Option<&'static str> {
     match scheme {
@@ -384,7 +384,7 @@ mod tests {
             ("ftp", None),
             ("app", None),
         ] {
-            assert_eq!(misspelt_scheme(slip), meant, "{slip}");
+            assert_eq!(misspelled_scheme(slip), meant, "{slip}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Settings as a macro hands them over: whatever was written, typed only as far as its tokens are.
+//! Settings as a macro passes them on: anything that was written, with the types of its tokens.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -24,8 +24,8 @@ impl Policy {
     // CORS check: https://fetch.spec.whatwg.org/#concept-cors-check
     // CORS-preflight fetch, step 7: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
     //
-    // Inlined, so that a caller which reads only some of a decision pays for no more, and one whose method is no `OPTIONS`
-    // not for preflights.
+    // Inlined, so that a caller pays only for the parts of the decision that it reads, and pays nothing for preflights if
+    // its method is never `OPTIONS`.
     #[inline(always)]
     pub fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
         let is_preflight = request.is_preflight();
@@ -41,7 +41,7 @@ impl Policy {
         Decision { policy: self, request: *request, is_preflight, is_allowed, fields }
     }
 
-    /// The first check that a request with an `Origin` fails, were it a preflight.
+    /// The first check that a request with an `Origin` fails if it is a preflight.
     #[inline(always)]
     pub(crate) fn first_failure<'r>(&self, request: &Request<'r>) -> Option<FailedCheck<'r>> {
         if !self.accepts_origin(request) {

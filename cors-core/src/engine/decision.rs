@@ -5,7 +5,7 @@ use super::origin;
 use super::policy::Policy;
 use super::request::{Request, SingleField};
 
-/// What a policy says of a request: [`Policy::decide`] makes it.
+/// A policy's decision about a request, made by [`Policy::decide`].
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Decision<'a> {
@@ -24,8 +24,8 @@ impl<'a> Decision<'a> {
         self.is_preflight
     }
 
-    /// Returns whether the page may read the response. `true` as well for a request without an origin, of which CORS says
-    /// nothing.
+    /// Returns whether the page may read the response. Also `true` for a request without an origin, to which CORS does not
+    /// apply.
     #[inline]
     pub fn is_allowed(&self) -> bool {
         self.is_allowed
@@ -38,7 +38,7 @@ impl<'a> Decision<'a> {
             if self.is_allowed {
                 self.policy.preflight_status()
             } else if self.fields.contains(Field::AllowMethods) {
-                // The browser looks at the lists only behind a status that passes.
+                // The browser checks the lists only if the status passes.
                 200
             } else {
                 403
@@ -46,17 +46,17 @@ impl<'a> Decision<'a> {
         })
     }
 
-    /// The fields to put on the response. Take every `Access-Control-*` field that the app set off it first.
+    /// The fields to put on the response. First remove every `Access-Control-*` field that the app has set.
     #[inline]
     pub fn fields(&self) -> Fields {
         self.fields
     }
 
-    /// The request's origin, if it is refused because `origins` does not list it, and is one that a page can have: what
-    /// another source of origins, such as a database of tenants, may be asked about. If it says yes, decide again about the
+    /// The request's origin, if it is refused because `origins` does not list it, and a page can have it. You may then ask
+    /// another source of origins, such as a database of tenants. If that allows the origin, decide again about the
     /// same request, [vouched for](Request::vouched).
     ///
-    /// `None` for `null`, which every sandboxed frame on any site has, for several origins, for what no browser sends, and
+    /// `None` for `null`, which every sandboxed frame on any site has, for several origins, for values that no browser sends, and
     /// for an origin that is vouched for already.
     ///
     /// ```
@@ -96,7 +96,7 @@ mod tests {
         policy.unwrap_or_else(|violations| panic!("{violations}"))
     }
 
-    /// What no source of origins is asked about, and no app can vouch for.
+    /// Values that no source of origins is asked about, and no app can vouch for.
     const UNSENDABLE: [(&str, &[&str]); 8] = [
         ("null", &["null"]),
         ("a file", &["file://"]),

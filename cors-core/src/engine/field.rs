@@ -1,7 +1,7 @@
-//! The response fields by which a policy answers, and what each carries.
+//! The response fields of a policy, and their values.
 
-/// The fields of a response, without their values. They are small and borrow neither the request nor the policy, so that
-/// they can be kept while the request moves into the app.
+/// The set of a response's fields, without their values. It is small and borrows neither the request nor the policy, so it
+/// can be kept while the request moves into the app.
 ///
 /// Iterate it for the [`Field`]s; [`Policy::value`](crate::Policy::value) says what each carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -122,13 +122,13 @@ impl Field {
         }
     }
 
-    /// The value, for a field that carries the same under every policy that sends it.
+    /// The value, for a field whose value is the same under every policy that sends it.
     pub const fn fixed(self) -> Option<&'static str> {
         match self {
             Field::AllowCredentials | Field::AllowPrivateNetwork => Some("true"),
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             Field::Vary => Some("Origin"),
-            // All that an answer depends on: some caches can be told to store answers to `OPTIONS`.
+            // Everything that an answer depends on: some caches can be configured to store answers to `OPTIONS`.
             Field::PreflightVary => {
                 Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
             }
@@ -136,16 +136,16 @@ impl Field {
         }
     }
 
-    /// Returns whether the response field `name` (in lower case) is the policy's alone. An adapter takes off what the app set
+    /// Returns whether only the policy may set the response field `name` (in lower case). An adapter removes such fields of the app
     /// before it adds [`Decision::fields`](crate::Decision::fields): two lines of `Access-Control-Allow-Origin` fail the
-    /// browser's check, and one that the app set itself would allow an origin that the policy does not.
+    /// browser's check, and one that the app has set could allow an origin that the policy does not.
     #[inline]
     pub fn is_owned(name: &str) -> bool {
         name.starts_with("access-control-")
     }
 }
 
-/// What a field carries.
+/// The value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value<'p> {

@@ -1,12 +1,13 @@
-//! A short name for what a policy says, the same wherever it runs.
+//! A short name for the content of a policy, the same on every machine.
 
 use core::fmt;
 
 use super::policy::Policy;
 
-/// A short name for what a policy says: [`Policy::fingerprint`] makes it, its `Display` is 16 hex digits.
+/// A short name for the content of a policy, made by [`Policy::fingerprint`]. Its `Display` is 16 hex digits.
 ///
-/// It tells policies apart that somebody wrote, not ones that somebody made to have the same: it is no cryptographic hash.
+/// It is no cryptographic hash: policies that people write have different fingerprints, but an attacker can make two that
+/// have the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
@@ -33,7 +34,7 @@ impl Policy {
     /// The policy's fingerprint: the same for the same settings in the same order, in every process, on every machine, and
     /// whether the policy was compiled or read from a file. Put it into a log, and a fleet shows which policy each member has.
     ///
-    /// It is made from what the policy says, not from its tables, so that a version of this crate with other tables gives the
+    /// It is made from the settings, not from the tables, so a version of this crate with other tables gives the
     /// same. The time is linear in the policy's size and nothing is allocated: call it when a policy is made, not per request.
     ///
     /// ```
@@ -91,7 +92,7 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    /// Takes a text in, and its end: a byte that no text has.
+    /// Hashes a text and a byte that marks its end, which no text contains.
     fn take(&mut self, text: &[u8]) {
         text.iter().chain(&[0xff]).for_each(|&byte| self.byte(byte));
     }

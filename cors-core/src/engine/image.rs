@@ -47,7 +47,7 @@ pub(crate) mod flag {
     pub(crate) const ANY_HOST: u32 = 1 << 7;
 }
 
-/// The image's first word: what it is, and the version of its format. Raise it with every change: `tests/image.rs`.
+/// The image's first word: a magic number with the version of the format. Raise it with every change (see `tests/image.rs`).
 pub(crate) const FORMAT: u32 = u32::from_le_bytes(*b"cor\x03");
 
 /// The words before the first section: format, flags, preflight status, and the sections' ends.

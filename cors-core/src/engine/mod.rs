@@ -1,4 +1,4 @@
-//! What runs for each request. It allocates nothing, needs no `alloc`, and knows nothing of how a policy was made.
+//! The code that runs for each request. It allocates nothing, needs no `alloc`, and does not depend on how a policy was made.
 
 pub(crate) mod decide;
 pub(crate) mod decision;

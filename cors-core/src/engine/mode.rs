@@ -11,9 +11,9 @@ const VARIABLE: &str = "CORS_MODE";
 /// The two modes in which an app runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mode {
-    /// What the world sees. Every rule applies.
+    /// The deployed app. Every rule applies.
     Production,
-    /// A developer's machine. Only what can never work is refused.
+    /// A developer's machine. Only settings that can never work are refused.
     Development,
 }
 
@@ -73,7 +73,7 @@ impl PolicySet {
     /// With the feature `std`, `CORS_MODE=production` asks a debug build for the production policy.
     /// The environment can only tighten: a release build that is asked for `development`, and any
     /// build that is asked for a mode that does not exist, takes the production policy, and says so
-    /// in one error-level event (feature `tracing`). An empty `CORS_MODE` is as good as none.
+    /// in one error-level event (feature `tracing`). An empty `CORS_MODE` counts as unset.
     ///
     /// It reads the environment each time: call it once, at start-up.
     pub fn active(&self) -> &Policy {
@@ -95,7 +95,7 @@ impl PolicySet {
     }
 }
 
-/// What the environment says.
+/// The mode that the environment asks for.
 #[cfg(feature = "std")]
 enum Asked {
     Nothing,
@@ -108,7 +108,7 @@ impl Asked {
     fn read() -> Self {
         match std::env::var(VARIABLE).as_deref() {
             Err(std::env::VarError::NotPresent) => Self::Nothing,
-            // Shells and compose files set a variable to nothing where they mean to leave it alone.
+            // Shells and compose files often set a variable to nothing when they mean to leave it unset.
             Ok("") => Self::Nothing,
             Ok("production") => Self::Mode(Mode::Production),
             Ok("development") => Self::Mode(Mode::Development),
@@ -117,7 +117,7 @@ impl Asked {
     }
 }
 
-/// Reports once a process that the environment is not followed.
+/// Logs once per process that the environment is not followed.
 #[cfg(feature = "std")]
 fn complain(why: &str) {
     #[cfg(feature = "tracing")]

@@ -3,13 +3,13 @@
 use super::fixed::Fixed;
 use crate::engine::standard;
 
-/// The longest `Origin` that is looked at, in bytes: 253 of host, and room for scheme and port.
+/// The longest `Origin` that can match, in bytes: 253 for the host, and room for scheme and port.
 pub(crate) const MAX_ORIGIN: usize = 300;
 
-/// The longest host name, in bytes. RFC 1035, section 2.3.4.
+/// The longest host name, in bytes. <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
 pub(crate) const MAX_HOST: usize = 253;
 
-/// The longest label, in bytes. RFC 1035, section 2.3.4.
+/// The longest label, in bytes. <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
 pub(crate) const MAX_LABEL: usize = 63;
 
 /// The parts of `scheme://host[:port]`. Splitting checks none of them.
@@ -40,9 +40,9 @@ impl<'o> Parts<'o> {
         })
     }
 
-    /// Returns whether the URL parser and the origin serializer of a browser can leave this.
+    /// Returns whether a browser's URL parser and origin serializer can produce this origin.
     ///
-    /// A host may hold punctuation that the ABNF of the `Origin` field leaves out, since browsers send it.
+    /// A host may contain punctuation that the ABNF of the `Origin` field does not have, since browsers send it.
     // https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin, https://url.spec.whatwg.org/#host-writing
     pub(crate) fn is_serialized(&self) -> bool {
         is_scheme(self.scheme)
@@ -52,11 +52,11 @@ impl<'o> Parts<'o> {
     }
 }
 
-/// The text of an origin that a page can have; `None` for `null`, for `file://`, which is its like, and for anything else.
+/// The text of an origin that a page can have. `None` for `null`, for the similar `file://`, and for anything else.
 #[cold]
 pub(crate) fn sendable(origin: &[u8]) -> Option<&str> {
     let parts = Parts::split(origin)?;
-    // Electron's apps send `app://.`: the host of a scheme of one's own is what its handler takes it for.
+    // Electron apps send `app://.`: the host of a custom scheme can be anything that its handler accepts.
     let is_dot = || {
         parts.host == b"."
             && parts.port.is_none()
@@ -72,7 +72,7 @@ pub fn is_page_origin(origin: &[u8]) -> bool {
     sendable(origin).is_some()
 }
 
-/// Returns whether it is a scheme, in lower case. RFC 3986, section 3.1.
+/// Returns whether it is a scheme, in lower case. <https://www.rfc-editor.org/rfc/rfc3986#section-3.1>.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
     matches!(scheme, [b'a'..=b'z', rest @ ..]
         if rest.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.')))
@@ -125,7 +125,7 @@ fn is_host(host: &[u8]) -> bool {
         }
         last = label;
     }
-    // A host whose last label is a number is an IPv4 address or nothing: https://url.spec.whatwg.org/#ends-in-a-number-checker
+    // If the last label is a number, the host has to be an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker
     !is_number(last) || host == name && is_ipv4(host)
 }
 
@@ -199,9 +199,9 @@ fn longest_zero_run(pieces: &[u16; 8]) -> core::ops::Range<usize> {
     best
 }
 
-/// Returns whether a host is the machine of whoever asks: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`
-/// (https://w3c.github.io/webappsec-secure-contexts/#potentially-trustworthy-origin), the addresses that systems take
-/// for it (`0.0.0.0`, `[::]`), and the IPv6 addresses that stand for one of IPv4.
+/// Returns whether a host is the user's own machine: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`
+/// (<https://w3c.github.io/webappsec-secure-contexts/#potentially-trustworthy-origin>), the addresses that operating systems
+/// treat in the same way (`0.0.0.0`, `[::]`), and IPv6 addresses that stand for one of these IPv4 addresses.
 pub(crate) fn is_loopback_host(host: &str) -> bool {
     use core::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,4 @@
-//! A policy: tables, and the questions that they answer.
+//! A policy: its tables, and the questions that they answer.
 
 use core::fmt;
 
@@ -136,7 +136,7 @@ impl Policy {
         self.image.bytes().get(start as usize..end as usize)
     }
 
-    // Each is a function of its own, so that none pays for the registers that another needs.
+    // Separate functions, so that none pays for the registers that another needs.
     #[inline(never)]
     fn is_of_pattern(&self, start: u32, end: u32, origin: &[u8]) -> bool {
         origin.len() <= MAX_ORIGIN
@@ -160,7 +160,7 @@ impl Policy {
         Set::with(self.shortcuts.names, self.section(Section::Names))
     }
 
-    /// Nothing is read of the image that does not decide.
+    /// Reads only the parts of the image that matter for the decision.
     #[inline(never)]
     fn lists_widely(&self, origin: &[u8]) -> bool {
         origins::find_pattern(Set::new(self.section(Section::Patterns)), origin).is_some()
@@ -192,13 +192,13 @@ impl Policy {
         }
     }
 
-    /// Returns whether a page at `origin` may read responses. `origin` is what the `Origin` field says.
+    /// Returns whether a page at `origin` may read responses. `origin` is the value of the `Origin` field.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         self.allows_any_origin() || self.lists_origin(origin)
     }
 
-    /// The origin, if `origins` lists one and nothing else. It is then the value of [`Value::RequestOrigin`] for every request
-    /// that is allowed, unless somebody [vouches](crate::Request::vouched) for another.
+    /// The only origin, if `origins` lists exactly one and no pattern. It is then the value of [`Value::RequestOrigin`] for every
+    /// allowed request, unless the app [vouches](crate::Request::vouched) for another.
     ///
     /// An adapter that keeps this value need not copy the request's.
     pub fn only_origin(&self) -> Option<&str> {
@@ -234,7 +234,7 @@ impl Policy {
         self.has(flag::ANY_HOST) || Hosts { listed: Set::new(self.section(Section::Hosts)) }.contains(&host)
     }
 
-    /// What the field `field` of a response carries; `None` if this policy never sends it.
+    /// The value of the field `field` of a response. `None` if this policy never sends it.
     pub fn value(&self, field: Field) -> Option<Value<'_>> {
         if !self.answers.send(field, self.private_network()) {
             return None;
@@ -366,8 +366,8 @@ impl Policy {
         }
     }
 
-    /// Returns whether it is [`NOTHING`](super::image::NOTHING), which stands in for a policy with mistakes. Those have been
-    /// reported; what follows from them need not be.
+    /// Returns whether it is [`NOTHING`](super::image::NOTHING), which stands in for a policy with mistakes. The mistakes have been
+    /// reported, so their consequences need not be.
     const fn stands_in(&self) -> bool {
         self.flags == 0 && self.sections[0] == self.sections[Section::COUNT]
     }

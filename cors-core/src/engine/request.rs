@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// What a policy decides about: borrowed bytes of a request's head.
+/// A request as a policy sees it: borrowed bytes of its head.
 ///
 /// An adapter fills in the fields as they arrived, each line of one in turn. Those after [`origin`](Self::origin) matter for
 /// `OPTIONS` only: an adapter may leave them out for any other method.
@@ -94,8 +94,8 @@ impl<'r> Request<'r> {
         self
     }
 
-    /// Sets whether the app vouches for the origin: it found it in a source of its own, such as a database of tenants. The
-    /// request is then decided as if `origins` listed it; everything else is as the policy has it.
+    /// Sets whether the app vouches for the origin, because it found it in a source of its own such as a database of tenants. The
+    /// request is then decided as if `origins` listed the origin; the rest of the policy applies unchanged.
     ///
     /// Ask such a source only about a [`Decision::unlisted_origin`](crate::Decision::unlisted_origin). `null`, a repeated
     /// `Origin`, and what no browser sends stay refused even if the app vouches for them.
@@ -163,7 +163,7 @@ impl<T: AsRef<[u8]> + Sync> Lines for alloc::vec::Vec<T> {
     }
 }
 
-/// Bytes of a request, fit for a log: what is not printable ASCII is escaped, what is long is cut.
+/// Bytes of a request, made safe for a log: bytes that are not printable ASCII are escaped, and long values are cut.
 ///
 /// ```
 /// use cors_engine::adapter::Escaped;

@@ -1,4 +1,4 @@
-//! What nearly every request asks of a policy, worked out when the policy is made.
+//! Facts about a policy that nearly every request needs, worked out when the policy is made.
 
 use super::table::names;
 use super::table::set::{self, SetHeader};
@@ -16,10 +16,10 @@ pub(super) struct Shortcuts {
     pub(super) standard_methods: u8,
 }
 
-/// How to find out whether an origin is listed: the cheapest way that the entries allow.
+/// The cheapest way to find out whether an origin is listed.
 #[derive(Clone, Copy)]
 pub(super) enum Matching {
-    /// No entry is: any origin is allowed.
+    /// There is no list: any origin is allowed.
     Any,
     /// There is one entry, exact, whose text lies here in the image.
     Sole { start: u32, end: u32 },

@@ -10,7 +10,7 @@ pub(crate) const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 pub(crate) const STANDARD_METHODS: [&str; 8] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 
-/// What a policy that names no methods allows.
+/// The methods that a policy without `methods` allows.
 // https://fetch.spec.whatwg.org/#cors-safelisted-method
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
@@ -18,8 +18,8 @@ pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 // https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
 pub(crate) const NON_WILDCARD_HEADER: &str = "authorization";
 
-/// Names that browsers set themselves and let no script set, and so never ask for.
-/// Those that depend on the value are left out.
+/// Names that only browsers can set, and that a preflight therefore never asks for.
+/// Names that are only forbidden with some values are left out.
 // https://fetch.spec.whatwg.org/#forbidden-request-header
 const FORBIDDEN_REQUEST_HEADERS: [&str; 21] = [
     "accept-charset",
@@ -45,7 +45,7 @@ const FORBIDDEN_REQUEST_HEADERS: [&str; 21] = [
     "via",
 ];
 
-/// Beginnings of such names.
+/// Prefixes of such names.
 const FORBIDDEN_REQUEST_PREFIXES: [&str; 2] = ["proxy-", "sec-"];
 
 /// Names that no script may read.
@@ -64,10 +64,10 @@ pub(crate) const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
     "pragma",
 ];
 
-/// The fields of CORS, of both directions, begin so.
+/// The prefix of the CORS fields, in requests and responses.
 const CORS_PREFIX: &str = "access-control-";
 
-/// Fields that a server sends: the standard's, and the draft's for private networks.
+/// CORS fields that a server sends: the standard's, and those of the draft about private networks.
 // https://fetch.spec.whatwg.org/#http-responses
 const CORS_RESPONSE_HEADERS: [&str; 6] = [
     "access-control-allow-credentials",
@@ -78,8 +78,8 @@ const CORS_RESPONSE_HEADERS: [&str; 6] = [
     "access-control-max-age",
 ];
 
-/// Schemes that a URL may have but no page's origin: sockets take the origin of the page that
-/// opens them, browsers no longer show `ftp`, the others are opaque.
+/// Schemes that a URL can have but the origin of a page cannot: sockets use the origin of the page that
+/// opens them, browsers no longer show `ftp`, and the others are opaque.
 const PAGELESS_SCHEMES: [&str; 7] = ["ws", "wss", "ftp", "about", "blob", "data", "javascript"];
 
 /// Returns whether browsers never ask for `name`, in any case.
@@ -115,8 +115,8 @@ pub(crate) fn is_pageless_scheme(scheme: &str) -> bool {
     PAGELESS_SCHEMES.contains(&scheme)
 }
 
-/// What all names of a family of headers begin with: `x-stainless-`, if `entry` is `x-stainless-*`. `None` for a name, and for
-/// what is no family: `*`, `-*` and `x-*-*`.
+/// The prefix of a family of headers: `x-stainless-`, if `entry` is `x-stainless-*`. `None` if `entry` is a name, or no family, such
+/// as `*`, `-*` and `x-*-*`.
 pub(crate) fn family(entry: &str) -> Option<&str> {
     let beginning = entry.strip_suffix('*')?;
     let stem = beginning.strip_suffix('-')?;
@@ -135,8 +135,8 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
 
 const TOKEN_BYTES: [bool; 256] = table(b"!#$%&'*+-.^_`|~", true);
 
-/// The bytes of a label that a wildcard may stand for: what the URL parser leaves of one, without the punctuation that only
-/// a name made by hand has.
+/// The bytes of a label that a wildcard may stand for: those that the URL parser allows, without the punctuation that
+/// ordinary names never have.
 // https://url.spec.whatwg.org/#host-writing
 pub(crate) const fn is_label_byte(byte: u8) -> bool {
     LABEL_BYTES[byte as usize]
@@ -174,7 +174,7 @@ pub(crate) fn position(bytes: &[u8], byte: u8) -> usize {
             return at * WORD + found;
         }
     }
-    // The last word overlaps the one before it, which costs less than looking at what is left byte by byte.
+    // The last word overlaps the one before it, which costs less than checking the remaining bytes one by one.
     position_in_word(*last, byte).map_or(bytes.len(), |found| bytes.len() - WORD + found)
 }
 

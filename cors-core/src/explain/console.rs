@@ -1,10 +1,10 @@
-//! What browsers' consoles say of a refusal, in their own words.
+//! The messages that browsers' consoles show for a refusal.
 
 use core::fmt;
 
 use crate::engine::field::{Field, Fields};
 
-/// The check that fails in the browser, as far as its console tells.
+/// The check that fails in the browser, as its console shows it.
 #[derive(Clone, Copy)]
 pub(crate) enum Console<'a> {
     /// The answer has no `Access-Control-Allow-Origin`.
@@ -20,7 +20,7 @@ pub(crate) enum Console<'a> {
 /// How much a refused preflight's answer shows the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// No field that lets anything pass: its console misses `Access-Control-Allow-Origin`.
+    /// No CORS fields: its console reports a missing `Access-Control-Allow-Origin`.
     Nothing,
     /// The fields about the origin, and a status that refuses: its console names the status.
     Origin,
@@ -30,7 +30,7 @@ pub(crate) enum Shown {
 }
 
 impl Shown {
-    /// What these fields of a refused preflight show.
+    /// What a refused preflight with these fields shows.
     pub(crate) fn by(fields: Fields) -> Self {
         if fields.contains(Field::AllowMethods) {
             Self::List
@@ -42,7 +42,7 @@ impl Shown {
     }
 }
 
-/// What Chromium says of a preflight that fails before its lists are looked at.
+/// Chromium's words for a preflight that fails before its lists are checked.
 pub(crate) const CHROMIUM_PREFLIGHT: &str =
     "Response to preflight request doesn't pass access control check: ";
 

@@ -1,4 +1,4 @@
-//! Why a request is refused, for the person who has to find out.
+//! Why a request is refused, in words for a person.
 
 use core::fmt;
 
@@ -14,7 +14,7 @@ use crate::engine::request::Escaped;
 use crate::engine::standard;
 use crate::engine::table::names::{MAX_EMPTY, RefusedNames};
 
-/// Why a policy refuses a request. Its `Display` says what was asked and what the policy has.
+/// Why a policy refuses a request. Its `Display` says what was asked for and what the policy allows.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Denial<'a> {
@@ -25,7 +25,7 @@ pub enum Denial<'a> {
         policy: &'a Policy,
         /// The value of `Origin`; `None` if the field came more than once.
         origin: Option<&'a [u8]>,
-        /// Whether a preflight asked. The browser's console then says so.
+        /// Whether the request is a preflight. The browser's console then says so.
         preflight: bool,
     },
     /// The requested method is not one of the policy's, or is no method at all.
@@ -115,22 +115,22 @@ impl Denial<'_> {
     }
 }
 
-/// What was asked, what the policy has, what the browser's console says of an answer that tells it nothing, and the
-/// line to add. The request's bytes are escaped and cut; no field but those of CORS is shown.
+/// What was asked for, what the policy allows, what the browser's console shows for a plain refusal, and the
+/// line to add. The request's bytes are escaped and cut, and only CORS fields are shown.
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.describe(f, Shown::Nothing)
     }
 }
 
-/// What a denial says where the browser sees so much of the answer.
+/// The text of a denial, if the browser sees this much of the answer.
 pub(crate) struct DenialText<'a> {
     denial: Denial<'a>,
     shown: Shown,
 }
 
 impl<'a> Decision<'a> {
-    /// What the denial says, with the console's words for this very answer.
+    /// The text of the denial, with the console's message for this answer.
     pub(crate) fn reason(&self) -> Option<DenialText<'a>> {
         Some(DenialText { denial: self.denial()?, shown: Shown::by(self.fields) })
     }
@@ -143,7 +143,7 @@ impl fmt::Display for DenialText<'_> {
 }
 
 impl Denial<'_> {
-    /// Writes what it says where the browser sees so much of the answer.
+    /// Writes the text for an answer that shows the browser this much.
     fn describe(&self, f: &mut fmt::Formatter<'_>, shown: Shown) -> fmt::Result {
         match *self {
             Denial::OriginNotAllowed { policy, origin: Some(origin), preflight } => {
@@ -182,7 +182,7 @@ impl Denial<'_> {
     }
 }
 
-/// What the console says of a preflight whose origin is allowed, where `missed` is what the lists lack.
+/// The console's message for a preflight whose origin is allowed. `missed` is what the lists lack.
 fn console(shown: Shown, missed: Console<'_>) -> Console<'_> {
     match shown {
         Shown::Nothing => Console::NoOrigin { preflight: true },

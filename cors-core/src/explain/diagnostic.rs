@@ -1,5 +1,5 @@
 //! Refusals that tell the browser more: the fields that a refused preflight can carry so that the console names the check
-//! that failed, and the browser refuses all the same.
+//! that failed, while the browser still refuses it.
 
 use super::denial::Denial;
 use crate::engine::decision::Decision;
@@ -11,7 +11,7 @@ impl Decision<'_> {
     /// The same decision, with an answer that names the reason of a refusal.
     ///
     /// A refused preflight then carries the fields up to the check that fails, so that the browser's
-    /// console names the right culprit where it would else miss `Access-Control-Allow-Origin`:
+    /// console names the cause instead of a missing `Access-Control-Allow-Origin`:
     ///
     /// | refused is | fields | status |
     /// |---|---|---|
@@ -20,14 +20,14 @@ impl Decision<'_> {
     /// | a header, if the browser will miss it in the list | the origin's, `-Allow-Methods`, `-Allow-Headers` | 200 |
     /// | any other method or header | the origin's | 403 |
     ///
-    /// The last line is for what a list cannot refuse: browsers take `GET`, `HEAD` and `POST` for
-    /// allowed whatever the list says, some take `patch` for `PATCH`, and a list of `*` lacks nothing.
-    /// So the browser refuses whatever this decision refuses. `Access-Control-Max-Age` is left out.
+    /// The last line is for names that a list cannot refuse: browsers always allow `GET`, `HEAD` and `POST`,
+    /// some take `patch` for `PATCH`, and a list of `*` lacks nothing.
+    /// So the browser refuses everything that this decision refuses. `Access-Control-Max-Age` is left out.
     ///
-    /// The answer shows the policy's lists to a page that the policy lets in, and to no other. Everything else
-    /// is as it was: an allowed request, and an actual one.
+    /// Only a page of an allowed origin sees the policy's lists. An allowed request and an actual request
+    /// do not change.
     ///
-    /// [`explain`](Self::explain) says what the console shows of this answer.
+    /// [`explain`](Self::explain) says what the console shows for this answer.
     ///
     // CORS-preflight fetch, step 7: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
     #[cold]
@@ -71,11 +71,11 @@ fn is_method_missed(policy: &Policy, method: &[u8]) -> bool {
 
 /// Returns whether a browser misses the header in the policy's list.
 fn is_header_missed(policy: &Policy, name: &[u8]) -> bool {
-    // A list that is made of the requested names misses none.
+    // A list that is made of the requested names lacks none.
     let is_listed = !matches!(policy.value(Field::AllowHeaders), Some(Value::RequestHeaders));
     is_listed
         && !policy.allows_any_header()
         && standard::is_token(name)
-        // A script cannot set these. A browser that asks for one of them all the same is none that follows the standard.
+        // A script cannot set these. A browser that asks for one of them does not follow the standard.
         && core::str::from_utf8(name).is_ok_and(|name| !standard::is_forbidden_request_header(name))
 }

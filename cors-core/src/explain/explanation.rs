@@ -1,4 +1,4 @@
-//! How a decision came about, for the person who asks why.
+//! How a decision came about, in words for a person.
 
 use core::fmt;
 
@@ -10,13 +10,13 @@ use crate::engine::standard;
 use crate::engine::table::names::requested_names;
 use crate::engine::table::origins::SOME_REGEX;
 
-/// How a [`Decision`] came about: [`Decision::explain`] makes it, its `Display` says it.
+/// How a [`Decision`] came about, made by [`Decision::explain`]. Its `Display` is the text.
 ///
-/// The first line says what was asked, as far as CORS looks at it. Then comes a line for each
+/// The first line says what was asked for. Then comes a line for each
 /// check that passed, in the order of the standard, with the entry and the key that decided. A refusal ends
-/// with what its [`Denial`] says: the nearest entry, the words of the browser's console, the line to add.
+/// with the text of its [`Denial`]: the nearest entry, the message of the browser's console, the line to add.
 ///
-/// The request's bytes are escaped and cut, and no field but those of CORS is shown.
+/// The request's bytes are escaped and cut, and only CORS fields are shown.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -43,7 +43,7 @@ pub struct Explanation<'d> {
 const SHOWN: usize = 16;
 
 impl Decision<'_> {
-    /// What was asked, which entry of which key decided, and for a refusal all that its [`Denial`] says.
+    /// What was asked for, which entry of which key decided, and for a refusal the text of its [`Denial`].
     ///
     /// For a log, a tool or a test; a page never sees it. See [`Explanation`].
     pub fn explain(&self) -> Explanation<'_> {
@@ -79,7 +79,7 @@ impl fmt::Display for Explanation<'_> {
     }
 }
 
-/// The checks in their order, each of which says what lets a request pass it.
+/// The checks in order. Each says what lets a request pass it.
 const CHECKS: [fn(&mut fmt::Formatter<'_>, &Policy, &Request<'_>) -> fmt::Result; 3] =
     [origin_allowed, method_allowed, headers_allowed];
 

@@ -1,6 +1,6 @@
-//! Header names that are likely a slip of a standard one, found without allocating: a request's as well as a policy's.
+//! Finds header names that are likely slips of standard ones, in requests and policies, without allocating.
 
-/// Headers of the standards, and those that everybody sends.
+/// Headers of the standards, and others in wide use.
 const HEADERS: [&str; 28] = [
     "accept",
     "accept-language",
@@ -32,8 +32,8 @@ const HEADERS: [&str; 28] = [
     "x-requested-with",
 ];
 
-/// Names that stand near one of [`HEADERS`] and are names of their own.
-/// https://www.iana.org/assignments/http-fields, as of 2026-11.
+/// Real names that are similar to one of [`HEADERS`].
+/// <https://www.iana.org/assignments/http-fields>, as of 2026-11.
 const OTHER_HEADERS: [&str; 14] = [
     "accept-ch",
     "accept-patch",
@@ -51,11 +51,11 @@ const OTHER_HEADERS: [&str; 14] = [
     "use-agent",
 ];
 
-/// The longest word that is compared. No candidate comes near.
+/// The longest word that is compared. All candidates are far shorter.
 const LONGEST: usize = 64;
 
 /// Edits from one word to the other, if they are at most so many: letters added, taken out, replaced, or swapped with their
-/// neighbour, whatever the case. Longer words are not compared.
+/// neighbor, in any case. Longer words are not compared.
 pub(crate) fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
     let width = to.chars().count();
     if width > LONGEST {
@@ -119,7 +119,7 @@ pub(crate) fn misspelled_header(name: &str) -> Option<&'static str> {
     near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
 }
 
-/// A name in lower case, without what parts its words.
+/// A name in lower case, without the separators of its words.
 fn letters(name: &str) -> impl Iterator<Item = u8> {
     name.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte.to_ascii_lowercase())
 }

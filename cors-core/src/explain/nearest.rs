@@ -1,4 +1,4 @@
-//! The entry of a policy that an origin just misses, and what differs.
+//! Finds the entry of a policy that an origin just misses, and the difference.
 
 use core::fmt::{self, Write as _};
 

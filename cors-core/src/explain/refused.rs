@@ -1,4 +1,4 @@
-//! A method or a request header that a policy does not allow: what to say of it, and what to write.
+//! The words for a method or a request header that a policy does not allow, and the line that would allow it.
 
 use core::fmt::{self, Write as _};
 
@@ -21,7 +21,7 @@ pub struct RefusedName<'a> {
 /// The method and the request headers of a preflight that the policy does not allow, whatever its origin. A name comes as often as
 /// it is asked for.
 ///
-/// For adapters that answer by a development policy, and foretell what the production policy will refuse.
+/// For adapters that answer by a development policy, and predict what the production policy will refuse.
 ///
 /// ```
 /// use cors_engine::adapter::refused_names;
@@ -41,7 +41,7 @@ pub fn refused_names<'a>(policy: &'a Policy, request: &Request<'a>) -> impl Iter
 }
 
 impl<'a> RefusedName<'a> {
-    /// Whose list lacks it: `methods` or `headers`.
+    /// The key whose list lacks it: `methods` or `headers`.
     pub const fn key(&self) -> Key {
         self.key
     }
@@ -77,7 +77,7 @@ pub(crate) enum Written {
 /// The most entries that are written out.
 const MOST: usize = 24;
 
-/// Says that the method is refused, and which listed one it comes near to.
+/// Says that the method is refused, and which listed one it is similar to.
 pub(crate) fn method_refused(f: &mut fmt::Formatter<'_>, policy: &Policy, method: &[u8]) -> fmt::Result {
     write!(f, "the method {} is not in `methods`", Escaped(method))?;
     if let Some(near) = listed_in_another_case(policy, method) {
@@ -93,7 +93,7 @@ fn listed_in_another_case<'p>(policy: &'p Policy, method: &[u8]) -> Option<&'p s
     policy.methods().find(|listed| listed.as_bytes().eq_ignore_ascii_case(method))
 }
 
-/// Says what to write to allow a method, if more is to be done than to call it by its name.
+/// Says what to write to allow a method, or what else to do.
 pub(crate) fn to_allow_method(
     f: &mut fmt::Formatter<'_>,
     policy: &Policy,
@@ -173,7 +173,7 @@ fn write_entry<'p, L: Iterator<Item = &'p str>>(
     write!(f, "\"{entry}\"]")
 }
 
-/// As names of headers are compared.
+/// Names of headers are compared in any case.
 struct LowerCase<'a>(&'a str);
 
 impl fmt::Display for LowerCase<'_> {

@@ -1,4 +1,4 @@
-//! The syntax tree: what was written, with the spans that errors need. It gives nothing a meaning.
+//! The syntax tree: what was written, with the spans that errors need. It does not interpret anything.
 
 use proc_macro2::{Ident, TokenStream};
 
@@ -77,7 +77,7 @@ pub(crate) struct Spanned<T> {
     pub(crate) extent: Extent,
 }
 
-/// A value of a setting or an element of a list, whatever its key wants.
+/// A value of a setting or an element of a list, of any type.
 pub(crate) enum Value {
     /// `true`
     Bool(bool),

@@ -1,4 +1,4 @@
-//! What rustdoc shows of a policy, after the user's own words: a table, and what is excused in it.
+//! The documentation of a policy, after the user's own: a table, and the rules that are excused.
 
 use cors_engine::Policy;
 
@@ -105,7 +105,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The space in front is what rustdoc takes off the lines of a doc comment.
+/// Rustdoc removes the leading space of each line of a doc comment.
 fn line(title: &str, cells: impl Iterator<Item = String>) -> String {
     let cells: String = cells.map(|cell| format!(" {cell} |")).collect();
     format!(" | {title} |{cells}\n")

@@ -1,4 +1,4 @@
-//! Tree to configuration: hands over what was written, and keeps where it stands. Whether it is right is for the rules to say.
+//! Tree to configuration: passes on what was written, and keeps where it stands. The rules decide whether it is right.
 
 use cors_engine::__private::build::{Expected, Written, push};
 use cors_engine::{Block, Config, Key, Language};
@@ -6,7 +6,7 @@ use proc_macro2::Span;
 
 use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Spanned, Value};
 use crate::expand::origin_file;
-use crate::expand::report::{Errors, spelt};
+use crate::expand::report::{Errors, spelled};
 use crate::expand::spans::{Extent, FileLine, SettingSpans, Site, SpanMap};
 
 /// How an expectation is written for a block.
@@ -78,7 +78,7 @@ fn sites(expects: &[Expect]) -> Vec<Extent> {
 
 /// Reads one setting. A value that is missing has been reported: another stands in for it, and the setting is unsound.
 struct Reader<'r> {
-    /// `None` for a key that no policy has.
+    /// `None` for an unknown key.
     key: Option<Key>,
     separator: char,
     files: &'r mut Vec<String>,
@@ -214,7 +214,7 @@ impl Reader<'_> {
 
     fn unsound(&mut self, extent: Extent, message: &str, help: &str) {
         self.spans.sound = false;
-        self.errors.report_with_help(extent, message, spelt(help, self.separator));
+        self.errors.report_with_help(extent, message, spelled(help, self.separator));
     }
 }
 

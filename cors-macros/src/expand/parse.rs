@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::expand::ast::{Argument, Block, Element, Entry, Expect, Settings, Spanned, Value};
-use crate::expand::report::{Errors, spelt};
+use crate::expand::report::{Errors, spelled};
 use crate::expand::slip::{self, Slip};
 use crate::expand::tokens::Tokens;
 
@@ -297,7 +297,7 @@ impl Values<'_> {
         };
         let extent = input.extent_since(start);
         if let Some(Slip { message, help, meant }) = slip::find(self, &node, input.stream_since(start)) {
-            self.errors.report_with_help(extent, message, spelt(&help, self.separator));
+            self.errors.report_with_help(extent, message, spelled(&help, self.separator));
             node = meant;
         }
         // A call is underlined at its name.

@@ -62,12 +62,13 @@ impl Errors {
 }
 
 /// The settings that a text names, `` `key: value` ``, as they are written where `separator` stands between the two.
-pub(crate) fn spelt(text: &str, separator: char) -> String {
+pub(crate) fn spelled(text: &str, separator: char) -> String {
     if separator == ':' {
         return text.into();
     }
-    let spelt = |text: String, key: Key| text.replace(&format!("`{key}: "), &format!("`{key} {separator} "));
-    Key::ALL.into_iter().fold(text.into(), spelt)
+    let spelled =
+        |text: String, key: Key| text.replace(&format!("`{key}: "), &format!("`{key} {separator} "));
+    Key::ALL.into_iter().fold(text.into(), spelled)
 }
 
 /// Returns whether this may only follow from something unreadable.

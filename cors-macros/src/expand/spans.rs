@@ -1,4 +1,4 @@
-//! The way back: from a place in the configuration to the token that wrote it.
+//! Finds the tokens behind a place in the configuration.
 
 use std::fmt;
 use std::rc::Rc;
@@ -55,7 +55,7 @@ impl SettingSpans {
         Self { key, value, entries: Vec::new(), expects: Vec::new(), sound: true }
     }
 
-    /// Has everything about this setting reported on one token.
+    /// Makes everything about this setting reported on one token.
     pub(crate) fn blame(&mut self, token: Extent) {
         (self.key, self.value) = (token, token);
     }
@@ -112,8 +112,8 @@ impl SpanMap {
         }
     }
 
-    /// Returns whether everything that a verdict about this place rests on could be read. A verdict on an entry rests on
-    /// that entry alone.
+    /// Returns whether everything could be read that a violation at this place depends on. A violation of an entry depends
+    /// on that entry alone.
     pub(crate) fn is_sound(&self, locus: &Locus) -> bool {
         match self.setting(locus) {
             None => !self.lost,

@@ -169,7 +169,7 @@ impl Draw {
         }
     }
 
-    /// A path: mostly one that something in the app matches, and then often spelt in another way.
+    /// A path: mostly one that something in the app matches, and then often spelled in another way.
     fn path(&mut self, app: &App) -> String {
         let mut path = match self.chance.percent(80) {
             true => self.path_in(&app.items),

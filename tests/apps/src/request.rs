@@ -30,7 +30,7 @@ pub enum Fail {
 pub struct Asked {
     /// The method of the actual request.
     pub method: &'static str,
-    /// The path, as it is spelt.
+    /// The path, as it is spelled.
     pub path: String,
     /// `Host`
     pub host: &'static str,

@@ -1,7 +1,7 @@
 //! A naive CORS server, written from the standard and the contract alone: no tables, no hashing, no
 //! early exits. What the engine answers is held against it.
 
-/// The settings of a policy, spelt out. `None` stands for `any`.
+/// The settings of a policy, spelled out. `None` stands for `any`.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Origins and patterns.

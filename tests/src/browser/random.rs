@@ -9,7 +9,7 @@ impl Random {
     }
 
     fn next(&mut self) -> u64 {
-        // A counter with an odd step visits every state once; the mixing makes neighbours unlike.
+        // A counter with an odd step visits every state once; the mixing makes neighbors unlike.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,4 +1,4 @@
-//! What it means that a stranger is let in: who can use it, and what to compare instead.
+//! Findings about strangers that are allowed: who can use it, and what to compare instead.
 
 use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};
@@ -8,7 +8,7 @@ use crate::exchange::Exchange;
 use crate::probe::finding::Finding;
 use crate::probe::warnings::varies_by_origin;
 
-/// What strangers were told.
+/// The findings about all strangers.
 pub(in crate::probe) fn of_strangers(fetch: &Fetch, exchange: &Exchange, seen: &Seen) -> Vec<Finding> {
     let mut findings = let_in(seen);
     findings.extend(unanswered(seen));
@@ -76,7 +76,7 @@ fn errors(seen: &Seen) -> Option<Finding> {
 /// The strangers that got in, one finding for each fault.
 fn let_in(seen: &Seen) -> Vec<Finding> {
     let strangers: Vec<&Stranger> = seen.strangers.iter().filter(|stranger| stranger.is_let_in()).collect();
-    // Reading with the user's cookies is worse, and never part of reading without.
+    // Reading with the user's cookies is worse, so it never counts as part of reading without them.
     let is_part = |stranger: &Stranger| {
         strangers.iter().any(|other| {
             stranger.kind.is_part_of(other.kind) && (other.with_credentials() || !stranger.with_credentials())

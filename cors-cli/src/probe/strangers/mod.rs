@@ -15,11 +15,11 @@ use super::place::{host_of, split_origin};
 use crate::exchange::Sent;
 use origins::{Candidate, Labels, candidates};
 
-/// Methods that change nothing, and so can be sent on anybody's behalf. RFC 9110, section 9.2.1; those whose answers
+/// Methods that change nothing, and so can be sent on anybody's behalf. <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>; those whose answers
 /// are cached.
 pub(super) const SAFE_METHODS: [&str; 2] = ["GET", "HEAD"];
 
-/// What messages call who sends no `Origin`.
+/// The name in messages for a client that sends no `Origin`.
 pub(super) const NOBODY: &str = "a client without an origin";
 
 /// Cannot be anybody's.
@@ -37,13 +37,13 @@ pub(super) struct Stranger {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) strangers: Vec<Stranger>,
-    /// Those who got no answer: a firewall may mind them.
+    /// The strangers that got no answer: a firewall may block them.
     pub(super) unanswered: Vec<String>,
     /// Only where the call itself could be repeated: preflights are not cached.
     pub(super) without_origin: Option<Response>,
-    /// Was it the call itself that was repeated, and not a preflight?
+    /// Whether the call itself was repeated, rather than a preflight.
     pub(super) by_call: bool,
-    /// Those who were not asked any more.
+    /// The strangers that were not tried any more.
     pub(super) not_asked: usize,
     /// The status by which the server limits how often it is asked.
     pub(super) limit: Option<u16>,
@@ -69,7 +69,7 @@ pub(super) fn ask(fetch: &Fetch, client: &Client, quick: bool) -> Seen {
     // A preflight never carries a cookie.
     candidates.retain(|candidate| (candidate.is_quick || !quick) && (by_call || !candidate.with_cookie));
     for candidate in candidates {
-        // What a server lets in as part of something else needs no asking.
+        // A stranger that gets in because of a wider fault need not be tried.
         if seen.strangers.iter().any(|stranger| stranger.covers(&candidate)) {
             continue;
         }
@@ -97,7 +97,7 @@ pub(super) fn ask(fetch: &Fetch, client: &Client, quick: bool) -> Seen {
 }
 
 impl Stranger {
-    /// Returns whether the server let it in by name, and not everybody by `*`.
+    /// Returns whether the server allowed it by name, rather than everybody with `*`.
     pub(super) fn is_let_in(&self) -> bool {
         self.answer.get(Field::AllowOrigin).as_deref() == Some(self.origin.as_str())
     }

@@ -1,4 +1,4 @@
-//! Which origins strangers have: a table made from the page's own origin and the server's name.
+//! The origins of strangers: a table made from the page's own origin and the server's name.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -6,7 +6,7 @@ use cors_engine::{Block, Config, Mode};
 
 use crate::probe::place::{host_of, is_address, is_loopback, split_origin};
 
-/// What an origin has that should not be enough to be let in.
+/// The property of a stranger's origin that should not be enough to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::probe) enum Kind {
     /// Nothing: a site that has nothing to do with the page's.
@@ -66,7 +66,7 @@ impl Dot {
 }
 
 impl Kind {
-    /// Returns whether a server that lets in `other` lets in this as well, so that it is no fault of its own.
+    /// Returns whether a server that allows `other` allows this as well, so that it is no separate fault.
     pub(in crate::probe) fn is_part_of(self, other: Self) -> bool {
         use Kind::{
             Foreign, Loopback, LoopbackPrefix, Neighbor, OpenDot, OtherPort, Prefix, Punctuation, Sibling,
@@ -86,14 +86,14 @@ impl Kind {
     }
 }
 
-/// A stranger who is asked for.
+/// A stranger to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::probe) struct Candidate {
     pub(in crate::probe) kind: Kind,
     pub(in crate::probe) origin: String,
-    /// Is a cookie sent along? Some servers look at the origin only then.
+    /// Whether a cookie is sent. Some servers check the origin only then.
     pub(in crate::probe) with_cookie: bool,
-    /// Is it among the five that matter most?
+    /// Whether it is among the five that matter most.
     pub(in crate::probe) is_quick: bool,
 }
 
@@ -111,7 +111,7 @@ const SHARED: [&str; 5] = [
     "https://jsfiddle.net",
 ];
 
-/// Where a developer's own page is, mostly.
+/// The usual origin of a developer's own page.
 const LOOPBACK: [&str; 3] = ["http://localhost:3000", "http://localhost", "http://127.0.0.1:3000"];
 
 /// Names that no list has: one of letters, since a pattern may let in nothing else, and one of digits.

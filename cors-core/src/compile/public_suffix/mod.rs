@@ -1,4 +1,4 @@
-//! Under which names strangers can have domains: the public suffix list.
+//! The public suffix list: the names under which strangers can have domains.
 
 #[cfg(feature = "psl")]
 mod list;
@@ -76,14 +76,14 @@ impl Open {
     }
 }
 
-/// The day (year-month-day) of the public suffix list that the rules go by.
+/// The day (year-month-day) of the public suffix list that the rules use.
 ///
-/// The list carries no date of its own here: it is the day on which the release of the crate `psl` was
-/// published that it was taken from, and that crate follows the list day by day.
+/// The list has no date of its own: this is the release day of the version of the crate `psl` from which it
+/// was taken, and that crate follows the list day by day.
 ///
-/// A list comes with a release of this crate, and only so: `cargo update -p cors-engine` brings a newer
-/// one. With an outdated list a hosting service that has entered itself since is taken for an ordinary
-/// domain, so that `public_suffix` and `unbounded_regex` let `*.` under it pass; nothing else depends on it.
+/// A newer list only comes with a release of this crate: run `cargo update -p cors-engine`. With an outdated
+/// list, a hosting service that has been added since counts as an ordinary
+/// domain, so `public_suffix` and `unbounded_regex` let `*.` under it pass. Nothing else depends on the list.
 ///
 /// ```
 /// assert!(cors_engine::public_suffix_list_date() >= "2026-11-05");

@@ -1,4 +1,4 @@
-//! What to write instead of a regex, or of a text that was to be one, and the proof of it.
+//! What to write instead of a regex, or of a text that was meant as one, and the proof that it is right.
 
 use alloc::format;
 use alloc::string::String;
@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::automaton::Automaton;
-use super::origin_language::Origins;
+use super::origin_language::BrowserOrigins;
 use super::reach::{self, Repair, Verdict};
 use super::samples;
 use crate::Mode;
@@ -17,21 +17,21 @@ use crate::engine::origin::MAX_ORIGIN;
 #[derive(Default)]
 pub(crate) struct Prover {
     #[cfg(not(feature = "std"))]
-    origins: core::cell::OnceCell<Option<Origins>>,
+    origins: core::cell::OnceCell<Option<BrowserOrigins>>,
 }
 
 /// They are always the same, and made once for the process.
 #[cfg(feature = "std")]
-static ORIGINS: std::sync::OnceLock<Option<Origins>> = std::sync::OnceLock::new();
+static ORIGINS: std::sync::OnceLock<Option<BrowserOrigins>> = std::sync::OnceLock::new();
 
 impl Prover {
     /// The origins that browsers send. Their size is fixed, and the tests know it to fit.
-    pub(crate) fn origins(&self) -> Option<&Origins> {
+    pub(crate) fn origins(&self) -> Option<&BrowserOrigins> {
         #[cfg(feature = "std")]
         let origins = &ORIGINS;
         #[cfg(not(feature = "std"))]
         let origins = &self.origins;
-        origins.get_or_init(|| Origins::new().ok()).as_ref()
+        origins.get_or_init(|| BrowserOrigins::new().ok()).as_ref()
     }
 
     /// Returns whether a regex breaks no rule on its own; with `is_expected` it may let in others.
@@ -50,7 +50,7 @@ impl Prover {
         Automaton::from_regex(regex).is_ok_and(|language| language.accepts(origin.as_bytes()))
     }
 
-    /// Origins that whoever wrote `regex` plainly meant to let in: over `https:`, for that is mended elsewhere.
+    /// Origins that `regex` was plainly meant to let in, over `https:` since wrong schemes are handled elsewhere.
     pub(crate) fn meant(&self, regex: &str) -> Vec<String> {
         let Some(origins) = self.origins() else { return Vec::new() };
         let grouped = reach::repair::grouped(regex);
@@ -64,7 +64,7 @@ impl Prover {
         samples.collect()
     }
 
-    /// The regex that was meant by `text`, which is none that can be used, or lets others in.
+    /// The regex that was meant by `text`, which cannot be used, or lets others in.
     ///
     /// What is tried: without what stands around it (slashes, quotes, doubled backslashes), with the scheme or
     /// without a path; and each of these mended as [`reach::repair`] does.

@@ -1,4 +1,4 @@
-//! What a regex accepts, and who could get in through it.
+//! The origins that a regex accepts, and who can have them.
 
 pub(crate) mod advice;
 pub(crate) mod automaton;

@@ -1,4 +1,4 @@
-//! Samples of what somebody meant by a regex: every alternative once, and what is open as something short.
+//! Samples of what was meant by a regex: every alternative once, and something short for every open part.
 
 use alloc::format;
 use alloc::string::String;

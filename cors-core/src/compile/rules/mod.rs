@@ -1,4 +1,4 @@
-//! The rules, and the one road by which macro and files run them.
+//! The rules, and the one function by which macro and files run them.
 
 mod expectations;
 mod names;
@@ -41,7 +41,7 @@ pub(crate) struct Checked {
     pub(crate) hosts: HostCheck,
 }
 
-/// Judges the settings of a mode by every rule. A mode without a block of its own is production.
+/// Checks the settings of a mode by every rule. A mode without a block of its own is the same as production.
 pub(crate) fn judge(config: &Config, mode: Mode) -> Result<Checked, Violations> {
     let (checked, list) = check(config, mode);
     match list {
@@ -50,7 +50,7 @@ pub(crate) fn judge(config: &Config, mode: Mode) -> Result<Checked, Violations> 
     }
 }
 
-/// What a configuration comes down to, and what is wrong with it.
+/// The checked settings of a configuration, and its violations.
 fn check(config: &Config, mode: Mode) -> (Checked, Vec<Violation>) {
     let mode = if config.has(mode) { mode } else { Mode::Production };
     let mut report = Report::new(mode, &config.writer);

@@ -19,11 +19,11 @@ use crate::compile::shown::Shown;
 use crate::engine::standard;
 use crate::explain::misspelled::misspelled_header;
 
-/// What a list of names comes down to; `None` stands for `any`.
+/// The checked names of a list. `None` stands for `any`.
 pub(crate) type Names = Option<Vec<String>>;
 
-/// Methods that browsers write in upper case whatever the page writes.
-/// https://fetch.spec.whatwg.org/#concept-method-normalize
+/// Methods that browsers put into upper case.
+/// <https://fetch.spec.whatwg.org/#concept-method-normalize>
 const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
 /// The methods that a preflight may ask for.
@@ -60,7 +60,7 @@ fn fitting(key: Key, entries: &[Entry]) -> impl Iterator<Item = (usize, &Entry)>
     entries.iter().enumerate().filter(move |(_, entry)| types::entry_fits(key, entry))
 }
 
-/// `GET` brings `HEAD` along: a route for the one answers the other.
+/// `GET` includes `HEAD`, because a route for `GET` answers both.
 fn with_head(mut methods: Vec<String>) -> Vec<String> {
     if !methods.iter().any(|method| method == "HEAD")
         && let Some(get) = methods.iter().position(|method| method == "GET")
@@ -113,7 +113,7 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
     Some(finding.value(method))
 }
 
-/// The request headers that a preflight may ask for. A family stands among them as it is written, `x-stainless-*`.
+/// The request headers that a preflight may ask for. A family is one of them as it is written, `x-stainless-*`.
 pub(crate) fn headers(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
     match settings.list(Key::Headers) {
         List::Absent | List::Unfit => Some(Vec::new()),
@@ -166,14 +166,14 @@ pub(super) fn is_sound_header(name: &str, key: Key, writer: &Writer) -> bool {
     header_fault(name, key, writer).is_none()
 }
 
-/// What is wrong with a header name: the one rule that says it best.
+/// What is wrong with a header name, by the rule that fits best.
 fn header_fault(written: &str, key: Key, writer: &Writer) -> Option<Finding> {
     let name = written.to_ascii_lowercase();
     let finding = invalid_header(written, &name, key, writer).or_else(|| match key {
         Key::Headers => request_header_fault(&name, written, writer),
         _ => response_header_fault(&name, written),
     });
-    finding.or_else(|| misspelt_header(&name, written, key, writer)).map(|finding| finding.value(written))
+    finding.or_else(|| misspelled(&name, written, key, writer)).map(|finding| finding.value(written))
 }
 
 fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Option<Finding> {
@@ -214,10 +214,10 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
     Some(names_instead(finding, key, names.filter(|names| is_sound(names)), writer))
 }
 
-/// Beginnings of names that change what a request means to a proxy, a framework or the browser itself.
+/// Prefixes of names that change what a request means to a proxy, a framework or the browser itself.
 const POWERFUL_FAMILIES: [&str; 5] = ["x-http-method-", "x-forwarded-", "x-original-", "sec-", "proxy-"];
 
-/// Single names that do.
+/// Single names that do so.
 const POWERFUL_NAMES: [&str; 3] = ["x-method-override", "x-rewrite-url", "x-real-ip"];
 
 /// `name` is in lower case, `written` as the policy has it.
@@ -276,7 +276,7 @@ fn response_header_fault(name: &str, written: &str) -> Option<Finding> {
     Some(Finding::new(rule, message, why).propose("take the entry out", Proposal::Remove))
 }
 
-fn misspelt_header(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Finding> {
+fn misspelled(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Finding> {
     let meant = misspelled_header(name)?;
     let why =
         "Header names are compared letter by letter: a browser that asks for the standard one is refused.";
@@ -321,7 +321,7 @@ fn any_expose_with_credentials(writer: &Writer) -> Finding {
     ))
 }
 
-/// A finding about an entry that says what `any` says in place of the list.
+/// A finding about an entry that was meant as `any`.
 fn any_instead(finding: Finding, key: Key, what: &str, writer: &Writer) -> Finding {
     let help = format!("for every {what}, write `{}` in place of the list", writer.any(key));
     finding.propose(help, Proposal::Any { expect: None })
@@ -358,7 +358,7 @@ fn several(
         standard::is_token(name.as_bytes()) && (!name.contains('*') || standard::family(name).is_some())
     };
     let legal = distinct.len() == names.len() && !names.is_empty() && names.iter().all(is_name);
-    // What is legal as it stands is not mended by being written again.
+    // There is nothing to propose if the text is right already.
     legal.then_some(names).filter(|names| *names != [text])
 }
 

@@ -31,13 +31,13 @@ pub(crate) struct Origins {
     pub(crate) regexes: Regexes,
 }
 
-/// Judges the setting and returns what of it can be used; `None` stands for `any`.
+/// Checks the setting and returns the usable entries. `None` stands for `any`.
 pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<Origins> {
     let writer = report.writer();
     let (site, entries) = match settings.list(Key::Origins) {
         List::Absent => {
-            // A misspelt key is one fault, and told as such.
-            if !settings.is_likely_misspelt(Key::Origins) {
+            // A misspelled key is one fault, and reported once.
+            if !settings.is_likely_misspelled(Key::Origins) {
                 report.add(&Site::nowhere(), empty("the policy lists no origins", writer));
             }
             return Some(Origins::default());
@@ -80,11 +80,11 @@ struct Judged<'s, 'c> {
     site: &'s Site,
     settings: &'s Settings<'c>,
     patterns: Vec<Kept>,
-    regexes: Vec<regexes::Written<'c>>,
+    regexes: Vec<regexes::WrittenRegex<'c>>,
 }
 
 impl<'c> Judged<'_, 'c> {
-    /// Judges each entry on its own. A repeated one is that and nothing else.
+    /// Checks each entry on its own. A repeated entry is only reported as repeated.
     fn entries(&mut self, entries: &'c [Entry], proposer: &Proposer<'_>, report: &mut Report<'_>) {
         let mut seen = BTreeSet::new();
         for (index, entry) in
@@ -96,7 +96,7 @@ impl<'c> Judged<'_, 'c> {
                 continue;
             }
             if entry.kind == EntryKind::Regex {
-                self.regexes.push(regexes::Written { index, entry });
+                self.regexes.push(regexes::WrittenRegex { index, entry });
                 continue;
             }
             match OriginPattern::parse(&entry.text) {
@@ -156,7 +156,7 @@ fn faults(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Vec<Finding> {
             Rule::NullOrigin => null_origin(text),
             Rule::InertEntry => pageless(pattern, proposer),
             Rule::LoopbackOrigin => loopback(text, proposer),
-            Rule::MisspelledName => misspelt_scheme(pattern, proposer),
+            Rule::MisspelledName => misspelled_scheme(pattern, proposer),
             Rule::InsecureOrigin => insecure(text, proposer),
             _ => open_suffix(pattern),
         })
@@ -172,7 +172,7 @@ pub(super) fn rules_of(pattern: &OriginPattern) -> Vec<Rule> {
     let mut rules = Vec::new();
     if standard::is_pageless_scheme(scheme) {
         rules.push(Rule::InertEntry);
-    } else if suggest::misspelt_scheme(scheme).is_some() {
+    } else if suggest::misspelled_scheme(scheme).is_some() {
         rules.push(Rule::MisspelledName);
     }
     if matches!(scheme, "http" | "https") && pattern.is_loopback() {
@@ -271,9 +271,9 @@ fn insecure(text: &str, proposer: &Proposer<'_>) -> Finding {
     proposer.propose(finding, text, vec![Entry::from(text.replacen("http:", "https:", 1))])
 }
 
-fn misspelt_scheme(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
+fn misspelled_scheme(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
     let (text, scheme) = (pattern.text(), pattern.scheme());
-    let meant = suggest::misspelt_scheme(scheme).unwrap_or("https");
+    let meant = suggest::misspelled_scheme(scheme).unwrap_or("https");
     let why = "Schemes are compared letter by letter, and no page has an origin with this one: the entry never matches.";
     let finding = Finding::new(
         Rule::MisspelledName,
@@ -288,7 +288,7 @@ fn loopback(text: &str, proposer: &Proposer<'_>) -> Finding {
     on_own_machine(format!("`{text}` is on the user's own machine"), &[Entry::from(text)], proposer)
 }
 
-/// Something lets in what the user's own machine serves; `entries` say the same, for development.
+/// A finding about an entry that lets in pages from the user's own machine. `entries` is the setting for development.
 pub(super) fn on_own_machine(message: String, entries: &[Entry], proposer: &Proposer<'_>) -> Finding {
     let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
     let finding = Finding::new(Rule::LoopbackOrigin, message, why);
@@ -317,7 +317,7 @@ fn pageless(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
     if finding.has_help() { finding } else { finding.propose("take the entry out", Proposal::Remove) }
 }
 
-/// A pattern for subdomains that strangers could have.
+/// A finding about a pattern for subdomains that strangers could have.
 fn open_suffix(pattern: &OriginPattern) -> Finding {
     let [message, why, help] = match public_suffix::judge(pattern.host()) {
         Some(open) => open.text(pattern.host()),

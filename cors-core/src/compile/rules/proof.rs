@@ -1,4 +1,4 @@
-//! The proof that the proposals of a list go together: all are followed at once, and what comes of it is judged again.
+//! The proof that the proposals of a list work together: all are followed at once, and the result is checked again.
 //!
 //! Each proposal keeps the rules on its own (see `propose`). Together two of them may say the same, or one may cover
 //! an entry that was right before: then there is less to write, and the message says so.
@@ -19,7 +19,7 @@ use crate::Rule;
 use crate::compile::config::{Config, Entry, Place, Value};
 use crate::compile::pattern::OriginPattern;
 
-/// How often proposals are followed and judged: each time at least one of them is changed.
+/// How often proposals are followed and checked. Each round changes at least one of them.
 const MAX_ROUNDS: usize = 6;
 
 /// The violations, with proposals that may all be followed at once.
@@ -104,12 +104,12 @@ fn entry<'c>(config: &'c Config, violation: &Violation, index: usize) -> Option<
 /// The setting that a violation is about.
 type Setting = (Place, Option<usize>);
 
-/// What the proposals of a list come to together.
+/// The proposals of a list together.
 struct Together<'v> {
     violations: &'v [Violation],
     /// Which violations propose a text, in lower case.
     proposers: BTreeMap<String, Vec<usize>>,
-    /// Where entries stand about which there is nothing to say.
+    /// The positions of entries without violations.
     listed: BTreeMap<String, (Setting, usize)>,
 }
 
@@ -139,21 +139,21 @@ impl<'v> Together<'v> {
         Self { violations: &violations.list, proposers, listed }
     }
 
-    /// What becomes of the proposals of which something new comes.
+    /// What to do about proposals that together cause new violations.
     fn changes(&self, new: &[Violation]) -> BTreeMap<usize, Option<Proposal>> {
         let mut changes: BTreeMap<usize, Option<Proposal>> = BTreeMap::new();
         let mut seen: BTreeSet<(Rule, String)> = BTreeSet::new();
         let mut taken_back: BTreeSet<Option<&str>> = BTreeSet::new();
         for violation in new {
             let text = violation.value().unwrap_or_default().to_ascii_lowercase();
-            // What is said of many entries at once is settled at once: a list may be long.
+            // Violations that concern many entries are settled at once, since a list may be long.
             if !seen.insert((violation.rule(), text.clone())) {
                 continue;
             }
             let is_double = matches!(violation.rule(), Rule::DuplicateEntry | Rule::RedundantOrigin);
             match self.proposers.get(&text) {
                 Some(proposers) if is_double => {
-                    // Of several that propose the same, the first does.
+                    // If several propose the same, the first one is kept.
                     let stays = violation.rule() == Rule::DuplicateEntry && !self.listed.contains_key(&text);
                     for &index in proposers.iter().skip(usize::from(stays)) {
                         let less = self.without(changes.get(&index), index, &text);
@@ -225,7 +225,7 @@ impl<'v> Together<'v> {
         changes.extend(within.map(|(index, _)| (index, None)));
     }
 
-    /// What comes of two together cannot be told apart: of those about the same setting none is left.
+    /// A violation that two proposals cause together cannot be assigned to one of them, so all about that setting are dropped.
     fn take_back(&self, new: &Violation, changes: &mut BTreeMap<usize, Option<Proposal>>) {
         let proposing =
             self.violations.iter().enumerate().filter(|(_, violation)| violation.proposal.is_some());

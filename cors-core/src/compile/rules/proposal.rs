@@ -1,4 +1,4 @@
-//! What to write instead, as data, and what comes of writing it.
+//! What to write instead, as data, and the configuration with it.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use crate::compile::config::{Block, Config, Entry, Expectation, Place, Setting, 
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proposal {
-    /// Nothing: take the entry, the setting or the expectation out.
+    /// Nothing: remove the entry, the setting or the expectation.
     Remove,
     /// These entries in place of the one at fault.
     Entries(Vec<Entry>),
@@ -55,7 +55,7 @@ impl Proposal {
 impl Config {
     /// The configuration with every [proposal](crate::Violation::proposal) of these violations followed.
     ///
-    /// What has no proposal stays as it is, so there may be violations left.
+    /// Violations without a proposal remain.
     ///
     /// ```
     /// use cors_engine::{Block, Config, Mode};
@@ -115,7 +115,7 @@ fn follow(block: &Block, edits: &[&Edit<'_>]) -> Block {
     Block { settings }
 }
 
-/// The setting with its edits made; `None` if it is taken out.
+/// The setting with its edits made. `None` if it is removed.
 fn edited(setting: &Setting, edits: &[&Edit<'_>], moved: &mut Vec<(Key, Vec<Entry>)>) -> Option<Setting> {
     let mut setting = setting.clone();
     let whole = edits.iter().filter(|edit| edit.at.2.is_none());
@@ -204,7 +204,7 @@ fn replace(setting: &mut Setting, proposal: &Proposal) {
     }
 }
 
-/// Changes an expectation; one that is taken out is left without a rule until all are done.
+/// Changes an expectation. One that is removed stays without a rule until all changes are made.
 fn amend(expectations: &mut [Expectation], index: usize, proposal: &Proposal) {
     let Some(expectation) = expectations.get_mut(index) else { return };
     match proposal {

@@ -1,8 +1,8 @@
 //! What to write instead of an entry of `origins`: one function proposes, [`Proposer::is_proved`] proves.
 //!
-//! A proposal is kept only if it breaks no rule on its own, and still accepts samples of what the original
-//! was plainly meant for. So a slip that could mean two things is proposed nothing, and no proposal
-//! shuts out the page that it was for.
+//! A proposal is kept only if it breaks no rule on its own, and still accepts samples of the origins that the original
+//! was plainly meant for. So there is no proposal for a slip that could mean two things, and no proposal
+//! shuts out the page that the entry was for.
 
 use alloc::format;
 use alloc::string::String;
@@ -23,11 +23,11 @@ use crate::compile::language::{Language, REASON, Writer};
 use crate::compile::pattern::{FaultKind, OriginPattern};
 use crate::compile::suggest;
 
-/// How many entries of a list are looked through for a regex to propose: that takes its time.
+/// For how many entries of a list a regex is searched: each search takes time.
 #[cfg(feature = "regex")]
 const MAX_REGEXES: usize = 64;
 
-/// Looks for what was meant by entries of one list.
+/// Finds what was meant by the entries of one list.
 pub(crate) struct Proposer<'w> {
     pub(super) mode: Mode,
     pub(super) writer: &'w Writer,
@@ -96,7 +96,7 @@ impl<'w> Proposer<'w> {
         candidates.find(|entries| self.is_proved(entries, &meant)).or_else(|| self.glob(text, &meant))
     }
 
-    /// Over `https:`, where production asks for it.
+    /// The same over `https:`, if production requires it.
     fn secured(&self, text: &str) -> String {
         match OriginPattern::parse(text) {
             Ok(pattern) if self.mode == Mode::Production && !pattern.is_loopback() => {
@@ -128,7 +128,7 @@ impl<'w> Proposer<'w> {
         !pattern.is_opaque() && (self.mode == Mode::Development || rules.into_iter().all(is_expected))
     }
 
-    /// Returns whether entries keep every rule, and accept all that was meant.
+    /// Returns whether entries keep every rule, and accept everything that was meant.
     pub(super) fn is_proved(&self, entries: &[Entry], meant: &[String]) -> bool {
         let accepts = |sample: &String| entries.iter().any(|entry| self.accepts(entry, sample));
         entries.iter().all(|entry| self.writer.can_write(entry) && self.is_sound(entry))
@@ -147,7 +147,7 @@ impl<'w> Proposer<'w> {
         let meant: Vec<String> =
             OriginPattern::parse(text).map(|pattern| pattern.samples()).unwrap_or_default();
         let scheme = |text: &str| text.split_once("://").map(|(scheme, _)| String::from(scheme));
-        // The scheme is what is mended.
+        // Only the scheme is wrong.
         let meant: Vec<String> = match entries.first().and_then(|entry| scheme(&entry.text)) {
             Some(scheme) => meant
                 .iter()

@@ -1,4 +1,4 @@
-//! The rules about regex origins: whether they can be used, whom they let in, and what they cover.
+//! The rules about regex origins: whether they can be used, which origins they let in, and which entries they cover.
 
 use alloc::format;
 use alloc::string::String;
@@ -24,7 +24,7 @@ pub(crate) struct Regexes {
 
 /// An entry of `origins` that is a regex, with its index.
 #[derive(Clone, Copy)]
-pub(crate) struct Written<'c> {
+pub(crate) struct WrittenRegex<'c> {
     pub(crate) index: usize,
     pub(crate) entry: &'c Entry,
 }
@@ -32,11 +32,11 @@ pub(crate) struct Written<'c> {
 /// A pattern beside the regexes: its index, and whether it is accepted.
 pub(crate) type Beside<'p> = (usize, &'p OriginPattern, bool);
 
-/// Judges the regexes of a list, beside the patterns that stand in it.
+/// Checks the regexes of a list, together with its patterns.
 #[cfg(feature = "regex")]
 pub(crate) fn judge(
     site: &Site,
-    written: &[Written<'_>],
+    written: &[WrittenRegex<'_>],
     beside: &[Beside<'_>],
     excused: &dyn Fn(usize, Rule) -> bool,
     proposer: &Proposer<'_>,
@@ -52,13 +52,13 @@ pub(crate) fn judge(
 #[cfg(not(feature = "regex"))]
 pub(crate) fn judge(
     site: &Site,
-    written: &[Written<'_>],
+    written: &[WrittenRegex<'_>],
     _: &[Beside<'_>],
     _: &dyn Fn(usize, Rule) -> bool,
     _: &Proposer<'_>,
     report: &mut Report<'_>,
 ) -> Regexes {
-    for Written { index, entry } in written {
+    for WrittenRegex { index, entry } in written {
         let message = format!("the regex `{}` cannot be compiled", entry.text);
         let why = "This build of cors-engine has no regexes.";
         let finding = Finding::new(Rule::InvalidRegex, message, why).value(&entry.text);
@@ -86,7 +86,7 @@ pub(crate) mod automata {
     use crate::Mode;
     use crate::compile::regex::advice::is_glob;
     use crate::compile::regex::automaton::{Automaton, RegexError};
-    use crate::compile::regex::origin_language::{Origins, PortPattern};
+    use crate::compile::regex::origin_language::{BrowserOrigins, PortPattern};
     use crate::compile::regex::reach::{self, unbounded};
     use crate::compile::rules::origins::on_own_machine;
 
@@ -104,7 +104,7 @@ pub(crate) mod automata {
 
     pub(super) fn judge(
         site: &Site,
-        written: &[Written<'_>],
+        written: &[WrittenRegex<'_>],
         beside: &[Beside<'_>],
         excused: &dyn Fn(usize, Rule) -> bool,
         proposer: &Proposer<'_>,
@@ -113,7 +113,7 @@ pub(crate) mod automata {
         let Some(origins) = proposer.regexes.origins() else { return Regexes::default() };
         let mut union = Automaton::empty();
         let mut compiled: Vec<Compiled<'_>> = Vec::new();
-        for &Written { index, entry } in written {
+        for &WrittenRegex { index, entry } in written {
             match compile(&entry.text, origins, &union) {
                 Ok((language, wider)) => {
                     union = wider;
@@ -143,7 +143,7 @@ pub(crate) mod automata {
     /// The language of a regex, and that of all so far together with it.
     fn compile(
         text: &str,
-        origins: &Origins,
+        origins: &BrowserOrigins,
         union: &Automaton,
     ) -> Result<(Automaton, Automaton), RegexError> {
         let language = Automaton::from_regex(text)?;
@@ -203,7 +203,7 @@ pub(crate) mod automata {
     fn reach(
         site: &Site,
         compiled: &mut [Compiled<'_>],
-        origins: &Origins,
+        origins: &BrowserOrigins,
         excused: &dyn Fn(usize, Rule) -> bool,
         proposer: &Proposer<'_>,
         report: &mut Report<'_>,
@@ -253,7 +253,7 @@ pub(crate) mod automata {
     }
 
     /// A finding if a regex accepts what the user's own machine serves.
-    fn loopback(language: &Automaton, origins: &Origins, proposer: &Proposer<'_>) -> Option<Finding> {
+    fn loopback(language: &Automaton, origins: &BrowserOrigins, proposer: &Proposer<'_>) -> Option<Finding> {
         let loopback = origins.loopback(language).ok()?;
         let origin = String::from_utf8(loopback.shortest()?).ok()?;
         let message = format!("the regex accepts `{origin}`, which is on the user's own machine");
@@ -265,7 +265,7 @@ pub(crate) mod automata {
     /// Reports entries that a regex covers, and regexes that another entry covers; of two that say
     /// the same the later.
     ///
-    /// A word that an entry accepts spares most pairs the proof, for a list may be long.
+    /// A sample word rules out most pairs without a proof, since a list may be long.
     fn judge_coverage(
         site: &Site,
         compiled: &[Compiled<'_>],
@@ -308,7 +308,7 @@ pub(crate) mod automata {
             regex.is_accepted && samples.iter().all(|sample| regex.language.accepts(sample.as_bytes()))
         };
         let mut likely = compiled.iter().filter(is_likely).peekable();
-        // What accepts an origin and others besides covers it; and so does what comes before it.
+        // An entry is covered by one that accepts more, or by an earlier one that accepts the same.
         if let Some(regex) = likely.peek()
             && pattern.is_exact()
             && (regex.index < index || regex.word != samples[0].as_bytes())
@@ -323,7 +323,7 @@ pub(crate) mod automata {
     /// An entry's index and language.
     type Placed<'a> = (usize, &'a Automaton);
 
-    /// Does `wider` make `narrower` redundant?
+    /// Returns whether `wider` makes `narrower` redundant.
     fn covers(wider: Placed<'_>, narrower: Placed<'_>) -> bool {
         let within = |inner: Placed<'_>, outer: Placed<'_>| {
             inner.1 == outer.1 || inner.1.is_subset_of(outer.1).unwrap_or(false)

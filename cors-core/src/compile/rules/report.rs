@@ -14,7 +14,7 @@ use crate::Rule;
 use crate::compile::config::Entry;
 use crate::compile::language::Writer;
 
-/// What a rule has to say, before it is known where and in which mode.
+/// A broken rule, before it is known where and in which mode.
 #[derive(Clone)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
@@ -27,14 +27,14 @@ pub(crate) struct Finding {
     proposal: Option<Proposal>,
 }
 
-/// How the place is kept as it is, if the rule can be excused.
+/// How to keep the setting unchanged, if the rule can be excused.
 #[derive(Clone)]
 enum Excuse {
-    /// By an expectation on the entry.
+    /// With an expectation on the entry.
     Entry,
-    /// By one on the key, beside the setting as it is written here.
+    /// With one on the key, beside the setting as it is written here.
     Setting(String),
-    /// By one for the block: the entry is none to write down once more.
+    /// With one for the block, because the entry should not be written down once more.
     Block,
 }
 
@@ -91,13 +91,13 @@ impl Finding {
         self
     }
 
-    /// It is about a whole setting, which is written so.
+    /// Says that it is about a whole setting, which is written like this.
     pub(crate) fn on_setting(mut self, written: String) -> Self {
         self.excuse = Excuse::Setting(written);
         self
     }
 
-    /// What is excused is not to be written down once more.
+    /// Says that the entry should not be written down once more.
     pub(crate) fn excused_by_block(mut self) -> Self {
         self.excuse = Excuse::Block;
         self
@@ -120,22 +120,22 @@ impl<'c> Report<'c> {
         Self { mode, writer, list: Vec::new() }
     }
 
-    /// The mode that is judged.
+    /// The mode that is checked.
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// How the place spells what to write.
+    /// Writes settings in the language of the configuration.
     pub(crate) fn writer(&self) -> &'c Writer {
         self.writer
     }
 
-    /// Takes a finding down about an entry, unless its rule is silent in this mode.
+    /// Records a finding about an entry, unless its rule does not apply in this mode.
     pub(crate) fn add_entry(&mut self, site: &Site, entry: &Entry, finding: Finding) {
         self.push(site, Some(entry), finding);
     }
 
-    /// Takes a finding down, unless its rule is silent in this mode.
+    /// Records a finding, unless its rule does not apply in this mode.
     pub(crate) fn add(&mut self, site: &Site, finding: Finding) {
         self.push(site, None, finding);
     }
@@ -182,7 +182,7 @@ impl<'c> Report<'c> {
 
     /// The violations in the order in which the settings stand.
     pub(crate) fn finish(mut self) -> Vec<Violation> {
-        // `any` with credentials can never work, whoever may read it: one fault, told once.
+        // `any` with credentials can never work, so the other findings about `any` are dropped.
         if self.list.iter().any(|violation| violation.rule == Rule::AnyOriginWithCredentials) {
             self.list.retain(|violation| violation.rule != Rule::AnyOrigin);
         }

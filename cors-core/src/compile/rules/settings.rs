@@ -14,7 +14,7 @@ use crate::Rule;
 use crate::compile::config::{Block, Config, Entry, Expectation, Locus, Place, Setting, Value};
 use crate::compile::suggest;
 
-/// Where a violation is: the locus, and the key as it was written.
+/// The place of a violation: its locus, and the key as it was written.
 #[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) locus: Locus,
@@ -57,12 +57,12 @@ impl Site {
 /// The settings of a mode: a block's override the outer ones.
 pub(crate) struct Settings<'c> {
     in_force: Vec<InForce<'c>>,
-    /// Names that are no keys, and the keys that they likely stand for.
+    /// Unknown names, and the keys that were likely meant.
     likely: Vec<Key>,
-    /// Whether a block was likely meant that is none.
+    /// Whether an unknown name was likely meant as a block.
     likely_block: bool,
     pub(crate) expectations: Vec<(Site, &'c Expectation)>,
-    /// What the expectations name, and where.
+    /// The rules that the expectations name, and where.
     excused: BTreeSet<(Scope, Rule)>,
 }
 
@@ -116,7 +116,7 @@ impl<'c> Settings<'c> {
 
     fn take(&mut self, block: &'c Block, place: Place, mode: Mode, report: &mut Report<'_>) {
         let mut seen: Vec<Key> = Vec::new();
-        // In development, only its own expectations are asked why they are there.
+        // In development, only the expectations of its own block have to excuse something.
         let expects = place != Place::Outer || mode == Mode::Production;
         for (index, setting) in block.settings.iter().enumerate() {
             let site = Site::setting(place, index, &setting.name);
@@ -146,7 +146,7 @@ impl<'c> Settings<'c> {
         }
     }
 
-    /// Takes down the expectations on a setting and on its entries.
+    /// Records the expectations on a setting and on its entries.
     fn expect_within(&mut self, site: &Site, setting: &'c Setting) {
         let on = |site: &Site, expectations: &'c [Expectation]| {
             let numbered = expectations.iter().enumerate();
@@ -198,8 +198,8 @@ impl<'c> Settings<'c> {
         scopes.into_iter().any(|scope| self.excused.contains(&(scope, rule)))
     }
 
-    /// Returns whether a misspelt name likely stands for this key.
-    pub(crate) fn is_likely_misspelt(&self, key: Key) -> bool {
+    /// Returns whether an unknown name was likely meant as this key.
+    pub(crate) fn is_likely_misspelled(&self, key: Key) -> bool {
         self.likely_block || self.likely.contains(&key)
     }
 
@@ -219,7 +219,7 @@ fn duplicate_key(key: Key) -> Finding {
     .help(format!("keep one `{key}` in a block"))
 }
 
-/// What a name that is no key most likely stands for.
+/// What an unknown name was most likely meant as.
 #[derive(Clone, Copy)]
 enum Meant {
     Key(Key),

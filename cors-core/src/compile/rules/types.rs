@@ -1,4 +1,4 @@
-//! The rule about types: which values a key takes, and what was meant by another.
+//! The rule about types: which values a key takes, and what was meant by a value of another type.
 
 use alloc::format;
 use alloc::string::String;
@@ -33,7 +33,7 @@ pub(crate) fn fits(key: Key, value: &Value, language: Language) -> bool {
         Value::Any | Value::List(_) => is_list(key),
         Value::Bool(_) => is_switch(key),
         Value::Number(_) => matches!(key, Key::MaxAge | Key::PreflightStatus),
-        // The environment has texts only, so one that is no number is a wrong status there.
+        // The environment has only texts, so a text that is no number is reported as a wrong status there.
         Value::Text(_) => key == Key::MaxAge || key == Key::PreflightStatus && language == Language::Env,
         Value::Expect(_) => key == Key::Expect,
         Value::Other(_) => false,

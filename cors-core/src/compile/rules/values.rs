@@ -1,4 +1,4 @@
-//! The rules about the settings that are no lists of names or origins.
+//! The rules about the settings other than lists of names and origins.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -24,7 +24,7 @@ const LONGEST_MAX_AGE: i64 = 86_400;
 /// The status of an allowed preflight's answer if the policy names none: no body follows.
 pub(crate) const DEFAULT_STATUS: u16 = 204;
 
-/// What is done about `Host`.
+/// The check of `Host`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HostCheck {
     None,
@@ -174,7 +174,7 @@ fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Find
     if pattern::is_any(entry) {
         let why = "An entry of the list is one host, with or without its subdomains.";
         let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
-        // Development alone takes it without a word: the check is there to be narrow.
+        // Not `any`: only development accepts it without an expectation, and the check should be narrow.
         return finding.help(
             "list the names by which the service is called, or take the key out: then no host is checked",
         );

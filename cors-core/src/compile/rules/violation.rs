@@ -1,4 +1,4 @@
-//! What a broken rule says: one message for the compiler and for the log.
+//! A broken rule, with one message for the compiler and the log.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -70,17 +70,17 @@ impl Violation {
         &self.message
     }
 
-    /// Who gets in, or what never works.
+    /// Why it matters: who gets in, or what never works.
     pub fn why(&self) -> &str {
         &self.why
     }
 
-    /// The fix, in words and with what to write, where there is one to propose.
+    /// The fix in words, with the text to write if there is a proposal.
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// How to keep what is there and say why: for rules that [can be excused](Rule::is_excusable).
+    /// How to keep the setting and give a reason, for rules that [can be excused](Rule::is_excusable).
     pub fn excuse(&self) -> Option<&str> {
         self.excuse.as_deref()
     }

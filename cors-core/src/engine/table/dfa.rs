@@ -21,7 +21,7 @@
 //! A table that something else wrote can make the runner answer wrongly, but not read outside of
 //! it, panic, or take more than one step a byte.
 
-/// The state that every transition without a future leads to.
+/// The state from which nothing is accepted any more.
 #[cfg(any(feature = "regex", test))]
 pub(crate) const DEAD: u16 = u16::MAX;
 
@@ -63,7 +63,7 @@ impl<'t> Dfa<'t> {
         })
     }
 
-    /// Returns whether the language has the whole of `input`.
+    /// Returns whether the automaton accepts the whole of `input`.
     pub(crate) fn is_match(&self, input: &[u8]) -> bool {
         self.run(input, || ()).is_some_and(|state| state < usize::from(self.accepting_end))
     }

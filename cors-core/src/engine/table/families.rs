@@ -1,7 +1,7 @@
-//! Families of request headers: all names that begin alike and go on, `x-stainless-*`.
+//! Families of request headers: all longer names with a prefix, `x-stainless-*`.
 //!
-//! The table is a list of their beginnings, sorted, and none of them begins another. So a name can begin with one of them
-//! only: the last that does not come after it.
+//! The table is a sorted list of prefixes, none of which is a prefix of another. So a name can begin with only one of them:
+//! the last that does not sort after the name.
 
 use super::set::{Set, spare_order};
 use crate::engine::standard;

@@ -1,4 +1,4 @@
-//! The hash of a host, label by label from its right end, so that the hash of each suffix comes on the way.
+//! The hash of a host, label by label from its right end, so that the hash of each suffix is computed along the way.
 
 use super::set;
 

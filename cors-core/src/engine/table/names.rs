@@ -5,10 +5,10 @@ use crate::engine::request::Lines;
 use crate::engine::standard;
 
 /// Empty elements that are tolerated in all the requested-header lines together: proxies make a
-/// few, an attacker makes megabytes. RFC 9110, section 5.6.1.2.
+/// few, an attacker makes megabytes. <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2>.
 pub(crate) const MAX_EMPTY: usize = 16;
 
-/// What stands between the elements of a list.
+/// The separator of a list.
 pub(crate) const SEPARATOR: &str = ", ";
 
 /// The elements of a joined list.
@@ -72,7 +72,7 @@ pub(crate) struct InTurn<'t> {
     next: Entries<'t>,
 }
 
-/// With how many of the next entries a name is compared.
+/// How many of the next entries a name is compared with.
 const NEAR: usize = 8;
 
 impl<'t> InTurn<'t> {
@@ -133,7 +133,7 @@ pub(crate) fn scan<'r>(
     Ok(())
 }
 
-/// Without the optional white space of RFC 9110, section 5.6.3.
+/// Without the optional white space of <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3>.
 #[inline]
 pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
     match bytes {
@@ -155,7 +155,7 @@ fn trim_white_space(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// The names that the lines of `Access-Control-Request-Headers` list, without white space and empty
-/// elements: what an adapter sends back for [`Value::RequestHeaders`](crate::adapter::Value::RequestHeaders).
+/// elements. An adapter sends them back for [`Value::RequestHeaders`](crate::adapter::Value::RequestHeaders).
 pub fn requested_names(lines: &dyn Lines) -> impl Iterator<Item = &[u8]> {
     (0..)
         .map_while(|index| lines.line(index))

@@ -56,8 +56,8 @@ pub(crate) fn find_pattern<'t>(patterns: Set<'t>, origin: &[u8]) -> Option<&'t [
 
 /// Hashes the host from its right end, and looks each suffix up where a label begins.
 ///
-/// The first suffix that has a pattern of the origin's scheme and port decides: what stands before it must be labels, and
-/// before a longer suffix stands part of the same.
+/// The first suffix that has a pattern of the origin's scheme and port decides: the text before it must be labels, and
+/// the text before a longer suffix is a part of that.
 fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
     let key = patterns.key();
     let scheme = set::hash(key, parts.scheme);
@@ -103,10 +103,10 @@ fn subdomain_of(entry: &[u8], origin: &[u8]) -> Option<bool> {
     Some(rest.strip_suffix(tail).is_some_and(origin::are_labels))
 }
 
-/// What stands for the entry where it is one of several regexes.
+/// Stands for the entry if it is one of several regexes.
 pub(crate) const SOME_REGEX: &[u8] = b"a regex";
 
-/// What a pattern's key has in place of a port that may be any.
+/// Stands for any port in a pattern's key.
 const ANY_PORT: &[u8] = b"*";
 
 /// A pattern, read from its text: `scheme://[*.]host[:port|:*]`.
@@ -148,7 +148,7 @@ impl<'t> Pattern<'t> {
         patterns.look_up(hash, |entry| self.is(entry), || self.parts().into_iter().flatten())
     }
 
-    /// Returns whether `entry` is the text of this pattern. Mostly the length tells.
+    /// Returns whether `entry` is the text of this pattern. The length alone usually decides.
     #[inline]
     fn is(&self, entry: &[u8]) -> bool {
         let port = self.port.map_or(0, |port| 1 + port.len());
@@ -199,6 +199,6 @@ fn with_port(key: u64, scheme: u64, port: Option<&[u8]>) -> u64 {
 
 /// The hash of a pattern, of those of its scheme and port and of its host.
 fn pattern_hash(key: u64, base: u64, host: u64, subdomains: bool) -> u64 {
-    // Rotated, for otherwise a base and a host of one hash would cancel each other out.
+    // Rotated, because otherwise a base and a host with the same hash would cancel each other out.
     set::mix(key, base.rotate_left(32) ^ host ^ u64::from(subdomains))
 }

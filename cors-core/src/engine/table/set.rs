@@ -4,8 +4,8 @@
 //! bucket, an entry's index for each slot, the end of each entry in the text, the text, and the indices of the spare entries
 //! in the order of their bytes. Entries keep the order in which the policy lists them.
 //!
-//! A spare entry is one that got no slot. Hardly any set has one: it takes entries that were made to share their hash. They
-//! are found by binary search, so that no choice of entries keeps another from being found, or makes finding it slow.
+//! A spare entry is one that got no slot. Hardly any set has one: it takes entries that were chosen to share their hash. They
+//! are found by binary search, so no choice of entries can hide another entry, or make it slow to find.
 
 use core::cmp::Ordering;
 
@@ -208,10 +208,10 @@ pub(crate) fn hash(key: u64, text: &[u8]) -> u64 {
     absorb(key, key, text)
 }
 
-/// Takes a text into the state of a hash, two words at a time. The length goes first, so that it is known where the text ends.
+/// Adds a text to the state of a hash, two words at a time. The length goes first, so that texts of different lengths differ.
 #[inline]
 pub(crate) fn absorb(key: u64, state: u64, text: &[u8]) -> u64 {
-    // Another key for the second word, or to change places with the first would go unnoticed.
+    // The second word has another key; otherwise swapping the two words would not change the hash.
     let second = key.rotate_left(32);
     let mut state = state ^ text.len() as u64;
     if let Some(last) = text.last_chunk() {
@@ -219,7 +219,7 @@ pub(crate) fn absorb(key: u64, state: u64, text: &[u8]) -> u64 {
             let words = u128::from_le_bytes(*words);
             mix(state ^ (words as u64 | FOLD), second ^ ((words >> 64) as u64 | FOLD))
         };
-        // The last words overlap those before them, which costs less than gathering what is left.
+        // The last words overlap those before them, which costs less than gathering the remaining bytes.
         let (chunks, _) = text[..text.len() - 1].as_chunks();
         for chunk in chunks {
             state = take(state, chunk);
@@ -242,16 +242,16 @@ fn short(text: &[u8]) -> u64 {
     }
 }
 
-/// The next state of a hash. Both halves of the product count, so that what a changed bit changes depends on the key and
-/// on all that came before: no two texts have the same hash under every key.
+/// The next state of a hash. Both halves of the product count, so the effect of a changed bit depends on the key and
+/// on everything before it: no two texts have the same hash under every key.
 #[inline]
 pub(crate) fn mix(one: u64, other: u64) -> u64 {
     let product = u128::from(one) * u128::from(other);
     product as u64 ^ (product >> 64) as u64
 }
 
-/// The key of a set's hashes, made from its entries: who supplies one of them does not know under which key it will be
-/// hashed, and the same list always gives the same table.
+/// The key of a set's hashes, made from all of its entries: whoever supplies a single entry cannot know the key, and the
+/// same list always gives the same table.
 #[cfg(feature = "alloc")]
 pub(crate) fn key<'e>(entries: impl Iterator<Item = &'e [u8]>) -> u64 {
     entries.fold(SPREAD, |state, entry| absorb(SPREAD, state, entry)) | 1

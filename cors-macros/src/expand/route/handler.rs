@@ -5,11 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use crate::expand::ast::{Declaration, Element, Entry, Settings, Spanned, Value};
 use crate::expand::check;
-use crate::expand::emit;
 use crate::expand::ide;
 use crate::expand::lower;
+use crate::expand::policy;
 use crate::expand::report::Errors;
-use crate::expand::stub;
 
 use super::args::{Args, Policy};
 use super::item::{self, Attribute, Item};
@@ -116,7 +115,7 @@ fn handler(args: &Args, name: &Ident, item: &Item, body: &TokenStream) -> TokenS
         #(#conditions)*
         #(#documentation)*
         #[allow(non_camel_case_types, missing_docs, unreachable_pub)]
-        // As public as Actix's own macros make it.
+        // The same visibility as with Actix's own macros.
         pub struct #name;
 
         #(#conditions)*
@@ -174,23 +173,17 @@ fn inline(
     };
     let mut tokens = ide::mentions(&declaration);
     default_methods(&mut declaration.settings, methods);
-    let lowered = lower::lower(&declaration.settings, Span::call_site(), errors);
-    let policies = check::check(&lowered, errors);
-    tokens.extend(emit::dependencies(&lowered.files));
-    let path = name.into_token_stream();
-    match policies {
-        Some(policies) if errors.count() == before => {
-            tokens.extend(emit::item(&declaration, &policies));
-            let refused =
-                methods.iter().filter(|method| !policies.production.allows_method(method.name.as_bytes()));
-            for method in refused {
-                let (message, help) = not_allowed(handler, &method.name);
-                errors.report_with_help(method.span, message, help);
-            }
+    let (item, policies) = policy::item(&declaration, Span::call_site(), before, errors);
+    tokens.extend(item);
+    if let Some(policies) = policies {
+        let refused =
+            methods.iter().filter(|method| !policies.production.allows_method(method.name.as_bytes()));
+        for method in refused {
+            let (message, help) = not_allowed(handler, &method.name);
+            errors.report_with_help(method.span, message, help);
         }
-        _ => tokens.extend(stub::item(&declaration)),
     }
-    (path, tokens)
+    (name.into_token_stream(), tokens)
 }
 
 /// Checks inline settings that stand above a whole module, without the methods of any route.
@@ -226,7 +219,7 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
 
 /// Const evaluation of the policy, for each method: the error stands on the attribute.
 ///
-/// The production policy decides. What only a development policy allows would be found out in production.
+/// The production policy decides: a method that only the development policy allows would fail in production.
 fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[Method]) -> TokenStream {
     let krate = &args.krate;
     let checks = methods.iter().map(|Method { name, .. }| {
@@ -241,7 +234,7 @@ fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[
     checks.collect()
 }
 
-/// What to say of a route whose policy does not allow its method, and what to do.
+/// The message for a route whose policy does not allow its method.
 fn not_allowed(handler: &Ident, method: &str) -> (String, String) {
     let message = format!(
         "the policy of `{handler}` does not allow {method}: every preflight for this route would be refused"

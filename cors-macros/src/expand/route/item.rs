@@ -1,4 +1,4 @@
-//! What `#[cors]` stands on, read as far as it matters: attributes, kind and name.
+//! The item below `#[cors]`, read as far as needed: attributes, kind and name.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};

@@ -1,6 +1,6 @@
-//! Actix's own route macros: what they are told.
+//! The arguments of Actix's own route macros.
 //!
-//! What cannot be read here is an error, never a route without its policy.
+//! Anything that cannot be read here is an error, never a route without its policy.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{Lit, LitStr};
@@ -11,7 +11,7 @@ use crate::expand::tokens::Tokens;
 
 use super::item::Attribute;
 
-/// What a route macro was told.
+/// The arguments of a route macro.
 pub(crate) struct Route {
     pub(crate) pattern: String,
     /// The resource's name, if it is not the handler's.
@@ -48,7 +48,7 @@ impl Unreadable {
 }
 
 impl Route {
-    /// Reads what `attribute`, a route macro, was told.
+    /// Reads the arguments of `attribute`, a route macro.
     pub(crate) fn read(attribute: &Attribute) -> Result<Self, Unreadable> {
         let macro_name = attribute.name();
         let mut route = Self {

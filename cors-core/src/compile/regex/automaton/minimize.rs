@@ -17,7 +17,7 @@ pub(crate) struct Complete {
 }
 
 impl Complete {
-    pub(crate) fn minimise(self) -> Automaton {
+    pub(crate) fn minimize(self) -> Automaton {
         let blocks = Partition::refined(&self).block_of;
         self.quotient(&blocks)
     }
@@ -87,10 +87,10 @@ struct Partition {
     members: Vec<usize>,
     place: Vec<usize>,
     block_of: Vec<usize>,
-    blocks: Vec<Block>,
+    blocks: Vec<Part>,
 }
 
-struct Block {
+struct Part {
     start: usize,
     end: usize,
     met: usize,
@@ -106,7 +106,7 @@ impl Partition {
         let mut touched = Vec::new();
         while let Some(splitter) = waiting.pop() {
             partition.blocks[splitter].waiting = false;
-            let Block { start, end, .. } = partition.blocks[splitter];
+            let Part { start, end, .. } = partition.blocks[splitter];
             let targets = partition.members[start..end].to_vec();
             for class in 0..automaton.stride {
                 for &target in &targets {
@@ -130,7 +130,7 @@ impl Partition {
             place[state] = index;
         }
         let middle = members.partition_point(|&state| !accepting[state]);
-        let block = |start, end| Block { start, end, met: 0, waiting: true };
+        let block = |start, end| Part { start, end, met: 0, waiting: true };
         let mut blocks = vec![block(0, middle)];
         if middle < members.len() {
             blocks.push(block(middle, members.len()));
@@ -165,7 +165,7 @@ impl Partition {
         if middle == old.end {
             return;
         }
-        let new = Block { start: old.start, end: middle, met: 0, waiting: false };
+        let new = Part { start: old.start, end: middle, met: 0, waiting: false };
         old.start = middle;
         let smaller_is_new = new.end - new.start <= old.end - old.start;
         let wait = if old.waiting || smaller_is_new { id } else { block };

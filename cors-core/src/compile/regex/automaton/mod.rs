@@ -54,13 +54,13 @@ impl Automaton {
     /// [`from_regex`](Self::from_regex), with the high bit set in the bytes that `marks` names.
     pub(crate) fn from_regex_marked(pattern: &str, marks: Marks) -> Result<Self, RegexError> {
         let expr = parse::parse(pattern)?;
-        Ok(Nfa::new(&expr, marks)?.determinise()?.minimise())
+        Ok(Nfa::new(&expr, marks)?.determinize()?.minimize())
     }
 
     /// The language of no word.
     pub(crate) fn empty() -> Self {
         let (next, accepting) = (vec![0], vec![false]);
-        Complete { classes: [0; 256], stride: 1, next, accepting, start: 0 }.minimise()
+        Complete { classes: [0; 256], stride: 1, next, accepting, start: 0 }.minimize()
     }
 
     /// Whether the language has no word.

@@ -1,4 +1,4 @@
-//! A regex with its repetitions written out: the nondeterministic automaton, and its determinisation.
+//! A regex with its repetitions written out: the nondeterministic automaton, and its determinization.
 
 use super::error::TooBig;
 use super::expr::{Ascii, Expr, Look};
@@ -119,7 +119,7 @@ impl Nfa {
         })
     }
 
-    pub(crate) fn determinise(&self) -> Result<Complete, TooBig> {
+    pub(crate) fn determinize(&self) -> Result<Complete, TooBig> {
         Subsets::new(self).run()
     }
 }

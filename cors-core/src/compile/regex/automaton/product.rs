@@ -80,7 +80,7 @@ impl Automaton {
                 return Err(TooBig::States(MAX_PRODUCT));
             }
         }
-        Ok(Complete { classes, stride: pairs.len(), next, accepting, start }.minimise())
+        Ok(Complete { classes, stride: pairs.len(), next, accepting, start }.minimize())
     }
 }
 

@@ -1,11 +1,11 @@
 //! The language of what browsers send as an origin.
 //!
-//! Everything here is said twice more: by the URL parser, which makes the origins, and by the
-//! request-time parser, which reads them; the tests hold them together.
+//! The URL parser, which makes origins, and the request-time parser, which reads them, define the same language; tests
+//! compare the three.
 //!
-//! Two things are regular only at a price, and left out: that a host has at most 253 bytes, and
-//! that a label after `xn--` decodes. So the language is a little larger than the truth, and what
-//! is judged by it is judged a little more strictly.
+//! Two conditions are left out, because they would make the automaton much larger: that a host has at most 253 bytes, and
+//! that a label after `xn--` decodes. So the language is a little too large, and the rules that use it are
+//! a little stricter.
 
 use super::automaton::{Automaton, RegexError, TooBig};
 use alloc::format;
@@ -62,7 +62,7 @@ const NEAR_MISSES: [(&str, &str); 8] = [
 ];
 
 /// The origins that browsers send, by kind; made once for all the regexes of a policy.
-pub(crate) struct Origins {
+pub(crate) struct BrowserOrigins {
     /// Every one, those of schemes included that the URL standard does not know: extensions and
     /// application shells have them.
     pub(crate) all: Automaton,
@@ -72,7 +72,7 @@ pub(crate) struct Origins {
     pub(crate) https_addresses: Automaton,
 }
 
-impl Origins {
+impl BrowserOrigins {
     pub(crate) fn new() -> Result<Self, TooBig> {
         let scheme = "[a-z][a-z0-9+.-]*";
         let label = LABEL_BYTE;

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 
 /// Made once for all tests.
-pub(crate) static ORIGINS: LazyLock<Origins> = LazyLock::new(|| Origins::new().expect("the origins fit"));
+pub(crate) static ORIGINS: LazyLock<BrowserOrigins> =
+    LazyLock::new(|| BrowserOrigins::new().expect("the origins fit"));
 
 /// Whether a browser sends these bytes as an origin.
 type Reader = fn(&[u8]) -> bool;

@@ -35,7 +35,7 @@ mod witness;
 pub(crate) use repair::{Repair, RepairKind};
 
 use super::automaton::{Automaton, RegexError, TooBig};
-use super::origin_language::Origins;
+use super::origin_language::BrowserOrigins;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -119,7 +119,7 @@ fn is_local(host: &str) -> bool {
 }
 
 /// Decides about `pattern`.
-pub(crate) fn decide(pattern: &str, origins: &Origins) -> Result<Verdict, RegexError> {
+pub(crate) fn decide(pattern: &str, origins: &BrowserOrigins) -> Result<Verdict, RegexError> {
     let language = Automaton::from_regex(pattern)?;
     let counted = Counted {
         names: language.intersection(&origins.https_names)?.intersection(&names::shape(1))?,

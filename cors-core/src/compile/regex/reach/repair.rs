@@ -37,7 +37,7 @@ pub(crate) enum RepairKind {
 
 /// A way of rewriting: what replaces which bytes of the pattern.
 #[derive(Clone)]
-struct Edit {
+struct RegexEdit {
     kind: RepairKind,
     changes: Vec<(Range<usize>, String)>,
 }
@@ -68,7 +68,7 @@ pub(crate) fn grouped(pattern: &str) -> Option<String> {
 }
 
 /// `pattern` with `edits` made; `None` if two of them are about the same bytes.
-fn apply(pattern: &str, edits: &[&Edit]) -> Option<Repair> {
+fn apply(pattern: &str, edits: &[&RegexEdit]) -> Option<Repair> {
     let mut changes: Vec<&(Range<usize>, String)> = edits.iter().flat_map(|edit| &edit.changes).collect();
     changes.sort_by_key(|(range, _)| (range.start, range.end));
     let mut rewritten = String::new();
@@ -86,7 +86,7 @@ fn apply(pattern: &str, edits: &[&Edit]) -> Option<Repair> {
 
 struct Edits<'p> {
     pattern: &'p str,
-    edits: Vec<Edit>,
+    edits: Vec<RegexEdit>,
     /// What makes a label of something open that something else follows at once.
     edges: Vec<(Range<usize>, String)>,
     dots: Vec<(Range<usize>, String)>,
@@ -112,7 +112,7 @@ impl<'p> Edits<'p> {
 
     fn push(&mut self, kind: RepairKind, changes: Vec<(Range<usize>, String)>) {
         if !changes.is_empty() {
-            self.edits.push(Edit { kind, changes });
+            self.edits.push(RegexEdit { kind, changes });
         }
     }
 

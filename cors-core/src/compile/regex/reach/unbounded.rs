@@ -8,13 +8,13 @@ use alloc::vec::Vec;
 
 use super::{MAX_DOMAINS, Reason, RepairKind, Verdict, Witness, registrable};
 use crate::Rule;
-use crate::compile::regex::origin_language::Origins;
+use crate::compile::regex::origin_language::BrowserOrigins;
 use crate::compile::rules::report::Finding;
 
 /// The registrable domains of a regex, or what is wrong with it; what to do is for whoever knows what was meant.
 pub(crate) fn judge(
     text: &str,
-    origins: &Origins,
+    origins: &BrowserOrigins,
 ) -> Result<BTreeSet<String>, Box<(Finding, Option<Reason>)>> {
     match super::decide(text, origins) {
         Ok(Verdict::Bounded { domains }) => Ok(domains),
