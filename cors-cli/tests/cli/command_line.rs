@@ -137,6 +137,35 @@ fn examples_of_the_help_work_when_pasted() {
     }
 }
 
+/// The commands of the page about deployment, one after another in one folder.
+#[test]
+fn commands_of_the_page_about_deployment_work() {
+    let server = serve(|_| Answer(200, Vec::new()));
+    let folder = pasted("deployment");
+    let page = include_str!("../../deployment.md");
+    let commands: Vec<_> = page.lines().filter(|line| line.starts_with("cors ")).collect();
+    for command in &commands {
+        let arguments = command.strip_prefix("cors").expect("it is a command of ours");
+        let line = format!("{}{arguments}", env!("CARGO_BIN_EXE_cors"));
+        let line = line.replace("https://api.example/tasks", &server.url("/tasks"));
+        let run = std::process::Command::new("sh").args(["-c", &line]).current_dir(&folder).output();
+        let run = run.expect("sh runs");
+        // A server without CORS is what the probe is asked about here.
+        let wanted = if command.starts_with("cors probe") { 1 } else { 0 };
+        assert_eq!(run.status.code(), Some(wanted), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+    assert_eq!(commands.len(), 4);
+    let file = folder.join("cors.conf");
+    std::fs::write(&file, "# by hand\n").expect("it is written");
+    let differs =
+        cors(&["export", "nginx", &path(&folder, "policy.toml"), "--check", &path(&folder, "cors.conf")]);
+    assert_eq!(differs.code, Some(1), "{}", differs.err);
+}
+
+fn path(folder: &std::path::Path, name: &str) -> String {
+    folder.join(name).to_str().expect("the path is UTF-8").to_owned()
+}
+
 /// A folder with the files that examples name.
 fn pasted(command: &str) -> std::path::PathBuf {
     let folder =
