@@ -104,21 +104,17 @@ impl Asked {
         // Guards can no longer be asked.
         let guards = |_: &Route| Guards::MayAccept;
         let question = self.below.question(self.method.as_str(), &guards);
-        let possible = |path| tree.possible_on(path, self.at, &question);
-        let same = answered
-            .map(HttpRequest::match_info)
-            .filter(|info| info.get_ref().uri().path_and_query() == Some(target));
-        let Some(info) = same else {
-            let possible = possible(Url::new(Uri::from(target.clone())).path());
-            if answered.is_none() {
-                return Answered::on_the_way(possible);
-            }
-            // On another path it was answered by what may take that, or on the way there.
-            if let Some(route) = possible.certain() {
-                self.miss(tree, route, true);
-            }
-            return possible.has_routes().then_some(Answered::Either(possible));
+        let possible = |path: &str| tree.possible_on(path, self.at, &question);
+        let as_it_came = || possible(Url::new(Uri::from(target.clone())).path());
+        let Some(info) = answered.map(HttpRequest::match_info) else {
+            return Answered::on_the_way(as_it_came());
         };
+        // On another path it was answered by what may take that, or on the way there.
+        if info.get_ref().uri().path_and_query() != Some(target)
+            && let Some(route) = as_it_came().certain()
+        {
+            self.miss(tree, route, true);
+        }
         let path = info.as_str();
         let possible = possible(path);
         let end = path.len() - info.unprocessed().len();
