@@ -90,11 +90,17 @@ impl Answers {
         let headers = response.headers_mut();
         // Nothing is there yet, so that each name can be appended unseen; written out, each is a constant.
         self.put(headers, fields, Field::AllowOrigin, || asked.get(header::ORIGIN).cloned());
-        self.put(headers, fields, Field::AllowMethods, || {
-            asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).cloned()
+        // A list without entries has no value either, and must not be taken for one that allows what is asked for: what
+        // explains a refusal would permit it.
+        self.put(headers, fields, Field::AllowMethods, || match self.policy.value(Field::AllowMethods) {
+            Some(Value::RequestMethod) => asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).cloned(),
+            _ => None,
         });
-        self.put(headers, fields, Field::AllowHeaders, || {
-            mirrored_names(lines(asked, header::ACCESS_CONTROL_REQUEST_HEADERS))
+        self.put(headers, fields, Field::AllowHeaders, || match self.policy.value(Field::AllowHeaders) {
+            Some(Value::RequestHeaders) => {
+                mirrored_names(lines(asked, header::ACCESS_CONTROL_REQUEST_HEADERS))
+            }
+            _ => None,
         });
         self.put(headers, fields, Field::MaxAge, || None);
         if fields.contains(Field::AllowCredentials) {

@@ -83,8 +83,13 @@ fn settings(chance: &mut Chance) -> Settings {
     let any = |chance: &mut Chance| chance.percent(20);
     Settings {
         credentials,
-        methods: (!any(chance))
-            .then(|| [vec!["GET".into(), "HEAD".into()], some(chance, &["PUT", "PATCH"])].concat()),
+        methods: (!any(chance)).then(|| {
+            if chance.percent(20) {
+                Vec::new()
+            } else {
+                [vec!["GET".into(), "HEAD".into()], some(chance, &["PUT", "PATCH"])].concat()
+            }
+        }),
         headers: (!any(chance)).then(|| some(chance, &["authorization", "x-a"])),
         expose: (credentials || !any(chance)).then(|| some(chance, &["etag", "x-total-count"])),
         max_age: chance.percent(50).then_some(600),
