@@ -40,6 +40,7 @@ impl Below {
             app.layers.set(app.layers.get() + 1);
             let asks = options.enforce || options.answered_by_gateway;
             app.are_asked.set(app.are_asked.get() || asks);
+            app.upgrades_are_guarded.set(app.upgrades_are_guarded.get() || !options.unguarded_upgrades);
         }
         let scopes_are_guarded = options.scopes_are_guarded;
         Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })

@@ -99,6 +99,8 @@ pub(crate) struct App {
     pub(crate) layers: Cell<u32>,
     /// Whether routes have to read the options of a layer around them for each request: under `enforce`, or if a gateway answers.
     pub(crate) are_asked: Cell<bool>,
+    /// Whether any of those layers guards upgrades.
+    pub(crate) upgrades_are_guarded: Cell<bool>,
 }
 
 type DefaultService =
@@ -120,6 +122,7 @@ impl App {
                     tree: OnceCell::new(),
                     layers: Cell::new(0),
                     are_asked: Cell::new(false),
+                    upgrades_are_guarded: Cell::new(false),
                 });
                 apps.push(Rc::downgrade(&app));
                 app

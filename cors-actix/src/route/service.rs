@@ -109,8 +109,8 @@ impl<S> RouteMiddleware<S> {
     fn denied(&self, request: &ServiceRequest, decision: Decision<'_>) -> Denied {
         let options = outer(request).unwrap_or_default();
         let options = match &*options {
-            // With several layers, another one may guard upgrades.
-            options if options.unguarded_upgrades && self.app.layers.get() > 1 => {
+            // The options are the outermost layer's, and another one may guard upgrades.
+            options if options.unguarded_upgrades && self.app.upgrades_are_guarded.get() => {
                 &Options { unguarded_upgrades: false, ..options.clone() }
             }
             options => options,
