@@ -15,6 +15,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
             for origin in origins {
                 let _ = writeln!(out, "SetEnvIf Origin \"{}\" cors_origin=$0", origin.regex());
             }
+            if let Some(form) = plan.origin_form() {
+                let _ = writeln!(out, "SetEnvIf Origin \"^(?!{form})\" !cors_origin");
+            }
         }
     }
     out += "\n# A preflight is answered here, the app does not see it.\n";

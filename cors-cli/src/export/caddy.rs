@@ -10,6 +10,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     let preflight = "\tmethod OPTIONS\n\theader Origin *\n\theader Access-Control-Request-Method *\n";
     // Placeholders have every value of a repeated field, so that no match is one of several.
     let origin = plan.origin_regex().map(|regex| matches("Origin", &regex));
+    let form = plan.origin_form().map(|regex| matches("Origin", regex));
+    let origin =
+        origin.map(|origin| [Some(origin), form].into_iter().flatten().collect::<Vec<_>>().join("\n\t\t&& "));
     let mut asked = Vec::from_iter(origin.clone());
     asked.push(matches("Access-Control-Request-Method", &plan.method_regex()));
     if let Some(forbidden) = plan.forbidden_method_regex() {

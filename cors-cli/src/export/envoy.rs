@@ -18,7 +18,12 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title, cluster: &str) -> Result<Str
         "- name: origin\n  present_match: true",
         "- name: access-control-request-method\n  present_match: true",
     ];
-    let origin = plan.origin_regex().map(|regex| matching("origin", &regex));
+    let origin: Vec<String> = plan
+        .origin_regex()
+        .into_iter()
+        .chain(plan.origin_form().map(String::from))
+        .map(|regex| matching("origin", &regex))
+        .collect();
     let mut allowed: Vec<String> = preflight.iter().map(|text| (*text).to_owned()).collect();
     allowed.extend(origin.clone());
     allowed.push(matching("access-control-request-method", &plan.method_regex()));
@@ -45,11 +50,11 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title, cluster: &str) -> Result<Str
     let fields: Vec<_> = plain.into_iter().chain([vary.clone()]).collect();
     route(&mut out, &allowed, &format!("direct_response: {{ status: {status} }}"), &fields, false);
     route(&mut out, &preflight.map(String::from), "direct_response: { status: 403 }", &[vary], false);
-    let to_app = format!("route: {{ cluster: {cluster} }}");
+    let to_app = format!("route: {{ cluster: '{}' }}", cluster.replace('\'', "''"));
     let vary = plan.vary.map(|vary| ("Vary".to_owned(), Text::Fixed(vary.into())));
     let fields: Vec<_> = plan.actual.iter().cloned().chain(vary.clone()).collect();
-    if let Some(origin) = origin {
-        route(&mut out, &[origin], &to_app, &fields, true);
+    if !origin.is_empty() {
+        route(&mut out, &origin, &to_app, &fields, true);
         route(&mut out, &[], &to_app, &vary.into_iter().collect::<Vec<_>>(), true);
     } else {
         route(&mut out, &[], &to_app, &fields, true);

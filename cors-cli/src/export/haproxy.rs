@@ -24,10 +24,12 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
                 });
             }
             line("acl cors_one_origin req.fhdr_cnt(origin) eq 1".into());
-            line(
-                "http-request set-var(txn.cors_origin) req.fhdr(origin) if cors_origin cors_one_origin"
-                    .into(),
-            );
+            let mut when = "cors_origin cors_one_origin".to_owned();
+            if let Some(form) = plan.origin_form() {
+                line(format!("acl cors_origin_form req.fhdr(origin) -m reg '{form}'"));
+                when += " cors_origin_form";
+            }
+            line(format!("http-request set-var(txn.cors_origin) req.fhdr(origin) if {when}"));
         }
     }
     line(String::new());

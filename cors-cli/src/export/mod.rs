@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
         Ok(policy) => policy,
         Err(violations) => return Ok(no_policy(&file, &violations)),
     };
-    let title = Title::new(args, &policy);
+    let title = Title::new(args, &policy)?;
     let exported = Plan::new(&policy).and_then(|plan| match args.target {
         Target::Nginx => nginx::write(&plan, &title),
         Target::Haproxy => haproxy::write(&plan, &title),
@@ -75,15 +75,26 @@ struct Title {
 }
 
 impl Title {
-    fn new(args: &ExportArgs, policy: &cors_engine::Policy) -> Self {
-        let mut command = format!("cors export {} {}", args.target.name(), args.policy.display());
+    fn new(args: &ExportArgs, policy: &cors_engine::Policy) -> Result<Self, Problem> {
+        let path = args.policy.to_string_lossy();
+        for word in [&*path, args.cluster.as_str()] {
+            // A line break would end the comment, and what follows would be the gateway's to obey. Caddy reads `{$…}` in comments.
+            if word.contains(|c: char| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}'))
+                || word.contains("{$")
+            {
+                return Err(Problem(format!(
+                    "{word:?} cannot be written in the comment on top of the file\nhelp: give the policy a path without line breaks, control characters and `{{$`"
+                )));
+            }
+        }
+        let mut command = format!("cors export {} {}", args.target.name(), shell_word(&path));
         if let Some(option) = args.mode.option() {
             command += option;
         }
         if args.target == Target::Envoy && args.cluster != crate::args::DEFAULT_CLUSTER {
-            command += &format!(" --cluster {}", args.cluster);
+            command += &format!(" --cluster {}", shell_word(&args.cluster));
         }
-        Self { command, fingerprint: fingerprint(policy) }
+        Ok(Self { command, fingerprint: fingerprint(policy) })
     }
 
     /// Comment lines, each behind `#`; `place` says where the text belongs.
@@ -93,6 +104,12 @@ impl Title {
         lines.extend(place.iter().map(|line| format!("# {line}")));
         lines.join("\n") + "\n"
     }
+}
+
+/// A word of a command line, so that the command can be pasted.
+fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./@%+=:,~".contains(c);
+    if word.chars().all(is_plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// The same for the same policy, whatever the file looks like.

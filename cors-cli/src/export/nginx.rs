@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::plan::{OWNED, Origin, PRIVATE_NETWORK, Plan, Text};
 use super::{Title, Unsayable};
 
+/// What a parameter holds, with some room for the directive in front: `NGX_CONF_BUFFER` is 4096.
+const MAX_LINE: usize = 4000;
+
 pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable> {
     let mut out = title.comment(&[
         "Include it in a `server` block. A `location` with an `add_header` of its own loses those of the server:",
@@ -21,6 +24,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
                     Origin::Regex(regex) => format!("~ {}", quoted_regex(regex)),
                 };
                 set_if(&mut out, &format!("$http_origin {condition}"), &[("origin", "$http_origin")]);
+            }
+            if let Some(form) = plan.origin_form() {
+                set_if(&mut out, &format!("$http_origin !~ {}", quoted_regex(form)), &[("origin", "\"\"")]);
             }
         }
     }
@@ -84,6 +90,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     };
     let _ = writeln!(out, "if ($cors_answer = \"preflight allowed\") {{\n    return {status};\n}}");
     out += "if ($cors_answer = \"preflight refused\") {\n    return 403;\n}\n";
+    if let Some(line) = out.lines().map(str::len).find(|length| *length > MAX_LINE) {
+        return Err(Unsayable(format!("a list of it takes {line} bytes, and a parameter holds {MAX_LINE}")));
+    }
     Ok(out)
 }
 

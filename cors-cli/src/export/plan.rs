@@ -64,6 +64,15 @@ pub(super) const OWNED: [&str; 7] = [
 /// The request fields that a policy reads.
 pub(super) const PRIVATE_NETWORK: &str = "Access-Control-Allow-Private-Network";
 
+/// The form of an origin that a browser sends, for a regex of a policy says nothing about that: scheme, labels or an IPv6
+/// address, port. https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
+///
+/// What is left out (a default port, an address written in another way, a name over 253 bytes) no browser sends.
+const ORIGIN_FORM: &str = concat!(
+    r"^(null|file://|[a-z][a-z0-9+.-]*://(\.|\[[0-9a-f:]+\]",
+    r"|([\x21-\x22\x24\x26-\x2d0-9\x3b\x3d_-\x7b\x7d-\x7e]{1,63}\.)*[\x21-\x22\x24\x26-\x2d0-9\x3b\x3d_-\x7b\x7d-\x7e]{1,63}\.?)(:[1-9][0-9]{0,4})?)$",
+);
+
 /// A method that a page can send: a token. Fetch, "Methods".
 const TOKEN: &str = r"[0-9A-Za-z!\x23\x24%&\x27*+.^_\x60|~-]+";
 
@@ -104,6 +113,11 @@ impl<'p> Plan<'p> {
         let origins = self.origins.as_ref()?;
         let inner: Vec<String> = origins.iter().map(|origin| regex::inner(&origin.regex())).collect();
         Some(format!("^({})$", inner.join("|")))
+    }
+
+    /// What an origin has to match as well, if there are regexes.
+    pub(super) fn origin_form(&self) -> Option<&'static str> {
+        self.policy.origin_regexes().next().map(|_| ORIGIN_FORM)
     }
 
     /// What a requested method has to match.

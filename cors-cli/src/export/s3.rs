@@ -8,6 +8,9 @@ use super::{Title, Unsayable};
 /// The methods that a rule may list.
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
+/// What the name of a rule holds.
+const MAX_ID: usize = 255;
+
 pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable> {
     let policy = plan.policy;
     let cannot = |why: &str| Err(Unsayable(why.into()));
@@ -45,6 +48,8 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         Some(fingerprint) => format!("{} {fingerprint}", title.command),
         None => title.command.clone(),
     };
+    // Where the file's path is too long for an ID, the fingerprint alone says which policy it was.
+    let id = if id.len() > MAX_ID { title.fingerprint.clone().unwrap_or_default() } else { id };
     rule.insert("ID".into(), json!(id));
     let origins: Vec<&str> = if policy.allows_any_origin() { vec!["*"] } else { policy.origins().collect() };
     rule.insert("AllowedOrigins".into(), json!(origins));

@@ -16,6 +16,8 @@ fn what_is_printed() {
 
 #[test]
 fn what_a_target_cannot_say_is_an_error() {
+    let names: Vec<String> = (0..200).map(|number| format!("x-some-long-header-name-{number}")).collect();
+    let long = format!("headers = {names:?}");
     for (target, settings, why) in [
         ("apache", "preflight_status = 200", "`preflight_status` is 200"),
         ("gateway-api", "origins = [{ regex = 'https://a\\.b\\.com' }]", "no regexes"),
@@ -32,6 +34,7 @@ fn what_a_target_cannot_say_is_an_error() {
         ("s3", "origins = \"any\"\nmethods = [\"PATCH\"]", "does not know the method `PATCH`"),
         ("s3", "origins = \"any\"\nexpose = \"any\"", "have no `*`"),
         ("nginx", "origins = [\"https://a.com\"]\nexpose = [\"x-$\"]", "begins a variable"),
+        ("nginx", &long, "a parameter holds 4000"),
         ("caddy", "origins = [{ regex = 'https://\\b{start}a\\.b\\.com' }]", "word boundary"),
     ] {
         let origins = if settings.contains("origins") { "" } else { "origins = [\"https://a.com\"]\n" };
@@ -42,6 +45,40 @@ fn what_a_target_cannot_say_is_an_error() {
             "{target} {settings}: {run:?}"
         );
     }
+}
+
+/// A comment ends with its line: nothing that names the policy may begin another.
+#[test]
+fn the_name_of_a_file_is_no_configuration() {
+    let folder = std::env::temp_dir().join(format!("cors-export-names-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    for name in ["x\nreturn 200;.toml", "x\r.toml", "x\u{2028}.toml", "{$HOME}.toml"] {
+        let path = folder.join(name);
+        fs::copy(crate::program::folder().join("gateway.toml"), &path).expect("it is copied");
+        for target in TARGETS {
+            let run = cors(&["export", target, path.to_str().expect("text")]);
+            assert!(
+                run.code == Some(2) && run.out.is_empty() && run.err.contains("cannot be written"),
+                "{run:?}"
+            );
+        }
+    }
+    let long = folder.join("d".repeat(200)).join("e".repeat(200));
+    fs::create_dir_all(&long).expect("a folder");
+    let path = long.join("it's a policy.toml");
+    fs::copy(crate::program::folder().join("gateway.toml"), &path).expect("it is copied");
+    for target in TARGETS {
+        let run = cors(&["export", target, path.to_str().expect("text")]);
+        let quoted = run.out.contains(r"/it'\''s a policy.toml'`: change");
+        assert!(run.code == Some(0) && (quoted || target == "s3"), "{run:?}");
+        let id = run.out.lines().find_map(|line| line.trim().strip_prefix("\"ID\": \""));
+        assert!(id.is_none_or(|id| id.len() <= 257), "{run:?}");
+    }
+    let cluster = cors(&["export", "envoy", "gateway.toml", "--cluster", "a\n- match: {}"]);
+    assert!(cluster.code == Some(2) && cluster.out.is_empty(), "{cluster:?}");
+    let cluster = cors(&["export", "envoy", "gateway.toml", "--cluster", "a', x: 'b"]);
+    assert!(cluster.out.contains("cluster: 'a'', x: ''b'"), "{cluster:?}");
+    fs::remove_dir_all(&folder).expect("it is there");
 }
 
 /// What policies have that some target cannot say, beside what every target can.
