@@ -1,6 +1,7 @@
 //! An app behind a real socket.
 
 use std::fmt::Debug;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread;
@@ -10,6 +11,8 @@ use actix_service::{IntoServiceFactory, ServiceFactory};
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Response, ServerHandle};
 use actix_web::{Error, HttpServer, rt};
+
+const ANY_PORT: (&str, u16) = ("127.0.0.1", 0);
 
 /// A server on a loopback port of its own, until it is dropped.
 pub struct Server {
@@ -43,11 +46,37 @@ impl Server {
         S::Response: Into<Response<B>>,
         B: MessageBody + 'static,
     {
+        Self::run(move || HttpServer::new(factory).workers(workers).bind(ANY_PORT))
+    }
+
+    /// As [`start`](Self::start), and HTTP/2 is spoken to those who begin with it.
+    pub fn with_http2<F, I, S, B>(factory: F) -> Self
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<Error>,
+        S::InitError: Debug,
+        S::Response: Into<Response<B>>,
+        B: MessageBody + 'static,
+    {
+        Self::run(move || HttpServer::new(factory).workers(1).bind_auto_h2c(ANY_PORT))
+    }
+
+    fn run<F, I, S, B>(bind: impl FnOnce() -> io::Result<HttpServer<F, I, S, B>> + Send + 'static) -> Self
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<Error>,
+        S::InitError: Debug,
+        S::Response: Into<Response<B>>,
+        B: MessageBody + 'static,
+    {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             rt::System::new().block_on(async move {
-                let server = HttpServer::new(factory).workers(workers).disable_signals();
-                let server = server.bind(("127.0.0.1", 0)).expect("a free port");
+                let server = bind().expect("a free port").disable_signals();
                 let address = server.addrs()[0];
                 let server = server.run();
                 sender.send((address, server.handle())).expect("the test waits");

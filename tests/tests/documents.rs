@@ -209,6 +209,51 @@ fn links_in_markdown_lead_somewhere() {
     assert!(count > 5, "only {count} links");
 }
 
+/// The names of the tests beside each link to a file of tests in a row.
+fn named_tests(row: &str) -> Vec<(String, Vec<String>)> {
+    let links = row.split("[`").skip(1).filter_map(|rest| {
+        let (_, rest) = rest.split_once("](")?;
+        let (file, rest) = rest.split_once(')')?;
+        let names = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        Some((file.to_owned(), names))
+    });
+    links.collect()
+}
+
+#[test]
+fn each_promise_names_tests_that_exist() {
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md can be read");
+    let (page, table) = text.split_once("## The tests of each promise").expect("SECURITY.md has the table");
+    let rows: Vec<_> =
+        table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | ")).skip(1).collect();
+    for (promise, row) in &rows {
+        let files = named_tests(row);
+        assert!(!files.is_empty(), "{promise}: no test");
+        for (file, names) in files {
+            let source = fs::read_to_string(root().join(&file));
+            let source = source.unwrap_or_else(|error| panic!("{promise}: {file}: {error}"));
+            assert!(!names.is_empty(), "{promise}: no test of {file}");
+            for name in names {
+                let before = source.split(&format!("fn {name}(")).next().filter(|it| it.len() < source.len());
+                let before = before.unwrap_or_else(|| panic!("{promise}: {file} has no `{name}`"));
+                let attributes = before.rsplit("\n\n").next().unwrap_or_default();
+                assert!(attributes.contains("test]"), "{promise}: `{name}` of {file} is no test");
+            }
+        }
+    }
+    let promises =
+        page.split("## What the library promises").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let promises = promises.expect("SECURITY.md says what is promised").lines();
+    let numbers = promises.filter_map(|line| Some(line.split_once(". ")?.0.to_owned()));
+    let numbers = numbers.filter(|number| number.parse::<u8>().is_ok());
+    let mut promised: Vec<_> = numbers.collect();
+    promised.extend((1..=4).map(|number| format!("P{number}")));
+    assert!(promised.len() > 8, "{promised:?}");
+    for promise in promised {
+        assert!(rows.iter().any(|(of, _)| **of == *promise), "no row says what tests promise {promise}");
+    }
+}
+
 /// Beginnings of words in British spelling.
 const BRITISH: [&str; 18] = [
     "behaviour",

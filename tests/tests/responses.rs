@@ -149,6 +149,10 @@ fn app(
         .route("/fail", web::get().to(|| async { Err::<&str, _>(error::ErrorInternalServerError("no")) }))
         .route("/query", web::get().to(|_: Query| async { "read" }))
         .route("/unmodified", web::get().to(|| async { HttpResponse::NotModified().finish() }))
+        .route(
+            "/moved",
+            web::get().to(|| async { HttpResponse::Found().insert_header(("location", "/tasks")).finish() }),
+        )
         .route("/stream", web::get().to(move || async move { HttpResponse::Ok().streaming(chunks()) }))
         .route(
             "/upgrade",
@@ -279,7 +283,10 @@ fn actual_requests_under_a_list() {
             ("an inner layer's error, refused", Head::get("/locked").origin(FOREIGN), true, unreadable(401)),
             ("304", get("/unmodified"), true, readable(304)),
             ("304, no origin", Head::get("/unmodified"), true, unreadable(304)),
+            ("a redirect", get("/moved"), true, readable(302)),
+            ("a redirect, refused", Head::get("/moved").origin(FOREIGN), true, unreadable(302)),
             ("a stream", get("/stream"), true, readable(200)),
+            ("a stream, refused", Head::get("/stream").origin(FOREIGN), true, unreadable(200)),
             ("an upgrade", get("/upgrade").web_socket(), true, readable(101)),
             (
                 "OPTIONS without a requested method",
