@@ -41,9 +41,10 @@ enum Subject {
 enum First {
     Literal,
     Parameter,
+    Tail,
 }
 
-/// A route of the app: `/api/rN/{id}`, or `/{tenant}/rN`.
+/// A route of the app: `/api/rN/{id}`, `/{tenant}/rN`, or `/{path:.*}/rN`.
 struct Numbered {
     number: usize,
     first: First,
@@ -55,6 +56,7 @@ impl HttpServiceFactory for Numbered {
         let pattern = match self.first {
             First::Literal => format!("/api/r{}/{{id}}", self.number),
             First::Parameter => format!("/{{tenant}}/r{}", self.number),
+            First::Tail => format!("/{{path:.*}}/r{}", self.number),
         };
         let handler = web::to(HttpResponse::NoContent);
         if !self.has_cors {
@@ -139,8 +141,10 @@ fn main() {
         "| routes | first segment | request | plain | `Cors` around | `#[cors]` on each | ratio | on half | ratio | allocations |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
-    for first in [First::Literal, First::Parameter] {
-        for count in NUMBERS {
+    for first in [First::Literal, First::Parameter, First::Tail] {
+        // Nobody has more tails than these, and Actix's own router is slow enough with them.
+        let most = if first == First::Tail { 100 } else { usize::MAX };
+        for count in NUMBERS.into_iter().filter(|count| *count <= most) {
             runtime.block_on(table(count, first));
         }
     }
@@ -150,6 +154,7 @@ async fn table(count: usize, first: First) {
     let path = |number: usize| match first {
         First::Literal => format!("/api/r{number}/7"),
         First::Parameter => format!("/acme/r{number}"),
+        First::Tail => format!("/a/b/r{number}"),
     };
     let put = Method::PUT;
     let mut rows: Vec<(String, Method, String, Option<&str>)> = Vec::new();
@@ -198,6 +203,7 @@ async fn table(count: usize, first: First) {
             match first {
                 First::Literal => "literal",
                 First::Parameter => "parameter",
+                First::Tail => "tail",
             },
             nanos(times[0]),
             nanos(times[1]),
