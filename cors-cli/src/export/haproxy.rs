@@ -8,6 +8,12 @@ use super::{Title, Unsayable};
 const ASKED_METHOD: &str = "req.fhdr(access-control-request-method)";
 const ASKED_HEADERS: &str = "req.fhdr(access-control-request-headers)";
 
+/// All lines of the field as one list: a fetch outside of an ACL gives the last line alone.
+const ALL_ASKED_HEADERS: &str = concat!(
+    r#"req.hdrs,regsub("(?i)(^|\n)(?!access-control-request-headers:)[^\n]*","",g),"#,
+    r#"regsub("\r?\n?access-control-request-headers:[ \t]*",", ",gi),regsub("^, |\r","",g)"#,
+);
+
 pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable> {
     let mut out = title.comment(&["It belongs into a `frontend`, before its other rules."]);
     out.push('\n');
@@ -51,6 +57,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         "http-request set-var(txn.cors_preflight) str(allowed) if {{ var(txn.cors_preflight) -m found }} \
          {{ var(txn.cors_origin) -m found }} cors_asks_once cors_method{not_forbidden} !cors_foreign_header"
     ));
+    if plan.preflight.iter().any(|(_, text)| matches!(text, Text::Headers)) {
+        line(format!("http-request set-var(txn.cors_headers) '{ALL_ASKED_HEADERS}' if METH_OPTIONS"));
+    }
     let mut fields = String::new();
     for (name, text) in plan.preflight.iter().filter(|(name, _)| name != PRIVATE_NETWORK) {
         let _ = write!(fields, " hdr {name} {}", format(text));
@@ -90,6 +99,6 @@ fn format(text: &Text) -> String {
         Text::Fixed(text) => format!("'{}'", text.replace('%', "%%").replace('\'', r"'\''")),
         Text::Origin => "%[var(txn.cors_origin)]".into(),
         Text::Method => format!("%[{ASKED_METHOD}]"),
-        Text::Headers => format!("%[{ASKED_HEADERS}]"),
+        Text::Headers => "%[var(txn.cors_headers)]".into(),
     }
 }
