@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How often a server is started anew, on other ports.
+const ATTEMPTS: usize = 5;
+
 /// The servers that an exported policy is run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -56,6 +59,20 @@ impl Gateway {
     ///
     /// If the server is not installed or does not start.
     pub fn start(kind: Kind, exported: &[String], app: SocketAddr) -> Self {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match Self::try_start(kind, exported, app) {
+                Ok(gateway) => return gateway,
+                // The ports were free a moment ago, and somebody else was faster.
+                Err(log) if attempts < ATTEMPTS && log.to_lowercase().contains("in use") => {}
+                Err(log) => panic!("{kind:?} does not start: {log}"),
+            }
+        }
+    }
+
+    /// Fails with what the server says.
+    fn try_start(kind: Kind, exported: &[String], app: SocketAddr) -> Result<Self, String> {
         let folder = std::env::temp_dir().join(format!("cors-{}-{}", kind.target(), std::process::id()));
         fs::create_dir_all(&folder).expect("a folder for the configuration");
         let sites = free_ports(exported.len());
@@ -75,8 +92,8 @@ impl Gateway {
             command.current_dir(&folder).env("HOME", &folder).stdin(Stdio::null()).stdout(log).stderr(also);
         let process = command.spawn().unwrap_or_else(|error| panic!("{kind:?} is not installed: {error}"));
         let mut gateway = Self { process, folder, sites };
-        gateway.wait(kind);
-        gateway
+        gateway.wait()?;
+        Ok(gateway)
     }
 
     /// Where the site with this number listens.
@@ -84,17 +101,17 @@ impl Gateway {
         self.sites[index]
     }
 
-    fn wait(&mut self, kind: Kind) {
+    fn wait(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + PATIENCE;
         let last = self.sites.last().copied().expect("a gateway has a site");
         while TcpStream::connect(last).is_err() {
             let ended = self.process.try_wait().expect("its state is known");
             if ended.is_some() || Instant::now() > deadline {
-                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-                panic!("{kind:?} does not start: {log}");
+                return Err(fs::read_to_string(self.folder.join("log")).unwrap_or_default());
             }
             thread::sleep(Duration::from_millis(20));
         }
+        Ok(())
     }
 }
 
