@@ -9,18 +9,16 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     let mut out = title.comment(&["Import it as the first thing in a `route` block, which keeps the order."]);
     let preflight = "\tmethod OPTIONS\n\theader Origin *\n\theader Access-Control-Request-Method *\n";
     // Placeholders have every value of a repeated field, so that no match is one of several.
-    let origin = plan.origin_regex().map(|regex| matches("Origin", &regex));
-    let form = plan.origin_form().map(|regex| matches("Origin", regex));
-    let origin =
-        origin.map(|origin| [Some(origin), form].into_iter().flatten().collect::<Vec<_>>().join("\n\t\t&& "));
-    let mut asked = Vec::from_iter(origin.clone());
+    let origin: Vec<String> = plan.origin_regexes().iter().map(|regex| matches("Origin", regex)).collect();
+    let mut asked = origin.clone();
     asked.push(matches("Access-Control-Request-Method", &plan.method_regex()));
     if let Some(forbidden) = plan.forbidden_method_regex() {
         asked.push(format!("!{}", matches("Access-Control-Request-Method", &format!("(?i){forbidden}"))));
     }
     asked.push(matches("Access-Control-Request-Headers", &format!("(?i)^{}$", plan.headers_regex())));
-    let asked = format!("\texpression `{}`\n", asked.join("\n\t\t&& "));
-    let origin = origin.map(|origin| format!("\texpression `{origin}`\n")).unwrap_or_default();
+    let all = |matches: &[String]| format!("\texpression `{}`\n", matches.join("\n\t\t&& "));
+    let asked = all(&asked);
+    let origin = if origin.is_empty() { String::new() } else { all(&origin) };
     let _ = write!(out, "\n@cors_preflight {{\n{preflight}}}\n");
     let _ = write!(out, "@cors_preflight_allowed {{\n{preflight}{asked}}}\n");
     let not_preflight: String = preflight.lines().map(|line| format!("\t{line}\n")).collect();

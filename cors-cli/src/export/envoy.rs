@@ -18,12 +18,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title, cluster: &str) -> Result<Str
         "- name: origin\n  present_match: true",
         "- name: access-control-request-method\n  present_match: true",
     ];
-    let origin: Vec<String> = plan
-        .origin_regex()
-        .into_iter()
-        .chain(plan.origin_form().map(String::from))
-        .map(|regex| matching("origin", &regex))
-        .collect();
+    let origin: Vec<String> = plan.origin_regexes().iter().map(|regex| matching("origin", regex)).collect();
     let mut allowed: Vec<String> = preflight.iter().map(|text| (*text).to_owned()).collect();
     allowed.extend(origin.clone());
     allowed.push(matching("access-control-request-method", &plan.method_regex()));

@@ -77,13 +77,14 @@ struct Title {
 impl Title {
     fn new(args: &ExportArgs, policy: &cors_engine::Policy) -> Result<Self, Problem> {
         let path = args.policy.to_string_lossy();
-        for word in [&*path, args.cluster.as_str()] {
+        for (what, word) in [("the policy's path", &*path), ("the cluster's name", args.cluster.as_str())] {
             // A line break would end the comment, and what follows would be the gateway's to obey. Caddy reads `{$…}` in comments.
-            if word.contains(|c: char| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}'))
+            if word.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
                 || word.contains("{$")
             {
                 return Err(Problem(format!(
-                    "{word:?} cannot be written in the comment on top of the file\nhelp: give the policy a path without line breaks, control characters and `{{$`"
+                    "{what} cannot be written in the comment on top of the file: {word:?}\n\
+                     help: take one without line breaks, control characters and `{{$`"
                 )));
             }
         }

@@ -91,7 +91,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     let _ = writeln!(out, "if ($cors_answer = \"preflight allowed\") {{\n    return {status};\n}}");
     out += "if ($cors_answer = \"preflight refused\") {\n    return 403;\n}\n";
     if let Some(line) = out.lines().map(str::len).find(|length| *length > MAX_LINE) {
-        return Err(Unsayable(format!("a list of it takes {line} bytes, and a parameter holds {MAX_LINE}")));
+        return Err(Unsayable(format!(
+            "one of its lists takes {line} bytes, and a parameter holds {MAX_LINE}"
+        )));
     }
     Ok(out)
 }

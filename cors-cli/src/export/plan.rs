@@ -108,11 +108,12 @@ impl<'p> Plan<'p> {
         })
     }
 
-    /// All origins as one anchored regex; `None` if any is allowed.
-    pub(super) fn origin_regex(&self) -> Option<String> {
-        let origins = self.origins.as_ref()?;
+    /// The anchored regexes that an origin has to match, each of them; none if any is allowed.
+    pub(super) fn origin_regexes(&self) -> Vec<String> {
+        let Some(origins) = &self.origins else { return Vec::new() };
         let inner: Vec<String> = origins.iter().map(|origin| regex::inner(&origin.regex())).collect();
-        Some(format!("^({})$", inner.join("|")))
+        let listed = format!("^({})$", inner.join("|"));
+        [listed].into_iter().chain(self.origin_form().map(String::from)).collect()
     }
 
     /// What an origin has to match as well, if there are regexes.
