@@ -90,8 +90,8 @@ impl Answers {
         let headers = response.headers_mut();
         // Nothing is there yet, so that each name can be appended unseen; written out, each is a constant.
         self.put(headers, fields, Field::AllowOrigin, || asked.get(header::ORIGIN).cloned());
-        // A list without entries has no value either, and must not be taken for one that allows what is asked for: what
-        // explains a refusal would permit it.
+        // An empty list has no value either. Taken for one that repeats the request, it would permit what is refused:
+        // an explained refusal has these fields, too.
         self.put(headers, fields, Field::AllowMethods, || match self.policy.value(Field::AllowMethods) {
             Some(Value::RequestMethod) => asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).cloned(),
             _ => None,

@@ -37,10 +37,13 @@ impl Below {
             return None;
         }
         if !options.report_only {
-            app.layers.set(app.layers.get() + 1);
-            let asks = options.enforce || options.answered_by_gateway;
-            app.are_asked.set(app.are_asked.get() || asks);
-            app.upgrades_are_guarded.set(app.upgrades_are_guarded.get() || !options.unguarded_upgrades);
+            app.has_layers.set(true);
+            if options.enforce || options.answered_by_gateway {
+                app.are_asked.set(true);
+            }
+            if !options.unguarded_upgrades {
+                app.upgrades_are_guarded.set(true);
+            }
         }
         let scopes_are_guarded = options.scopes_are_guarded;
         Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })

@@ -95,11 +95,11 @@ pub(crate) struct App {
     /// Whether any layer of the app says so.
     pub(crate) scopes_are_guarded: Cell<bool>,
     tree: OnceCell<Rc<Tree>>,
-    /// How many layers with a policy are around some of the routes. A route then notes in each request that it was reached.
-    pub(crate) layers: Cell<u32>,
+    /// Whether a layer with a policy is around some of the routes. A route then notes in each request that it was reached.
+    pub(crate) has_layers: Cell<bool>,
     /// Whether routes have to read the options of a layer around them for each request: under `enforce`, or if a gateway answers.
     pub(crate) are_asked: Cell<bool>,
-    /// Whether any of those layers guards upgrades.
+    /// Whether any layer around some of the routes guards upgrades.
     pub(crate) upgrades_are_guarded: Cell<bool>,
 }
 
@@ -120,7 +120,7 @@ impl App {
                     first_mark: NEXT_MARK.get(),
                     scopes_are_guarded: Cell::new(false),
                     tree: OnceCell::new(),
-                    layers: Cell::new(0),
+                    has_layers: Cell::new(false),
                     are_asked: Cell::new(false),
                     upgrades_are_guarded: Cell::new(false),
                 });

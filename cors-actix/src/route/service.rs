@@ -51,7 +51,7 @@ where
 
     #[inline(always)]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        if self.app.layers.get() > 0 {
+        if self.app.has_layers.get() {
             request.extensions_mut().insert(Reached);
         }
         let outer = if self.app.are_asked.get() { outer(&request) } else { None };
