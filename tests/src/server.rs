@@ -12,7 +12,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Response, ServerHandle};
 use actix_web::{Error, HttpServer, rt};
 
-const ANY_PORT: (&str, u16) = ("127.0.0.1", 0);
+/// For whom binds a server: the system chooses a port that is free.
+pub const ANY_PORT: (&str, u16) = ("127.0.0.1", 0);
 
 /// A server on a loopback port of its own, until it is dropped.
 pub struct Server {
@@ -49,21 +50,12 @@ impl Server {
         Self::run(move || HttpServer::new(factory).workers(workers).bind(ANY_PORT))
     }
 
-    /// As [`start`](Self::start), and HTTP/2 is spoken to those who begin with it.
-    pub fn with_http2<F, I, S, B>(factory: F) -> Self
-    where
-        F: Fn() -> I + Send + Clone + 'static,
-        I: IntoServiceFactory<S, Request>,
-        S: ServiceFactory<Request, Config = AppConfig> + 'static,
-        S::Error: Into<Error>,
-        S::InitError: Debug,
-        S::Response: Into<Response<B>>,
-        B: MessageBody + 'static,
-    {
-        Self::run(move || HttpServer::new(factory).workers(1).bind_auto_h2c(ANY_PORT))
-    }
-
-    fn run<F, I, S, B>(bind: impl FnOnce() -> io::Result<HttpServer<F, I, S, B>> + Send + 'static) -> Self
+    /// The same, for an `HttpServer` that the test has bound in its own way.
+    ///
+    /// # Panics
+    ///
+    /// If it could not be bound.
+    pub fn run<F, I, S, B>(bind: impl FnOnce() -> io::Result<HttpServer<F, I, S, B>> + Send + 'static) -> Self
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
