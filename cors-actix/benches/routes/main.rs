@@ -142,7 +142,7 @@ fn main() {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     for first in [First::Literal, First::Parameter, First::Tail] {
-        // Nobody has more tails than these, and Actix's own router is slow enough with them.
+        // With more of these, Actix's own router takes too long to measure.
         let most = if first == First::Tail { 100 } else { usize::MAX };
         for count in NUMBERS.into_iter().filter(|count| *count <= most) {
             runtime.block_on(table(count, first));
