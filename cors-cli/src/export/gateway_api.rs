@@ -9,6 +9,9 @@ use super::{Title, Unsayable};
 const MAX_ORIGINS: usize = 64;
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 const MAX_HEADERS: usize = 64;
+/// The bytes of an origin (`CORSOrigin`) and of a header name (`HTTPHeaderName`).
+const MAX_ORIGIN: usize = 253;
+const MAX_HEADER: usize = 256;
 
 pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable> {
     let policy = plan.policy;
@@ -22,6 +25,14 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     if policy.origins().any(|origin| !origin.starts_with("http://") && !origin.starts_with("https://")) {
         return cannot("its origins are of `http` and `https` alone");
     }
+    if let Some(origin) = policy.origins().find(|origin| !is_plain(origin)) {
+        return Err(Unsayable(format!(
+            "a host has letters, digits, hyphens, and dots between them, and nothing else: `{origin}` has more"
+        )));
+    }
+    if policy.origins().any(|origin| origin.len() > MAX_ORIGIN) {
+        return Err(Unsayable(format!("an origin has {MAX_ORIGIN} bytes at most")));
+    }
     if policy.origins().count() > MAX_ORIGINS {
         return Err(Unsayable(format!("it takes {MAX_ORIGINS} origins at most")));
     }
@@ -34,8 +45,16 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     if policy.headers().count().max(policy.exposed().count()) > MAX_HEADERS {
         return Err(Unsayable(format!("it takes {MAX_HEADERS} header names at most")));
     }
+    if policy.headers().chain(policy.exposed()).any(|name| name.len() > MAX_HEADER) {
+        return Err(Unsayable(format!("a header name has {MAX_HEADER} bytes at most")));
+    }
     if policy.credentials() && (policy.allows_any_method() || policy.allows_any_header()) {
         return cannot("what its `*` means with credentials is left to the implementation");
+    }
+    if policy.allows_any_header() && policy.headers().count() > 1 {
+        return cannot(
+            "its `*` among headers stands alone, and never for `authorization`, which `any` lets in: list the names",
+        );
     }
     if policy.timing() {
         return cannot("it has no `Timing-Allow-Origin`");
@@ -63,6 +82,16 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         let _ = writeln!(out, "    maxAge: {seconds}");
     }
     Ok(out)
+}
+
+/// Whether the schema of `CORSOrigin` takes the host: no IPv6 address, no `_`, no dot at the end. `*` alone is any origin.
+fn is_plain(origin: &str) -> bool {
+    let Some((_, authority)) = origin.split_once("://") else { return origin == "*" };
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let mut labels = host.strip_prefix("*.").unwrap_or(host).split('.');
+    labels.all(|label| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
 }
 
 fn list<'e>(out: &mut String, name: &str, any: bool, entries: impl Iterator<Item = &'e str>) {

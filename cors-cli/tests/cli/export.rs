@@ -18,6 +18,8 @@ fn what_is_printed() {
 fn what_a_target_cannot_say_is_an_error() {
     let names: Vec<String> = (0..200).map(|number| format!("x-some-long-header-name-{number}")).collect();
     let long = format!("headers = {names:?}");
+    let long_name = format!("headers = [\"x-{}\"]", "n".repeat(255));
+    let long_origin = format!("origins = [\"https://{}a.com\"]", "label.".repeat(41));
     for (target, settings, why) in [
         ("apache", "preflight_status = 200", "`preflight_status` is 200"),
         ("gateway-api", "origins = [{ regex = 'https://a\\.b\\.com' }]", "no regexes"),
@@ -30,6 +32,9 @@ fn what_a_target_cannot_say_is_an_error() {
         ),
         ("gateway-api", "origins = [\"https://a.com\"]\ntiming = true", "no `Timing-Allow-Origin`"),
         ("gateway-api", "origins = [\"https://a.com\"]\nmax_age = 0", "begins at 1"),
+        ("gateway-api", "headers = \"any\"", "its `*` among headers stands alone"),
+        ("gateway-api", &long_name, "a header name has 256 bytes at most"),
+        ("gateway-api", &long_origin, "an origin has 253 bytes at most"),
         ("s3", "origins = [\"https://a.com\"]", "sends `Access-Control-Allow-Credentials: true`"),
         ("s3", "origins = \"any\"\nmethods = [\"PATCH\"]", "does not know the method `PATCH`"),
         ("s3", "origins = \"any\"\nexpose = \"any\"", "have no `*`"),
@@ -82,13 +87,16 @@ fn the_name_of_a_file_is_no_configuration() {
 }
 
 /// What policies have that some target cannot say, beside what every target can.
-const FEATURES: [(&str, &str); 16] = [
+const FEATURES: [(&str, &str); 19] = [
     ("`origins` listed, without credentials", ""),
     ("`origins` listed, with credentials", "credentials = true"),
     ("`origins = \"any\"`", "origins = \"any\""),
     ("a subdomain pattern", "credentials = true\norigins = [\"https://*.a.com\"]"),
     ("a port pattern, `:*`", "credentials = true\norigins = [\"http://a.com:*\"]"),
     ("a scheme of an app", "credentials = true\norigins = [\"tauri://localhost\"]"),
+    ("an IPv6 address", "credentials = true\norigins = [\"http://[::1]:3000\"]"),
+    ("a host with `_`", "credentials = true\norigins = [\"https://*.a_b.com\"]"),
+    ("a host that ends with a dot", "credentials = true\norigins = [\"https://a.com.\"]"),
     ("a regex", "credentials = true\norigins = [{ regex = 'https://a[0-9]\\.b\\.com' }]"),
     ("`PATCH`", "credentials = true\nmethods = [\"PATCH\"]"),
     ("`QUERY`, or another method that few know", "credentials = true\nmethods = [\"QUERY\"]"),
