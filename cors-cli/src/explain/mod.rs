@@ -46,7 +46,7 @@ pub(crate) fn no_policy(file: &PolicyFile, violations: &Violations) -> Report {
         err += &message_at(Severity::Error, &violation.to_string(), file.place(violation));
         err += "\n\n";
     }
-    err += &format!("{} is no policy until its rules are kept: nothing to explain\n", file.name);
+    err += &format!("{} is no policy until its rules are kept\n", file.name);
     Report { out: String::new(), err, verdict: Verdict::None }
 }
 
