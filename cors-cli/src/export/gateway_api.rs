@@ -36,6 +36,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     if policy.origins().count() > MAX_ORIGINS {
         return Err(Unsayable(format!("it takes {MAX_ORIGINS} origins at most")));
     }
+    if policy.methods().next().is_none() {
+        return cannot("without methods, which ones it lets in is left to the implementation");
+    }
     if let Some(method) = policy.methods().find(|method| *method != "*" && !METHODS.contains(method)) {
         return Err(Unsayable(format!("it does not know the method `{method}`")));
     }

@@ -28,6 +28,9 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     if policy.allows_any_method() {
         return cannot("its methods have no `*`");
     }
+    if policy.methods().next().is_none() {
+        return cannot("a rule lists at least one method");
+    }
     if let Some(method) = policy.methods().find(|method| !METHODS.contains(method)) {
         return Err(Unsayable(format!("a bucket does not know the method `{method}`")));
     }

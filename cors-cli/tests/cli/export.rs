@@ -87,7 +87,7 @@ fn the_name_of_a_file_is_no_configuration() {
 }
 
 /// What policies have that some target cannot say, beside what every target can.
-const FEATURES: [(&str, &str); 19] = [
+const FEATURES: [(&str, &str); 20] = [
     ("`origins` listed, without credentials", ""),
     ("`origins` listed, with credentials", "credentials = true"),
     ("`origins = \"any\"`", "origins = \"any\""),
@@ -100,6 +100,7 @@ const FEATURES: [(&str, &str); 19] = [
     ("a regex", "credentials = true\norigins = [{ regex = 'https://a[0-9]\\.b\\.com' }]"),
     ("`PATCH`", "credentials = true\nmethods = [\"PATCH\"]"),
     ("`QUERY`, or another method that few know", "credentials = true\nmethods = [\"QUERY\"]"),
+    ("`methods = []`", "credentials = true\nmethods = []"),
     ("`methods = \"any\"`", "credentials = true\nmethods = \"any\""),
     ("`headers = \"any\"`", "credentials = true\nheaders = \"any\""),
     ("a family of headers", "credentials = true\nheaders = [\"x-app-*\"]"),

@@ -7,6 +7,7 @@ mod diff;
 mod django;
 mod explain;
 mod export;
+mod export_schema;
 mod fix;
 mod import;
 mod positions;
