@@ -212,7 +212,7 @@ fn origins(old: &Policy, new: &Policy, known: &Known) -> Result<Vec<Gain>, TooCo
     Ok(gains)
 }
 
-/// An origin that a list of origins refuses. There always is one, since a list cannot accept every origin.
+/// An origin that a list of origins refuses; an error if none is found, as where a regex accepts them all.
 fn any_origin(old: &Policy, known: &Known) -> Result<String, TooComplex> {
     let is_new = |origin: &String| !old.allows_origin(origin.as_bytes());
     // One that stands for "any site" to a reader, before the shortest, which is `null`.

@@ -182,7 +182,7 @@ impl<'c> Report<'c> {
 
     /// The violations in the order in which the settings stand.
     pub(crate) fn finish(mut self) -> Vec<Violation> {
-        // `any` with credentials can never work, so the other findings about `any` are dropped.
+        // `any` with credentials can never work, so that it would let everybody in is no second error.
         if self.list.iter().any(|violation| violation.rule == Rule::AnyOriginWithCredentials) {
             self.list.retain(|violation| violation.rule != Rule::AnyOrigin);
         }
