@@ -182,7 +182,7 @@ impl<'c> Report<'c> {
 
     /// The violations in the order in which the settings stand.
     pub(crate) fn finish(mut self) -> Vec<Violation> {
-        // `any` with credentials can never work, so that it would let everybody in is no second error.
+        // `any` with credentials can never work, so it is not reported as open to everybody as well.
         if self.list.iter().any(|violation| violation.rule == Rule::AnyOriginWithCredentials) {
             self.list.retain(|violation| violation.rule != Rule::AnyOrigin);
         }
