@@ -219,7 +219,8 @@ impl Cors {
     /// * **A cross-site request of any method without `Origin` gets 403**, unless it is a navigation by the user. This covers an image, a script, a
     ///   style sheet, a prefetch, an `<object>`. It is the resource isolation policy of
     ///   [Fetch Metadata](https://web.dev/articles/fetch-metadata): `Sec-Fetch-Site: cross-site` passes for a `GET` with
-    ///   `Sec-Fetch-Mode: navigate` whose `Sec-Fetch-Dest` is neither `object` nor `embed`. It holds under `origins: any`, too.
+    ///   `Sec-Fetch-Mode: navigate` whose `Sec-Fetch-Dest` is neither `object` nor `embed`. (WebKit calls both `iframe`, so they pass there, as
+    ///   frames do.) It holds under `origins: any`, too.
     ///   A request with an allowed `Origin` passes, and so does one without `Sec-Fetch-Site`.
     /// * **Responses get `Cross-Origin-Resource-Policy: same-origin`**, unless the app has set that field. A page of another origin,
     ///   even one of the same site, can then not load them without CORS. Listed origins are not shut out: browsers do not apply

@@ -1,7 +1,7 @@
 //! What real browsers make of the middleware's answers, against what the model says.
 
 use cors_engine::browser::Engine;
-use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, Tab, compare};
+use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, Tab, compare, is_wanted};
 use cors_tests::task_api::{Profile, TaskApi};
 use serde_json::Value;
 
@@ -10,14 +10,6 @@ fn number<T: std::str::FromStr>(variable: &str, default: T) -> T {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")),
         Err(_) => default,
     }
-}
-
-/// Returns whether `CORS_BROWSER` names the engine; without it all are tried.
-fn is_wanted(engine: Engine) -> bool {
-    let Ok(names) = std::env::var("CORS_BROWSER") else { return true };
-    let known = |name: &str| Engine::ALL.iter().any(|engine| engine.to_string().eq_ignore_ascii_case(name));
-    assert!(names.split(',').all(known), "CORS_BROWSER={names}: it takes chromium, firefox and webkit");
-    names.split(',').any(|name| engine.to_string().eq_ignore_ascii_case(name))
 }
 
 /// Of cases and outcomes: each has an example among those of CI.

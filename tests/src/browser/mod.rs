@@ -11,7 +11,7 @@ mod verdict;
 
 use cors_engine::browser::Engine;
 
-pub use driver::{Chromium, Running, Tab};
+pub use driver::{Browser, Chromium, Running, Tab, start};
 pub use verdict::Report;
 
 /// How many combinations CI checks in each engine.
@@ -23,6 +23,18 @@ pub const SEED_IN_CI: u64 = 1;
 /// How many are tried before the browser forgets everything: one of them remembers a thousand answers to preflights,
 /// and then drops some at random.
 const CASES_PER_ROUND: usize = 500;
+
+/// Returns whether `CORS_BROWSER` names the engine; without it all are tried.
+///
+/// # Panics
+///
+/// If it names one that nobody knows.
+pub fn is_wanted(engine: Engine) -> bool {
+    let Ok(names) = std::env::var("CORS_BROWSER") else { return true };
+    let known = |name: &str| Engine::ALL.iter().any(|engine| engine.to_string().eq_ignore_ascii_case(name));
+    assert!(names.split(',').all(known), "CORS_BROWSER={names}: it takes chromium, firefox and webkit");
+    names.split(',').any(|name| engine.to_string().eq_ignore_ascii_case(name))
+}
 
 /// Tries `count` combinations in an engine, each round of them made from the next seed.
 ///

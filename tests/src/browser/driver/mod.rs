@@ -16,7 +16,7 @@ use firefox::Firefox;
 use webkit::WebKit;
 
 /// A browser of one's own, stopped when it is dropped. Each call panics if the browser does not answer.
-pub(crate) trait Browser {
+pub trait Browser {
     /// Its version, as it tells it.
     fn version(&self) -> &str;
 
@@ -51,7 +51,11 @@ pub struct Running {
 }
 
 /// Starts a browser with a new profile.
-pub(crate) fn start(engine: Engine) -> Box<dyn Browser> {
+///
+/// # Panics
+///
+/// If it does not start.
+pub fn start(engine: Engine) -> Box<dyn Browser> {
     match engine {
         Engine::Chromium => Box::new(Chromium::start()),
         Engine::Firefox => Box::new(Firefox::start()),
