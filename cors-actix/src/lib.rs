@@ -85,6 +85,10 @@
 //! | `cors_requests_total` | `outcome` | `allowed`, `preflight_allowed`, `preflight_refused`, `refused` (403, or 400 for a host), `unreadable` (the app ran, the page cannot read), `same_origin` (not listed, but the API's own), `reported` (by [`report_only`](Cors::report_only)) |
 //! | | `denial` | [`Denial::kind`], `host_not_allowed`, or `none` |
 //! | `cors_origin_source_failures_total` | `kind` | `error`, `timeout` |
+//! | `cors_policy_changes_total` | `outcome` | of [a followed feed](Reloadable::follow): `applied`, `breaks_rules`, `locks_out`, `unavailable` |
+//!
+//! The gauge `cors_policy_fingerprint` is the [fingerprint](Policy::fingerprint) of the followed policy that is in force: its first 13 hex digits
+//! as a number, since an `f64` has no room for 16. It is equal in all processes that have the same policy.
 //!
 //! Each layer counts the requests with an `Origin` that it decides: if one layer wraps another, both count. Requests
 //! without an `Origin` are not counted.

@@ -1,7 +1,11 @@
 //! The counters, as an exporter of the `metrics` facade sees them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::dev::RequestHead;
@@ -9,6 +13,7 @@ use actix_web::http::Method;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, Responder, put, rt, web};
 use cors_actix::{AllowedHosts, Cors, OriginSource, cors, cors_policy};
+use futures_util::future::select;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 const APP: &str = "https://app.example";
@@ -35,6 +40,87 @@ impl OriginSource for Broken {
 
     async fn allows(&self, _origin: &str, head: &RequestHead) -> Result<bool, &'static str> {
         if head.uri.path() == "/hang" { future::pending().await } else { Err("broken") }
+    }
+}
+
+/// A store that has one policy.
+struct Store {
+    text: &'static str,
+    /// Set when the policy was judged, and the next change is waited for.
+    is_done: Rc<Cell<bool>>,
+}
+
+impl cors_actix::PolicyFeed for Store {
+    type Error = toml::de::Error;
+
+    async fn changed(&mut self) -> Result<(), Self::Error> {
+        self.is_done.set(true);
+        future::pending().await
+    }
+
+    async fn version(&mut self) -> Result<u64, Self::Error> {
+        Ok(1)
+    }
+
+    async fn load(&mut self) -> Result<(u64, cors_actix::Config), Self::Error> {
+        Ok((1, toml::from_str(self.text)?))
+    }
+}
+
+/// What the feed and its policy come to in metrics: the changes by outcome, and the gauge.
+fn follow(policy: &cors_actix::Reloadable, text: &'static str) -> (Vec<(String, u64)>, u64) {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        rt::System::new().block_on(async {
+            // It describes what there is.
+            let app = test::init_service(App::new().wrap(Cors::new(policy))).await;
+            let is_done = Rc::new(Cell::new(false));
+            let store = Store { text, is_done: Rc::clone(&is_done) };
+            let follow = pin!(policy.follow(store).requires([APP]).run());
+            let done = future::poll_fn(|_| if is_done.get() { Poll::Ready(()) } else { Poll::Pending });
+            // In this order: whenever the one has gone on, the other is looked at.
+            select(follow, done).await;
+            drop(app);
+        });
+    });
+    let (mut changes, mut gauge) = (Vec::new(), None);
+    for (key, _, description, value) in snapshotter.snapshot().into_vec() {
+        let labels: Vec<_> = key.key().labels().map(metrics::Label::value).collect();
+        match (key.key().name(), value) {
+            ("cors_policy_changes_total", DebugValue::Counter(count)) => {
+                changes.push((labels.join(" "), count));
+            }
+            ("cors_policy_fingerprint", DebugValue::Gauge(value)) => {
+                assert!(description.is_some_and(|text| text.contains("13 hex digits")));
+                gauge = Some(value.into_inner());
+            }
+            _ => {}
+        }
+    }
+    let gauge = gauge.expect("the gauge is set");
+    assert!(gauge.fract() == 0.0 && gauge >= 0.0, "{gauge}");
+    (changes, gauge as u64)
+}
+
+#[test]
+fn the_gauge_has_the_fingerprint_of_the_policy_in_force() {
+    let first = TASKS.production();
+    let newer = "origins = ['https://app.example', 'https://shop.example']";
+    let newer_policy = || {
+        let config: cors_actix::Config = toml::from_str(newer).expect("it is TOML");
+        config.policy(cors_actix::Mode::Production).expect("it keeps the rules")
+    };
+    for (text, outcome, in_force) in [
+        (newer, "applied", newer_policy()),
+        ("origins = ['https://*.com']", "breaks_rules", first.clone()),
+        ("origins = ['https://shop.example']", "locks_out", first.clone()),
+    ] {
+        let policy = cors_actix::Reloadable::new(first.clone());
+        let (changes, gauge) = follow(&policy, text);
+        assert_eq!(changes, [(outcome.to_owned(), 1)], "{text}");
+        assert_eq!(policy.current().fingerprint(), in_force.fingerprint(), "{text}");
+        assert_eq!(format!("{gauge:013x}"), in_force.fingerprint().to_string()[..13], "{text}");
     }
 }
 

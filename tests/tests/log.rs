@@ -175,32 +175,41 @@ fn a_trial_is_in_the_log() {
 #[test]
 fn at_start_up_the_log_says_once_what_is_in_force() {
     let paths = || Cors::paths().at("/a", &TASKS).at("/b", &EVERYBODY);
-    for (text, wanted) in [
+    let [tasks, everybody, both] = [&TASKS, &EVERYBODY, &BOTH_MODES].map(|set| set.active().fingerprint());
+    let by_path = format!("/a {tasks}, /b {everybody}");
+    let production = BOTH_MODES.production().fingerprint();
+    for (text, wanted, fingerprint) in [
         (
             Log::of_start(&Cors::new(&TASKS)),
             r#"CORS is in force mode="production" policies=1 any_origin=false credentials=false"#,
+            tasks.to_string(),
         ),
         (
             Log::of_start(&Cors::new(&BOTH_MODES)),
             r#"CORS is in force mode="development" policies=1 any_origin=true credentials=false"#,
+            both.to_string(),
         ),
         (
             Log::of_start(&Cors::new(&TASKS).report_only()),
             r#"CORS is on trial mode="production" policies=1 any_origin=false credentials=false"#,
+            tasks.to_string(),
         ),
         // Of a policy that is made while the program runs nobody says the mode.
         (
             Log::of_start(&Cors::new(BOTH_MODES.production().clone())),
             "CORS is in force policies=1 any_origin=false credentials=true",
+            production.to_string(),
         ),
         (
             Log::of_start(&paths()),
             r#"CORS is in force mode="production" policies=2 any_origin=true credentials=false"#,
+            by_path,
         ),
     ] {
         let lines: Vec<&str> = text.lines().filter(|line| line.contains("cors_actix")).collect();
         let [line] = lines.as_slice() else { panic!("{text}") };
-        assert!(line.contains("INFO") && line.contains(wanted), "{wanted} in {line}");
+        let wanted = format!("{wanted} fingerprint={fingerprint}");
+        assert!(line.contains("INFO") && line.ends_with(&wanted), "{wanted} in {line}");
     }
 }
 

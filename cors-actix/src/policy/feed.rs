@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, pending};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt::time::{sleep, timeout};
@@ -84,6 +85,8 @@ impl Reloadable {
     ///   same rules, so they decide the same way.
     /// * While the store cannot be reached, the old policy stays.
     /// * [`requires`](Follow::requires) names origins that no new policy may lock out, such as the administrator's.
+    /// * The [fingerprint](Policy::fingerprint) of the policy in force is in the log, at start-up and at each change, and in the gauge
+    ///   `cors_policy_fingerprint`. `cors check` prints it for a file.
     ///
     /// Needs the features `reload` and `config`.
     ///
@@ -169,6 +172,7 @@ impl<F: PolicyFeed> Follow<F> {
 
     /// Follows the feed until the future is dropped.
     pub async fn run(mut self) -> Infallible {
+        metrics::policy_in_force(&self.policy.current());
         loop {
             match self.catch_up().await {
                 Ok(()) => {
@@ -196,9 +200,10 @@ impl<F: PolicyFeed> Follow<F> {
         self.seen = Some(version);
         match self.judge(config).await {
             Ok(policy) => {
+                let policy = Arc::new(policy);
+                self.policy.swap(Arc::clone(&policy));
                 metrics::policy_followed(&policy);
                 log::policy_followed(version, &policy);
-                self.policy.swap(policy);
             }
             Err(refused) => {
                 metrics::policy_not_followed(refused.kind());

@@ -47,7 +47,7 @@ mod by_facade {
             describe_counter!(POLICY_CHANGES, "what became of the policies of a followed feed");
             metrics::describe_gauge!(
                 POLICY_FINGERPRINT,
-                "of the followed policy in force: equal in all processes that have the same policy"
+                "the first 13 hex digits of the fingerprint of the followed policy in force, as a number"
             );
         }
     }
@@ -84,6 +84,12 @@ mod by_facade {
     #[cfg(all(feature = "config", feature = "reload"))]
     pub(crate) fn policy_followed(policy: &cors_engine::Policy) {
         counter!(POLICY_CHANGES, "outcome" => "applied").increment(1);
+        policy_in_force(policy);
+    }
+
+    #[cold]
+    #[cfg(all(feature = "config", feature = "reload"))]
+    pub(crate) fn policy_in_force(policy: &cors_engine::Policy) {
         // A gauge is an `f64`: the upper 52 bits are exact in it.
         metrics::gauge!(POLICY_FINGERPRINT).set((policy.fingerprint().as_u64() >> 12) as f64);
     }
@@ -118,14 +124,18 @@ mod by_nobody {
 
     #[inline(always)]
     #[cfg(all(feature = "config", feature = "reload"))]
+    pub(crate) fn policy_in_force(_: &cors_engine::Policy) {}
+
+    #[inline(always)]
+    #[cfg(all(feature = "config", feature = "reload"))]
     pub(crate) fn policy_not_followed(_: &'static str) {}
 }
 
 #[cfg(feature = "metrics")]
 pub(crate) use by_facade::{allowed, denied, describe, source_failed};
 #[cfg(all(feature = "metrics", feature = "config", feature = "reload"))]
-pub(crate) use by_facade::{policy_followed, policy_not_followed};
+pub(crate) use by_facade::{policy_followed, policy_in_force, policy_not_followed};
 #[cfg(not(feature = "metrics"))]
 pub(crate) use by_nobody::{allowed, denied, describe, source_failed};
 #[cfg(all(not(feature = "metrics"), feature = "config", feature = "reload"))]
-pub(crate) use by_nobody::{policy_followed, policy_not_followed};
+pub(crate) use by_nobody::{policy_followed, policy_in_force, policy_not_followed};

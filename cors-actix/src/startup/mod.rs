@@ -26,6 +26,7 @@ impl Once {
 
 /// Logs the policies of a layer, and the options that do nothing.
 pub(crate) fn layer(policies: &Paths, options: &Options) {
+    let fingerprints = nesting::names(policies);
     let policies: Vec<_> = policies.sources().map(Source::now).collect();
     let is = |mode| policies.iter().any(|policy| policy.mode() == Some(mode));
     // Development first: if any policy is for development, that is what the operator has to know.
@@ -35,6 +36,7 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
         policies = policies.len(),
         any_origin = policies.iter().any(|policy| policy.allows_any_origin()),
         credentials = policies.iter().any(|policy| policy.credentials()),
+        fingerprint = (!policies.is_empty()).then(|| display(fingerprints)),
         "{}",
         if options.report_only { "CORS is on trial" } else { "CORS is in force" },
     );

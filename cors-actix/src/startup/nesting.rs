@@ -60,7 +60,7 @@ impl Nesting {
 }
 
 /// The policies of a layer, by their fingerprints, each with its path.
-fn names(policies: &Paths) -> String {
+pub(super) fn names(policies: &Paths) -> String {
     let mut names = String::new();
     let elsewhere = policies.elsewhere().map(|source| ("", source));
     let by_path =

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use cors_engine::{Config, Mode, Rule, Violation};
+use cors_engine::{Config, Fingerprint, Mode, Rule, Violation};
 use serde_json::{Value, json};
 
 use crate::args::{CheckArgs, CheckFormat, Modes, Source};
@@ -48,11 +48,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
                 file = fixed;
             }
         }
-        let violations = broken(&file.config, modes(&file.config, args.mode));
         let modes = modes(&file.config, args.mode);
+        let (violations, fingerprints) = judge(&file.config, modes);
         judged.push(Judged {
             findings: Finding::all(&file, violations),
             modes,
+            fingerprints,
             name: file.name.clone(),
             file: Some(file),
             warnings,
@@ -115,13 +116,15 @@ fn read_from(source: Source, path: &Path, asked: Modes) -> Result<Vec<Judged>, P
         let place =
             if imported.place.is_empty() { name.clone() } else { format!("{name}: {}", imported.place) };
         let file = PolicyFile::from_toml(place.clone(), imported.toml())?;
-        let violations = broken(&file.config, modes(&file.config, asked));
+        let modes = modes(&file.config, asked);
+        let (violations, fingerprints) = judge(&file.config, modes);
         let line = imported.line.map(|line| Region { start: (line, 1), end: (line, 1) });
         let finding =
             |violation| Finding { file: name.clone(), place: place.clone(), region: line, violation };
         judged.push(Judged {
             name: place.clone(),
-            modes: modes(&file.config, asked),
+            modes,
+            fingerprints,
             warnings: imported.warnings().collect(),
             findings: violations.into_iter().map(finding).collect(),
             file: None,
@@ -134,6 +137,8 @@ fn read_from(source: Source, path: &Path, asked: Modes) -> Result<Vec<Judged>, P
 struct Judged {
     name: String,
     modes: &'static [Mode],
+    /// The policy's fingerprint in each of the modes in which it keeps the rules.
+    fingerprints: Vec<Fingerprint>,
     /// Where it is a file of ours, so that messages can show its lines.
     file: Option<PolicyFile>,
     warnings: Vec<String>,
@@ -179,7 +184,9 @@ impl Judged {
         if self.findings.len() > shown {
             let _ = writeln!(out, "and {} more: `--all` shows them\n", self.findings.len() - shown);
         }
-        let names = self.modes.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" and ");
+        let modes = self.modes.iter().zip(&self.fingerprints);
+        let names = modes.map(|(mode, fingerprint)| format!("{} ({fingerprint})", mode.name()));
+        let names = names.collect::<Vec<_>>().join(" and ");
         let name = &self.name;
         let _ = match self.findings.len() {
             0 => writeln!(
@@ -197,9 +204,22 @@ impl Judged {
 
 /// What the modes break, in the order of the file; what holds in both once.
 pub(crate) fn broken(config: &Config, modes: &[Mode]) -> Vec<Violation> {
+    judge(config, modes).0
+}
+
+/// What the modes break, and the fingerprint of the policy in each that breaks nothing.
+fn judge(config: &Config, modes: &[Mode]) -> (Vec<Violation>, Vec<Fingerprint>) {
     let mut list: Vec<Violation> = Vec::new();
+    let mut fingerprints = Vec::new();
     for &mode in modes {
-        for violation in config.policy(mode).err().into_iter().flatten() {
+        let violations = match config.policy(mode) {
+            Ok(policy) => {
+                fingerprints.push(policy.fingerprint());
+                continue;
+            }
+            Err(violations) => violations,
+        };
+        for violation in violations {
             let same = |known: &Violation| {
                 known.rule() == violation.rule()
                     && known.locus() == violation.locus()
@@ -210,7 +230,7 @@ pub(crate) fn broken(config: &Config, modes: &[Mode]) -> Vec<Violation> {
             }
         }
     }
-    list
+    (list, fingerprints)
 }
 
 /// As `Violations` serializes, with the file and, where it is known, the place in it.
