@@ -39,6 +39,11 @@ pub(crate) struct Serve {
     /// An origin that every policy has to allow; may be given several times
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) require: Vec<String>,
+
+    /// How many of the store's answers about tenants are remembered. A stranger decides which origins are asked about, so there has
+    /// to be an end
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
+    pub(crate) remember: u64,
 }
 
 #[derive(Subcommand)]

@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(store: Store, args: Serve) -> Result<(), Failure> {
     let policy = Reloadable::new(FIRST.production().clone());
-    let tenants = Tenants::new(store.clone());
+    let tenants = Tenants::new(store.clone(), args.remember);
     let follow = policy.follow(Feed::new(store, tenants.clone())).poll_every(POLL).requires(args.require);
     let following = rt::spawn(follow.run());
 

@@ -11,10 +11,6 @@ use moka::future::Cache;
 
 use crate::store::{Failure, Store};
 
-/// How many answers are remembered. A stranger decides which origins are asked about, so there has to be an end; what is
-/// asked about often stays.
-const REMEMBERED: u64 = 100_000;
-
 /// Changes are told of and, where that fails, polled. This is for the store that forgets to count one.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -29,8 +25,9 @@ pub(crate) struct Tenants {
 }
 
 impl Tenants {
-    pub(crate) fn new(store: Store) -> Self {
-        let answers = Cache::builder().max_capacity(REMEMBERED).time_to_live(LONGEST).build();
+    /// Remembers so many answers; what is asked about often stays.
+    pub(crate) fn new(store: Store, remembered: u64) -> Self {
+        let answers = Cache::builder().max_capacity(remembered).time_to_live(LONGEST).build();
         Self { store, answers, changes: Arc::default() }
     }
 

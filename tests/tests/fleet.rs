@@ -1,9 +1,10 @@
 //! The example `fleet`: several processes, one policy, and a store that fails.
 //!
-//! `fleet_under_load` takes a release build and two minutes:
-//! `cargo test -p cors-tests --test fleet -- --ignored --nocapture`
+//! `fleet_under_load` takes a release build and two minutes, or `CORS_FLEET_SECONDS`:
+//! `cargo test -p cors-tests --test fleet -- --ignored --nocapture --test-threads=1`
 #![cfg(target_os = "linux")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cors_tests::example::{Example, Profile, build_with};
+use cors_tests::example::{Example, Profile, build, build_with};
 use cors_tests::head::Head;
 use cors_tests::http::{Connection, Response};
 use cors_tests::store::{Line, StoreServer};
@@ -61,8 +62,13 @@ impl Fleet {
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }
 
+    /// The file that is published.
+    fn file(&self) -> PathBuf {
+        self.folder.join("policy.toml")
+    }
+
     fn publish(&self, store: &str, text: &str) -> Result<String, String> {
-        let file = self.folder.join("policy.toml");
+        let file = self.file();
         fs::write(&file, text).expect("there is room");
         self.run(store, &["publish", file.to_str().expect("the path is text")])
     }
@@ -83,6 +89,12 @@ fn fingerprint(process: &Example) -> String {
     Head::get("/policy").send(process.address).text()
 }
 
+/// The fingerprint that an event of the log has.
+fn fingerprint_in(line: &str) -> String {
+    let (_, rest) = line.split_once("fingerprint=").unwrap_or_else(|| panic!("no fingerprint in {line}"));
+    rest.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
 fn comes_to_be(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !is_so() {
@@ -98,10 +110,22 @@ fn follows(fleet: &Fleet, store: &str, write_policy: impl Fn(&str)) {
         comes_to_be(what, || processes.iter().all(is_so));
     };
 
+    // All begin with the same policy, and say so.
+    let began: BTreeSet<String> =
+        processes.iter().map(|process| fingerprint_in(&process.logged("CORS is in force"))).collect();
+    assert!(began.len() == 1 && began.iter().all(|digits| digits.len() == 16), "{began:?}");
     let said = fleet.publish(store, &policy(7)).expect("a sound policy is published");
     everybody("all have the new policy", &|process| is_allowed(process, "https://v7.example"));
     let printed = said.trim().rsplit(' ').next().expect("it says a fingerprint").to_owned();
     everybody("all have the fingerprint that was printed", &|process| fingerprint(process) == printed);
+    for process in &processes {
+        // Before it comes what the store began with.
+        let line = process.logged(&format!("fingerprint={printed}"));
+        assert!(line.contains("the new policy is in force"), "{line}");
+    }
+    let checked = Command::new(build("cors", Profile::Debug)).arg("check").arg(fleet.file()).output();
+    let checked = String::from_utf8(checked.expect("it runs").stdout).expect("it is text");
+    assert!(checked.contains(&format!("in production ({printed})")), "{printed} in {checked}");
 
     // A policy that breaks a rule is not published; one that gets into the store all the same is refused by everybody.
     let refused = fleet.publish(store, "origins = ['https://*.com']").expect_err("it breaks a rule");
@@ -225,6 +249,14 @@ const CONNECTIONS: usize = 2;
 /// 5 processes × 2 connections × 200 a second are 2000 a second.
 const PAUSE: Duration = Duration::from_millis(5);
 const TENANTS: u64 = 1_000_000;
+/// How many answers about tenants a process remembers: as many as it asks for in five seconds, so that what they take up stops growing
+/// before it is measured.
+const REMEMBERED: u64 = 1000;
+/// How long all this takes, without `CORS_FLEET_SECONDS`.
+const SECONDS: u64 = 100;
+/// How long the store is gone, twice, and how long one process is cut off from it.
+const OUTAGE: u64 = 3;
+const CUT: u64 = 10;
 
 /// What was published, and when: before it was begun, and after it was done.
 #[derive(Default)]
@@ -256,8 +288,10 @@ fn fleet_under_load() {
         ),
     );
     let lines: Vec<_> = (0..PROCESSES).map(|_| Line::to(server.address)).collect();
+    let remembered = REMEMBERED.to_string();
+    let arguments = ["--require", APP, "--remember", &remembered];
     let processes: Vec<_> =
-        lines.iter().map(|line| fleet.serve(&server.url(line.address), &["--require", APP])).collect();
+        lines.iter().map(|line| fleet.serve(&server.url(line.address), &arguments)).collect();
     comes_to_be("all have version 1", || {
         processes.iter().all(|process| is_allowed(process, "https://v1.example"))
     });
@@ -274,34 +308,35 @@ fn fleet_under_load() {
         })
         .collect();
 
+    let seconds = std::env::var("CORS_FLEET_SECONDS").ok().map_or(SECONDS, |seconds| {
+        seconds.parse().unwrap_or_else(|_| panic!("CORS_FLEET_SECONDS={seconds} is no number"))
+    });
+    // The store is killed twice, and between that one process is cut off.
+    let [killed, cut, killed_again] = [1, 2, 4].map(|fifths| seconds * fifths / 5);
+    assert!(killed + OUTAGE < cut && cut + CUT < killed_again, "CORS_FLEET_SECONDS={seconds} are too few");
     let begin = Instant::now();
     let (mut version, mut next) = (1, begin);
     let mut down_since = None;
     let mut cut_since = None;
     let mut residents = Vec::new();
-    for second in 0..100 {
+    for second in 0..seconds {
         next += Duration::from_secs(1);
         thread::sleep(next.saturating_duration_since(Instant::now()));
-        match second {
-            20 | 60 => {
-                down_since = Some(Instant::now());
-                server.kill();
-            }
-            23 | 63 => {
-                server.start_again();
-                let since = down_since.take().expect("it was killed");
-                timeline.lock().expect("nobody panicked").outages.push((since, Instant::now()));
-            }
-            40 => {
-                cut_since = Some(Instant::now());
-                lines[0].cut();
-            }
-            50 => {
-                lines[0].mend();
-                let since = cut_since.take().expect("it was cut");
-                timeline.lock().expect("nobody panicked").outages.push((since, Instant::now()));
-            }
-            _ => {}
+        let ends = |since: Instant| {
+            timeline.lock().expect("nobody panicked").outages.push((since, Instant::now()));
+        };
+        if second == killed || second == killed_again {
+            down_since = Some(Instant::now());
+            server.kill();
+        } else if second == killed + OUTAGE || second == killed_again + OUTAGE {
+            server.start_again();
+            ends(down_since.take().expect("it was killed"));
+        } else if second == cut {
+            cut_since = Some(Instant::now());
+            lines[0].cut();
+        } else if second == cut + CUT {
+            lines[0].mend();
+            ends(cut_since.take().expect("it was cut"));
         }
         if down_since.is_none() {
             version += 1;
@@ -309,7 +344,7 @@ fn fleet_under_load() {
             fleet.publish(&store, &policy(version)).expect("a sound policy is published");
             timeline.lock().expect("nobody panicked").done.push((version, Instant::now()));
         }
-        if second % 10 == 9 {
+        if second % (seconds / 10) == seconds / 10 - 1 {
             residents
                 .push(processes.iter().map(|process| resident(process.process_id())).collect::<Vec<_>>());
         }
@@ -322,7 +357,7 @@ fn fleet_under_load() {
     let lag = longest_lag(&timeline, &seen);
     println!(
         "{} requests in {:.0?} by {PROCESSES} processes, {version} policies, {TENANTS} tenants; longest time with an old policy, \
-         connected: {lag:.0?}; tenants kept out while the store was gone: {}; resident KiB every 10 s: {residents:?}",
+         connected: {lag:.0?}; tenants kept out while the store was gone: {}; resident KiB: {residents:?}",
         figures.requests.load(Ordering::Relaxed),
         begin.elapsed(),
         figures.unknown.load(Ordering::Relaxed),
