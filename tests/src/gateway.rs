@@ -6,6 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,7 +74,10 @@ impl Gateway {
 
     /// Fails with what the server says.
     fn try_start(kind: Kind, exported: &[String], app: SocketAddr) -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("cors-{}-{}", kind.target(), std::process::id()));
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("cors-{}-{}-{number}", kind.target(), std::process::id());
+        let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).expect("a folder for the configuration");
         let sites = free_ports(exported.len());
         let config = match kind {
