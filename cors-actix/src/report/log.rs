@@ -184,6 +184,20 @@ pub(crate) fn route_is_uncertain(route: &Route) {
 }
 
 #[cold]
+pub(crate) fn route_has_a_twin(route: &Route) {
+    if route.is_told.replace(true) {
+        return;
+    }
+    tracing::warn!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a route without `#[cors]` has the pattern and the name of one with it, and which is which is not known: on this path \
+         both policies have to allow a request\n\
+         help: rename one of the two handlers, or put `#[cors]` on the other one, too",
+    );
+}
+
+#[cold]
 pub(crate) fn route_was_missed(route: &Route, is_rewritten: bool) {
     if route.was_missed.get() {
         return;

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 use actix_web::dev::ResourceMap;
 
+use crate::route::registry;
+
 /// A resource, or a scope with everything inside.
 pub(crate) struct Node {
     /// More than one where the app gave a list.
@@ -17,6 +19,13 @@ pub(crate) struct Node {
     pub(crate) name: Option<String>,
     /// `None` for a resource.
     pub(crate) inside: Option<Vec<Node>>,
+}
+
+impl Node {
+    /// Its number, if it is a mark.
+    pub(crate) fn mark(&self) -> Option<u64> {
+        registry::mark_number(self.name.as_deref()?)
+    }
 }
 
 /// The app itself, or `None` if the map does not read as expected.

@@ -5,6 +5,7 @@ pub(crate) mod index;
 pub(crate) mod map;
 pub(crate) mod normalize;
 pub(crate) mod path_pattern;
+pub(crate) mod place;
 pub(crate) mod register;
 pub(crate) mod registry;
 pub(crate) mod resolve;

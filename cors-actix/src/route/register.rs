@@ -57,7 +57,7 @@ where
 {
     let Route { pattern, name, methods, guards } = route;
     let app = App::registering(config);
-    let mark = App::mark_route(config);
+    let mark = app.mark_route(config);
     // As Actix registers a resource.
     let is_whole = pattern.is_empty() || pattern.starts_with('/');
     let pattern = if is_whole { pattern.to_owned() } else { format!("/{pattern}") };

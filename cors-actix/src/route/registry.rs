@@ -1,8 +1,7 @@
 //! The routes with `#[cors]` of each app, for the layers around them.
 //!
-//! A route does not learn in which scopes it is registered. Actix's map shows it once the app is built: a mark is registered
-//! right in front of each route. One mark for all routes of a scope would be enough, but scopes cannot be told apart while
-//! routes are registered, and a route that is looked for in the wrong scope would get the wrong policy.
+//! A route does not learn in which scopes it is registered. Actix's map shows it once the app is built: see
+//! [`place`](super::place). To make places certain, a mark is registered in front of the first route of a scope.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
@@ -31,7 +30,7 @@ pub(crate) struct Route {
     guards: Vec<Box<dyn Guard>>,
     pub(crate) answers: Rc<Answers>,
     /// The mark right behind which it was registered.
-    pub(crate) mark: u64,
+    pub(crate) mark: Option<u64>,
     /// Whether it counted as certain for a request that went elsewhere.
     pub(crate) was_missed: Cell<bool>,
     /// Whether the log has said that it is not certain.
@@ -47,7 +46,7 @@ impl Route {
         methods: &'static [&'static str],
         guards: Vec<Box<dyn Guard>>,
         answers: Rc<Answers>,
-        mark: u64,
+        mark: Option<u64>,
     ) -> Self {
         Self {
             pattern,
@@ -92,6 +91,8 @@ pub(crate) struct App {
     /// In the order of registration, which is that of the router.
     pub(crate) routes: RefCell<Vec<Rc<Route>>>,
     first_mark: u64,
+    /// How many held the default service when the last route was registered.
+    holders: Cell<usize>,
     /// Whether any layer of the app says so.
     pub(crate) scopes_are_guarded: Cell<bool>,
     tree: OnceCell<Rc<Tree>>,
@@ -118,6 +119,7 @@ impl App {
                     default,
                     routes: RefCell::default(),
                     first_mark: NEXT_MARK.get(),
+                    holders: Cell::new(0),
                     scopes_are_guarded: Cell::new(false),
                     tree: OnceCell::new(),
                     has_layers: Cell::new(false),
@@ -151,8 +153,16 @@ impl App {
         });
     }
 
-    /// Registers the mark of the route that is registered next.
-    pub(crate) fn mark_route(config: &mut AppService) -> u64 {
+    /// Registers a mark in front of the route that is registered next, unless the last one was in the same scope.
+    ///
+    /// A mark is one more entry in the scope's router, so a scope has few. Every scope that is being registered holds the app's default
+    /// service, and so does every finished one without a default service of its own: another number of holders is another scope, or
+    /// one with a scope inside. Two scopes in a row with default services of their own look like one here.
+    pub(crate) fn mark_route(&self, config: &mut AppService) -> Option<u64> {
+        let holders = Rc::strong_count(&self.default);
+        if self.holders.replace(holders) == holders {
+            return None;
+        }
         let number = NEXT_MARK.replace(NEXT_MARK.get() + 1);
         let mut place = ResourceDef::new(mark(number));
         place.set_name(mark(number));
@@ -161,7 +171,7 @@ impl App {
             Ok(request.into_response(HttpResponse::NotFound().finish()))
         });
         config.register_service(place, Some(vec![nobody]), nothing, None);
-        number
+        Some(number)
     }
 
     /// Where the routes are in the app. `None` before the first request.

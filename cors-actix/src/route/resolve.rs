@@ -26,7 +26,8 @@ use crate::report::log;
 use crate::route::index::Index;
 use crate::route::map::{self, Node};
 use crate::route::normalize::{self, Spelling};
-use crate::route::registry::{self, Route};
+use crate::route::place::{self, Place};
+use crate::route::registry::Route;
 
 /// The resources of an app in the router's order.
 pub(crate) struct Tree {
@@ -54,8 +55,8 @@ struct Entry {
 }
 
 enum Kind {
-    /// A resource without `#[cors]`.
-    Plain,
+    /// A resource without `#[cors]`, or perhaps one of these routes.
+    Plain(Vec<Rc<Route>>),
     Route(Rc<Route>),
     Scope {
         inside: Level,
@@ -152,7 +153,11 @@ struct Search<'s> {
 impl Tree {
     pub(crate) fn new(map: &ResourceMap, routes: &[Rc<Route>]) -> Self {
         let (root, unplaced) = match map::read(map).and_then(|app| app.inside) {
-            Some(resources) => place::place(resources, routes),
+            Some(resources) => {
+                let (places, lost) = place::places(&resources, routes);
+                lost.iter().for_each(|route| log::route_is_lost(route));
+                (Some(Level::new(resources, &mut places.into_iter())), lost)
+            }
             None => {
                 log::map_is_unreadable();
                 (None, routes.to_vec())
@@ -313,8 +318,11 @@ impl Search<'_> {
                 !(self.question.scopes_are_guarded || turns_away.get())
             }
             _ if !entry.resource().is_match(path) => false,
-            Kind::Plain => {
+            Kind::Plain(perhaps) => {
                 self.is_matched = true;
+                for route in perhaps {
+                    self.route(route);
+                }
                 self.possible.add_others(Others::Resource);
                 false
             }
@@ -365,7 +373,7 @@ impl Search<'_> {
             let number = self.candidates[position] as usize;
             let entry = &level.entries[number];
             match &entry.kind {
-                Kind::Route(other) if Rc::ptr_eq(other, route) => {
+                kind if kind.may_be(route) => {
                     if !self.walk(level, path, number) {
                         self.possible.add_others(Others::Default);
                     }
@@ -402,11 +410,37 @@ impl Search<'_> {
 }
 
 impl Level {
+    /// `places` says what each resource is, in their order.
+    fn new(nodes: Vec<Node>, places: &mut dyn Iterator<Item = Place>) -> Self {
+        let mut level = Self { entries: Vec::new(), index: Index::default(), has_routes: false };
+        for node in nodes.into_iter().filter(|node| node.mark().is_none()) {
+            for pattern in &node.patterns {
+                level.index.add(pattern, node.is_prefix, level.entries.len());
+            }
+            let kind = match node.inside {
+                Some(inside) => {
+                    Kind::Scope { inside: Self::new(inside, places), turns_away: Cell::new(false) }
+                }
+                None => match places.next().expect("there is a place for each resource") {
+                    Place::Plain(perhaps) => Kind::Plain(perhaps),
+                    Place::Route(route) => Kind::Route(route),
+                },
+            };
+            level.has_routes |= match &kind {
+                Kind::Scope { inside, .. } => inside.has_routes,
+                Kind::Plain(perhaps) => !perhaps.is_empty(),
+                Kind::Route(_) => true,
+            };
+            let Node { patterns, is_prefix, .. } = node;
+            level.entries.push(Entry { patterns, is_prefix, resource: OnceCell::new(), kind });
+        }
+        level
+    }
+
     fn holds(&self, route: &Rc<Route>) -> bool {
         self.entries.iter().any(|entry| match &entry.kind {
-            Kind::Route(other) => Rc::ptr_eq(other, route),
             Kind::Scope { inside, .. } => inside.has_routes && inside.holds(route),
-            Kind::Plain => false,
+            kind => kind.may_be(route),
         })
     }
 
@@ -462,15 +496,27 @@ impl Level {
         for (position, entry) in self.entries.iter().enumerate() {
             match &entry.kind {
                 Kind::Route(route) => {
-                    let is_like =
-                        |other: &Entry| matches!(other.kind, Kind::Plain) && other.patterns == entry.patterns;
+                    let is_like = |other: &Entry| {
+                        matches!(other.kind, Kind::Plain(_)) && other.patterns == entry.patterns
+                    };
                     if self.entries[..position].iter().any(is_like) {
                         log::route_is_uncertain(route);
                     }
                 }
                 Kind::Scope { inside, .. } => inside.each_uncertain(),
-                Kind::Plain => {}
+                Kind::Plain(perhaps) => perhaps.iter().for_each(|route| log::route_has_a_twin(route)),
             }
+        }
+    }
+}
+
+impl Kind {
+    /// Returns whether this is the route, or perhaps is.
+    fn may_be(&self, route: &Rc<Route>) -> bool {
+        match self {
+            Self::Route(other) => Rc::ptr_eq(other, route),
+            Self::Plain(perhaps) => perhaps.iter().any(|other| Rc::ptr_eq(other, route)),
+            Self::Scope { .. } => false,
         }
     }
 }
@@ -483,60 +529,5 @@ impl Entry {
             (_, true) => ResourceDef::prefix(self.patterns.clone()),
             (_, false) => ResourceDef::new(self.patterns.clone()),
         })
-    }
-}
-
-/// Puts the routes in their places: each is right behind its mark.
-mod place {
-    use super::*;
-
-    /// The levels, and the routes that were not found.
-    pub(super) fn place(resources: Vec<Node>, routes: &[Rc<Route>]) -> (Option<Level>, Vec<Rc<Route>>) {
-        let mut rest = routes.to_vec();
-        let root = level(resources, &mut rest);
-        rest.iter().for_each(|route| log::route_is_lost(route));
-        (Some(root), rest)
-    }
-
-    fn level(nodes: Vec<Node>, rest: &mut Vec<Rc<Route>>) -> Level {
-        let mut level = Level { entries: Vec::new(), index: Index::default(), has_routes: false };
-        let mut marked = None;
-        for node in nodes {
-            let mark = node.name.as_deref().and_then(registry::mark_number);
-            if mark.is_some() {
-                marked = mark;
-                continue;
-            }
-            let route = marked.take().and_then(|mark| take(rest, mark, &node));
-            let position = level.entries.len();
-            for pattern in &node.patterns {
-                level.index.add(pattern, node.is_prefix, position);
-            }
-            let kind = match (node.inside, route) {
-                (Some(inside), _) => {
-                    let inside = self::level(inside, rest);
-                    level.has_routes |= inside.has_routes;
-                    Kind::Scope { inside, turns_away: Cell::new(false) }
-                }
-                (None, Some(route)) => {
-                    level.has_routes = true;
-                    Kind::Route(route)
-                }
-                (None, None) => Kind::Plain,
-            };
-            let Node { patterns, is_prefix, .. } = node;
-            level.entries.push(Entry { patterns, is_prefix, resource: OnceCell::new(), kind });
-        }
-        level
-    }
-
-    /// The route with this mark, if this is its resource.
-    fn take(rest: &mut Vec<Rc<Route>>, mark: u64, node: &Node) -> Option<Rc<Route>> {
-        // They are in the order of their marks, which is that of the map but for nested scopes.
-        let at = rest.iter().position(|route| route.mark == mark)?;
-        let is_its = node.inside.is_none()
-            && node.patterns.as_slice() == [rest[at].pattern.as_str()]
-            && node.name.as_deref() == Some(rest[at].name);
-        is_its.then(|| rest.remove(at))
     }
 }

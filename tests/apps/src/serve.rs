@@ -95,8 +95,12 @@ fn guarded(resource: Resource, guard: Guard) -> Resource {
 }
 
 fn register_plain(item: Plain, kind: Kind, config: &mut AppService) {
+    let is_namesake = item.is_namesake();
     let Plain { pattern, guard, is_attribute, routes, default, layers } = item;
     let mut resource = guarded(web::resource(pattern), guard);
+    if is_namesake {
+        resource = resource.name("handler");
+    }
     for (name, guard, id) in routes {
         let mut route = plain(id);
         if let Some(name) = name {

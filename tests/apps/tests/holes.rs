@@ -240,3 +240,46 @@ fn t43_a_guard_on_a_field_and_a_plain_resource_after_it() {
     holds(&App { items: items.clone(), ..App::default() }, "PUT", &["/x", "/y"]);
     holds(&App { items, layers: vec![cors(Policy::App)], ..App::default() }, "PUT", &["/x", "/y"]);
 }
+
+#[test]
+fn t41_a_twin_in_another_scope() {
+    // Number 3 gives the plain resource the name of the route, so that they look alike.
+    let twin = |pattern| {
+        Item::Plain(Plain {
+            pattern,
+            guard: Guard::No,
+            is_attribute: false,
+            routes: vec![(Some("PUT"), Guard::No, 3)],
+            default: None,
+            layers: Vec::new(),
+        })
+    };
+    let with_default = |prefix, items| {
+        Item::Scope(Scope { prefix, guard: Guard::No, items, default: Some(9), layers: Vec::new() })
+    };
+    // In two scopes in a row with default services of their own, the second route has no mark.
+    for scopes in [
+        vec![
+            with_default("/v1", vec![route(Policy::A, "GET", "/x"), twin("/{p}")]),
+            with_default("/v2", vec![route(Policy::A, "PUT", "/{p}")]),
+        ],
+        vec![
+            with_default("/v1", vec![route(Policy::A, "GET", "/x"), route(Policy::A, "PUT", "/{p}")]),
+            with_default("/v2", vec![twin("/{p}")]),
+        ],
+        vec![with_default(
+            "/v1",
+            vec![route(Policy::Public, "GET", "/x"), twin("/x"), route(Policy::A, "GET", "/x")],
+        )],
+    ] {
+        let app = App {
+            items: scopes,
+            default: None,
+            layers: vec![enforced(Policy::B)],
+            scopes_are_guarded: false,
+        };
+        for method in ["GET", "PUT"] {
+            holds(&app, method, &["/v1/x", "/v2/x", "/v1/y", "/v2/y"]);
+        }
+    }
+}
