@@ -66,7 +66,8 @@ impl Below {
     }
 
     fn question<'q>(&self, method: &'q str, guards: &'q dyn Fn(&Route) -> Guards) -> Question<'q> {
-        Question { method, guards, scopes_are_guarded: self.scopes_are_guarded, spelling: self.spelling }
+        let Self { scopes_are_guarded, spelling, .. } = *self;
+        Question { method, guards, scopes_are_guarded, spelling, only_certain: false }
     }
 
     /// Keeps what is needed to find out later which route a request was for.
@@ -109,19 +110,30 @@ impl Asked {
         let guards = |_: &Route| Guards::MayAccept;
         let question = self.below.question(self.method.as_str(), &guards);
         let possible = |path: &str| tree.possible_on(path, self.at, &question);
-        let as_it_came = || possible(Url::new(Uri::from(target.clone())).path());
+        let certain = |path: &str| {
+            let question = Question { only_certain: true, ..question };
+            tree.possible_on(path, self.at, &question).certain().cloned()
+        };
+        let as_it_came = || Url::new(Uri::from(target.clone()));
         let Some(info) = answered.map(HttpRequest::match_info) else {
-            return Answered::on_the_way(as_it_came());
+            return Answered::on_the_way(possible(as_it_came().path()));
         };
         // On another path it was answered by what may take that, or on the way there.
         if info.get_ref().uri().path_and_query() != Some(target)
-            && let Some(route) = as_it_came().certain()
+            && let Some(route) = certain(as_it_came().path())
         {
-            self.miss(tree, route, true);
+            self.miss(tree, &route, true);
         }
         let path = info.as_str();
-        let possible = possible(path);
         let end = path.len() - info.unprocessed().len();
+        if end == path.len() && end > self.at && !tree.has_scope_at(path, end) {
+            // The whole path was matched, and no scope ends there: a resource took the request.
+            if let Some(route) = certain(path) {
+                self.miss(tree, &route, false);
+            }
+            return None;
+        }
+        let possible = possible(path);
         let Some(route) = possible.certain() else {
             // The whole path was matched, so a resource took the request, unless a scope around a route ends there, too.
             let is_on_the_way = |route: &Rc<Route>| tree.is_on_the_way(route, path, end);

@@ -43,6 +43,8 @@ pub(crate) struct Tree {
 struct Level {
     entries: Vec<Entry>,
     index: Index,
+    /// Which entries are scopes with routes inside.
+    scopes: Vec<usize>,
     has_routes: bool,
 }
 
@@ -100,6 +102,11 @@ impl Possible {
         }
     }
 
+    /// Returns whether no route is certain, whatever else is added.
+    fn is_uncertain(&self) -> bool {
+        self.others > Others::No || !self.more.is_empty()
+    }
+
     fn add(&mut self, route: &Rc<Route>) {
         if self.routes().any(|known| Rc::ptr_eq(known, route)) {
             return;
@@ -137,6 +144,8 @@ pub(crate) struct Question<'q> {
     pub(crate) guards: &'q dyn Fn(&Route) -> Guards,
     pub(crate) scopes_are_guarded: bool,
     pub(crate) spelling: Spelling,
+    /// Whether the search may end once no route is certain: what else is possible does not matter.
+    pub(crate) only_certain: bool,
 }
 
 /// A search in one level and those inside.
@@ -273,6 +282,11 @@ impl Tree {
         }
     }
 
+    /// Returns whether the path up to `end` leads to a scope with routes inside.
+    pub(crate) fn has_scope_at(&self, path: &str, end: usize) -> bool {
+        self.root.as_ref().is_some_and(|root| root.has_scope_at(path, end))
+    }
+
     /// Returns whether the path up to `end` leads to a scope around the route, or is empty.
     pub(crate) fn is_on_the_way(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
         self.root.as_ref().is_some_and(|root| end == 0 || root.leads_to(route, path, end))
@@ -297,6 +311,9 @@ impl Search<'_> {
             let entry = self.candidates[position] as usize;
             if entry >= from && self.entry(&level.entries[entry], path) {
                 is_taken = true;
+                break;
+            }
+            if self.question.only_certain && self.possible.is_uncertain() {
                 break;
             }
         }
@@ -412,7 +429,8 @@ impl Search<'_> {
 impl Level {
     /// `places` says what each resource is, in their order.
     fn new(nodes: Vec<Node>, places: &mut dyn Iterator<Item = Place>) -> Self {
-        let mut level = Self { entries: Vec::new(), index: Index::default(), has_routes: false };
+        let mut level =
+            Self { entries: Vec::new(), index: Index::default(), scopes: Vec::new(), has_routes: false };
         for node in nodes.into_iter().filter(|node| node.mark().is_none()) {
             for pattern in &node.patterns {
                 level.index.add(pattern, node.is_prefix, level.entries.len());
@@ -427,7 +445,12 @@ impl Level {
                 },
             };
             level.has_routes |= match &kind {
-                Kind::Scope { inside, .. } => inside.has_routes,
+                Kind::Scope { inside, .. } => {
+                    if inside.has_routes {
+                        level.scopes.push(level.entries.len());
+                    }
+                    inside.has_routes
+                }
                 Kind::Plain(perhaps) => !perhaps.is_empty(),
                 Kind::Route(_) => true,
             };
@@ -467,6 +490,15 @@ impl Level {
                 return;
             }
         }
+    }
+
+    fn has_scope_at(&self, path: &str, end: usize) -> bool {
+        self.scopes.iter().any(|scope| {
+            let entry = &self.entries[*scope];
+            let Kind::Scope { inside, .. } = &entry.kind else { return false };
+            let Some(here) = entry.resource().find_match(path) else { return false };
+            here == end || (here < end && inside.has_scope_at(&path[here..], end - here))
+        })
     }
 
     fn leads_to(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
