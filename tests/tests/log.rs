@@ -329,6 +329,52 @@ fn routes_that_are_not_in_development_with_their_app_are_named_and_say_why() {
     assert_eq!(bodies, [""; 3], "an app for production");
 }
 
+/// Twice on one path, in two modules, each with the name `twin`.
+mod first {
+    #[actix_web::put("/twin")]
+    pub(crate) async fn twin() -> &'static str {
+        "plain"
+    }
+}
+
+mod second {
+    use super::{HOSTLESS, cors};
+
+    #[cors(HOSTLESS)]
+    #[actix_web::get("/twin")]
+    pub(crate) async fn twin() -> &'static str {
+        "own"
+    }
+}
+
+#[test]
+fn a_route_with_a_twin_is_in_the_log() {
+    let said = "a route without `#[cors]` has the pattern and the name of one with it";
+    let log_of = |is_marked: bool| {
+        Log::of(|| {
+            actix_web::rt::System::new().block_on(async {
+                let app = App::new().service(own);
+                let app = if is_marked {
+                    app.service(web::scope("/a").service(second::twin))
+                        .service(web::scope("/b").service(first::twin))
+                } else {
+                    app.service(second::twin).service(first::twin)
+                };
+                let app = actix_web::test::init_service(app.wrap(Cors::new(&TASKS))).await;
+                actix_web::test::call_service(&app, request("/own").to_request()).await;
+            });
+        })
+    };
+    let log = log_of(false);
+    assert_eq!(log.matches(said).count(), 1, "{log}");
+    assert!(log.contains("route=/twin handler=\"twin\""), "{log}");
+    assert_eq!(
+        log_of(true).matches(said).count(),
+        0,
+        "a scope of its own has an entry that tells which is which"
+    );
+}
+
 #[test]
 fn a_layer_inside_of_another_is_said_at_start_up() {
     let done = || web::get().to(|| async { "done" });

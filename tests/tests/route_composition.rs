@@ -588,3 +588,45 @@ fn a_policy_on_trial_leaves_routes_alone() {
     check_actual(&server, "/tasks/1", "PUT", ADMIN, true);
     check_actual(&server, "/elsewhere", "PUT", APP, true);
 }
+
+macro_rules! by_name {
+    ($($name:ident $path:literal),*) => {$(
+        #[cors(ADMINS)]
+        #[get($path)]
+        async fn $name() -> &'static str {
+            stringify!($name)
+        }
+    )*};
+}
+by_name!(by_name_1 "/1", by_name_2 "/2", by_name_3 "/3/{id}", by_name_4 "/4");
+
+/// The paths that begin so are entries of the router that no request is for.
+fn entries_of_ours(request: &HttpRequest) -> usize {
+    let map = format!("{:?}", request.resource_map());
+    let mut names: Vec<_> =
+        map.split("\\u{1}cors/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}
+
+#[actix_web::test]
+async fn routes_add_one_entry_to_the_router_of_their_scope() {
+    // As many times as there are routes, so that there are many in a scope.
+    macro_rules! many {
+        ($to:expr) => {
+            $to.service(by_name_1).service(by_name_2).service(by_name_3).service(by_name_4)
+        };
+    }
+    let count = |request: HttpRequest| async move { entries_of_ours(&request).to_string() };
+    for (scopes, expected) in [(1, "2"), (2, "3"), (5, "6")] {
+        let mut app = many!(App::new());
+        for number in 0..scopes {
+            app = app.service(many!(web::scope(&format!("/s{number}"))));
+        }
+        let app = actix_web::test::init_service(app.route("/count", web::get().to(count))).await;
+        let request = actix_web::test::TestRequest::with_uri("/count").to_request();
+        let counted = actix_web::test::call_and_read_body(&app, request).await;
+        assert_eq!(counted, expected, "the app's router and {scopes} scopes");
+    }
+}

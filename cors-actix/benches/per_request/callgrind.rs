@@ -4,8 +4,6 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
-use crate::subjects::Subject;
-
 /// What one request costs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
@@ -13,9 +11,20 @@ pub(crate) struct Cost {
     pub(crate) allocations: u64,
 }
 
-/// After which callgrind writes down what it saw. It takes no pattern for this; and given two names
-/// instead of a pattern for where to look on, it looks nowhere.
-const MEASURED: [&str; 2] = ["per_request::subjects::measured", "per_request::subjects::tower_measured"];
+/// What callgrind looks at in this program when it is run again.
+pub(crate) struct Run<'r> {
+    /// The arguments to run it with.
+    pub(crate) arguments: &'r [&'r str],
+    /// The pattern of the functions where it counts.
+    pub(crate) counted: &'r str,
+    /// The same functions' names, after which it writes down what it saw. It takes no pattern for this; and given two
+    /// names instead of a pattern for where to look on, it looks nowhere.
+    pub(crate) names: &'r [&'r str],
+    /// How many cases there are.
+    pub(crate) cases: usize,
+    /// How many requests each case serves, after as many to warm up.
+    pub(crate) requests: usize,
+}
 
 /// Is valgrind there?
 pub(crate) fn is_there() -> bool {
@@ -27,34 +36,33 @@ pub(crate) fn is_there() -> bool {
 /// place, a request costs some 30 instructions more.
 const PROCESSES: usize = 5;
 
-/// What `subject` costs in each case: of several processes the median.
-pub(crate) fn count(subject: Subject, cases: usize, requests: usize) -> io::Result<Vec<Cost>> {
-    let runs = (0..PROCESSES).map(|_| run(subject, cases, requests)).collect::<io::Result<Vec<_>>>()?;
+/// What a request costs in each case: of several processes the median.
+pub(crate) fn count(run: &Run<'_>) -> io::Result<Vec<Cost>> {
+    let runs = (0..PROCESSES).map(|_| once(run)).collect::<io::Result<Vec<_>>>()?;
     let median = |case: usize| {
         let mut costs: Vec<Cost> = runs.iter().map(|run| run[case]).collect();
         costs.sort_by_key(|cost| cost.instructions);
         costs[costs.len() / 2]
     };
-    Ok((0..cases).map(median).collect())
+    Ok((0..run.cases).map(median).collect())
 }
 
-/// Runs this program again under callgrind: `subject` serves `requests` requests of each case.
-fn run(subject: Subject, cases: usize, requests: usize) -> io::Result<Vec<Cost>> {
+fn once(run: &Run<'_>) -> io::Result<Vec<Cost>> {
     let folder = env::temp_dir().join(format!("cors-per-request-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let run = Command::new("valgrind")
+    let ran = Command::new("valgrind")
         .args(["--tool=callgrind", "--collect-atstart=no", "--compress-strings=no", "--compress-pos=no"])
-        .arg("--toggle-collect=per_request::subjects::*measured")
-        .args(MEASURED.map(|name| format!("--dump-after={name}")))
+        .arg(format!("--toggle-collect={}", run.counted))
+        .args(run.names.iter().map(|name| format!("--dump-after={name}")))
         .arg(format!("--callgrind-out-file={}", folder.join("out").display()))
         .arg(env::current_exe()?)
-        .args(["--count", &format!("{subject:?}")])
+        .args(run.arguments)
         .output()?;
-    if !run.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&run.stderr).into_owned()));
+    if !ran.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&ran.stderr).into_owned()));
     }
     // Each case fills two dumps: the first is its warm-up.
-    let costs = (1..=cases).map(|case| read(&folder.join(format!("out.{}", case * 2)), requests));
+    let costs = (1..=run.cases).map(|case| read(&folder.join(format!("out.{}", case * 2)), run.requests));
     let costs = costs.collect();
     fs::remove_dir_all(&folder)?;
     costs

@@ -37,7 +37,16 @@ fn main() {
     }
 
     let counts = if callgrind::is_there() {
-        let counted = |subject| callgrind::count(subject, cases.len(), COUNTED).expect("callgrind runs");
+        let counted = |subject: Subject| {
+            callgrind::count(&callgrind::Run {
+                arguments: &["--count", &format!("{subject:?}")],
+                counted: "per_request::subjects::*measured",
+                names: &["per_request::subjects::measured", "per_request::subjects::tower_measured"],
+                cases: cases.len(),
+                requests: COUNTED,
+            })
+            .expect("callgrind runs")
+        };
         Some(Subject::ALL.map(counted))
     } else {
         eprintln!("valgrind is not there: no instructions and no allocations");

@@ -1,8 +1,13 @@
 //! What `#[cors]` costs by the number of routes, beside the same app without it.
 //!
 //! `cargo bench -p cors-actix --bench routes` prints the table. Time is a ratio: of an actual request to the plain app with `Cors` around it,
-//! of a preflight to what Actix's router takes to answer the same `OPTIONS` request in the plain app.
+//! of a preflight to what Actix's router takes to answer the same `OPTIONS` request in the plain app. Instructions need valgrind.
 
+#[path = "../per_request/callgrind.rs"]
+#[allow(dead_code)] // Allocations are counted here without valgrind, too.
+mod callgrind;
+
+use std::env;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
@@ -36,12 +41,28 @@ enum Subject {
     Half,
 }
 
+impl Subject {
+    const ALL: [Self; 4] = [Self::Plain, Self::Around, Self::Each, Self::Half];
+}
+
 /// How the patterns of routes begin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum First {
     Literal,
     Parameter,
     Tail,
+}
+
+impl First {
+    const ALL: [Self; 3] = [Self::Literal, Self::Parameter, Self::Tail];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Literal => "literal",
+            Self::Parameter => "parameter",
+            Self::Tail => "tail",
+        }
+    }
 }
 
 /// A route of the app: `/api/rN/{id}`, `/{tenant}/rN`, or `/{path:.*}/rN`.
@@ -135,83 +156,157 @@ fn allocations(serve: &Serve, make: &dyn Fn() -> Request) -> u64 {
     counted.count_total / BATCH as u64
 }
 
-fn main() {
-    let runtime = actix_web::rt::System::new();
-    println!(
-        "| routes | first segment | request | plain | `Cors` around | `#[cors]` on each | ratio | on half | ratio | allocations |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
-    for first in [First::Literal, First::Parameter, First::Tail] {
-        // With more of these, Actix's own router takes too long to measure.
-        let most = if first == First::Tail { 100 } else { usize::MAX };
-        for count in NUMBERS.into_iter().filter(|count| *count <= most) {
-            runtime.block_on(table(count, first));
+/// A kind of request.
+struct Row {
+    name: String,
+    method: Method,
+    path: String,
+    asks_for: Option<&'static str>,
+}
+
+impl Row {
+    fn all(count: usize, first: First) -> Vec<Self> {
+        let path = |number: usize| match first {
+            First::Literal => format!("/api/r{number}/7"),
+            First::Parameter => format!("/acme/r{number}"),
+            First::Tail => format!("/a/b/r{number}"),
+        };
+        let row = |name: &str, method, path: &str, asks_for| Self {
+            name: name.to_owned(),
+            method,
+            path: path.to_owned(),
+            asks_for,
+        };
+        let mut rows = Vec::new();
+        for (name, number) in [("first", 0), ("middle", count / 2), ("last", count - 1)] {
+            rows.push(row(&format!("{name}, actual"), Method::PUT, &path(number), None));
+            rows.push(row(&format!("{name}, preflight"), Method::OPTIONS, &path(number), Some("PUT")));
+        }
+        rows.push(row("without `#[cors]`", Method::GET, "/health", None));
+        rows.push(row("404", Method::GET, "/nowhere/at/all", None));
+        rows
+    }
+
+    /// From an origin that the policy in force lets in: the route's, or the app's.
+    fn request(&self, subject: Subject) -> Request {
+        let origin = match subject {
+            Subject::Each | Subject::Half if self.path.contains("/r") => "https://partner.example.com",
+            _ => "https://app.example.com",
+        };
+        request(&self.method, &self.path, origin, self.asks_for)
+    }
+}
+
+/// Where callgrind counts: its name is what the runner looks for.
+#[inline(never)]
+fn measured(serve: &Serve, requests: Vec<Request>) {
+    requests.into_iter().for_each(serve);
+}
+
+/// How many requests callgrind looks at.
+const COUNTED: usize = 16;
+
+/// Serves the requests of all rows by all subjects, for callgrind.
+async fn serve_counted(count: usize, first: First) {
+    for subject in Subject::ALL {
+        let app = app(subject, count, first).await;
+        for row in Row::all(count, first) {
+            for _ in 0..2 {
+                measured(&app, (0..COUNTED).map(|_| row.request(subject)).collect());
+            }
         }
     }
 }
 
-async fn table(count: usize, first: First) {
-    let path = |number: usize| match first {
-        First::Literal => format!("/api/r{number}/7"),
-        First::Parameter => format!("/acme/r{number}"),
-        First::Tail => format!("/a/b/r{number}"),
-    };
-    let put = Method::PUT;
-    let mut rows: Vec<(String, Method, String, Option<&str>)> = Vec::new();
-    for (name, number) in [("first", 0), ("middle", count / 2), ("last", count - 1)] {
-        rows.push((format!("{name}, actual"), put.clone(), path(number), None));
-        rows.push((format!("{name}, preflight"), Method::OPTIONS, path(number), Some("PUT")));
+/// The instructions of each row by each subject.
+fn instructions(count: usize, first: First) -> Vec<[u64; 4]> {
+    let rows = Row::all(count, first).len();
+    let costs = callgrind::count(&callgrind::Run {
+        arguments: &["--count", &count.to_string(), first.name()],
+        counted: "routes::measured",
+        names: &["routes::measured"],
+        cases: rows * Subject::ALL.len(),
+        requests: COUNTED,
+    })
+    .expect("callgrind runs");
+    (0..rows).map(|row| [0, 1, 2, 3].map(|subject| costs[subject * rows + row].instructions)).collect()
+}
+
+fn main() {
+    let runtime = actix_web::rt::System::new();
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    if let [flag, count, name, ..] = arguments.as_slice()
+        && flag == "--count"
+    {
+        let first =
+            First::ALL.into_iter().find(|first| first.name() == name).expect("a kind of first segment");
+        return runtime.block_on(serve_counted(count.parse().expect("a number"), first));
     }
-    rows.push((String::from("without `#[cors]`"), Method::GET, String::from("/health"), None));
-    rows.push((String::from("404"), Method::GET, String::from("/nowhere/at/all"), None));
+    let counts = callgrind::is_there();
+    if !counts {
+        eprintln!("valgrind is not there: no instructions");
+    }
+    println!(
+        "| routes | first segment | request | plain | `Cors` around | `#[cors]` on each | ratio | on half | ratio | instructions | ratio, ratio | allocations |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for first in First::ALL {
+        // With more of these, Actix's own router takes too long to measure.
+        let most = if first == First::Tail { 100 } else { usize::MAX };
+        for count in NUMBERS.into_iter().filter(|count| *count <= most) {
+            let counted = counts.then(|| instructions(count, first));
+            runtime.block_on(table(count, first, counted.as_deref()));
+        }
+    }
+}
+
+async fn table(count: usize, first: First, counted: Option<&[[u64; 4]]>) {
     let apps = [
         app(Subject::Plain, count, first).await,
         app(Subject::Around, count, first).await,
         app(Subject::Each, count, first).await,
         app(Subject::Half, count, first).await,
     ];
-    for (name, method, path, asks_for) in rows {
-        // From whom the policy in force lets in: the route's, or the app's.
-        let origin = |subject: usize| match subject {
-            2 | 3 if path.contains("/r") => "https://partner.example.com",
-            _ => "https://app.example.com",
-        };
+    for (number, row) in Row::all(count, first).into_iter().enumerate() {
         let mut times = [Duration::MAX; 4];
-        for (subject, app) in apps.iter().enumerate() {
+        for (subject, app) in Subject::ALL.into_iter().zip(&apps) {
             for _ in 0..WARM_UP {
-                app(request(&method, &path, origin(subject), asks_for));
+                app(row.request(subject));
             }
         }
         for _ in 0..ROUNDS {
-            for (subject, app) in apps.iter().enumerate() {
-                let make = || request(&method, &path, origin(subject), asks_for);
-                times[subject] = times[subject].min(time(app, &make));
+            for ((subject, app), least) in Subject::ALL.into_iter().zip(&apps).zip(&mut times) {
+                *least = time(app, &|| row.request(subject)).min(*least);
             }
         }
-        let counts: Vec<_> = apps
-            .iter()
-            .enumerate()
-            .map(|(subject, app)| {
-                allocations(app, &|| request(&method, &path, origin(subject), asks_for)).to_string()
-            })
-            .collect();
-        let floor = if asks_for.is_some() { times[0] } else { times[1] };
-        let ratio = |time: Duration| time.as_secs_f64() / floor.as_secs_f64();
+        let allocations = Subject::ALL
+            .into_iter()
+            .zip(&apps)
+            .map(|(subject, app)| allocations(app, &|| row.request(subject)).to_string());
+        let allocations = allocations.collect::<Vec<_>>().join(", ");
+        let floor = usize::from(row.asks_for.is_none());
+        let ratio = |time: Duration| time.as_secs_f64() / times[floor].as_secs_f64();
         let nanos = |time: Duration| time.as_nanos();
+        let (counted, ratios) = match counted.map(|counted| counted[number]) {
+            None => (String::from("–"), String::from("–")),
+            Some(counted) => {
+                let ratio = |subject: usize| counted[subject] as f64 / counted[floor] as f64;
+                (
+                    counted.map(|count| count.to_string()).join(", "),
+                    format!("{:.2}, {:.2}", ratio(2), ratio(3)),
+                )
+            }
+        };
         println!(
-            "| {count} | {} | {name} | {} ns | {} ns | {} ns | {:.2} | {} ns | {:.2} | {} |",
-            match first {
-                First::Literal => "literal",
-                First::Parameter => "parameter",
-                First::Tail => "tail",
-            },
+            "| {count} | {} | {} | {} ns | {} ns | {} ns | {:.2} | {} ns | {:.2} | {counted} | {ratios} | {allocations} |",
+            first.name(),
+            row.name,
             nanos(times[0]),
             nanos(times[1]),
             nanos(times[2]),
             ratio(times[2]),
             nanos(times[3]),
             ratio(times[3]),
-            counts.join(", "),
         );
     }
 }

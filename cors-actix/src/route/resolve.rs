@@ -153,6 +153,8 @@ struct Search<'s> {
     question: &'s Question<'s>,
     possible: Possible,
     candidates: Vec<u32>,
+    /// As in the question, unless what another spelling of the path finds depends on what this one does.
+    only_certain: bool,
     /// Whether any resource matches the path.
     is_matched: bool,
     /// What takes a request in a scope where nothing matches.
@@ -223,6 +225,7 @@ impl Tree {
             question,
             possible: Possible::default(),
             candidates: self.scratch.take(),
+            only_certain: question.only_certain && !question.spelling.may_change(path),
             is_matched: false,
             default: Others::Default,
         };
@@ -246,6 +249,7 @@ impl Tree {
             question,
             possible: Possible::default(),
             candidates: self.scratch.take(),
+            only_certain: false,
             is_matched: false,
             default: Others::Resource,
         };
@@ -306,6 +310,11 @@ impl Search<'_> {
         let start = self.candidates.len();
         level.index.find(path, &mut self.candidates);
         let end = self.candidates.len();
+        let may_be_certain = |entry: &u32| level.entries[*entry as usize].kind.may_be_certain();
+        if self.only_certain && !self.candidates[start..end].iter().any(may_be_certain) {
+            self.candidates.truncate(start);
+            return false;
+        }
         let mut is_taken = false;
         for position in start..end {
             let entry = self.candidates[position] as usize;
@@ -313,7 +322,7 @@ impl Search<'_> {
                 is_taken = true;
                 break;
             }
-            if self.question.only_certain && self.possible.is_uncertain() {
+            if self.only_certain && self.possible.is_uncertain() {
                 break;
             }
         }
@@ -543,6 +552,15 @@ impl Level {
 }
 
 impl Kind {
+    /// Returns whether a route may be found here for certain.
+    fn may_be_certain(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Route(_) => true,
+            Self::Scope { inside, .. } => inside.has_routes,
+        }
+    }
+
     /// Returns whether this is the route, or perhaps is.
     fn may_be(&self, route: &Rc<Route>) -> bool {
         match self {
