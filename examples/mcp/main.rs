@@ -1,24 +1,24 @@
 //! `mcp`: a local server of the Model Context Protocol, with the setup that the protocol asks of one.
 //!
 //! A server on a developer's machine runs with the developer's rights, asks for no password, and every
-//! page in every tab can send requests to it. The protocol's answer (specification of 2025-11-25,
-//! "Transports", *Security Warning*), and what it is here:
+//! page in every tab can send requests to it. The protocol's answer (revision 2026-07-28,
+//! "Streamable HTTP", *Security & Endpoint*; as of November 2026), and what it is here:
 //!
 //! | the protocol | here |
 //! |---|---|
-//! | validate `Origin`, and answer 403 to one that is not allowed | `Cors::new(&MCP).enforce()` |
-//! | prevent DNS rebinding: a page whose own name resolves to this machine | `AllowedHosts::new(&MCP)`, and `hosts` in the policy |
+//! | `Origin` must be validated; one that is present and invalid must get 403 | `Cors::new(&MCP).enforce()` |
+//! | which is to prevent DNS rebinding: a page whose own name resolves to this machine | `AllowedHosts::new(&MCP)`, and `hosts` in the policy: after rebinding the page's origin is that of `Host` |
 //! | bind to localhost only | `bind(("127.0.0.1", …))` |
 //!
 //! Editors and agents send no `Origin`, and pass. A page that may call, such as the protocol's inspector, is listed
-//! by its origin, and gets preflights answered and `Mcp-Session-Id` exposed.
+//! by its origin, and gets its preflights answered for the headers that the protocol has on every request.
 
 mod rpc;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use actix_web::{App, HttpResponse, HttpServer, Responder, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Responder, web};
 use clap::Parser;
 use cors_actix::{AllowedHosts, Cors, cors_policy};
 use serde_json::Value;
@@ -30,9 +30,9 @@ cors_policy! {
 
     // Exact ports. With `:*` whatever runs on any local port could have every tool called.
     origins: ["http://localhost:6274", "http://127.0.0.1:6274"],
-    methods: [GET, POST, DELETE],
-    headers: ["authorization", "content-type", "last-event-id", "mcp-protocol-version", "mcp-session-id"],
-    expose: ["mcp-session-id"],
+    // The protocol has no `GET`, no `DELETE` and no sessions any more.
+    methods: [POST],
+    headers: ["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name"],
     max_age: 10m,
     // The names of this machine that a request may be for. A page that was made to resolve to
     // it by DNS rebinding says its own name here, even where it sends no `Origin`.
@@ -71,10 +71,12 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let (cors, hosts) = (Cors::new(&MCP).enforce(), AllowedHosts::new(&MCP));
     let server = HttpServer::new(move || {
         App::new()
-            // This server opens no stream of its own: 405 for `GET`, as the protocol has it.
+            // 405 for `GET` and `DELETE` of older clients, as the protocol has it.
             .service(web::resource("/mcp").post(message))
-            .wrap(cors.clone())
+            // Elsewhere the host check comes last, which is first. Here the protocol wants 403 for an origin that is not ours, and the
+            // check would answer 400 before `Origin` is looked at. `Cors` trusts no `Host` that is not among `hosts` either.
             .wrap(hosts.clone())
+            .wrap(cors.clone())
     })
     .workers(1)
     .bind(("127.0.0.1", args.port))
@@ -85,7 +87,9 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
             std::io::stdout(),
             "To ask as an editor does:\n  \
              curl -i http://{address}/mcp -H 'Content-Type: application/json' \
-             -d '{{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/list\"}}'\n\
+             -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/list' \
+             -d '{{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/list\", \
+             \"params\": {{\"_meta\": {{\"io.modelcontextprotocol/protocolVersion\": \"2026-07-28\"}}}}}}'\n\
              and as a stranger's page would: add -H 'Origin: https://stranger.example'\n\
              API http://{address}/mcp\n"
         );
@@ -94,10 +98,11 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn message(message: web::Json<Value>) -> impl Responder {
-    match rpc::answer(&message) {
-        Some(answer) => HttpResponse::Ok().json(answer),
-        // A notification has no answer.
-        None => HttpResponse::Accepted().finish(),
+async fn message(request: HttpRequest, message: web::Json<Value>) -> impl Responder {
+    let (status, body) = rpc::answer(request.headers(), &message);
+    let mut response = HttpResponse::build(status);
+    match body {
+        Some(body) => response.json(body),
+        None => response.finish(),
     }
 }
