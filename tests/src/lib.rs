@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod example;
 pub mod gateway;
+pub mod generated;
 pub mod head;
 pub mod http;
 #[cfg(doctest)]

@@ -14,53 +14,8 @@ use cors_engine::adapter::{Value, requested_names};
 use cors_engine::{Config, Mode, Policy, Request};
 use cors_tests::example::{Profile, build};
 use cors_tests::gateway::{Gateway, Kind, naughty_app};
+use cors_tests::generated::{Numbers, made_up};
 use cors_tests::http;
-
-/// A generator of numbers that is the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn some<'e>(&mut self, entries: &[&'e str], most: usize) -> Vec<&'e str> {
-        let count = 1 + self.below(most);
-        let mut some: Vec<&str> = (0..count).map(|_| entries[self.below(entries.len())]).collect();
-        some.sort_unstable();
-        some.dedup();
-        some
-    }
-}
-
-const ORIGINS: &[&str] = &[
-    "\"https://myapp.com\"",
-    "\"https://www.myapp.com\"",
-    "\"https://*.myapp.com\"",
-    "\"https://*.eu.myapp.com:8443\"",
-    "\"http://localhost:*\"",
-    "\"http://[::1]:3000\"",
-    "\"http://*.localhost:*\"",
-    "\"null\"",
-    "\"tauri://localhost\"",
-    "\"app://*.shop\"",
-    "\"https://xn--bcher-kva.example\"",
-    "\"https://a_b.example.\"",
-    r"{ regex = '^https://pr-\d+\.preview\.com$' }",
-    r"{ regex = 'https://(shop|blog)\.example\.com(:8443)?' }",
-    r"{ regex = 'https://[a-z0-9-]{2,5}\.a\.com|https://b\.com' }",
-    r"{ regex = '(?i)https://[^.]+\.c\.com' }",
-    "\"app://x\"",
-    "\"http://[2001:db8::1]:8080\"",
-    "\"http://127.0.0.1:*\"",
-    r"{ regex = 'https://a[\^$(){}*+?|\\/%`#&~@!;,=<>\[\]\x22\x27b2-]+\.d\.com' }",
-    r"{ regex = 'https://(a\$|b\{1\}|c%d|e#f|g\x22h)\.d\.com' }",
-];
 
 /// What browsers send: origins that some entry accepts, and the near misses.
 const SENT: &[&str] = &[
@@ -128,7 +83,6 @@ const SENT: &[&str] = &[
     "https://..c.com",
 ];
 
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "QUERY", "x.y", "!#%&'+^_`|~-"];
 const ASKED_METHODS: &[&str] = &[
     "GET",
     "HEAD",
@@ -151,8 +105,6 @@ const ASKED_METHODS: &[&str] = &[
     "CONNECT",
     "é",
 ];
-const HEADERS: &[&str] =
-    &["authorization", "content-type", "x-csrftoken", "x.y", "x'y", "!#%&'+.^_`|~-", "x-f-*", "x-!'%`-*"];
 const ASKED_HEADERS: &[&str] = &[
     "",
     "authorization",
@@ -179,66 +131,6 @@ const ASKED_HEADERS: &[&str] = &[
     ",",
     "authorization\t,\tcontent-type ,",
 ];
-
-/// A policy that each of these servers can say, as a development block: nothing but the impossible is refused.
-fn made_up(numbers: &mut Numbers, kind: Kind) -> String {
-    let mut text = String::from("origins = [\"https://myapp.com\"]\n[development]\n");
-    let any_origin = numbers.one_in(8);
-    let mut origins = format!("[{}]", numbers.some(ORIGINS, 6).join(", "));
-    if numbers.one_in(40) {
-        let many: Vec<String> =
-            (0..1000).map(|tenant| format!("\"https://tenant-{tenant}.myapp.com\"")).collect();
-        origins = format!("[{}, \"null\"]", many.join(", "));
-    }
-    let _ = writeln!(text, "origins = {}", if any_origin { "\"any\"" } else { &origins });
-    let credentials = !any_origin && numbers.one_in(2);
-    let _ = writeln!(text, "credentials = {credentials}");
-    // A backtick ends an expression of Caddy: it says so.
-    let no_backtick = |entries: &[&'static str]| -> Vec<&'static str> {
-        entries.iter().copied().filter(|entry| kind != Kind::Caddy || !entry.contains('`')).collect()
-    };
-    let (methods, headers) = (no_backtick(METHODS), no_backtick(HEADERS));
-    for (key, entries, may_be_any) in [
-        ("methods", &methods[..], true),
-        ("headers", &headers[..], true),
-        ("expose", &["x-a", "x-b"][..], !credentials),
-    ] {
-        match numbers.below(5) {
-            0 => {}
-            1 if may_be_any => {
-                let _ = writeln!(text, "{key} = \"any\"");
-            }
-            _ => {
-                let _ = writeln!(text, "{key} = {:?}", numbers.some(entries, 4));
-            }
-        }
-    }
-    if !matches!(kind, Kind::Nginx | Kind::Apache) && !text.contains("expose") && numbers.one_in(2) {
-        let _ = writeln!(text, "expose = [{WITH_DOLLAR:?}]");
-    }
-    if numbers.one_in(20) && !text.contains("headers") && !text.contains("expose") {
-        // nginx takes no longer line, and says so.
-        let count = if kind == Kind::Nginx { 80 } else { 130 };
-        let many: Vec<String> = (0..count).map(|number| format!("x-rather-long-name-{number}")).collect();
-        let _ = writeln!(text, "headers = {many:?}\nexpose = {many:?}");
-    }
-    if numbers.one_in(2) {
-        let _ = writeln!(text, "max_age = {}", numbers.below(7200));
-    }
-    if numbers.one_in(3) {
-        text += "timing = true\n";
-    }
-    if numbers.one_in(4) {
-        text += "private_network = true\n";
-    }
-    if kind != Kind::Apache && numbers.one_in(3) {
-        let _ = writeln!(text, "preflight_status = {}", [200, 204, 299][numbers.below(3)]);
-    }
-    text
-}
-
-/// `$` in a name is a variable to these two, whatever stands around it, and an error.
-const WITH_DOLLAR: &str = "x$y-$1";
 
 const PATHS: &[&str] =
     &["/", "/a/b?c=d", "/missing", "/a%20b/%2e%2e/c", "//x/../y?o=https://evil.net", "/%7B%25%24%7D"];

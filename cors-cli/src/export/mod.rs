@@ -12,6 +12,9 @@ mod plan;
 mod regex;
 mod s3;
 
+// What the importers read again.
+pub(crate) use plan::{headers_of, is_forbidden_methods, methods_of};
+
 use std::fs;
 
 use crate::args::{ExportArgs, Target};

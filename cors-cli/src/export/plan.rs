@@ -4,7 +4,7 @@ use cors_engine::Policy;
 use cors_engine::adapter::{Field, Value};
 
 use super::Unsayable;
-use super::regex::{self, escape};
+use super::regex::{self, escape, unescape};
 
 /// A policy taken apart for a gateway.
 pub(super) struct Plan<'p> {
@@ -127,14 +127,14 @@ impl<'p> Plan<'p> {
             true => format!("^{TOKEN}$"),
             false => {
                 let methods: Vec<String> = self.policy.methods().map(escape).collect();
-                format!("^({})$", methods.join("|"))
+                one_of(&methods)
             }
         }
     }
 
     /// What a requested method must not match, in any case: with `methods: any`, what no script can send.
     pub(super) fn forbidden_method_regex(&self) -> Option<&'static str> {
-        self.policy.allows_any_method().then_some("^(CONNECT|TRACE|TRACK)$")
+        self.policy.allows_any_method().then_some(FORBIDDEN_METHODS)
     }
 
     /// What the list of requested headers has to match, whatever the case; without anchors.
@@ -146,12 +146,56 @@ impl<'p> Plan<'p> {
             true => vec![TOKEN.into()],
             false => self.policy.headers().map(name_regex).collect(),
         };
-        if names.is_empty() {
-            return "[ \\t,]*".into();
-        }
-        let element = format!("[ \\t]*(({})[ \\t]*)?", names.join("|"));
-        format!("{element}(,{element})*")
+        list_of(&names)
     }
+}
+
+/// What no script can send.
+const FORBIDDEN_METHODS: &str = "^(CONNECT|TRACE|TRACK)$";
+
+fn one_of(methods: &[String]) -> String {
+    format!("^({})$", methods.join("|"))
+}
+
+fn list_of(names: &[String]) -> String {
+    if names.is_empty() {
+        return "[ \\t,]*".into();
+    }
+    let element = format!("[ \\t]*(({})[ \\t]*)?", names.join("|"));
+    format!("{element}(,{element})*")
+}
+
+/// The methods that a regex over the requested one was made from, `*` for any; `None` if it says something else.
+pub(crate) fn methods_of(regex: &str) -> Option<Vec<String>> {
+    if regex == format!("^{TOKEN}$") {
+        return Some(vec!["*".into()]);
+    }
+    let methods = regex.strip_prefix("^(")?.strip_suffix(")$")?;
+    let methods: Vec<String> = methods.split('|').map(unescape).collect::<Option<_>>()?;
+    let again: Vec<String> = methods.iter().map(|method| escape(method)).collect();
+    (one_of(&again) == regex).then_some(methods)
+}
+
+/// Returns whether a regex over the requested method takes out what no script can send.
+pub(crate) fn is_forbidden_methods(regex: &str) -> bool {
+    regex == FORBIDDEN_METHODS
+}
+
+/// The same of the regex over the requested headers: names, families, and `*` for any.
+pub(crate) fn headers_of(regex: &str) -> Option<Vec<String>> {
+    // A quoted string may have been read as nginx reads one, with the tab itself.
+    let regex = regex.replace('\t', "\\t");
+    let list = regex.strip_prefix('^')?.strip_suffix('$')?;
+    if list == list_of(&[]) {
+        return Some(Vec::new());
+    }
+    let names = list.strip_prefix("[ \\t]*((")?;
+    let (names, _) = names.split_once(")[ \\t]*)?")?;
+    // A star and a bar of a name are written in hex digits.
+    let names: Vec<String> = names.replace(TOKEN, "*").split('|').map(unescape).collect::<Option<_>>()?;
+    let again = |name: &String| if name == "*" { TOKEN.into() } else { name_regex(name) };
+    let again: Vec<String> = names.iter().map(again).collect();
+    (list_of(&again) == list).then_some(names)
 }
 
 /// A header's name as a regex; one that ends in `-*` is a family.

@@ -21,6 +21,25 @@ fn byte(byte: u8) -> String {
     }
 }
 
+/// The text that was [escaped](escape); `None` if this is more than a text.
+pub(super) fn unescape(regex: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = regex;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        if first != '\\' {
+            text.push(first);
+        } else if let Some(more) = rest.strip_prefix('x') {
+            text.push(char::from(u8::from_str_radix(more.get(..2)?, 16).ok()?));
+            rest = &more[2..];
+        } else {
+            rest = rest.strip_prefix('.')?;
+            text.push('.');
+        }
+    }
+    Some(text)
+}
+
 /// A regex of a policy, which matches whole origins, anchored and in the common words; or why there are none.
 pub(super) fn portable(text: &str) -> Result<String, String> {
     // As the engine reads it: an origin is ASCII.

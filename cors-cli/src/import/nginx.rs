@@ -8,6 +8,7 @@ use nginx_lint_parser::parse_string;
 
 use super::Imported;
 use super::draft::{Draft, Entry, Value};
+use crate::export::{headers_of, is_forbidden_methods, methods_of};
 use crate::report::Problem;
 
 const ORIGIN: &str = "$http_origin";
@@ -307,7 +308,13 @@ impl Reader<'_> {
         let mut entries: Vec<String> = Vec::new();
         for value in self.values(name) {
             if value == mirrored {
-                entries = vec!["*".into()];
+                match self.limits(mirrored) {
+                    Ok(names) => entries.extend(names),
+                    // What is guessed may only tighten.
+                    Err(regex) => {
+                        self.draft.unread.push(format!("`{mirrored}` under the condition `{regex}`"))
+                    }
+                }
             } else if value.contains('$') && value.starts_with('$') {
                 self.draft.unread.push(format!("{name}: {value}"));
             } else {
@@ -324,6 +331,29 @@ impl Reader<'_> {
         if !entries.is_empty() {
             self.draft.list(key, entries);
         }
+    }
+
+    /// The names that are sent back if they are asked for, `*` for any; or the condition that nobody can read.
+    fn limits(&self, mirrored: &str) -> Result<Vec<String>, String> {
+        let mut names: Option<Vec<String>> = None;
+        for (condition, _) in self.directives {
+            let Some(Condition { left, sign, right }) = condition else { continue };
+            let is_emptiness = right.is_empty() || right == "\"\"";
+            if left != mirrored || is_emptiness {
+                continue;
+            }
+            let listed = match sign.as_str() {
+                "!~" | "!~*" if mirrored == ASKED_METHOD => methods_of(right),
+                "!~" | "!~*" => headers_of(right),
+                "~*" if mirrored == ASKED_METHOD && is_forbidden_methods(right) => continue,
+                _ => None,
+            };
+            match listed {
+                Some(listed) if names.as_ref().is_none_or(|names| *names == listed) => names = Some(listed),
+                _ => return Err(format!("{sign} {right}")),
+            }
+        }
+        Ok(names.unwrap_or_else(|| vec!["*".into()]))
     }
 
     fn status(&mut self) {

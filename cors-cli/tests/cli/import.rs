@@ -129,3 +129,31 @@ fn what_has_no_cors_settings_is_no_policy() {
         assert!(run.code == Some(2) && run.out.is_empty() && !run.err.is_empty(), "{source} {text}: {run:?}");
     }
 }
+
+/// What is asked for and sent back is not `any` where a condition takes some of it out: what is guessed may only tighten.
+#[test]
+fn what_nginx_sends_back_under_a_condition() {
+    for (condition, key, read) in [
+        ("", "headers = \"any\"", true),
+        (r#"($http_access_control_request_headers = "")"#, "headers = \"any\"", true),
+        (r"($http_access_control_request_headers ~* x-evil)", "headers", false),
+        (r"($http_access_control_request_headers !~* ^[a-z,-]+$)", "headers", false),
+        ("", "methods = \"any\"", true),
+        (r#"($http_access_control_request_method !~ "^(GET|PUT)$")"#, "methods = [\"GET\", \"PUT\"]", true),
+        (r#"($http_access_control_request_method !~ "^(GET|P.T)$")"#, "methods = [", false),
+        (r"($http_access_control_request_method = DELETE)", "methods = \"any\"", false),
+    ] {
+        let limit =
+            if condition.is_empty() { String::new() } else { format!("if {condition} {{ return 403; }}") };
+        let config = format!(
+            "server {{\n{limit}\nadd_header Access-Control-Allow-Origin https://app.example always;\n\
+             add_header Access-Control-Allow-Headers $http_access_control_request_headers always;\n\
+             add_header Access-Control-Allow-Methods $http_access_control_request_method always;\n\
+             add_header Vary Origin always;\n}}\n"
+        );
+        let run = cors_with(&["import", "nginx", "-"], &[], &config);
+        let said = run.out.lines().any(|line| line.starts_with(key));
+        assert_eq!(said, read, "{condition}: {run:?}");
+        assert_eq!(run.err.contains("not read"), !read, "{condition}: {run:?}");
+    }
+}
