@@ -44,7 +44,7 @@ use crate::startup::{self, Once};
 /// would refuse for its method or a header is allowed, and an event of level `warn` names the method or header and the line to write: once for each
 /// of them, and for at most 64.
 ///
-/// **One layer for one request.** Of two such layers round each other the outer one answers preflights and has the last word on
+/// **One layer for one request.** If one such layer is inside of another, the outer one answers preflights and has the last word on
 /// every response; an event of level `warn` at start-up says so. For another policy on some paths see [`at`](Self::at), and
 /// for one of a route's own [`#[cors]`](macro@crate::cors). Layers side by side, each around a scope, do not touch each other.
 ///
@@ -130,9 +130,9 @@ impl Cors {
     ///   taken from the others.
     /// * On any other path the policy of [`Cors::new`](Self::new) holds. After [`Cors::paths`](Self::paths) there is none,
     ///   and the middleware does nothing at all.
-    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. If
-    ///   `NormalizePath` is inside, a path gets no policy if its own spelling is matched by a tail,
-    ///   and its normalized spelling by an earlier pattern.
+    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Since it may be inside, a path
+    ///   with a double slash or a slash at the end gets no policy if the pattern that matches it has a tail or a regex, and an
+    ///   earlier pattern matches its normalized spelling.
     /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
     ///
     /// # Panics
@@ -226,7 +226,8 @@ impl Cors {
     ///   even one of the same site, can then not load them without CORS. Listed origins are not shut out: browsers do not apply
     ///   the field to requests in CORS mode. Their calls of `fetch` work unchanged, while an image or a script of the API needs
     ///   the attribute `crossorigin`, which makes the browser send `Origin`. A response that is for all pages can say so itself with
-    ///   `Cross-Origin-Resource-Policy: cross-origin`, though a cross-site page only gets it in a layer without `isolate`.
+    ///   `Cross-Origin-Resource-Policy: cross-origin`. A cross-site request for it without `Origin` still gets 403 here: serve it outside of
+    ///   a layer with `isolate`.
     /// * `Vary` names the `Sec-Fetch-*` fields that an answer depends on.
     ///
     /// ```
@@ -276,7 +277,7 @@ impl Cors {
     /// * If it fails, or takes longer than the [timeout](Self::origins_timeout), the origin is not allowed, and
     ///   an event of level `warn` says so.
     /// * It belongs to this layer's own policies. A route with [`#[cors]`](macro@crate::cors) uses its own policy alone, and
-    ///   if a preflight may be for such a route, the source is not asked.
+    ///   if a request may be for such a route, the source is not asked.
     ///   With [`report_only`](Self::report_only) it is not asked either.
     ///
     /// See [`OriginSource`] for an example, and for what a source is responsible for.

@@ -1,4 +1,4 @@
-//! The future of the middleware: the app's own, with its response edited, or what is answered in its stead.
+//! The future of the middleware: the app's own, with its response edited, or an answer in its stead.
 
 use std::future::Future;
 use std::mem;
@@ -44,17 +44,17 @@ pub(crate) enum After {
     Around(Around),
 }
 
-/// What does not come from the app, or not at once.
+/// An answer in the app's stead, or a request that waits for the app's source of origins.
 enum Aside {
     Verdict(Option<(HttpRequest, Verdict)>),
     Later(Later),
 }
 
-/// What comes when the app's source of origins has answered.
-pub(crate) type Later = Pin<Box<dyn Future<Output = Outcome>>>;
+/// The whole handling of a request for which the app's source of origins is asked first.
+pub(crate) type Later = Pin<Box<dyn Future<Output = Answered>>>;
 
-/// What a future comes to.
-type Outcome = Result<ServiceResponse<BoxBody>, Error>;
+/// The output of the middleware's future.
+type Answered = Result<ServiceResponse<BoxBody>, Error>;
 
 impl<F> CorsFuture<F> {
     #[inline]
@@ -79,7 +79,7 @@ where
     F: Future<Output = Result<ServiceResponse<B>, Error>> + 'static,
     B: MessageBody + 'static,
 {
-    type Output = Outcome;
+    type Output = Answered;
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -89,7 +89,7 @@ where
                 match (&mut poll, after) {
                     (Poll::Pending, _) | (_, After::Nothing) => {}
                     (Poll::Ready(Ok(response)), After::Edit(edit)) => edit.response(response),
-                    (Poll::Ready(outcome), after) => after.rare(outcome),
+                    (Poll::Ready(answered), after) => after.rare(answered),
                 }
                 poll
             }
@@ -100,7 +100,7 @@ where
 
 impl Aside {
     #[inline(never)]
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answered> {
         match self {
             Self::Verdict(verdict) => {
                 let (request, verdict) = verdict.take().expect("polled again after it was ready");
@@ -116,14 +116,14 @@ impl After {
     /// An error, or the response of an app with `#[cors]` inside: out of line, so that the caller stays small enough to
     /// inline.
     #[inline(never)]
-    fn rare(&mut self, outcome: &mut Outcome) {
-        match outcome {
+    fn rare(&mut self, answered: &mut Answered) {
+        match answered {
             Ok(response) => match self {
                 Self::Nothing => {}
                 Self::Edit(edit) => edit.response(response),
                 Self::Around(around) => around.response(response),
             },
-            // The mapper of an error outlives the future.
+            // Taken by value: the error keeps the edit as a mapper, which runs after this future is gone.
             Err(error) => match mem::replace(self, Self::Nothing) {
                 Self::Nothing => {}
                 Self::Edit(edit) => edit.error(error),

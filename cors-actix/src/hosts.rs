@@ -1,4 +1,4 @@
-//! `AllowedHosts`: a request for somebody else's host ends here.
+//! `AllowedHosts`: refuses requests for hosts that are not the app's.
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
@@ -110,6 +110,7 @@ use crate::startup::{self, Once};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "it does nothing until an app wraps it"]
 pub struct AllowedHosts {
     source: Source,
     /// Clones are one layer to whoever reads the log.

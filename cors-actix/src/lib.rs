@@ -90,8 +90,8 @@
 //! The gauge `cors_policy_fingerprint` is the [fingerprint](Policy::fingerprint) of the followed policy that is in force: its first 13 hex digits
 //! as a number, since an `f64` has no room for 16. It is equal in all processes that have the same policy.
 //!
-//! Each layer counts the requests with an `Origin` that it decides: if one layer wraps another, both count. Requests
-//! without an `Origin` are not counted.
+//! Each layer counts the requests with an `Origin` that it decides: if one layer wraps another, both count. A request
+//! without an `Origin` is counted only if it is refused: by [`enforce`](Cors::enforce), or for its host.
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -264,5 +264,5 @@ pub mod __private {
     pub use actix_web::guard::fn_guard;
     pub use actix_web::web::to;
 
-    pub use crate::route::register::{Route, register, register_wrapped};
+    pub use crate::route::register::{RouteParts, register, register_wrapped};
 }

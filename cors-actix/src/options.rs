@@ -72,7 +72,7 @@ impl Options {
             (trial && self.diagnostics, "`diagnostics` does nothing beside `report_only`: nothing is refused"),
             (
                 self.enforce && self.unguarded_upgrades,
-                "`unguarded_upgrades` does nothing beside `enforce`, which refuses upgrades as any other request",
+                "`unguarded_upgrades` does nothing beside `enforce`, which refuses upgrades like any other request",
             ),
         ]
         .into_iter()

@@ -84,7 +84,7 @@ impl<'r> Preflight<'r> {
     }
 }
 
-/// The method that a preflight asks for, if it is one.
+/// The method that a preflight asks for, if there is exactly one. That the request is a preflight is not checked.
 pub(crate) fn asked(headers: &HeaderMap) -> Option<&str> {
     match lines(headers, header::ACCESS_CONTROL_REQUEST_METHOD) {
         [method] => method.to_str().ok(),

@@ -30,7 +30,7 @@ use crate::route::around::{Below, Outer, note_refusal};
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {
-    /// Shared with the futures that go on with a request later.
+    /// Shared with the futures that ask the app's source of origins before they call the app.
     layer: Rc<Layer<S>>,
     /// Fast path: set if the layer has one fixed policy, no `#[cors]` routes inside, no origin source and no report-only.
     only: OnceCell<Option<Rc<Answers>>>,
@@ -42,13 +42,13 @@ struct Layer<S> {
     options: Rc<Options>,
     /// What the options add to each response.
     extras: Extras,
-    /// The routes inside with policies of their own. They are known when the app is: at the first request.
+    /// The routes inside with policies of their own. They are found at the first request, when the app is built.
     below: OnceCell<Option<Rc<Below>>>,
 }
 
 impl<S> CorsMiddleware<S> {
     pub(crate) fn new(service: S, policies: Current, options: Options) -> Self {
-        // What `enforce` lets through depends on the origin, also where the gateway answers.
+        // Even if the gateway answers, `enforce` refuses by the origin, so the response varies by it.
         let is_unsettled = options.answered_by_gateway && options.enforce;
         let extras = Extras::ISOLATED.given(options.isolate) | Extras::VARY_BY_ORIGIN.given(is_unsettled);
         let layer = Layer { service, policies, options: Rc::new(options), extras, below: OnceCell::new() };
@@ -69,7 +69,7 @@ where
         self.layer.service.poll_ready(context)
     }
 
-    // Inlined, with all that it needs for what most apps are, and `poll` as well: a future that is handed on is moved.
+    // Inlined, together with the fast path, and so is `poll`: returning the future from a call would move it.
     #[inline(always)]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         match self.only.get() {
@@ -89,7 +89,7 @@ where
     fn choose(&self, request: ServiceRequest) -> CorsFuture<S::Future> {
         let below = self.layer.below(&request);
         self.only.get_or_init(|| self.layer.only());
-        // From here on it is these policies for this request, whatever is swapped meanwhile.
+        // The request keeps these policies, even if one is swapped meanwhile.
         let policies = self.layer.policies.of(&request);
         let answers = policies.choose(request.match_info().as_str());
         if let Some(asking) = &self.layer.options.origins
@@ -109,7 +109,7 @@ where
         }
     }
 
-    /// Asks the app's source of origins, and goes on with what it says.
+    /// Asks the app's source of origins, then handles the request by its answer.
     #[cold]
     #[inline(never)]
     fn call_later(&self, asking: &Asking, answers: &Rc<Answers>, request: ServiceRequest) -> Later {
@@ -123,8 +123,8 @@ where
             if is_allowed {
                 answers = Rc::new(answers.vouching());
             }
-            // That the app was ready has been asked when the request came, and has to do: another asking in its stead would
-            // take the place of the server's own, which is then not told.
+            // `poll_ready` was called when the request came, and is not called again: this task's waker would replace the
+            // server's, which would then not be woken.
             let below = layer.below(&request);
             layer.answer(request, &answers, below).await
         })
@@ -174,13 +174,13 @@ where
         }
     }
 
-    /// What a response gets of `fields`: nothing if nobody but the gateway answers to browsers.
+    /// The fields that a response gets: none if a gateway answers browsers.
     #[inline(always)]
     fn given(&self, fields: Fields) -> Fields {
         if self.options.answered_by_gateway { Fields::NONE } else { fields }
     }
 
-    /// Has the app answer. Below are routes with policies of their own.
+    /// Calls an app that has routes with policies of their own.
     #[inline(never)]
     fn pass_around(
         &self,
@@ -195,7 +195,7 @@ where
         self.tell_routes(&request);
         let is_asked = lines.len() <= 1 && !self.options.answered_by_gateway;
         let asked = is_asked.then(|| below.keep(&request));
-        // The routes' policies may have to be asked about it.
+        // Kept even if this policy does not repeat it: the policy of a route may have to decide on it.
         let origin = match lines {
             [origin] => Some(origin.clone()),
             _ => answers.origin(fields, lines),
@@ -204,7 +204,7 @@ where
         CorsFuture::pass(self.service.call(request), After::Around(Around { edit, asked, counts }))
     }
 
-    /// Has the app answer, whose response is to get `fields`. There are no other policies below.
+    /// Calls an app without other policies inside. Its response gets `fields`.
     #[inline(always)]
     fn pass_alone(
         &self,
@@ -218,6 +218,7 @@ where
         CorsFuture::pass(inner, After::Edit(self.edit(answers, fields, origin, extras)))
     }
 
+    /// Handles a request that the options may refuse, or whose denial is logged or counted.
     #[cold]
     #[inline(never)]
     fn denied(
@@ -230,7 +231,7 @@ where
         let possible = below.map(|below| below.possible(&request, false));
         let certain = possible.as_ref().and_then(|possible| possible.certain());
         let denied = match certain {
-            // The route's own layer tells whoever listens, and has the last word.
+            // The route's own layer logs and counts the denial, and has the last word.
             Some(_) if !self.options.guards(request.head()) => Denied::Pass,
             Some(route) => {
                 let origin = lines(request.headers(), header::ORIGIN);
@@ -266,7 +267,7 @@ where
         }
     }
 
-    /// Where no policy of this layer's holds, and routes below have theirs.
+    /// Handles a request for which this layer has no policy, in an app that has routes with policies of their own.
     #[cold]
     #[inline(never)]
     fn answer_routes(&self, request: ServiceRequest, below: &Rc<Below>) -> CorsFuture<S::Future> {
@@ -279,7 +280,7 @@ where
         CorsFuture::pass(self.service.call(request), After::Nothing)
     }
 
-    /// The layer's policy if it is the same for all requests, and nobody else is asked.
+    /// The layer's policy, if it decides every request alone: see the field `only`.
     fn only(&self) -> Option<Rc<Answers>> {
         let is_only = self.options.origins.is_none()
             && !self.options.report_only
@@ -305,7 +306,7 @@ impl<S> Layer<S> {
         Edit { answers: Rc::clone(answers), fields, origin, extras: self.extras | extras, is_route: false }
     }
 
-    /// Tells the routes below what this layer was asked to see to. Of several the outermost that refuses most has its way.
+    /// Notes the options of this layer for the routes below. Those of a layer further out stay, unless only this one has `enforce`.
     #[inline]
     fn tell_routes(&self, request: &ServiceRequest) {
         if self.options.concern_routes() {
@@ -332,7 +333,7 @@ impl<S> Layer<S> {
         }
     }
 
-    /// The same where it may be for a route with a policy of its own: each that may hold has to agree.
+    /// The same in an app that has routes with policies of their own: every policy that may hold has to agree.
     #[inline(never)]
     fn preflight_around(
         &self,
@@ -345,7 +346,7 @@ impl<S> Layer<S> {
         }
         let possible = below.possible(request, true);
         if possible.certain().is_none() && answers.is_none() {
-            // It may be that no policy holds, and then none answers here.
+            // Perhaps no policy holds for the request, so no policy answers its preflight here.
             return None;
         }
         let own = answers.filter(|_| possible.certain().is_none());
@@ -353,7 +354,8 @@ impl<S> Layer<S> {
         preflight::judge(policies, request.request(), &self.options)
     }
 
-    /// Returns whether the layer's policy is the one that decides, and does not list an origin that a page can have.
+    /// Returns whether the source of origins has to be asked: only the layer's policy decides, and it does not list the origin, which is one
+    /// that a page can have.
     #[cold]
     fn is_unlisted(&self, request: &ServiceRequest, answers: &Answers, below: Option<&Rc<Below>>) -> bool {
         let asked = actual(lines(request.headers(), header::ORIGIN));
@@ -363,7 +365,7 @@ impl<S> Layer<S> {
             && !below.is_some_and(|below| below.possible(request, is_preflight(request)).has_routes())
     }
 
-    /// Says what the policy would do. Routes with policies of their own are not on trial.
+    /// Logs and counts what the policy would deny. Routes with policies of their own are left out.
     #[cold]
     fn report(&self, request: &ServiceRequest, answers: Option<&Rc<Answers>>, below: Option<&Rc<Below>>) {
         let Some(answers) = answers else { return };

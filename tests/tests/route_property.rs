@@ -10,7 +10,7 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, HttpResponse, web};
-use cors_actix::__private::{Route, register};
+use cors_actix::__private::{RouteParts, register};
 use cors_actix::{Cors, PolicySet, cors_policy};
 use proptest::prelude::*;
 
@@ -69,7 +69,7 @@ impl HttpServiceFactory for Drawn {
             "PUT" => &["PUT"],
             _ => &["DELETE"],
         };
-        register(config, set, Route { pattern, name: "drawn", methods, guards: Vec::new() }, handler);
+        register(config, set, RouteParts { pattern, name: "drawn", methods, guards: Vec::new() }, handler);
     }
 }
 

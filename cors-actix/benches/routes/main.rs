@@ -20,7 +20,7 @@ use actix_web::dev::{AppService, HttpServiceFactory, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::web::BytesMut;
 use actix_web::{App, Error, HttpResponse, guard, test, web};
-use cors_actix::__private::{Route, register};
+use cors_actix::__private::{RouteParts, register};
 use cors_actix::{Cors, cors_policy};
 
 cors_policy! { static AROUND; origins: ["https://app.example.com"], methods: [GET, PUT] }
@@ -85,7 +85,7 @@ impl HttpServiceFactory for Numbered {
             return resource.route(handler).register(config);
         }
         let route =
-            Route { pattern: pattern.leak(), name: "numbered", methods: &["PUT"], guards: Vec::new() };
+            RouteParts { pattern: pattern.leak(), name: "numbered", methods: &["PUT"], guards: Vec::new() };
         register(config, &OWN, route, handler);
     }
 }

@@ -38,9 +38,9 @@ impl Baked {
 
     /// The policy for this path: that of the first pattern that matches.
     ///
-    /// `NormalizePath` further in may change the path afterwards. If an earlier entry matches the changed path, and
-    /// this entry matched by a tail (which accepts any number of slashes), no entry holds: the policy of a tail
-    /// must not open what the router serves from elsewhere.
+    /// `NormalizePath` further in may change the path afterwards. If an earlier entry matches the changed path, and the
+    /// pattern of this one has a tail or a regex (which may accept any number of slashes), no entry holds: its policy
+    /// must not open what the router then serves under the earlier one.
     pub(crate) fn choose(&self, path: &str) -> Option<&Rc<Answers>> {
         if self.entries.is_empty() {
             return self.elsewhere.as_ref();

@@ -19,8 +19,8 @@ use crate::report::{log, metrics};
 /// [`changed`](Self::changed) returns, and from time to time in any case, since a notification can be lost. If the version
 /// has changed, it [loads](Self::load) the policy.
 ///
-/// **After an error the next call starts from scratch**: a feed that has lost its connection connects again. It must do the same
-/// after a dropped future, because a call that takes too long is given up.
+/// **After an error, the next call must start from scratch**: a feed that has lost its connection has to connect again. The same
+/// holds after a dropped future, because a call that takes too long is given up.
 ///
 /// The example `fleet` has feeds for PostgreSQL (`LISTEN`), Redis (pub/sub) and SQLite (polled).
 pub trait PolicyFeed {
@@ -119,12 +119,12 @@ impl Reloadable {
     ///
     /// # #[actix_web::main]
     /// # async fn main() {
-    /// // What holds until the store has answered.
+    /// // This policy holds until the store has answered.
     /// let policy = Reloadable::new(TASKS.production().clone());
     /// let follow = policy.follow(Constant).requires(["https://app.example"]);
     /// let following = actix_web::rt::spawn(follow.run());
     /// # while !policy.current().allows_origin(b"https://shop.example") { actix_web::rt::task::yield_now().await }
-    /// // Dropping the handle goes on; aborting it stops.
+    /// // Abort the task to stop. Dropping the handle does not.
     /// following.abort();
     /// # }
     /// # type _Unused = Infallible;
@@ -213,16 +213,16 @@ impl<F: PolicyFeed> Follow<F> {
         Ok(())
     }
 
-    async fn judge(&self, config: Config) -> Result<Policy, Refused> {
+    async fn judge(&self, config: Config) -> Result<Policy, Rejected> {
         let mode = self.mode;
         // A long list takes a while, and the worker that this runs on has requests to answer.
         let Ok(judged) = block(move || config.policy(mode)).await else {
             // The runtime is shutting down.
             return pending().await;
         };
-        let policy = judged.map_err(Refused::Rules)?;
+        let policy = judged.map_err(Rejected::Rules)?;
         match self.required.iter().find(|origin| !policy.allows_origin(origin.as_bytes())) {
-            Some(origin) => Err(Refused::LocksOut(origin.clone())),
+            Some(origin) => Err(Rejected::LocksOut(origin.clone())),
             None => Ok(policy),
         }
     }
@@ -278,12 +278,12 @@ async fn within<T, E>(
 }
 
 /// Why a new policy is refused.
-pub(crate) enum Refused {
+pub(crate) enum Rejected {
     Rules(Violations),
     LocksOut(String),
 }
 
-impl Refused {
+impl Rejected {
     fn kind(&self) -> &'static str {
         match self {
             Self::Rules(_) => "breaks_rules",
@@ -292,7 +292,7 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rules(violations) => write!(f, "it breaks the rules:\n{violations}"),

@@ -72,9 +72,9 @@ impl<T: OriginSource + ?Sized> OriginSource for Arc<T> {
 /// How long a source may take by default.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A source of some type.
+/// The source that the app gave, whatever its type.
 #[derive(Clone)]
-pub(crate) struct Asking(Arc<dyn Source>);
+pub(crate) struct Asking(Arc<dyn AnySource>);
 
 impl Asking {
     pub(crate) fn new(source: impl OriginSource + Send + Sync + 'static) -> Self {
@@ -99,14 +99,14 @@ impl Asking {
     }
 }
 
-/// An [`OriginSource`] of any type.
-trait Source: Send + Sync {
+/// [`OriginSource`] as a trait object: its future is boxed, and its error is only displayed.
+trait AnySource: Send + Sync {
     fn allows<'a>(&'a self, origin: &'a str, head: &'a RequestHead) -> Answer<'a>;
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<bool, Box<dyn fmt::Display + 'a>>> + 'a>>;
 
-impl<T: OriginSource + Send + Sync> Source for T {
+impl<T: OriginSource + Send + Sync> AnySource for T {
     fn allows<'a>(&'a self, origin: &'a str, head: &'a RequestHead) -> Answer<'a> {
         Box::pin(async move {
             let answer = OriginSource::allows(self, origin, head).await;

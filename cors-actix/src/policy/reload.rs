@@ -42,7 +42,7 @@ use cors_engine::{Config, Mode, Violations};
 pub struct Reloadable(Arc<ArcSwap<Policy>>);
 
 impl Reloadable {
-    /// Begins with this policy.
+    /// A policy that can be swapped, and begins as this one.
     pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
         Self(Arc::new(ArcSwap::new(policy.into())))
     }
@@ -85,7 +85,7 @@ impl Reloadable {
         Ok(())
     }
 
-    /// The same as [`current`](Self::current), for a short look: it does not count a reference.
+    /// The same as [`current`](Self::current), for a short look: it does not clone the `Arc`.
     pub(crate) fn load(&self) -> Guard<Arc<Policy>> {
         self.0.load()
     }

@@ -23,7 +23,8 @@ pub(crate) enum Denied {
     Refused(Verdict),
 }
 
-/// Decides by the options, and logs and counts the denial. `fields` are what the policy gives the response.
+/// Decides by the options, and logs and counts the denial. One that a guard lets through as same-origin is only counted. `fields` are
+/// what the policy gives the response.
 pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, options: &Options) -> Denied {
     let asked = actual(lines(request.headers(), header::ORIGIN));
     let decision = answers.decide(&asked);

@@ -18,7 +18,7 @@ pub(crate) enum Verdict {
     Uncertain,
     /// An actual request is refused, without a reason, because a page elsewhere made it. The answer varies by these fields.
     Foreign(Fields, &'static HeaderValue),
-    /// Either is refused with a reason, or in the app's own words.
+    /// A preflight or an actual request is refused, with a reason or in the app's own words.
     Explained(Box<HttpResponse>),
 }
 
@@ -31,7 +31,7 @@ impl Verdict {
             Self::Uncertain => headers::preflight_refusal(),
             Self::Foreign(fields, varies) => {
                 let mut response = headers::refusal(fields);
-                // Nobody else has written to it, so that there is nothing to merge.
+                // The response is ours, and its `Vary` does not name these fields yet: there is nothing to merge.
                 response.headers_mut().append(header::VARY, varies.clone());
                 response
             }

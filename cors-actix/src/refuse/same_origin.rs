@@ -13,7 +13,7 @@ use crate::request::{is_upgrade, lines};
 // https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Site {
-    /// The field is missing: an old browser, plain HTTP, or not a browser.
+    /// The field is missing or empty: an old browser, plain HTTP, or not a browser.
     Unsaid,
     SameOrigin,
     /// The user did, by the address bar or a bookmark.
@@ -91,7 +91,8 @@ pub(crate) fn is_refused_by_site(policy: &Policy, head: &RequestHead, site: Site
     changes() || is_resource()
 }
 
-/// Returns whether a method is safe: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>.
+/// Returns whether a method is safe: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>. `TRACE`, which is safe as well, is
+/// left out: browsers never send it.
 pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }

@@ -1,7 +1,8 @@
-//! Log events about refusals, at level `debug` since strangers decide how many there are, and about sources that fail.
+//! Log events about refusals, at level `debug` since strangers decide how many there are; and at higher levels about sources and
+//! feeds that fail, and routes that are not certain.
 //!
-//! They hold the values of the CORS fields, `Host` and the path, escaped and cut, and of no other
-//! field: a log must not hold cookies. The error of a source is escaped and cut, too.
+//! Events about a request hold the values of the CORS fields, `Host` and the path, escaped and cut, and of no other
+//! field: a log must not hold cookies. The error of a source or a feed is escaped and cut, too.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -27,7 +28,7 @@ pub(crate) enum Outcome {
     /// The app's response passes without the fields that let the page read it. A same-origin request, which may
     /// have `Origin` as well, does not need them.
     Unreadable,
-    /// Nothing, because of `report_only`.
+    /// Nothing was done about it, because of `report_only`.
     Reported,
 }
 
@@ -42,7 +43,7 @@ impl Outcome {
     }
 }
 
-/// Returns whether anything listens to events of this level. The check is cheap, and in most production apps
+/// Returns whether anything listens to events of level `debug`. The check is cheap, and in most production apps
 /// the answer is no.
 #[inline]
 pub(crate) fn is_heard() -> bool {
@@ -164,7 +165,8 @@ pub(crate) fn route_is_lost(route: &Route) {
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route with `#[cors]` was not found in the app, and so may take any request: until a request reaches it, its policy and that of the layer around it both have to allow each request",
+        "a route with `#[cors]` was not found in the map of the app, so it may take any request with one of its methods: its policy, and that of \
+         the layer around it, both have to allow each of them",
     );
 }
 

@@ -39,7 +39,7 @@ mod by_facade {
     pub(crate) fn describe() {
         describe_counter!(
             REQUESTS,
-            "requests with an `Origin`, by what CORS made of them, and refused hosts"
+            "requests with an `Origin`, by what CORS made of them, and refused requests without one"
         );
         describe_counter!(SOURCE_FAILURES, "lookups of an origin that failed or came too late");
         #[cfg(all(feature = "config", feature = "reload"))]

@@ -10,10 +10,10 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 
 /// The result of polling a service's future.
-type Outcome<B> = Poll<Result<ServiceResponse<B>, Error>>;
+type Polled<B> = Poll<Result<ServiceResponse<B>, Error>>;
 
 /// A function that polls such a future.
-type Polling<F, B> = fn(Pin<&mut F>, &mut Context<'_>) -> Outcome<B>;
+type Polling<F, B> = fn(Pin<&mut F>, &mut Context<'_>) -> Polled<B>;
 
 /// Polls a service's future and boxes the body of its response. The bodies of the app itself are boxed already, so such a
 /// response is returned as it is.
@@ -21,7 +21,7 @@ type Polling<F, B> = fn(Pin<&mut F>, &mut Context<'_>) -> Outcome<B>;
 /// `map_into_boxed_body` moves the whole response, which is large. So this casts the poll function, not the response; the
 /// check folds away at compile time.
 #[inline(always)]
-pub(crate) fn poll_boxed<F, B>(future: Pin<&mut F>, context: &mut Context<'_>) -> Outcome<BoxBody>
+pub(crate) fn poll_boxed<F, B>(future: Pin<&mut F>, context: &mut Context<'_>) -> Polled<BoxBody>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>> + 'static,
     B: MessageBody + 'static,

@@ -1,4 +1,4 @@
-//! What is to be done to a response, decided before the app runs.
+//! The edit of a response, decided before the app runs.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ pub(crate) struct Edit {
     /// The request's origin, for a field that repeats it.
     pub(crate) origin: Option<HeaderValue>,
     pub(crate) extras: Extras,
-    /// Whether it is a route's own with `#[cors]`, which has the last word.
+    /// Whether it is that of a route with `#[cors]`, which has the last word.
     pub(crate) is_route: bool,
 }
 
@@ -53,14 +53,14 @@ impl Edit {
         });
     }
 
-    /// Goes by another policy.
+    /// Replaces the policy, and the fields by those that it gives.
     #[cold]
     pub(crate) fn go_by(&mut self, answers: &Rc<Answers>) {
         self.fields = answers.decide(&actual(self.origin.as_slice())).fields();
         self.answers = Rc::clone(answers);
     }
 
-    /// Gives no fields unless each policy that may hold gives the same.
+    /// Removes all fields unless every policy that may hold gives the same ones, with the same values.
     #[cold]
     pub(crate) fn agree<'a>(&mut self, mut policies: impl Iterator<Item = &'a Rc<Answers>>) {
         let asked = actual(self.origin.as_slice());

@@ -12,12 +12,12 @@ use crate::request::lines;
 /// A policy, and each value that it can put on a response.
 pub(crate) struct Answers {
     policy: Held,
-    /// By [`Field`]; `None` for what this policy never sends, or takes from the request. The origin is here where there
-    /// is only one, unless that of this request is vouched for.
+    /// Indexed by [`Field`]. `None` if the policy never sends the field, or takes its value from the request. The origin is
+    /// here if the policy lists a single one, unless the origin of this request is vouched for.
     values: [Option<HeaderValue>; Field::ALL.len()],
-    /// That of an allowed preflight's answer.
+    /// The status of the answer to an allowed preflight.
     status: StatusCode,
-    /// The app's own source of origins allows that of the one request that this is for.
+    /// Whether this is for one request, whose origin the app's own source allows.
     vouches: bool,
 }
 
@@ -33,11 +33,11 @@ impl Answers {
         Self { policy, values, status, vouches: false }
     }
 
-    /// The same for one request whose origin the app vouches for.
+    /// A copy for one request, whose origin the app's own source allows.
     pub(crate) fn vouching(&self) -> Self {
         let (policy, mut values) = (self.policy.clone(), self.values.clone());
         if policy.only_origin().is_some() {
-            // It is another one for this request.
+            // The origin of this request is not the listed one: it is taken from the request.
             values[Field::AllowOrigin as usize] = None;
             values[Field::TimingAllowOrigin as usize] = None;
         }
@@ -58,7 +58,7 @@ impl Answers {
         self.policy.production()
     }
 
-    /// Returns whether `cors_policy!` or `#[cors]` declares it, and it holds in both modes.
+    /// Returns whether it is the production policy of a `cors_policy!` or `#[cors]`.
     pub(crate) fn is_production(&self) -> bool {
         self.policy.mode() == Some(Mode::Production)
     }
@@ -68,7 +68,7 @@ impl Answers {
         &self.policy
     }
 
-    /// The request's origin, if a response with `fields` says it.
+    /// The request's origin, if a response with `fields` repeats it.
     ///
     /// It is taken before the app runs: an inner layer may change the request's headers.
     #[inline]
@@ -88,10 +88,10 @@ impl Answers {
     pub(crate) fn answer(&self, status: StatusCode, fields: Fields, asked: &HeaderMap) -> HttpResponse {
         let mut response = HttpResponse::new(status);
         let headers = response.headers_mut();
-        // Nothing is there yet, so that each name can be appended unseen; written out, each is a constant.
+        // The map is empty, so `append` needs no lookup. Each field is written out, so that its name is a constant.
         self.put(headers, fields, Field::AllowOrigin, || asked.get(header::ORIGIN).cloned());
-        // An empty list has no value either. Taken for one that repeats the request, it would permit what is refused:
-        // an explained refusal has these fields, too.
+        // An empty list has no value either. If it were taken for a list that repeats the request, an explained refusal, which
+        // has these fields as well, would permit what it refuses.
         self.put(headers, fields, Field::AllowMethods, || match self.policy.value(Field::AllowMethods) {
             Some(Value::RequestMethod) => asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).cloned(),
             _ => None,
@@ -115,16 +115,16 @@ impl Answers {
         response
     }
 
-    /// Makes `headers` those of an actual response with `fields`, and with no other of the policy's.
+    /// Edits the headers of an actual response: removes every field that only the policy may set, and adds `fields`.
     ///
-    /// Doing it twice changes nothing more: an error's response may be made twice.
+    /// Doing it twice has no further effect: an error's response may be made twice.
     #[inline]
     pub(crate) fn edit(&self, headers: &mut HeaderMap, fields: Fields, origin: &mut Option<HeaderValue>) {
         let there = Present::scan(headers);
         if there.has(Present::OWNED) {
             remove_owned(headers);
         }
-        // The others come with this one or not at all.
+        // No other field but `Vary` comes without this one.
         if fields.contains(Field::AllowOrigin) {
             self.let_read(headers, fields, there, origin);
         }
@@ -137,8 +137,8 @@ impl Answers {
         }
     }
 
-    /// Adds the fields by which a page may read the response. Names of ours are not there, which `append` takes as it is
-    /// and `insert` would look up.
+    /// Adds the fields by which a page may read the response. Those that only the policy may set have been removed, so `append` needs
+    /// no lookup.
     #[inline(always)]
     fn let_read(
         &self,
@@ -163,7 +163,7 @@ impl Answers {
         self.put(headers, fields, Field::ExposeHeaders, || None);
     }
 
-    /// Makes `headers` those of a refusal that the app wrote.
+    /// Edits the headers of a refusal that the app wrote.
     #[cold]
     pub(crate) fn edit_refusal(&self, headers: &mut HeaderMap, fields: Fields) {
         remove_owned(headers);
@@ -188,7 +188,7 @@ impl Answers {
         if !fields.contains(field) {
             return;
         }
-        // Either is written where it is needed: a value is not small.
+        // Two calls of `append` instead of one after a `match`, because moving a value is not cheap.
         if let Some(value) = self.value(field) {
             headers.append(name(field), value.clone());
         } else if let Some(value) = mirrored() {
@@ -196,7 +196,7 @@ impl Answers {
         }
     }
 
-    /// Returns whether both put the same on a response with these fields.
+    /// Returns whether both give these fields the same values.
     pub(crate) fn gives_the_same(&self, other: &Self, fields: Fields) -> bool {
         fields.into_iter().all(|field| self.value(field) == other.value(field))
     }
@@ -228,22 +228,21 @@ pub(crate) fn preflight_refusal() -> HttpResponse {
     response
 }
 
-/// The same under every policy, and so made when this is compiled: writing it down costs less than
-/// cloning it.
+/// The same under every policy, so a constant: creating it in place costs less than cloning it.
 const VARY: HeaderValue = HeaderValue::from_static(Field::Vary.fixed().expect("no policy changes it"));
 const PREFLIGHT_VARY: HeaderValue =
     HeaderValue::from_static(Field::PreflightVary.fixed().expect("no policy changes it"));
-/// What is added where it depends on the origin whose response it is.
+/// Added if the origin decides whether the app is called, or which policy answers.
 pub(crate) static VARY_BY_ORIGIN: HeaderValue = VARY;
-/// What is added where `Sec-Fetch-Site` decided.
+/// Added if `Sec-Fetch-Site` decides whether the app is called.
 pub(crate) static VARY_BY_SITE: HeaderValue = HeaderValue::from_static("Sec-Fetch-Site");
-/// What is added where all of them decided.
+/// Added if these three decide it.
 pub(crate) static VARY_BY_FETCH: HeaderValue =
     HeaderValue::from_static("Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest");
 const TRUE: HeaderValue =
     HeaderValue::from_static(Field::AllowCredentials.fixed().expect("no policy changes it"));
 
-/// A constant for each name: parsing one is not for each request.
+/// The field's name. Those of most fields are constants of `http`, which need no check of the text.
 #[inline]
 fn name(field: Field) -> HeaderName {
     match field {
@@ -258,12 +257,12 @@ fn name(field: Field) -> HeaderName {
     }
 }
 
-/// What a response has already that concerns a policy, as bits.
+/// Which fields that concern a policy a response already has, as bits.
 #[derive(Clone, Copy)]
 struct Present(u8);
 
 impl Present {
-    /// A field that is the policy's alone.
+    /// A field that only the policy may set.
     const OWNED: u8 = 1;
     const VARY: u8 = 2;
     const TIMING: u8 = 4;
@@ -311,9 +310,9 @@ fn remove_owned(headers: &mut HeaderMap) {
     headers.retain(|name, _| !Field::is_owned(name.as_str()));
 }
 
-/// Adds those names of `wanted` that no line of `Vary` has yet; what stands there stays.
+/// Adds those names of `wanted` that no line of `Vary` has yet. What is there stays.
 ///
-/// RFC 9110, section 12.5.5: several lines are one list, and `*` says it all.
+/// Several lines are one list, and `*` stands for every name: <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5>.
 #[cold]
 pub(crate) fn merge_vary(headers: &mut HeaderMap, wanted: &HeaderValue) {
     let present = lines(headers, header::VARY);
@@ -327,15 +326,14 @@ pub(crate) fn merge_vary(headers: &mut HeaderMap, wanted: &HeaderValue) {
     }
 }
 
-/// Does this line of `Vary` name `wanted`, or everything?
+/// Returns whether this line of `Vary` names `wanted`, or has a `*`.
 fn varies(line: &HeaderValue, wanted: &[u8]) -> bool {
     elements(line).any(|name| name == b"*" || name.eq_ignore_ascii_case(wanted))
 }
 
-/// Adds `value`, unless it stands there already: unlike `Access-Control-Allow-Origin` this field is
-/// a list, and what the app says in it is about more than CORS.
-///
-/// Resource Timing, section "Timing-Allow-Origin Response Header".
+/// Adds `value` to `Timing-Allow-Origin`, unless it is there already: unlike `Access-Control-Allow-Origin` this field is a list, and the
+/// app may name more origins in it than the policy allows.
+// https://w3c.github.io/resource-timing/#sec-timing-allow-origin
 #[cold]
 fn merge_timing(headers: &mut HeaderMap, value: HeaderValue) {
     let present = lines(headers, HeaderName::from_static(Field::TimingAllowOrigin.name()));
@@ -346,13 +344,13 @@ fn merge_timing(headers: &mut HeaderMap, value: HeaderValue) {
 
 const SEPARATOR: &[u8] = b", ";
 
-/// The elements of a list, without the white space round them. RFC 9110, section 5.6.1.
+/// The elements of a list, without the whitespace around them: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>.
 fn elements(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
     line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
 }
 
-/// The requested names as one value: the request's own if that is what a browser sends, one list
-/// without white space and empty elements.
+/// The requested names as one value. This is the request's own value if it is as a browser sends it: one list without whitespace and
+/// empty elements.
 fn mirrored_names(requested: &[HeaderValue]) -> Option<HeaderValue> {
     if let [line] = requested
         && elements(line).all(|name| !name.is_empty())
@@ -380,6 +378,6 @@ fn fixed(policy: &Policy, field: Field) -> Option<&str> {
 fn shared(text: &str) -> HeaderValue {
     let value =
         HeaderValue::from_str(text).expect("tables hold tokens, numbers and origins, which are legal values");
-    // The first clone allocates what makes the bytes shareable; clones of it have no more to do.
+    // The first clone allocates, to make the bytes shareable. Clones of that clone do not.
     value.clone()
 }

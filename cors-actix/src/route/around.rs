@@ -17,7 +17,8 @@ use crate::route::resolve::{Guards, Others, Possible, Question, Tree};
 /// Noted in a request: it has reached a route with `#[cors]`, which answers by its own policy.
 pub(crate) struct Reached;
 
-/// Noted in a request: the options of the outermost layer that has options for the routes inside.
+/// Noted in a request: the options that hold for the routes inside. They are those of the outermost layer with `enforce`, or else
+/// of the outermost layer that has options for routes.
 pub(crate) struct Outer(pub(crate) Rc<Options>);
 
 /// The routes below a layer.
@@ -118,7 +119,8 @@ impl Asked {
         let Some(info) = answered.map(HttpRequest::match_info) else {
             return Answered::on_the_way(possible(as_it_came().path()));
         };
-        // On another path it was answered by what may take that, or on the way there.
+        // A layer inside has changed the path, so a route that was certain on the old one was missed. What may have answered is
+        // found by the new one.
         if info.get_ref().uri().path_and_query() != Some(target)
             && let Some(route) = certain(as_it_came().path())
         {
@@ -174,17 +176,17 @@ impl Answered {
 }
 
 /// Noted in a request: a layer has refused it. Layers further out answer by their own policies.
-struct Refused;
+struct RefusedByLayer;
 
 /// Notes that a layer refuses this request.
 #[cold]
 pub(crate) fn note_refusal(request: &ServiceRequest) {
-    request.extensions_mut().insert(Refused);
+    request.extensions_mut().insert(RefusedByLayer);
 }
 
 /// Returns whether a layer has refused this request.
 pub(crate) fn is_refused(request: &HttpRequest) -> bool {
-    request.extensions().contains::<Refused>()
+    request.extensions().contains::<RefusedByLayer>()
 }
 
 /// Returns whether this request has reached a route with `#[cors]`.

@@ -5,7 +5,7 @@ use std::any::type_name;
 /// The other spellings that Actix's `NormalizePath` may give a path: slashes merged, and the one at the
 /// end kept, removed, or added.
 ///
-/// Outside of `Cors`, it has changed the path before we see it. Inside, we cannot see that it is there.
+/// Outside of `Cors`, it has changed the path before we see it. Inside, it changes the path after we have decided.
 pub(crate) fn normalized(path: &str) -> Vec<String> {
     let mut merged = String::with_capacity(path.len() + 1);
     for char in path.chars() {

@@ -21,7 +21,7 @@ use crate::route::registry::{self, App};
 use crate::route::service::RouteMiddleware;
 
 /// A route as it is written below `#[cors]`.
-pub struct Route {
+pub struct RouteParts {
     /// The path's pattern.
     pub pattern: &'static str,
     /// The resource's name.
@@ -36,15 +36,19 @@ pub struct Route {
 pub fn register(
     config: &mut AppService,
     policy: &'static PolicySet,
-    route: Route,
+    route: RouteParts,
     handler: actix_web::Route,
 ) {
     register_wrapped(config, policy, route, handler);
 }
 
 /// The same for a route with layers of its own: `service` is the route with them around it.
-pub fn register_wrapped<F, B>(config: &mut AppService, policy: &'static PolicySet, route: Route, service: F)
-where
+pub fn register_wrapped<F, B>(
+    config: &mut AppService,
+    policy: &'static PolicySet,
+    route: RouteParts,
+    service: F,
+) where
     F: ServiceFactory<
             ServiceRequest,
             Config = (),
@@ -55,10 +59,10 @@ where
     F::Service: 'static,
     B: MessageBody + 'static,
 {
-    let Route { pattern, name, methods, guards } = route;
+    let RouteParts { pattern, name, methods, guards } = route;
     let app = App::registering(config);
     let mark = app.mark_route(config);
-    // As Actix registers a resource.
+    // Actix puts the same slash in front of a resource's pattern.
     let is_whole = pattern.is_empty() || pattern.starts_with('/');
     let pattern = if is_whole { pattern.to_owned() } else { format!("/{pattern}") };
     let mut resource = ResourceDef::new(pattern.as_str());
@@ -66,7 +70,7 @@ where
     let route = Rc::new(registry::Route::new(pattern, name, methods, guards, answers(policy), mark));
     app.routes.borrow_mut().push(Rc::clone(&route));
     let takes: Box<dyn Guard> = Box::new(Takes::new(Rc::clone(&route)));
-    config.register_service(resource, Some(vec![takes]), apply(Layer { app, route }, service), None);
+    config.register_service(resource, Some(vec![takes]), apply(RouteLayer { app, route }, service), None);
 }
 
 thread_local! {
@@ -117,12 +121,12 @@ impl Guard for Takes {
 }
 
 /// The layer that answers by the route's own policy.
-pub(crate) struct Layer {
+pub(crate) struct RouteLayer {
     app: Rc<App>,
     route: Rc<registry::Route>,
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Layer
+impl<S, B> Transform<S, ServiceRequest> for RouteLayer
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,

@@ -93,7 +93,7 @@ pub(crate) struct App {
     first_mark: u64,
     /// How many held the default service when the last route was registered.
     holders: Cell<usize>,
-    /// Whether any layer of the app says so.
+    /// Whether any layer of this thread says so.
     pub(crate) scopes_are_guarded: Cell<bool>,
     tree: OnceCell<Rc<Tree>>,
     /// Whether a layer with a policy is around some of the routes. A route then notes in each request that it was reached.

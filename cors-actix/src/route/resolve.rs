@@ -53,10 +53,10 @@ struct Entry {
     is_prefix: bool,
     /// Compiled when it is first needed: many patterns never are, and compiling one is slow.
     resource: OnceCell<ResourceDef>,
-    kind: Kind,
+    kind: EntryKind,
 }
 
-enum Kind {
+enum EntryKind {
     /// A resource without `#[cors]`, or perhaps one of these routes.
     Plain(Vec<Rc<Route>>),
     Route(Rc<Route>),
@@ -194,8 +194,8 @@ impl Tree {
                 // The part that has brought it to the layer cannot change any more.
                 if spelling.get(..at) == path.get(..at) {
                     let (other, is_matched) = self.look_up(root, &spelling, at, question);
-                    // Where nothing is, a layer that puts slashes at the end would leave the route without requests. One that
-                    // takes them off leaves it those without.
+                    // Nothing matches this spelling. If it only adds a slash, no layer gives it: the route would never be reached.
+                    // A layer that merges or removes slashes may give it, since other requests still reach the route.
                     if is_matched || normalize::is_odd(path) {
                         possible.merge(&other);
                     }
@@ -263,7 +263,7 @@ impl Tree {
         search.possible
     }
 
-    /// Returns whether a layer to which the path up to `at` has led has routes with `#[cors]` below.
+    /// Returns whether there are routes with `#[cors]` below a layer. The part of the path up to `at` led to that layer.
     pub(crate) fn has_routes_below(&self, path: &str, at: usize) -> bool {
         let Some(root) = &self.root else { return true };
         if at == 0 || !self.unplaced.is_empty() {
@@ -333,7 +333,7 @@ impl Search<'_> {
     /// Returns whether this entry is certain to take the request.
     fn entry(&mut self, entry: &Entry, path: &str) -> bool {
         match &entry.kind {
-            Kind::Scope { inside, turns_away } => {
+            EntryKind::Scope { inside, turns_away } => {
                 let Some(end) = entry.resource().find_match(path) else { return false };
                 if !inside.has_routes {
                     self.possible.add_others(Others::Resource);
@@ -344,7 +344,7 @@ impl Search<'_> {
                 !(self.question.scopes_are_guarded || turns_away.get())
             }
             _ if !entry.resource().is_match(path) => false,
-            Kind::Plain(perhaps) => {
+            EntryKind::Plain(perhaps) => {
                 self.is_matched = true;
                 for route in perhaps {
                     self.route(route);
@@ -352,7 +352,7 @@ impl Search<'_> {
                 self.possible.add_others(Others::Resource);
                 false
             }
-            Kind::Route(route) => {
+            EntryKind::Route(route) => {
                 self.is_matched = true;
                 self.route(route)
             }
@@ -374,8 +374,8 @@ impl Search<'_> {
         matches!(guards, Guards::Accept)
     }
 
-    /// Searches the scopes to which the path up to `at` leads. Several may share a prefix and differ by their guards.
-    /// Returns whether there is one.
+    /// Searches the scopes and resources to which the path up to `at` leads. Several may share a prefix and differ by their guards.
+    /// Returns whether there is any.
     fn below(&mut self, root: &Level, path: &str, at: usize) -> bool {
         let mut is_found = false;
         root.each_at(path, at, self.question.scopes_are_guarded, &mut |level| {
@@ -405,7 +405,7 @@ impl Search<'_> {
                     }
                     is_placed = true;
                 }
-                Kind::Scope { inside, .. } if inside.has_routes => {
+                EntryKind::Scope { inside, .. } if inside.has_routes => {
                     let Some(end) = entry.resource().find_match(path) else { continue };
                     if inside.holds(route) {
                         is_placed = self.at(inside, &path[end..], route);
@@ -446,22 +446,22 @@ impl Level {
             }
             let kind = match node.inside {
                 Some(inside) => {
-                    Kind::Scope { inside: Self::new(inside, places), turns_away: Cell::new(false) }
+                    EntryKind::Scope { inside: Self::new(inside, places), turns_away: Cell::new(false) }
                 }
                 None => match places.next().expect("there is a place for each resource") {
-                    Place::Plain(perhaps) => Kind::Plain(perhaps),
-                    Place::Route(route) => Kind::Route(route),
+                    Place::Plain(perhaps) => EntryKind::Plain(perhaps),
+                    Place::Route(route) => EntryKind::Route(route),
                 },
             };
             level.has_routes |= match &kind {
-                Kind::Scope { inside, .. } => {
+                EntryKind::Scope { inside, .. } => {
                     if inside.has_routes {
                         level.scopes.push(level.entries.len());
                     }
                     inside.has_routes
                 }
-                Kind::Plain(perhaps) => !perhaps.is_empty(),
-                Kind::Route(_) => true,
+                EntryKind::Plain(perhaps) => !perhaps.is_empty(),
+                EntryKind::Route(_) => true,
             };
             let Node { patterns, is_prefix, .. } = node;
             level.entries.push(Entry { patterns, is_prefix, resource: OnceCell::new(), kind });
@@ -471,7 +471,7 @@ impl Level {
 
     fn holds(&self, route: &Rc<Route>) -> bool {
         self.entries.iter().any(|entry| match &entry.kind {
-            Kind::Scope { inside, .. } => inside.has_routes && inside.holds(route),
+            EntryKind::Scope { inside, .. } => inside.has_routes && inside.holds(route),
             kind => kind.may_be(route),
         })
     }
@@ -482,7 +482,7 @@ impl Level {
         self.index.find(path, &mut candidates);
         for entry in candidates.into_iter().map(|position| &self.entries[position as usize]) {
             let Some(end) = entry.resource().find_match(path) else { continue };
-            let Kind::Scope { inside, turns_away } = &entry.kind else {
+            let EntryKind::Scope { inside, turns_away } = &entry.kind else {
                 if end == at {
                     found(None);
                 }
@@ -504,7 +504,7 @@ impl Level {
     fn has_scope_at(&self, path: &str, end: usize) -> bool {
         self.scopes.iter().any(|scope| {
             let entry = &self.entries[*scope];
-            let Kind::Scope { inside, .. } = &entry.kind else { return false };
+            let EntryKind::Scope { inside, .. } = &entry.kind else { return false };
             let Some(here) = entry.resource().find_match(path) else { return false };
             here == end || (here < end && inside.has_scope_at(&path[here..], end - here))
         })
@@ -512,7 +512,7 @@ impl Level {
 
     fn leads_to(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
         self.entries.iter().any(|entry| {
-            let Kind::Scope { inside, .. } = &entry.kind else { return false };
+            let EntryKind::Scope { inside, .. } = &entry.kind else { return false };
             if !inside.holds(route) {
                 return false;
             }
@@ -523,7 +523,7 @@ impl Level {
 
     fn distrust(&self, route: &Rc<Route>) {
         for entry in &self.entries {
-            if let Kind::Scope { inside, turns_away } = &entry.kind
+            if let EntryKind::Scope { inside, turns_away } = &entry.kind
                 && inside.holds(route)
             {
                 turns_away.set(true);
@@ -536,22 +536,22 @@ impl Level {
     fn each_uncertain(&self) {
         for (position, entry) in self.entries.iter().enumerate() {
             match &entry.kind {
-                Kind::Route(route) => {
+                EntryKind::Route(route) => {
                     let is_like = |other: &Entry| {
-                        matches!(other.kind, Kind::Plain(_)) && other.patterns == entry.patterns
+                        matches!(other.kind, EntryKind::Plain(_)) && other.patterns == entry.patterns
                     };
                     if self.entries[..position].iter().any(is_like) {
                         log::route_is_uncertain(route);
                     }
                 }
-                Kind::Scope { inside, .. } => inside.each_uncertain(),
-                Kind::Plain(perhaps) => perhaps.iter().for_each(|route| log::route_has_a_twin(route)),
+                EntryKind::Scope { inside, .. } => inside.each_uncertain(),
+                EntryKind::Plain(perhaps) => perhaps.iter().for_each(|route| log::route_has_a_twin(route)),
             }
         }
     }
 }
 
-impl Kind {
+impl EntryKind {
     /// Returns whether a route may be found here for certain.
     fn may_be_certain(&self) -> bool {
         match self {

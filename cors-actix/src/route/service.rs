@@ -109,7 +109,7 @@ impl<S> RouteMiddleware<S> {
     fn denied(&self, request: &ServiceRequest, decision: Decision<'_>) -> Denied {
         let options = outer(request).unwrap_or_default();
         let options = match &*options {
-            // The options are the outermost layer's, and another one may guard upgrades.
+            // These are the options of one layer around, and another one may guard upgrades.
             options if options.unguarded_upgrades && self.app.upgrades_are_guarded.get() => {
                 &Options { unguarded_upgrades: false, ..options.clone() }
             }
@@ -121,7 +121,7 @@ impl<S> RouteMiddleware<S> {
         actual::judge(&self.route.answers, decision.fields(), request.request(), options)
     }
 
-    /// The verdict, if it is a preflight for one of this route's methods. It only gets here if no layer around the app has a policy.
+    /// The verdict, if it is a preflight for one of this route's methods. It only gets here if no layer around has answered it.
     #[cold]
     #[inline(never)]
     fn preflight(&self, request: &ServiceRequest) -> Option<Verdict> {

@@ -208,7 +208,7 @@ fn check(case: &str, output: &str, registration: &str, found: usize, outcome: &O
 fn t44_no_route_on_a_function_loses_its_policy() {
     for (case, item, outcome) in ON_A_FUNCTION {
         let output = cors(tokens("TASKS"), tokens(item)).to_string();
-        let route = ":: cors_actix :: __private :: Route {";
+        let route = ":: cors_actix :: __private :: RouteParts {";
         check(case, &output, route, output.matches(route).count(), outcome);
         let is_registered = [":: register (__config , & TASKS", ":: register_wrapped (__config , & TASKS"];
         let is_registered = is_registered.iter().any(|call| output.contains(call));

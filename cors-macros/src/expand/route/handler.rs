@@ -141,7 +141,7 @@ fn registration(krate: &TokenStream, handler: &Ident, policy: &TokenStream, rout
         #krate::__private::#register(
             __config,
             &#policy,
-            #krate::__private::Route {
+            #krate::__private::RouteParts {
                 pattern: #pattern,
                 name: #name,
                 methods: &[#(#methods),*],
