@@ -12,7 +12,7 @@ use crate::report::{BAD, BOLD, DIM, GOOD, Problem, paint};
 
 /// The side that answers: a policy, or a live server.
 pub(crate) trait Server {
-    /// What is called, for those who read it.
+    /// The name of what is called, for the text.
     fn target(&self) -> String;
 
     /// Returns whether the page is of the server's own origin, so that browsers apply no CORS.
@@ -23,7 +23,7 @@ pub(crate) trait Server {
     /// The answer to a request, which is the preflight of `fetch` or `fetch` itself.
     fn answer(&mut self, fetch: &Fetch, sent: &Sent) -> Result<Answer, Problem>;
 
-    /// The target of a redirect, to which the call goes from then on.
+    /// What the browser does after it has accepted this answer to `fetch`.
     fn follow(&mut self, fetch: &Fetch, answer: &Response) -> Next;
 }
 
@@ -183,7 +183,7 @@ impl Exchange {
         Self { outcome: None, given_up: Some(why), ..self }
     }
 
-    /// Returns whether everything that was sent passes: the page may read the answer.
+    /// Returns whether everything that was sent passes. If the call itself was sent, the page may read its answer.
     pub(crate) fn is_allowed(&self) -> bool {
         self.given_up.is_none() && self.outcome.as_ref().is_none_or(Outcome::is_allowed)
     }

@@ -8,13 +8,13 @@ use cors_engine::{Block, Config, Key, Mode, Policy};
 
 use crate::report::{BAD, BOLD, GOOD, paint};
 
-/// Origins that policies are not meant for: some other site, and a page with an opaque origin.
+/// Origins that are tried beside those of the policy: some other site, and a page with an opaque origin.
 const STRANGERS: [&str; 2] = ["https://stranger.example", "null"];
 
 /// The methods that pages use, beside those that the policy lists.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// A header that policies are not meant for.
+/// A header that is tried beside those that the policy lists.
 const OTHER_HEADER: &str = "x-not-listed";
 
 /// The result of a call for the page.
@@ -71,7 +71,7 @@ impl Matrix {
             // A family stands for a name that goes on.
             let sample =
                 name.strip_suffix('*').map(|start| format!("{start}a")).unwrap_or_else(|| name.clone());
-            // Safelisted headers only need a preflight with an unusual value.
+            // A safelisted header needs a preflight only for an unusual value. This one is unusual for all but `accept`.
             let value = "application/json";
             calls.push((name, Box::new(move |fetch| fetch.header(&sample, value))));
         }

@@ -18,7 +18,7 @@ pub(super) enum Culprit {
     Headers(Vec<String>),
     /// Each passes alone, but not all together.
     Together,
-    /// It no longer answers.
+    /// A further question got no answer.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! Warnings about the answers, beside the call itself: fields that contradict each other, values without a meaning.
+//! Warnings about answers that need not block the call: fields that contradict each other, values without a meaning.
 
 use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};

@@ -222,7 +222,7 @@ impl Asked {
             request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let asked_method = field(header::ACCESS_CONTROL_REQUEST_METHOD);
-        // A byte is a letter: https://webidl.spec.whatwg.org/#idl-ByteString
+        // Each byte is one character, as in the page's `ByteString`: https://infra.spec.whatwg.org/#isomorphic-decode
         let text = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
         let fields: Vec<_> =
             request.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();

@@ -1,4 +1,4 @@
-//! Findings about strangers that are allowed: who can use it, and what to compare instead.
+//! Findings about strangers that are allowed: who can make use of that, and what the server has to compare instead.
 
 use cors_engine::adapter::Field;
 use cors_engine::browser::{Fetch, Response};

@@ -15,14 +15,14 @@ use super::place::{host_of, split_origin};
 use crate::exchange::Sent;
 use origins::{Candidate, Labels, candidates};
 
-/// Methods that change nothing, and so can be sent on anybody's behalf. <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>; those whose answers
-/// are cached.
+/// The safe methods whose answers are cached: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>. A call with one of them changes
+/// nothing, so it can be repeated for each stranger.
 pub(super) const SAFE_METHODS: [&str; 2] = ["GET", "HEAD"];
 
 /// The name in messages for a client that sends no `Origin`.
 pub(super) const NOBODY: &str = "a client without an origin";
 
-/// Cannot be anybody's.
+/// A cookie that is nobody's session.
 const COOKIE: &str = "cors-probe=1";
 
 /// A stranger, and what it was told.
@@ -49,8 +49,8 @@ pub(super) struct Seen {
     pub(super) limit: Option<u16>,
 }
 
-/// Repeats the call for each stranger where that changes nothing, and asks a preflight otherwise; for no more than the
-/// five that matter most if `quick`.
+/// Repeats the call for each stranger if its method changes nothing, and sends a preflight otherwise. With `quick`, only the five
+/// strangers that matter most are tried.
 pub(super) fn ask(fetch: &Fetch, client: &Client, quick: bool) -> Seen {
     let by_call = SAFE_METHODS.contains(&fetch.sent_method());
     let request = |origin: &str| {

@@ -97,8 +97,8 @@ pub(in crate::probe) struct Candidate {
     pub(in crate::probe) is_quick: bool,
 }
 
-/// What may follow a name in a host without being part of a name that can be registered. The URL standard forbids no
-/// more than `# % / : < > ? @ [ \ ] ^ |` in a host: <https://url.spec.whatwg.org/#forbidden-host-code-point>.
+/// What may follow a name in a host without being part of a name that can be registered. Of printable ASCII the URL standard forbids
+/// only `# % / : < > ? @ [ \ ] ^ |` in a domain: <https://url.spec.whatwg.org/#forbidden-domain-code-point>.
 const PUNCTUATION: &str = "_`$~=+&()!;,{}'\"*";
 
 /// Domains that anybody can publish under, and sites that run anybody's code. Those that CORScanner tries, and the two
@@ -111,7 +111,7 @@ const SHARED: [&str; 5] = [
     "https://jsfiddle.net",
 ];
 
-/// The usual origin of a developer's own page.
+/// The usual origins of pages on a developer's own machine.
 const LOOPBACK: [&str; 3] = ["http://localhost:3000", "http://localhost", "http://127.0.0.1:3000"];
 
 /// Names that no list has: one of letters, since a pattern may let in nothing else, and one of digits.
