@@ -5,8 +5,8 @@ use core::fmt;
 /// A rule that a policy must keep. Each variant's documentation is the page that a message refers
 /// to: a bad example, who gets in or what never works, and the fix.
 ///
-/// The *impossible* ones fire in every mode and cannot be excused, for such a policy cannot do what
-/// it says. The others fire in production alone, and
+/// The *impossible* ones fire in every mode and cannot be excused, because such a policy cannot do what
+/// it says. The others fire only in production, and
 /// `expect(rule, reason = "…")` in the policy excuses them.
 ///
 /// ```
@@ -25,10 +25,10 @@ pub enum Rule {
     ///
     /// Bad: `cors_policy! { static P; credentials: true }`, or `origins: []`.
     ///
-    /// No page gets in, so that the policy does nothing. Libraries that read "nothing listed" as
+    /// No page gets in, so the policy does nothing. Libraries that read "nothing listed" as
     /// "everything allowed" made this a hole (CVE-2023-49803).
     ///
-    /// Fix: list the origins of your front ends, `origins: ["https://app.example"]`, or take the policy away.
+    /// Fix: list the origins of your front ends, `origins: ["https://app.example"]`, or remove the policy.
     EmptyOrigins,
     /// `invalid_origin`: an entry that is not the text a browser sends.
     ///
@@ -36,10 +36,10 @@ pub enum Rule {
     /// `"https://App.example"` (upper case), `"https://bücher.example"` (Unicode), `"https://*app.example"`.
     ///
     /// A browser sends `scheme://host[:port]`, in lower case and Punycode, without the default port;
-    /// entries are compared with it byte for byte. An entry in another spelling never matches, or matches in
-    /// a library that compares loosely, and then more than was meant.
+    /// entries are compared with it byte for byte. An entry in another spelling never matches. (A library that compares
+    /// loosely lets it match, and more than was meant.)
     ///
-    /// Fix: copy the origin from the address bar's page: in its console, `location.origin`.
+    /// Fix: open the page, type `location.origin` into the browser's console, and copy what it prints.
     InvalidOrigin,
     /// `invalid_regex`: a regular expression that cannot be used.
     ///
@@ -48,7 +48,7 @@ pub enum Rule {
     ///
     /// A regex is matched against the whole origin, scheme and port included.
     ///
-    /// Fix: as the message says; most regexes are better written as a pattern, `"https://*.app.example"`.
+    /// Fix: follow the message. Most regexes are better written as a pattern: `"https://*.app.example"`.
     InvalidRegex,
     /// `invalid_method`: an entry of `methods` that is no method name.
     ///
@@ -56,7 +56,7 @@ pub enum Rule {
     ///
     /// A browser asks for one method, by its exact name; an entry that is not one never matches.
     ///
-    /// Fix: one name an entry, `methods: [GET, PUT]`; for all methods `methods: any`.
+    /// Fix: write one name per entry, `methods: [GET, PUT]`; for all methods, `methods: any`.
     InvalidMethod,
     /// `forbidden_method`: `CONNECT`, `TRACE` or `TRACK`.
     ///
@@ -70,36 +70,36 @@ pub enum Rule {
     ///
     /// Bad: `headers: ["Content Type"]`, `headers: ["authorization, content-type"]`, `headers: ["*"]`.
     ///
-    /// No request can carry such a field, so that the entry never matches.
+    /// No request can carry such a field, so the entry never matches.
     ///
-    /// Fix: one name an entry, `headers: ["authorization", "content-type"]`; for all names `headers: any`.
+    /// Fix: write one name per entry, `headers: ["authorization", "content-type"]`; for all names, `headers: any`.
     InvalidHeader,
     /// `wrong_header`: a field of CORS itself, in a list where it means nothing.
     ///
     /// Bad: `headers: ["access-control-allow-origin"]`, `expose: ["origin"]`.
     ///
-    /// These are what the policy sends, or what the browser sends: not what a page asks for or reads.
-    /// Who lists one has mostly mixed up the two sides of the exchange.
+    /// The server or the browser sends these fields by itself; a page neither asks to send them nor reads them.
+    /// Listing one usually means that request and response headers were mixed up.
     ///
-    /// Fix: take the entry out; the policy sends the field where it is due.
+    /// Fix: take the entry out. The policy sends the field whenever a response needs it.
     WrongHeader,
     /// `invalid_host`: an entry of `hosts` that no `Host` field matches, or no entry at all.
     ///
     /// Bad: `hosts: ["api.example:8080"]` (a port), `hosts: ["*.api.example"]`, `hosts: ["bücher.example"]`, `hosts: []`.
     ///
-    /// `Host` is compared without its port, so that an entry with one never matches; an empty list
+    /// `Host` is compared without its port, so an entry with a port never matches. An empty list
     /// would refuse every request.
     ///
     /// Fix: `"api.example"` for that host, `".api.example"` for it and every subdomain, `any` for all.
     InvalidHost,
-    /// `invalid_max_age`: a duration that is none, or over a day.
+    /// `invalid_max_age`: a value that is not a duration, or is over a day.
     ///
     /// Bad: `max_age: 1y`, `max_age: 604800`, `max_age: -1`.
     ///
-    /// Browsers cap it: Chromium at 2 hours, Firefox at 24, Safari at 10 minutes. None honors
+    /// Browsers cap it: Chromium at 2 hours, Firefox at 24 hours, Safari at 10 minutes. None honors
     /// more than 86400 seconds.
     ///
-    /// Fix: seconds or a number with `s`, `m` or `h`, at most `24h`; `0` to switch the cache off.
+    /// Fix: write seconds, or a number with `s`, `m` or `h`, at most `24h`. `0` switches the cache off.
     InvalidMaxAge,
     /// `invalid_status`: a `preflight_status` that is not 200 to 299.
     ///
@@ -113,8 +113,8 @@ pub enum Rule {
     ///
     /// Bad: `origins: any, credentials: true`.
     ///
-    /// Browsers refuse `*` for a request with credentials, so that this cannot work as it stands; and
-    /// libraries that made it work by echoing the origin let every site read every user's data.
+    /// Browsers refuse `*` for a request with credentials, so this cannot work as written.
+    /// Libraries that made it work by echoing the origin let every site read every user's data.
     ///
     /// Fix: list the origins that need credentials; or drop `credentials` if the data is public.
     AnyOriginWithCredentials,
@@ -122,8 +122,8 @@ pub enum Rule {
     ///
     /// Bad: `expose: any, credentials: true`.
     ///
-    /// For a response with credentials the standard takes `*` literally, as a header of that
-    /// name: nothing is exposed.
+    /// For a request with credentials the standard takes `*` literally, as the name of a header. So
+    /// nothing is exposed: <https://fetch.spec.whatwg.org/#cors-protocol-and-credentials>.
     ///
     /// Fix: list the headers that pages read, `expose: ["x-total-count"]`.
     AnyExposeWithCredentials,
@@ -131,7 +131,7 @@ pub enum Rule {
     ///
     /// Bad: `origins: "https://app.example"` (no list), `credentials: "yes"`, `hosts: [regex("…")]`.
     ///
-    /// A setting that is not understood would be a setting that is silently not there.
+    /// If the value were skipped, the setting would be missing without a word.
     ///
     /// Fix: write the value as the message shows it.
     WrongType,
@@ -139,7 +139,7 @@ pub enum Rule {
     ///
     /// Bad: `headers: ["Authorization", "authorization"]`, two `origins` in one block.
     ///
-    /// The second adds nothing, or contradicts the first; mostly one of the two was meant to be another.
+    /// The second adds nothing, or contradicts the first. Usually one of the two was meant to be something else.
     ///
     /// Fix: take one out.
     DuplicateEntry,
@@ -147,9 +147,9 @@ pub enum Rule {
     ///
     /// Bad: `allow_origins: […]`, `credential: true`.
     ///
-    /// A setting that is not understood would be a setting that is silently not there.
+    /// If the key were skipped, the setting would be missing without a word.
     ///
-    /// Fix: the key that the message suggests.
+    /// Fix: write the key that the message suggests.
     UnknownKey,
     /// `unknown_rule`: an `expect` with a name that no rule has.
     ///
@@ -157,7 +157,7 @@ pub enum Rule {
     ///
     /// It excuses nothing.
     ///
-    /// Fix: the rule that the message suggests.
+    /// Fix: name the rule that the message suggests.
     UnknownRule,
     /// `unfulfilled_expectation`: an `expect` without a cause, or without a reason.
     ///
@@ -172,9 +172,9 @@ pub enum Rule {
     /// Bad: `origins: any` in production.
     ///
     /// Every page that a user visits can read what this service answers. That is right for public data
-    /// that anyone may fetch, and wrong for a service that is protected by where it stands (an
-    /// intranet, `localhost`, a list of client addresses). A WebSocket's handshake has the user's cookies on it whatever
-    /// `credentials` says: where any origin is allowed, any site can open one as the user.
+    /// that anyone may fetch, and wrong for a service that is protected by where it runs (an
+    /// intranet, `localhost`, a list of client addresses). A WebSocket handshake carries the user's cookies whatever
+    /// `credentials` says: if any origin is allowed, any site can open one as the user.
     ///
     /// Fix: list the origins; or `expect(any_origin, reason = "public data")`.
     AnyOrigin,
@@ -191,7 +191,7 @@ pub enum Rule {
     ///
     /// Bad: `"http://app.example"`.
     ///
-    /// Whoever is between the user and `app.example` (a café's Wi-Fi) can put a script of his own
+    /// Anyone between the user and `app.example`, as on a café's Wi-Fi, can put a script
     /// into that page, and read through it what this service answers.
     ///
     /// Fix: `"https://app.example"`.
@@ -200,8 +200,8 @@ pub enum Rule {
     ///
     /// Bad: `"http://localhost:3000"`, `regex("https://localhost(:\\d+)?")` in production.
     ///
-    /// Any program that listens on that port of a user's machine is let in, with the user's cookies. It
-    /// is mostly a leftover of development.
+    /// Any program that listens on that port of a user's machine is let in, with the user's cookies. Usually
+    /// the entry is left over from development.
     ///
     /// Fix: move it to `development { … }`; for a desktop or mobile app that is served from there,
     /// `expect(loopback_origin, reason = "…")`.
@@ -219,7 +219,7 @@ pub enum Rule {
     ///
     /// Bad: `headers: ["x-*"]`, `headers: ["x-forwarded-*"]`, `headers: ["sec-*"]`.
     ///
-    /// A family stands for every name that begins so. Among these are names that proxies and frameworks obey:
+    /// A family stands for every name with that prefix. These include names that proxies and frameworks obey:
     /// `X-HTTP-Method-Override` turns a `POST` into a `DELETE`, `X-Forwarded-For` is taken for the client's
     /// address, `X-Original-URL` for the path.
     ///
@@ -233,8 +233,8 @@ pub enum Rule {
     ///
     /// Fix: name your own domain under it, `"https://you.github.io"`.
     ///
-    /// The list is the one of publicsuffix.org, both of its sections, as old as
-    /// `cors_engine::public_suffix_list_date` says.
+    /// The list is that of publicsuffix.org, with both of its sections, and a list of our own of other shared domains.
+    /// `cors_engine::public_suffix_list_date` gives the date of the first.
     PublicSuffix,
     /// `unbounded_regex`: a regex that accepts origins of strangers.
     ///
@@ -242,8 +242,8 @@ pub enum Rule {
     ///
     /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a
     /// regex accepts is decided on its automaton, and the message shows an origin that an attacker could
-    /// register. So is `regex("https://[a-z]+\\.eth\\.limo")`: the public suffix list has `*.eth.limo`, for every
-    /// name there is somebody else's.
+    /// register. `regex("https://[a-z]+\\.eth\\.limo")` is bad, too: the public suffix list has `*.eth.limo`, because every
+    /// name there belongs to somebody else.
     ///
     /// Fix: spell out the registrable domain and escape its dots: `regex("https://.*\\.app\\.example")`, or the pattern
     /// `"https://*.app.example"`.
@@ -269,8 +269,8 @@ pub enum Rule {
     ///
     /// Bad: `private_network: true` in production.
     ///
-    /// It answers a draft that browsers gave up: they ask the user instead (Local Network Access).
-    /// What is left of it lets pages on the Internet reach a device behind a firewall.
+    /// It answers a draft that browsers gave up: they now ask the user (Local Network Access).
+    /// In a browser that still follows the draft, pages on the Internet can then reach a device behind a firewall.
     ///
     /// Fix: take it out; for old clients in the field `expect(private_network, reason = "…")`.
     PrivateNetwork,
@@ -278,9 +278,9 @@ pub enum Rule {
     ///
     /// Bad: `["https://*.app.example", "https://shop.app.example"]`.
     ///
-    /// Who takes out the narrow entry to lock an origin out finds it still let in.
+    /// Removing the narrow entry would not lock its origin out: the other entry still allows it.
     ///
-    /// Fix: take out the one that is covered, or narrow the other.
+    /// Fix: take out the entry that is covered, or narrow the other.
     RedundantOrigin,
     /// `inert_entry`: an entry that no browser ever acts on.
     ///
@@ -296,7 +296,7 @@ pub enum Rule {
     /// Bad: `hosts: any` in production.
     ///
     /// An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it
-    /// were ours.
+    /// were the service's own.
     ///
     /// Fix: list the names by which the service is called.
     AnyHost,
@@ -305,7 +305,7 @@ pub enum Rule {
 /// The rules before this one are impossible ones.
 const FIRST_EXCUSABLE: Rule = Rule::AnyOrigin;
 
-/// What there is to know of a rule beside its page.
+/// The facts about a rule that are not on its page.
 struct Row {
     rule: Rule,
     name: &'static str,

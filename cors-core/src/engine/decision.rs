@@ -24,8 +24,8 @@ impl<'a> Decision<'a> {
         self.is_preflight
     }
 
-    /// Returns whether the page may read the response. Also `true` for a request without an origin, to which CORS does not
-    /// apply.
+    /// Returns whether the page may read the response; for a preflight, whether the browser may send the request after it. Also
+    /// `true` for a request without an origin, to which CORS does not apply.
     #[inline]
     pub fn is_allowed(&self) -> bool {
         self.is_allowed
@@ -52,9 +52,9 @@ impl<'a> Decision<'a> {
         self.fields
     }
 
-    /// The request's origin, if it is refused because `origins` does not list it, and a page can have it. You may then ask
-    /// another source of origins, such as a database of tenants. If that allows the origin, decide again about the
-    /// same request, [vouched for](Request::vouched).
+    /// The request's origin, if a page can have it and `origins` does not list it. You may then ask another source of origins, such
+    /// as a database of tenants. If that allows the origin, decide again about the same request,
+    /// [vouched for](Request::vouched).
     ///
     /// `None` for `null`, which every sandboxed frame on any site has, for several origins, for values that no browser sends, and
     /// for an origin that is vouched for already.

@@ -128,7 +128,8 @@ impl Field {
             Field::AllowCredentials | Field::AllowPrivateNetwork => Some("true"),
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             Field::Vary => Some("Origin"),
-            // Everything that an answer depends on: some caches can be configured to store answers to `OPTIONS`.
+            // What an answer depends on, except for the field of the fading draft about private networks: some caches can be
+            // configured to store answers to `OPTIONS`.
             Field::PreflightVary => {
                 Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
             }

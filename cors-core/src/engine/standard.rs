@@ -67,7 +67,7 @@ pub(crate) const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
 /// The prefix of the CORS fields, in requests and responses.
 const CORS_PREFIX: &str = "access-control-";
 
-/// CORS fields that a server sends: the standard's, and those of the draft about private networks.
+/// The standard's CORS fields that a server sends. Those of the draft about private networks begin `access-control-allow-`, too.
 // https://fetch.spec.whatwg.org/#http-responses
 const CORS_RESPONSE_HEADERS: [&str; 6] = [
     "access-control-allow-credentials",
@@ -79,7 +79,7 @@ const CORS_RESPONSE_HEADERS: [&str; 6] = [
 ];
 
 /// Schemes that a URL can have but the origin of a page cannot: sockets use the origin of the page that
-/// opens them, browsers no longer show `ftp`, and the others are opaque.
+/// opens them, browsers no longer show `ftp`, and the others have an opaque origin or that of another page.
 const PAGELESS_SCHEMES: [&str; 7] = ["ws", "wss", "ftp", "about", "blob", "data", "javascript"];
 
 /// Returns whether browsers never ask for `name`, in any case.

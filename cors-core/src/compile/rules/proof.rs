@@ -225,7 +225,8 @@ impl<'v> Together<'v> {
         changes.extend(within.map(|(index, _)| (index, None)));
     }
 
-    /// A violation that two proposals cause together cannot be assigned to one of them, so all about that setting are dropped.
+    /// A violation that two proposals cause together cannot be assigned to one of them, so all about that key are dropped, or all of the
+    /// list if none is.
     fn take_back(&self, new: &Violation, changes: &mut BTreeMap<usize, Option<Proposal>>) {
         let proposing =
             self.violations.iter().enumerate().filter(|(_, violation)| violation.proposal.is_some());

@@ -33,7 +33,7 @@ pub(crate) struct Proposer<'w> {
     pub(super) writer: &'w Writer,
     /// Whether `any` would go with credentials.
     credentials: bool,
-    /// How many more entries are looked through for a regex.
+    /// For how many more entries a regex is searched.
     #[cfg(feature = "regex")]
     regexes_left: Cell<usize>,
     #[cfg(feature = "regex")]

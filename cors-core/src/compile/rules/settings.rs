@@ -57,7 +57,7 @@ impl Site {
 /// The settings of a mode: a block's override the outer ones.
 pub(crate) struct Settings<'c> {
     in_force: Vec<InForce<'c>>,
-    /// Unknown names, and the keys that were likely meant.
+    /// The keys that unknown names were likely meant as.
     likely: Vec<Key>,
     /// Whether an unknown name was likely meant as a block.
     likely_block: bool,

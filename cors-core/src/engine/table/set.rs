@@ -243,7 +243,7 @@ fn short(text: &[u8]) -> u64 {
 }
 
 /// The next state of a hash. Both halves of the product count, so the effect of a changed bit depends on the key and
-/// on everything before it: no two texts have the same hash under every key.
+/// on everything before it: which texts share a hash is another matter under every key.
 #[inline]
 pub(crate) fn mix(one: u64, other: u64) -> u64 {
     let product = u128::from(one) * u128::from(other);
