@@ -11,9 +11,9 @@ use actix_web::{Error, HttpRequest};
 use pin_project_lite::pin_project;
 
 use crate::refuse::answer::Verdict;
-use crate::response::around::Around;
 use crate::response::body::poll_boxed;
 use crate::response::edit::Edit;
+use crate::route::response::Around;
 
 pin_project! {
     /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer in its stead. It is boxed only

@@ -69,7 +69,7 @@
 //! method or a header.
 //!
 //! To read the source, begin with `service.rs`, which is this drawing in code, and go on to what it calls. `cors.rs` is
-//! the builder in front of it. What `#[cors]` does for a route starts at `route/register.rs`; `route/resolve.rs` finds out which
+//! the builder in front of it. What `#[cors]` does for a route starts at `attribute/register.rs`; `route/resolve.rs` finds out which
 //! route a request is for.
 //!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets. There is no allocation, and no
@@ -95,12 +95,15 @@
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod attribute;
 mod cors;
 mod future;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod held;
 mod hosts;
 mod options;
+mod path;
 mod policy;
 mod policy_macro;
 mod refuse;
@@ -264,5 +267,5 @@ pub mod __private {
     pub use actix_web::guard::fn_guard;
     pub use actix_web::web::to;
 
-    pub use crate::route::register::{RouteParts, register, register_wrapped};
+    pub use crate::attribute::register::{RouteParts, register, register_wrapped};
 }

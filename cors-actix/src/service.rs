@@ -22,11 +22,11 @@ use crate::refuse::same_origin::is_same_origin;
 use crate::report::log::{self, Outcome};
 use crate::report::metrics::{self, Allowed};
 use crate::request::{Preflight, actual, is_preflight, lines};
-use crate::response::around::Around;
 use crate::response::edit::Edit;
 use crate::response::extras::Extras;
 use crate::response::headers::Answers;
 use crate::route::around::{Below, Outer, note_refusal};
+use crate::route::response::Around;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
 pub struct CorsMiddleware<S> {

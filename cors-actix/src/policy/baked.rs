@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use actix_web::dev::ResourceDef;
 
+use crate::held::Held;
+use crate::path::index::Index;
+use crate::path::normalize;
+use crate::path::path_pattern;
 use crate::policy::paths::Paths;
-use crate::policy::source::{Held, Source};
+use crate::policy::source::Source;
 use crate::response::headers::Answers;
-use crate::route::index::Index;
-use crate::route::normalize;
-use crate::route::path_pattern;
 
 /// The policies of a layer, ready for requests.
 pub(crate) struct Baked {

@@ -10,13 +10,15 @@ use actix_web::dev::ServiceRequest;
 #[cfg(feature = "reload")]
 use cors_engine::Policy;
 
+#[cfg(feature = "reload")]
+use crate::held::Held;
 use crate::policy::baked::Baked;
 use crate::policy::paths::Paths;
 #[cfg(feature = "reload")]
 use crate::policy::reload::Reloadable;
-use crate::policy::source::Source;
 #[cfg(feature = "reload")]
-use crate::policy::source::{Held, Kind};
+use crate::policy::source::Kind;
+use crate::policy::source::Source;
 
 /// The policies of a layer in one worker.
 pub(crate) enum Current {

@@ -2,8 +2,8 @@
 
 use actix_web::dev::ResourceDef;
 
+use crate::path::path_pattern;
 use crate::policy::source::Source;
-use crate::route::path_pattern;
 
 /// Policies by path pattern, and the one for every other path.
 #[derive(Clone, Debug, Default)]

@@ -1,12 +1,12 @@
 //! Where a middleware gets its policy: what [`Cors::new`](crate::Cors::new) takes.
 
 use std::fmt;
-use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
 
 use cors_engine::{Mode, Policy, PolicySet};
 
+use crate::held::Held;
 #[cfg(feature = "reload")]
 use crate::policy::reload::Reloadable;
 
@@ -49,49 +49,6 @@ impl Source {
             Kind::Fixed(held) => held.clone(),
             #[cfg(feature = "reload")]
             Kind::Reloadable(reloadable) => Held::Shared(reloadable.current()),
-        }
-    }
-}
-
-/// A policy that lives as long as whoever holds this.
-#[derive(Clone)]
-pub(crate) enum Held {
-    /// With the set that declares it and the mode that it is for, if `cors_policy!` does.
-    Static(&'static Policy, Option<(Mode, &'static PolicySet)>),
-    Shared(Arc<Policy>),
-}
-
-impl Held {
-    /// The mode for which `cors_policy!` declares it.
-    pub(crate) fn mode(&self) -> Option<Mode> {
-        match self {
-            Self::Static(_, declared) => declared.map(|(mode, _)| mode),
-            Self::Shared(_) => None,
-        }
-    }
-
-    /// Returns whether it is the `development` block of a `cors_policy!`.
-    pub(crate) fn is_development(&self) -> bool {
-        self.mode() == Some(Mode::Development)
-    }
-
-    /// The policy that holds in production, if this one is for development.
-    pub(crate) fn production(&self) -> Option<&'static Policy> {
-        match self {
-            Self::Static(_, Some((Mode::Development, set))) => Some(set.production()),
-            _ => None,
-        }
-    }
-}
-
-impl Deref for Held {
-    type Target = Policy;
-
-    #[inline]
-    fn deref(&self) -> &Policy {
-        match self {
-            Self::Static(policy, _) => policy,
-            Self::Shared(policy) => policy,
         }
     }
 }

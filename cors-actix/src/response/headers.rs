@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use cors_engine::adapter::{Field, Fields, Value, requested_names};
 use cors_engine::{Decision, Mode, Policy, Request};
 
-use crate::policy::source::Held;
+use crate::held::Held;
 use crate::request::lines;
 
 /// A policy, and each value that it can put on a response.

@@ -1,6 +1,5 @@
 //! The fields of a response.
 
-pub(crate) mod around;
 pub(crate) mod body;
 pub(crate) mod edit;
 pub(crate) mod extras;

@@ -8,9 +8,9 @@ use actix_web::http::{Method, Uri};
 use actix_web::{HttpMessage, HttpRequest};
 
 use crate::options::Options;
-use crate::report::log;
+use crate::path::normalize::Spelling;
 use crate::request::asked;
-use crate::route::normalize::Spelling;
+use crate::route::log;
 use crate::route::registry::{App, Route};
 use crate::route::resolve::{Guards, Others, Possible, Question, Tree};
 

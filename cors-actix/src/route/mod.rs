@@ -1,12 +1,9 @@
-//! `#[cors]`: routes with policies of their own.
+//! Routes with policies of their own, as a layer around them knows them: which may take a request, and which has answered it.
 
 pub(crate) mod around;
-pub(crate) mod index;
+pub(crate) mod log;
 pub(crate) mod map;
-pub(crate) mod normalize;
-pub(crate) mod path_pattern;
 pub(crate) mod place;
-pub(crate) mod register;
 pub(crate) mod registry;
 pub(crate) mod resolve;
-pub(crate) mod service;
+pub(crate) mod response;

@@ -22,10 +22,10 @@ use std::rc::Rc;
 
 use actix_web::dev::{ResourceDef, ResourceMap, ServiceRequest};
 
-use crate::report::log;
-use crate::route::index::Index;
+use crate::path::index::Index;
+use crate::path::normalize::{self, Spelling};
+use crate::route::log;
 use crate::route::map::{self, Node};
-use crate::route::normalize::{self, Spelling};
 use crate::route::place::{self, Place};
 use crate::route::registry::Route;
 

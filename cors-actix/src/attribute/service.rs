@@ -12,16 +12,16 @@ use cors_engine::adapter::Fields;
 
 use crate::future::{After, CorsFuture};
 use crate::options::Options;
+use crate::path::normalize::Spelling;
 use crate::refuse::actual::{self, Denied};
 use crate::refuse::answer::Verdict;
 use crate::refuse::preflight;
-use crate::report::log;
 use crate::report::metrics::{self, Allowed};
 use crate::request::{actual, asked, is_preflight, lines};
 use crate::response::edit::Edit;
 use crate::response::extras::Extras;
 use crate::route::around::{Outer, Reached};
-use crate::route::normalize::Spelling;
+use crate::route::log;
 use crate::route::registry::{App, Route};
 use crate::route::resolve::{Guards, Others, Question};
 

@@ -14,11 +14,11 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use cors_engine::PolicySet;
 
+use crate::attribute::service::RouteMiddleware;
 use crate::policy::source::Source;
 use crate::request::asked;
 use crate::response::headers::Answers;
 use crate::route::registry::{self, App};
-use crate::route::service::RouteMiddleware;
 
 /// A route as it is written below `#[cors]`.
 pub struct RouteParts {

@@ -1,0 +1,73 @@
+//! Log events about routes with `#[cors]` that are not certain.
+
+use cors_engine::adapter::Escaped;
+
+use crate::route::registry::Route;
+
+/// The `Debug` form of Actix's map has changed.
+#[cold]
+pub(crate) fn map_is_unreadable() {
+    tracing::error!(
+        "the map of this version of actix-web cannot be read: every request to a route with `#[cors]` has to be allowed by the \
+         policy of the layer around it as well\n\
+         help: update cors-actix, or go back to an earlier version of actix-web"
+    );
+}
+
+#[cold]
+pub(crate) fn route_is_lost(route: &Route) {
+    tracing::error!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a route with `#[cors]` was not found in the map of the app, so it may take any request with one of its methods: its policy, and that of \
+         the layer around it, both have to allow each of them",
+    );
+}
+
+/// Logged once for each route of a worker, since strangers decide how many requests there are.
+#[cold]
+pub(crate) fn route_is_uncertain(route: &Route) {
+    if route.is_told.replace(true) {
+        return;
+    }
+    tracing::warn!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a route without `#[cors]` stands in front of one with it, and which of them takes a request is not known in advance: \
+         both policies have to allow it\n\
+         help: register the route with `#[cors]` first, or put `#[cors]` on the other one, too",
+    );
+}
+
+#[cold]
+pub(crate) fn route_has_a_twin(route: &Route) {
+    if route.is_told.replace(true) {
+        return;
+    }
+    tracing::warn!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a route without `#[cors]` has the pattern and the name of one with it, and which is which is not known: on this path \
+         both policies have to allow a request\n\
+         help: rename one of the two handlers, or put `#[cors]` on the other one, too",
+    );
+}
+
+#[cold]
+pub(crate) fn route_was_missed(route: &Route, is_rewritten: bool) {
+    if route.was_missed.get() {
+        return;
+    }
+    let (why, help) = if is_rewritten {
+        ("a layer inside of `Cors` has changed the path", "wrap that layer outside of `Cors`")
+    } else {
+        ("a scope in front of it, or around it, has guards", "call `Cors::scopes_are_guarded()`")
+    };
+    tracing::error!(
+        route = display(Escaped(route.pattern.as_bytes())),
+        handler = route.name,
+        "a request did not reach the route with `#[cors]` that was certain to take it, since {why}: from now on the \
+         policy of the layer around it has to allow such requests as well\n\
+         help: {help}",
+    );
+}
