@@ -1,5 +1,6 @@
 //! The future of the middleware: the app's own, with its response edited, or an answer in its stead.
 
+use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -55,6 +56,12 @@ pub(crate) type Later = Pin<Box<dyn Future<Output = Answered>>>;
 
 /// The output of the middleware's future.
 type Answered = Result<ServiceResponse<BoxBody>, Error>;
+
+impl<F> fmt::Debug for CorsFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsFuture").finish_non_exhaustive()
+    }
+}
 
 impl<F> CorsFuture<F> {
     #[inline]

@@ -1,5 +1,6 @@
 //! `AllowedHosts`: refuses requests for hosts that are not the app's.
 
+use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -148,6 +149,12 @@ pub struct AllowedHostsMiddleware<S> {
     source: Rc<Source>,
 }
 
+impl<S> fmt::Debug for AllowedHostsMiddleware<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllowedHostsMiddleware").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
 impl<S, B> Service<ServiceRequest> for AllowedHostsMiddleware<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -216,6 +223,12 @@ pin_project! {
             inner: F,
         },
         Refused { response: Option<ServiceResponse> },
+    }
+}
+
+impl<F> fmt::Debug for AllowedHostsFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllowedHostsFuture").finish_non_exhaustive()
     }
 }
 

@@ -94,6 +94,7 @@
 //! without an `Origin` is counted only if it is refused: by [`enforce`](Cors::enforce), or for its host.
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_debug_implementations)]
 
 mod attribute;
 mod cors;

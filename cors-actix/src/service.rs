@@ -1,6 +1,7 @@
 //! What runs for each request: which policy decides, and what comes of it.
 
 use std::cell::OnceCell;
+use std::fmt;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -34,6 +35,12 @@ pub struct CorsMiddleware<S> {
     layer: Rc<Layer<S>>,
     /// Fast path: set if the layer has one fixed policy, no `#[cors]` routes inside, no origin source and no report-only.
     only: OnceCell<Option<Rc<Answers>>>,
+}
+
+impl<S> fmt::Debug for CorsMiddleware<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsMiddleware").field("options", &self.layer.options).finish_non_exhaustive()
+    }
 }
 
 struct Layer<S> {

@@ -12,7 +12,7 @@ use actix_web::middleware::{
 };
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, Error, web};
-use cors_actix::{AllowedHosts, Cors, cors_policy};
+use cors_actix::{AllowedHosts, Cors, Source, cors_policy};
 
 const ORIGIN: &str = "https://app.example";
 
@@ -130,6 +130,7 @@ fn it_goes_between_threads() {
     fn check<T: Clone + Send + Sync + std::fmt::Debug + 'static>() {}
     check::<Cors>();
     check::<AllowedHosts>();
+    check::<Source>();
 }
 
 #[actix_web::test]

@@ -3,7 +3,11 @@
 #[cfg(feature = "regex")]
 use cors_engine::Entry;
 use cors_engine::adapter::{Field, Fields, Value};
-use cors_engine::{Block, Config, Key, Mode, Policy, Request};
+use cors_engine::browser::{Failure, Fetch, PreflightCache};
+use cors_engine::{
+    Block, Config, Decision, Denial, Explanation, Key, Mode, Policy, PolicySet, Request, Violation,
+    Violations,
+};
 
 fn policy(block: Block) -> Policy {
     let policy = Config::default().development(block).policy(Mode::Development);
@@ -12,6 +16,19 @@ fn policy(block: Block) -> Policy {
 
 fn at(origins: &[&str]) -> Block {
     Block::new().origins(origins.iter().copied())
+}
+
+#[test]
+fn the_public_types_go_between_threads() {
+    fn check<T: Send + Sync + std::fmt::Debug>() {}
+    fn check_error<T: std::error::Error + Send + Sync + 'static>() {}
+    check::<(Policy, PolicySet, Config, Block)>();
+    check::<(Request<'_>, Decision<'_>, Denial<'_>, Explanation<'_>)>();
+    check::<(Fetch, PreflightCache, Violation)>();
+    check_error::<Violations>();
+    check_error::<Failure>();
+    #[cfg(feature = "regex")]
+    check_error::<cors_engine::compare::TooComplex>();
 }
 
 /// A policy in full.

@@ -1,6 +1,7 @@
 //! Registers a route with `#[cors]`: its guard, its layer, and its place in the app.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::future::{Ready, ready};
 use std::ptr;
 use std::rc::{Rc, Weak};
@@ -30,6 +31,17 @@ pub struct RouteParts {
     pub methods: &'static [&'static str],
     /// Its guards, except for those on the method.
     pub guards: Vec<Box<dyn Guard>>,
+}
+
+impl fmt::Debug for RouteParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pattern, name, methods, guards: _ } = self;
+        f.debug_struct("RouteParts")
+            .field("pattern", pattern)
+            .field("name", name)
+            .field("methods", methods)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Registers a route with this policy.
