@@ -52,7 +52,7 @@ fn max_age(answer: &Response) -> Option<Finding> {
                 "max_age_unparsable",
                 format!("access-control-max-age is no number of seconds: `{}`", value.escape_debug()),
             )
-            .why("Browsers take it for missing, and remember the answer for 5 seconds.")
+            .why("Browsers treat it as missing, and remember the answer for 5 seconds.")
             .help("send it once, in digits: `3600`; `0` for no cache"),
         );
     };

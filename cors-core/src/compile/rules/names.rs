@@ -94,7 +94,7 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
         let is_sound = |names: &[String]| names.iter().all(|name| method_fault(name, writer).is_none());
         names_instead(finding, Key::Methods, names.filter(|names| is_sound(names)), writer)
     } else if standard::is_forbidden_method(method.as_bytes()) {
-        let why = "Browsers let no page send it, so the entry never matches (https://fetch.spec.whatwg.org/#forbidden-method).";
+        let why = "No browser lets a page send it, so the entry never matches (https://fetch.spec.whatwg.org/#forbidden-method).";
         Finding::new(Rule::ForbiddenMethod, format!("`{method}` is a method that no page can send"), why)
             .propose("take the entry out", Proposal::Remove)
     } else {
@@ -200,7 +200,7 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
         _ => format!("`{}` is not a header name", Shown(written)),
     };
     let why = if standard::is_token(name.as_bytes()) {
-        "A `*` stands at the end alone, after a `-`: `x-app-*` is the family of all names that begin `x-app-`."
+        "A `*` may only stand at the end, after a `-`: `x-app-*` is the family of all names that begin `x-app-`."
     } else {
         "No message can carry such a field, so the entry never matches."
     };
@@ -226,8 +226,7 @@ fn request_header_fault(name: &str, written: &str, writer: &Writer) -> Option<Fi
         || standard::family(name).is_some_and(|family| "access-control-allow-".starts_with(family))
             && name.starts_with("access-")
     {
-        let why =
-            "It is an answer of the server, which the policy gives where it is due; no page asks to send it.";
+        let why = "A server sends it in its responses, as the policy does whenever one needs it. No page asks to send it.";
         let message = format!("`{written}` is not a request header");
         return Some(
             Finding::new(Rule::WrongHeader, message, why).propose("take the entry out", Proposal::Remove),
@@ -280,7 +279,7 @@ fn misspelled(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Fi
     let meant = misspelled_header(name)?;
     let why =
         "Header names are compared letter by letter: a browser that asks for the standard one is refused.";
-    let message = format!("`{written}` is no standard header, and `{meant}` is");
+    let message = format!("`{written}` is not a standard header, but `{meant}` is");
     let finding = Finding::new(Rule::MisspelledName, message, why);
     let is_sound = response_or_request(key, meant);
     let names = is_sound.then(|| vec![meant.to_string()]);

@@ -230,7 +230,7 @@ fn invalid_origin(text: &str, kind: FaultKind, proposer: &Proposer<'_>) -> Findi
 }
 
 fn any_origin(writer: &Writer) -> Finding {
-    let why = "Any page that a user visits can read the answers. That is right for public data alone, and wrong for a service that is protected by where it stands.";
+    let why = "Any page that a user visits can read the answers. That is right only for public data, and wrong for a service that is protected by where it runs.";
     Finding::new(Rule::AnyOrigin, "every origin is allowed", why)
         .value("any")
         .help("list the origins of your front ends, if the data is not public")
@@ -266,7 +266,7 @@ fn null_origin(text: &str) -> Finding {
 }
 
 fn insecure(text: &str, proposer: &Proposer<'_>) -> Finding {
-    let why = "Whoever is between the user and that page can put a script into it, and read through it what this service answers.";
+    let why = "Anyone between the user and that page can put a script into it, and read through it what this service answers.";
     let finding = Finding::new(Rule::InsecureOrigin, format!("`{text}` is not encrypted"), why);
     proposer.propose(finding, text, vec![Entry::from(text.replacen("http:", "https:", 1))])
 }
@@ -290,7 +290,7 @@ fn loopback(text: &str, proposer: &Proposer<'_>) -> Finding {
 
 /// A finding about an entry that lets in pages from the user's own machine. `entries` is the setting for development.
 pub(super) fn on_own_machine(message: String, entries: &[Entry], proposer: &Proposer<'_>) -> Finding {
-    let why = "Any program that listens there on a user's machine is let in. It is mostly a leftover of development.";
+    let why = "Any program that listens there on a user's machine is let in. Such an entry is usually left over from development.";
     let finding = Finding::new(Rule::LoopbackOrigin, message, why);
     let written = proposer.writer.entries(Key::Origins, entries);
     match proposer.writer.development() {

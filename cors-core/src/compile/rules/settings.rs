@@ -252,7 +252,7 @@ fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &
     let finding = Finding::new(
         Rule::UnknownKey,
         format!("`{}` is no key of a policy", writer.name(name)),
-        "A setting that is not understood would silently not hold.",
+        "If the setting were skipped, it would be missing without a word.",
     )
     .value(name);
     match meant {

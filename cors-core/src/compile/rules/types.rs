@@ -80,7 +80,7 @@ fn misfit(key: Key, value: &Value, report: &Report<'_>) -> Finding {
     let finding = Finding::new(
         Rule::WrongType,
         message(key, value, writer),
-        "A setting that is not understood would silently not hold.",
+        "If the setting were skipped, it would be missing without a word.",
     )
     .value(written(value));
     let guess = match value {
@@ -187,7 +187,7 @@ fn shape(key: Key, writer: &Writer) -> String {
 }
 
 fn misfit_entry(key: Key, entry: &Entry, writer: &Writer) -> Finding {
-    let why = "An entry that is not understood would silently not hold.";
+    let why = "If the entry were skipped, it would be missing without a word.";
     Finding::new(Rule::WrongType, entry_message(key, entry, writer), why)
         .value(entry.text.clone())
         .help(entry_shape(key, writer))

@@ -65,7 +65,7 @@ pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Optio
             report.add(site, finding.value(text).propose(help, Proposal::Number(LONGEST_MAX_AGE)));
         }
         _ => {
-            let why = "Browsers take it for missing, and remember the answer for 5 seconds.";
+            let why = "Browsers treat it as missing, and remember the answer for 5 seconds.";
             let message = format!("`{}` is not a duration", Shown(&text));
             let finding = Finding::new(Rule::InvalidMaxAge, message, why).value(text.as_str());
             report.add(
@@ -139,7 +139,7 @@ pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report<'_>) -> HostChe
     let (site, entries) = match settings.list(Key::Hosts) {
         List::Absent | List::Unfit => return HostCheck::None,
         List::Any(site) => {
-            let why = "An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it were ours.";
+            let why = "An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it were the service's own.";
             let finding = Finding::new(Rule::AnyHost, "every value of `Host` is accepted", why);
             let finding = finding.value("any").help("list the names by which the service is called");
             report.add(site, finding.on_setting(writer.any(Key::Hosts)));

@@ -20,7 +20,7 @@ pub(crate) fn judge(
         Ok(Verdict::Bounded { domains }) => Ok(domains),
         Ok(Verdict::Unbounded(witness)) => Err(Box::new((finding(&witness), Some(witness.reason)))),
         Err(error) => {
-            let why = "Whom a regex lets in must be decided before it is trusted.";
+            let why = "A regex is only trusted once it is decided which origins it accepts.";
             Err(Box::new((Finding::new(Rule::UnboundedRegex, error.message, why).help(error.help), None)))
         }
     }
@@ -60,7 +60,7 @@ fn why(reason: &Reason) -> String {
         Reason::OpenAddress => "The regex does not spell out the address: whoever has another one is let in.".into(),
         Reason::TooManyDomains => "So many domains are no list that anybody has looked through.".into(),
         Reason::Scheme => {
-            "Whoever is between the user and that page can put a script into it, and read through it what this service answers.".into()
+            "Anyone between the user and that page can put a script into it, and read through it what this service answers.".into()
         }
         Reason::LocalNetwork => {
             "Every local network has such addresses: wherever a user goes, a device there is let in.".into()
