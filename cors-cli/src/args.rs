@@ -36,7 +36,7 @@ pub(crate) enum Command {
 
     /// Write a policy as the configuration of a gateway
     ///
-    /// What a gateway cannot say is an error, never an approximation.
+    /// A setting that the gateway cannot express is an error: nothing is approximated.
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(ExportArgs),
 
@@ -46,7 +46,7 @@ pub(crate) enum Command {
 
     /// Turn the CORS settings of another framework, server or gateway into a policy
     ///
-    /// What cannot be read is said, with its text; nothing is guessed. The policy is held to the same rules as any other.
+    /// Text that cannot be read is reported, and nothing is guessed. The policy has to keep the same rules as any other.
     #[command(after_help = IMPORT_EXAMPLES)]
     Import {
         #[command(subcommand)]
@@ -72,7 +72,7 @@ pub(crate) enum Command {
 pub(crate) enum From {
     /// `CORS_*` of django-cors-headers and `ALLOWED_HOSTS`, as JSON
     ///
-    /// A settings.py is a program: the command below has Python say what it sets.
+    /// A settings.py is a program: the command below makes Python print what it sets.
     #[command(after_help = DJANGO_EXAMPLES)]
     Django(ImportArgs),
     /// `add_header` in an nginx configuration, with the `map`, `if` and `set` that feed it
@@ -218,7 +218,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, conflicts_with = "origin")]
     pub(crate) matrix: bool,
 
-    /// With `--matrix`: as a page of its own
+    /// With `--matrix`: print an HTML page
     #[arg(long, requires = "matrix")]
     pub(crate) html: bool,
 
@@ -233,7 +233,7 @@ pub(crate) struct ExplainArgs {
 
 #[derive(clap::Args)]
 pub(crate) struct DiffArgs {
-    /// The policy as it was: a .toml or .json file, or `-` for standard input
+    /// The policy as it was: a .toml, .json or .yaml file, or `-` for standard input
     pub(crate) old: PathBuf,
 
     /// The policy as it will be
@@ -254,7 +254,7 @@ pub(crate) struct ExportArgs {
     #[arg(value_enum)]
     pub(crate) target: Target,
 
-    /// The policy: a .toml or .json file, or `-` for standard input
+    /// The policy: a .toml, .json or .yaml file, or `-` for standard input
     pub(crate) policy: PathBuf,
 
     /// The mode that is exported
@@ -265,7 +265,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) check: Option<PathBuf>,
 
-    /// The cluster of Envoy that the app is
+    /// The app's cluster in Envoy's configuration
     #[arg(long, value_name = "NAME", default_value = DEFAULT_CLUSTER)]
     pub(crate) cluster: String,
 }
@@ -327,17 +327,17 @@ pub(crate) struct ProbeArgs {
     #[command(flatten)]
     pub(crate) call: CallArgs,
 
-    /// Send the preflight alone
+    /// Send only the preflight
     ///
     /// Without it the call itself is sent as well, as a browser does after a preflight that passes: `--method DELETE` deletes.
     #[arg(long)]
     pub(crate) preflight_only: bool,
 
-    /// A header of the answer that the page reads; once for each. One that it cannot read is an error
+    /// A header of the answer that the page needs (repeat for more). It is an error if the page cannot read it
     #[arg(long, value_name = "NAME")]
     pub(crate) read: Vec<String>,
 
-    /// The server's software, in whose words a policy is shown if one mends the findings; by default what answers say
+    /// The server's software. If a policy mends the findings, it is shown as a configuration of this software. By default the answers tell
     #[arg(long, value_enum)]
     pub(crate) server: Option<Software>,
 
@@ -398,7 +398,7 @@ pub(crate) enum CargoCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum CorsCommand {
-    /// Find every CORS layer, say what it lets in, and the rules that it breaks
+    /// Find every CORS layer, and report what it lets in and which rules it breaks
     ///
     /// Layers of actix-cors and tower-http are read from the source; `cors_policy!` and `#[cors]` are checked by the compiler.
     #[command(after_help = AUDIT_EXAMPLES)]
@@ -436,7 +436,7 @@ pub(crate) struct CallArgs {
     #[arg(long, default_value = "GET")]
     pub(crate) method: String,
 
-    /// A header that the page sets, `name` or `name: value`; once for each
+    /// A header that the page sets, `name` or `name: value` (repeat for more)
     #[arg(long = "header", value_name = "HEADER")]
     pub(crate) headers: Vec<String>,
 
@@ -554,9 +554,9 @@ Examples:
   cors export nginx policy.toml > cors.conf
   cors export nginx policy.toml --check cors.conf
 
-Let one layer answer for CORS, the gateway or the app: two give a field twice, and browsers refuse that.
+Let either the gateway or the app answer for CORS: if both do, fields come twice, and browsers refuse that.
 
-Exit codes: 0 written, or the file is up to date; 1 it is not; 2 the target cannot say the policy, or it cannot be read.";
+Exit codes: 0 written, or the file is up to date; 1 it is not; 2 the target cannot express the policy, or the file cannot be read.";
 
 const PROBE_EXAMPLES: &str = "\
 Examples:
