@@ -15,7 +15,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
             for origin in origins {
                 let _ = writeln!(out, "SetEnvIf Origin \"{}\" cors_origin=$0", origin.regex());
             }
-            if let Some(form) = plan.origin_form() {
+            for form in plan.origin_forms() {
                 let _ = writeln!(out, "SetEnvIf Origin \"^(?!{form})\" !cors_origin");
             }
         }

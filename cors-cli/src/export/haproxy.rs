@@ -31,9 +31,10 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
             }
             line("acl cors_one_origin req.fhdr_cnt(origin) eq 1".into());
             let mut when = "cors_origin cors_one_origin".to_owned();
-            if let Some(form) = plan.origin_form() {
-                line(format!("acl cors_origin_form req.fhdr(origin) -m reg '{form}'"));
-                when += " cors_origin_form";
+            // Lines of one name would be alternatives.
+            for (number, form) in (1..).zip(plan.origin_forms()) {
+                line(format!("acl cors_origin_form_{number} req.fhdr(origin) -m reg '{form}'"));
+                let _ = write!(when, " cors_origin_form_{number}");
             }
             line(format!("http-request set-var(txn.cors_origin) req.fhdr(origin) if {when}"));
         }

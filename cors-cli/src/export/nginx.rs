@@ -25,7 +25,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
                 };
                 set_if(&mut out, &format!("$http_origin {condition}"), &[("origin", "$http_origin")]);
             }
-            if let Some(form) = plan.origin_form() {
+            for form in plan.origin_forms() {
                 set_if(&mut out, &format!("$http_origin !~ {}", quoted_regex(form)), &[("origin", "\"\"")]);
             }
         }

@@ -67,11 +67,14 @@ pub(super) const PRIVATE_NETWORK: &str = "Access-Control-Allow-Private-Network";
 /// The form of an origin that a browser sends, for a regex of a policy says nothing about that: scheme, labels or an IPv6
 /// address, port. https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
 ///
-/// What is left out (a default port, an address written in another way, a name over 253 bytes) no browser sends.
+/// What is left out (a default port, an address written in another way) no browser sends.
 const ORIGIN_FORM: &str = concat!(
     r"^(null|file://|[a-z][a-z0-9+.-]*://(\.|\[[0-9a-f:]+\]",
     r"|([\x21-\x22\x24\x26-\x2d0-9\x3b\x3d_-\x7b\x7d-\x7e]{1,63}\.)*[\x21-\x22\x24\x26-\x2d0-9\x3b\x3d_-\x7b\x7d-\x7e]{1,63}\.?)(:[1-9][0-9]{0,4})?)$",
 );
+
+/// A host has 253 bytes at most, which neither a pattern nor a regex of a policy says: so long is a name of DNS.
+const HOST_FORM: &str = r"^(null|file://|[^:/]+://(\[[0-9a-f:]+\]|[^:/]{1,253})(:[0-9]+)?)$";
 
 /// A method that a page can send: a token. Fetch, "Methods".
 const TOKEN: &str = r"[0-9A-Za-z!\x23\x24%&\x27*+.^_\x60|~-]+";
@@ -113,12 +116,15 @@ impl<'p> Plan<'p> {
         let Some(origins) = &self.origins else { return Vec::new() };
         let inner: Vec<String> = origins.iter().map(|origin| regex::inner(&origin.regex())).collect();
         let listed = format!("^({})$", inner.join("|"));
-        [listed].into_iter().chain(self.origin_form().map(String::from)).collect()
+        [listed].into_iter().chain(self.origin_forms().into_iter().map(String::from)).collect()
     }
 
-    /// What an origin has to match as well, if there are regexes.
-    pub(super) fn origin_form(&self) -> Option<&'static str> {
-        self.policy.origin_regexes().next().map(|_| ORIGIN_FORM)
+    /// What an origin has to match as well, if there are regexes or subdomains.
+    pub(super) fn origin_forms(&self) -> Vec<&'static str> {
+        let has_regexes = self.policy.origin_regexes().next().is_some();
+        let has_subdomains = self.policy.origins().any(|origin| origin.contains("://*."));
+        let forms = [(has_regexes, ORIGIN_FORM), (has_regexes || has_subdomains, HOST_FORM)];
+        forms.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, form)| form).collect()
     }
 
     /// What a requested method has to match.
