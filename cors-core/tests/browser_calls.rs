@@ -13,6 +13,10 @@ fn answer(status: u16, fields: &[(&str, &str)]) -> Response {
 }
 
 const OPEN: (&str, &str) = ("access-control-allow-origin", "*");
+const OPEN_TO_PAGE: (&str, &str) = ("access-control-allow-origin", PAGE);
+const OPEN_TO_OTHER: (&str, &str) = ("access-control-allow-origin", "https://other.example");
+const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
+const PUT: (&str, &str) = ("access-control-allow-methods", "PUT");
 
 #[test]
 fn what_a_page_cannot_ask_for() {
@@ -246,6 +250,33 @@ fn a_forced_preflight_needs_no_list() {
     for engine in Engine::ALL {
         assert!(forced.clone().in_engine(engine).check_preflight(&bare).is_err(), "{engine}");
     }
+}
+
+#[test]
+fn redirects_as_engines_follow_them() {
+    let to = |location: &'static str| answer(307, &[OPEN_TO_PAGE, CREDENTIALS, ("location", location)]);
+    let in_each = |call: &Fetch, check: &dyn Fn(Fetch) -> bool| {
+        [None, Some(Engine::Chromium), Some(Engine::Firefox), Some(Engine::WebKit)]
+            .map(|engine| check(engine.map_or(call.clone(), |engine| call.clone().in_engine(engine))))
+    };
+    let put = Fetch::new(PAGE).to(API).method("PUT").credentials(true);
+    for (name, fields, free) in [
+        ("no credentials", &[OPEN_TO_PAGE, PUT][..], true),
+        ("a star", &[OPEN, PUT], true),
+        ("another origin", &[OPEN_TO_OTHER, PUT], false),
+    ] {
+        let passes = in_each(&put, &|call| {
+            let home = call.follow(&to("https://app.example/b")).unwrap().unwrap();
+            home.check_preflight(&answer(204, fields)).is_ok()
+        });
+        assert_eq!(passes, [false, false, free, false], "{name}");
+    }
+    let post = Fetch::new(PAGE).to("https://app.example/a").method("POST").mode(RequestMode::NoCors);
+    let hidden = in_each(&post, &|call| call.follow(&to(API)).unwrap().unwrap().origin() == "null");
+    assert_eq!(hidden, [false, true, false, false]);
+    let reading = post.mode(RequestMode::Cors);
+    let hidden = in_each(&reading, &|call| call.follow(&to(API)).unwrap().unwrap().origin() == "null");
+    assert_eq!(hidden, [false; 4]);
 }
 
 #[test]

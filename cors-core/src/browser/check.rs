@@ -151,7 +151,9 @@ impl Fetch {
         let step = |check, fault: Option<_>| {
             Step::new(check, fault.map(|fault| Failure::Check { preflight, fault }))
         };
-        let include = self.includes_credentials()
+        let came_home = preflight && !self.is_elsewhere();
+        let is_free = came_home && self.deviates(Deviation::OwnPreflightNeedsNoCredentials);
+        let include = self.includes_credentials() && !is_free
             || !preflight
                 && answer.is_redirect()
                 && self.began_with_own_credentials

@@ -134,6 +134,12 @@ deviations! {
     PreflightNamesPage: [Firefox],
         "After a redirect from one foreign origin to another the preflight still names the page's origin, and only the call itself says `null`",
         "`PUT` to A, which redirects to B with 307", "#cors-preflight-fetch-0";
+    OwnPreflightNeedsNoCredentials: [Firefox],
+        "Back at the page's own origin, the preflight of a call with credentials passes without `Access-Control-Allow-Credentials`, and by `*`; the call itself does not",
+        "`PUT` with credentials to A, which redirects to the page's own origin with 307", "#concept-cors-check";
+    NoCorsHidesOrigin: [Chromium],
+        "In mode `no-cors` a redirect from the page's own origin to another makes `Origin` `null`",
+        "`POST` to the page's own origin, answered with 307 to A", "#append-a-request-origin-header";
     HeadersComeBack: [Firefox, WebKit],
         "Headers that a redirect takes away are sent again after the next one",
         "`POST` with a `Content-Type`, answered with 303 and then with 307", "#http-redirect-fetch";
@@ -146,6 +152,9 @@ deviations! {
     StorageAccessTellsOrigin: [Chromium, Firefox],
         "A call with credentials in mode `no-cors` has an `Origin` where a frame could ask for access to its cookies (`Sec-Fetch-Storage-Access: inactive`)",
         "a frame in a sandbox, to the site of the page around it", "#append-a-request-origin-header";
+    StorageAccessOriginStays: [Chromium],
+        "An `Origin` that says so stays in the request when a redirect leads to another site",
+        "the same frame, redirected from there with 308", "#append-a-request-origin-header";
     ForcedIsSpared: [Chromium, Firefox, WebKit],
         "A forced preflight of a `GET`, `HEAD` or `POST` is spared by a remembered one that does not list the method",
         "a watched `POST` twice, answered without `Access-Control-Allow-Methods: POST`", "#http-fetch";

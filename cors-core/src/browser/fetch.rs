@@ -270,11 +270,12 @@ impl Fetch {
 
     /// Returns whether the answer comes from another origin, or by way of one. <https://fetch.spec.whatwg.org/#concept-request-response-tainting>.
     pub fn is_foreign(&self) -> bool {
-        let is_own = match &self.url {
-            Some(Ok(url)) => url.origin == self.page,
-            _ => false,
-        };
-        self.was_foreign || !is_own
+        self.was_foreign || self.is_elsewhere()
+    }
+
+    /// Returns whether the URL is of another origin than the page.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        !matches!(&self.url, Some(Ok(url)) if url.origin == self.page)
     }
 
     pub(super) fn deviates(&self, deviation: Deviation) -> bool {

@@ -93,7 +93,8 @@ impl Fetch {
             next.lose_body_headers();
         }
         // https://fetch.spec.whatwg.org/#requests
-        next.hides_origin |= elsewhere && self.page != from.origin;
+        let hides_own = self.mode == RequestMode::NoCors && self.deviates(Deviation::NoCorsHidesOrigin);
+        next.hides_origin |= elsewhere && (self.page != from.origin || hides_own);
         next.began_with_own_credentials |= !self.is_foreign() && self.sends_credentials();
         next.was_foreign = self.is_foreign();
         next.redirects += 1;

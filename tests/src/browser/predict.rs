@@ -113,7 +113,7 @@ impl Case {
             }
             let fetch = call.fetch(&places.origins[self.page], engine).to(&self.url(places));
             let mut last = Last { fetch: fetch.clone(), preflight: None, body: "" };
-            let mut foreign_site = false;
+            let (mut foreign_site, mut storage_access) = (false, false);
             let outcome = fetch.run(&mut cache, now, |fetch, preflight| {
                 let url = fetch.url().expect("it was said");
                 let is_own = self.is_own_site(&url, places);
@@ -131,8 +131,10 @@ impl Case {
                     origin: match preflight {
                         true => Some(fetch.preflight_origin().to_owned()),
                         false => {
-                            let has_origin =
-                                fetch.sends_origin() || self.storage_access(engine, fetch, places);
+                            let is_told = self.storage_access(engine, fetch, places);
+                            storage_access = is_told
+                                || storage_access && deviates(engine, Deviation::StorageAccessOriginStays);
+                            let has_origin = fetch.sends_origin() || storage_access;
                             has_origin.then(|| fetch.origin().to_owned())
                         }
                     },
@@ -178,7 +180,7 @@ impl Case {
 
     /// Returns whether the browser tells the server that the frame could ask for access to its cookies.
     fn storage_access(&self, engine: Option<Engine>, fetch: &Fetch, places: &Places<'_>) -> bool {
-        engine.is_some_and(|engine| Deviation::StorageAccessTellsOrigin.engines().contains(&engine))
+        deviates(engine, Deviation::StorageAccessTellsOrigin)
             && self.page_in_sandbox(places)
             && fetch.includes_credentials()
             && fetch.url().is_some_and(|url| url.starts_with(&places.origins[0]))
@@ -338,4 +340,8 @@ fn said_of_request(failure: &Failure) -> String {
         _ => "",
     };
     format!("{text}{hint}")
+}
+
+fn deviates(engine: Option<Engine>, deviation: Deviation) -> bool {
+    engine.is_some_and(|engine| deviation.engines().contains(&engine))
 }
