@@ -25,11 +25,13 @@ pub fn holds(data: &[u8]) {
     let own = || Block::new().origins(["https://own.example"]);
     let names = listed(&words, String::clone, |word| own().headers([word]));
     let hosts = listed(&words, String::clone, |word| own().hosts([word]));
-    let dotted = listed(&words, |word| format!(".{word}"), |word| own().hosts([word]));
+    // A word can begin with a dot itself.
+    let (mut dotted, hosts): (Vec<_>, Vec<_>) = hosts.into_iter().partition(|host| host.starts_with('.'));
+    dotted.extend(listed(&words, |word| format!(".{word}"), |word| own().hosts([word])));
     let all = origins.iter().chain(&patterns).chain(&ports).cloned().chain(["https://own.example".into()]);
     let mut block = Block::new().origins(dedup(all)).headers(names.clone());
-    if !hosts.is_empty() {
-        block = block.hosts(hosts.iter().chain(&dotted).cloned());
+    if !(hosts.is_empty() && dotted.is_empty()) {
+        block = block.hosts(dedup(hosts.iter().chain(&dotted).cloned()));
     }
     let policy = match compile(block) {
         Ok(policy) => policy,
