@@ -52,10 +52,10 @@ enum Aside {
 }
 
 /// The whole handling of a request for which the app's source of origins is asked first.
-pub(crate) type Later = Pin<Box<dyn Future<Output = Answered>>>;
+pub(crate) type Later = Pin<Box<dyn Future<Output = Finished>>>;
 
 /// The output of the middleware's future.
-type Answered = Result<ServiceResponse<BoxBody>, Error>;
+type Finished = Result<ServiceResponse<BoxBody>, Error>;
 
 impl<F> fmt::Debug for CorsFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +86,7 @@ where
     F: Future<Output = Result<ServiceResponse<B>, Error>> + 'static,
     B: MessageBody + 'static,
 {
-    type Output = Answered;
+    type Output = Finished;
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -107,7 +107,7 @@ where
 
 impl Aside {
     #[inline(never)]
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answered> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Finished> {
         match self {
             Self::Verdict(verdict) => {
                 let (request, verdict) = verdict.take().expect("polled again after it was ready");
@@ -123,7 +123,7 @@ impl After {
     /// An error, or the response of an app with `#[cors]` inside: out of line, so that the caller stays small enough to
     /// inline.
     #[inline(never)]
-    fn rare(&mut self, answered: &mut Answered) {
+    fn rare(&mut self, answered: &mut Finished) {
         match answered {
             Ok(response) => match self {
                 Self::Nothing => {}

@@ -2,7 +2,7 @@
 
 use cors_engine::{Key, Locus, Mode, Place, Rule, Violation};
 
-use crate::places::{Bytes, Field, Kind, Node};
+use crate::places::{Bytes, Field, Node, NodeKind};
 
 /// The places of a file's settings.
 #[derive(Debug)]
@@ -42,12 +42,12 @@ impl Positions {
             let settings = field.value.fields().iter().flat_map(settings);
             match (&field.value.kind, block) {
                 // In JSON a block may stand twice: the second goes on where the first ends.
-                (Kind::Table { .. }, Some(block)) => block.settings.extend(settings),
-                (Kind::Table { .. }, block) => {
+                (NodeKind::Table { .. }, Some(block)) => block.settings.extend(settings),
+                (NodeKind::Table { .. }, block) => {
                     *block = Some(Block { title: field.key.clone(), settings: settings.collect() });
                 }
                 // A block with nothing in it is null in YAML. Anything else is a setting of a wrong type.
-                (Kind::Null, block) => {
+                (NodeKind::Null, block) => {
                     block.get_or_insert(Block { title: field.key.clone(), settings: Vec::new() });
                 }
                 _ => positions.outer.push(Setting { field: field.clone(), value: field.value.clone() }),
@@ -99,7 +99,7 @@ impl Positions {
 impl Setting {
     /// The list of the setting, which may be `{ value = […], expect = … }`.
     pub(crate) fn list(&self) -> Option<&Node> {
-        let is_list = |node: &&Node| matches!(node.kind, Kind::List { .. });
+        let is_list = |node: &&Node| matches!(node.kind, NodeKind::List { .. });
         Some(self.plain()).filter(is_list)
     }
 
@@ -116,7 +116,7 @@ impl Setting {
         };
         let expected = &excused.field(Key::Expect.name())?.value;
         match &expected.kind {
-            Kind::List { elements, .. } => elements.get(index),
+            NodeKind::List { elements, .. } => elements.get(index),
             _ => Some(expected),
         }
     }
@@ -126,7 +126,7 @@ impl Setting {
 fn settings(field: &Field) -> Vec<Setting> {
     let setting = |value: &Node| Setting { field: field.clone(), value: value.clone() };
     match &field.value.kind {
-        Kind::List { elements, .. } if field.name == Key::Expect.name() => {
+        NodeKind::List { elements, .. } if field.name == Key::Expect.name() => {
             elements.iter().map(setting).collect()
         }
         _ => vec![setting(&field.value)],

@@ -14,7 +14,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall};
 
 use crate::args::{AuditArgs, AuditFormat};
-use crate::check::{self, Finding, sarif};
+use crate::check::{self, FileViolation, sarif};
 use crate::import::Imported;
 use crate::import::rust::{Layer, Library, layers};
 use crate::policy_file::{PolicyFile, Region};
@@ -81,7 +81,7 @@ struct Audited {
     file: String,
     library: Library,
     imported: Imported,
-    findings: Vec<Finding>,
+    findings: Vec<FileViolation>,
 }
 
 impl Audit {
@@ -109,7 +109,7 @@ impl Audit {
             let policy = PolicyFile::from_toml(place.clone(), imported.toml())?;
             let violations = check::broken(&policy.config, &[Mode::Production]);
             let region = imported.line.map(|line| Region { start: (line, 1), end: (line, 1) });
-            let finding = |violation: Violation| Finding {
+            let finding = |violation: Violation| FileViolation {
                 file: name.clone(),
                 place: place.clone(),
                 region,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cors_engine::{Entry, Key, Language, Proposal, Violation};
 
-use crate::places::{Bytes, Field, Kind, Node, Style};
+use crate::places::{Bytes, Field, Node, NodeKind, Style};
 use crate::policy_file::PolicyFile;
 use crate::positions::{Positions, Setting};
 
@@ -170,7 +170,9 @@ impl<'f> Editor<'f> {
     fn set(&mut self, setting: &Setting, value: &str) -> Option<()> {
         let old = setting.plain();
         let edit = match &old.kind {
-            Kind::List { style: Style::Block, .. } | Kind::Table { style: Style::Block, .. } | Kind::Null => {
+            NodeKind::List { style: Style::Block, .. }
+            | NodeKind::Table { style: Style::Block, .. }
+            | NodeKind::Null => {
                 let key = self.key_of(old)?;
                 let colon = key.end + self.text.get(key.end..)?.find(':')? + 1;
                 let is_clear =
@@ -210,8 +212,8 @@ impl<'f> Editor<'f> {
     fn finish(mut self) -> Option<String> {
         for (_, changes) in std::mem::take(&mut self.lists) {
             match &changes.node.kind {
-                Kind::List { style: Style::Block, elements } => self.list_of_lines(&changes, elements)?,
-                Kind::Table { style: Style::Block, fields } => self.table_of_lines(&changes, fields)?,
+                NodeKind::List { style: Style::Block, elements } => self.list_of_lines(&changes, elements)?,
+                NodeKind::Table { style: Style::Block, fields } => self.table_of_lines(&changes, fields)?,
                 _ => self.within_brackets(&changes)?,
             }
         }
@@ -251,7 +253,7 @@ impl<'f> Editor<'f> {
     fn within_brackets(&mut self, changes: &Changes<'_>) -> Option<()> {
         let node = changes.node;
         let items: Vec<Bytes> = match &node.kind {
-            Kind::Table { fields, .. } => {
+            NodeKind::Table { fields, .. } => {
                 fields.iter().map(|field| field.key.start..field.value.bytes.end).collect()
             }
             _ => node.elements().iter().map(|element| element.bytes.clone()).collect(),

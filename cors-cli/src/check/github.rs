@@ -1,9 +1,9 @@
 //! Annotations of a GitHub workflow: a line for each finding, which the pull request shows beside the file's.
 
-use super::Finding;
+use super::FileViolation;
 use crate::policy_file::Region;
 
-pub(super) fn annotation(finding: &Finding) -> String {
+pub(super) fn annotation(finding: &FileViolation) -> String {
     let mut properties = format!("file={}", property(&finding.file));
     if let Some(Region { start, end }) = finding.region {
         properties += &format!(",line={},col={},endLine={},endColumn={}", start.0, start.1, end.0, end.1);

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
         let modes = modes(&file.config, args.mode);
         let (violations, fingerprints) = judge(&file.config, modes);
         judged.push(Judged {
-            findings: Finding::all(&file, violations),
+            findings: FileViolation::all(&file, violations),
             modes,
             fingerprints,
             name: file.name.clone(),
@@ -120,7 +120,7 @@ fn read_from(source: Source, path: &Path, asked: Modes) -> Result<Vec<Judged>, P
         let (violations, fingerprints) = judge(&file.config, modes);
         let line = imported.line.map(|line| Region { start: (line, 1), end: (line, 1) });
         let finding =
-            |violation| Finding { file: name.clone(), place: place.clone(), region: line, violation };
+            |violation| FileViolation { file: name.clone(), place: place.clone(), region: line, violation };
         judged.push(Judged {
             name: place.clone(),
             modes,
@@ -142,11 +142,11 @@ struct Judged {
     /// Where it is a file of ours, so that messages can show its lines.
     file: Option<PolicyFile>,
     warnings: Vec<String>,
-    findings: Vec<Finding>,
+    findings: Vec<FileViolation>,
 }
 
 /// A violation with its place in a file.
-pub(crate) struct Finding {
+pub(crate) struct FileViolation {
     pub(crate) file: String,
     /// The file, and the keys that lead there.
     pub(crate) place: String,
@@ -154,7 +154,7 @@ pub(crate) struct Finding {
     pub(crate) violation: Violation,
 }
 
-impl Finding {
+impl FileViolation {
     fn all(file: &PolicyFile, violations: Vec<Violation>) -> Vec<Self> {
         let finding = |violation: Violation| Self {
             file: file.name.clone(),

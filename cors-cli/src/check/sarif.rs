@@ -3,11 +3,11 @@
 use cors_engine::Rule;
 use serde_json::{Value, json};
 
-use super::Finding;
+use super::FileViolation;
 use crate::policy_file::Region;
 
 /// A log of one run.
-pub(crate) fn log<'f>(findings: impl Iterator<Item = &'f Finding>) -> Value {
+pub(crate) fn log<'f>(findings: impl Iterator<Item = &'f FileViolation>) -> Value {
     let rule = |rule: Rule| {
         json!({
             "id": rule.name(),
@@ -32,7 +32,7 @@ pub(crate) fn log<'f>(findings: impl Iterator<Item = &'f Finding>) -> Value {
     })
 }
 
-fn result(finding: &Finding) -> Value {
+fn result(finding: &FileViolation) -> Value {
     let rule = finding.violation.rule();
     let mut place = json!({ "artifactLocation": { "uri": uri(&finding.file) } });
     if let Some(Region { start, end }) = finding.region {

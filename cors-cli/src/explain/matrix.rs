@@ -45,7 +45,7 @@ impl Cell {
 }
 
 /// What a column is called, and what its call does.
-type Call = (String, Box<dyn Fn(Fetch) -> Fetch>);
+type Column = (String, Box<dyn Fn(Fetch) -> Fetch>);
 
 /// The table: a row for each kind of origin, a column for each kind of call.
 pub(super) struct Matrix {
@@ -55,7 +55,7 @@ pub(super) struct Matrix {
 
 impl Matrix {
     pub(super) fn new(policy: &Policy) -> Self {
-        let mut calls: Vec<Call> = Vec::new();
+        let mut calls: Vec<Column> = Vec::new();
         let listed = policy.methods().filter(|method| *method != "*" && *method != "HEAD");
         let mut methods: Vec<String> = METHODS.map(String::from).into();
         for method in listed {

@@ -117,16 +117,16 @@ fn variable(name: &str) -> String {
     format!("cors_{}", short.to_ascii_lowercase().replace('-', "_"))
 }
 
-struct Values(Vec<(String, String)>);
+struct Pairs(Vec<(String, String)>);
 
-impl Values {
+impl Pairs {
     fn as_pairs(&self) -> Vec<(&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 }
 
 /// Variables of fields, `Access-Control-Allow-Origin` aside, which has its value already.
-fn values(fields: &[(String, Text)]) -> Result<Values, Unsayable> {
+fn values(fields: &[(String, Text)]) -> Result<Pairs, Unsayable> {
     let others = fields.iter().filter(|(name, _)| name != "Access-Control-Allow-Origin");
     let value = |(name, text): &(String, Text)| {
         let value = match text {
@@ -137,7 +137,7 @@ fn values(fields: &[(String, Text)]) -> Result<Values, Unsayable> {
         };
         Ok((variable(name).trim_start_matches("cors_").to_owned(), value))
     };
-    others.map(value).collect::<Result<_, _>>().map(Values)
+    others.map(value).collect::<Result<_, _>>().map(Pairs)
 }
 
 fn set_if(out: &mut String, condition: &str, settings: &[(&str, &str)]) {

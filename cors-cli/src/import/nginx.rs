@@ -23,7 +23,7 @@ pub(super) fn read(source: &str, text: &str) -> Result<Vec<Imported>, Problem> {
     let top: Vec<&Directive> = config.directives().collect();
     collect("the top of the file", &top, &mut places);
     let mut imported: Vec<Imported> = Vec::new();
-    for Place { name, line, directives } in &places {
+    for CorsBlock { name, line, directives } in &places {
         let draft = Reader { config: &config, directives, draft: Draft::default() }.read();
         imported.push(Imported { place: format!("line {line}, {name}"), line: Some(*line), draft });
     }
@@ -31,7 +31,7 @@ pub(super) fn read(source: &str, text: &str) -> Result<Vec<Imported>, Problem> {
 }
 
 /// A block that sets `Access-Control-Allow-Origin`, with all of its own directives, those in an `if` included.
-struct Place<'c> {
+struct CorsBlock<'c> {
     name: String,
     line: usize,
     directives: Vec<(Option<Condition>, &'c Directive)>,
@@ -45,7 +45,7 @@ struct Condition {
     right: String,
 }
 
-fn collect<'c>(name: &str, directives: &[&'c Directive], places: &mut Vec<Place<'c>>) {
+fn collect<'c>(name: &str, directives: &[&'c Directive], places: &mut Vec<CorsBlock<'c>>) {
     let mut own: Vec<(Option<Condition>, &Directive)> = Vec::new();
     for directive in directives {
         match (&directive.block, directive.name.as_str()) {
@@ -66,7 +66,7 @@ fn collect<'c>(name: &str, directives: &[&'c Directive], places: &mut Vec<Place<
         header(directive.1).is_some_and(|(name, _)| name == "access-control-allow-origin")
     };
     if let Some((_, first)) = own.iter().find(is_allow) {
-        places.push(Place { name: name.into(), line: first.name_span.start.line, directives: own });
+        places.push(CorsBlock { name: name.into(), line: first.name_span.start.line, directives: own });
     }
 }
 

@@ -97,7 +97,7 @@ fn chain<'a>(expr: &'a Expr, calls: &mut Vec<&'a ExprMethodCall>) -> Option<(Lib
 
 /// What the calls add up to.
 #[derive(Default)]
-struct Settings {
+struct Collected {
     origins: Vec<Entry>,
     any_origin: bool,
     credentials: bool,
@@ -108,14 +108,14 @@ struct Settings {
     unread: Vec<String>,
 }
 
-/// The lists of `Settings`, by index.
+/// The lists of `Collected`, by index.
 const LISTS: [Key; 3] = [Key::Methods, Key::Headers, Key::Expose];
 
 fn draft(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Draft {
-    let mut settings = Settings::default();
+    let mut settings = Collected::default();
     match (library, start) {
         (Library::ActixCors, "permissive") => {
-            settings = Settings {
+            settings = Collected {
                 any_origin: true,
                 credentials: true,
                 any: [true; 3],
@@ -124,10 +124,11 @@ fn draft(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Draft {
             };
         }
         (Library::TowerHttp, "permissive") => {
-            settings = Settings { any_origin: true, any: [true; 3], ..settings }
+            settings = Collected { any_origin: true, any: [true; 3], ..settings }
         }
         (Library::TowerHttp, "very_permissive") => {
-            settings = Settings { any_origin: true, credentials: true, any: [true, true, false], ..settings };
+            settings =
+                Collected { any_origin: true, credentials: true, any: [true, true, false], ..settings };
         }
         _ => {}
     }
@@ -153,7 +154,7 @@ fn draft(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Draft {
     draft
 }
 
-impl Settings {
+impl Collected {
     fn call(&mut self, library: Library, call: &ExprMethodCall) {
         let name = call.method.to_string();
         let argument = call.args.first();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Imported;
 use super::draft::{Draft, Entry, Value};
-use crate::places::{self, Kind, Node};
+use crate::places::{self, Node, NodeKind};
 use crate::report::Problem;
 
 /// Every document of a file. JSON is YAML.
@@ -50,7 +50,7 @@ fn read(
     let documents = documents(source, text)?;
     // An empty document is none.
     let places = places::yaml_documents(text).unwrap_or_default().into_iter();
-    let places: Vec<Node> = places.filter(|node| !matches!(node.kind, Kind::Null)).collect();
+    let places: Vec<Node> = places.filter(|node| !matches!(node.kind, NodeKind::Null)).collect();
     let documents: Vec<Json> = documents.into_iter().filter(|document| !document.is_null()).collect();
     let has_places = places.len() == documents.len();
     for (index, document) in documents.iter().enumerate() {

@@ -4,7 +4,7 @@ use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Field, Kind, Node, Style};
+use super::{Field, Node, NodeKind, Style};
 
 /// `None` for a text that is no JSON.
 pub(crate) fn read(text: &str) -> Option<Node> {
@@ -16,11 +16,11 @@ fn node(value: &Value<'_>) -> Node {
     let range = value.range();
     let kind = match value {
         Value::Array(array) => {
-            Kind::List { elements: array.elements.iter().map(node).collect(), style: Style::Flow }
+            NodeKind::List { elements: array.elements.iter().map(node).collect(), style: Style::Flow }
         }
-        Value::Object(object) => Kind::Table { fields: fields(object), style: Style::Flow },
-        Value::NullKeyword(_) => Kind::Null,
-        _ => Kind::Scalar,
+        Value::Object(object) => NodeKind::Table { fields: fields(object), style: Style::Flow },
+        Value::NullKeyword(_) => NodeKind::Null,
+        _ => NodeKind::Scalar,
     };
     Node::new(range.start..range.end, kind)
 }

@@ -16,11 +16,11 @@ pub(crate) type Bytes = Range<usize>;
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) bytes: Bytes,
-    pub(crate) kind: Kind,
+    pub(crate) kind: NodeKind,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum NodeKind {
     Null,
     Scalar,
     List { elements: Vec<Node>, style: Style },
@@ -44,14 +44,14 @@ pub(crate) struct Field {
 }
 
 impl Node {
-    fn new(bytes: Bytes, kind: Kind) -> Self {
+    fn new(bytes: Bytes, kind: NodeKind) -> Self {
         Self { bytes, kind }
     }
 
     /// The elements of a list; none of anything else.
     pub(crate) fn elements(&self) -> &[Node] {
         match &self.kind {
-            Kind::List { elements, .. } => elements,
+            NodeKind::List { elements, .. } => elements,
             _ => &[],
         }
     }
@@ -59,7 +59,7 @@ impl Node {
     /// The fields of a table; none of anything else.
     pub(crate) fn fields(&self) -> &[Field] {
         match &self.kind {
-            Kind::Table { fields, .. } => fields,
+            NodeKind::Table { fields, .. } => fields,
             _ => &[],
         }
     }
@@ -74,7 +74,7 @@ impl Node {
 
     /// Adds the places of keys and of values that are neither lists nor tables.
     pub(crate) fn texts(&self, out: &mut Vec<Bytes>) {
-        if matches!(self.kind, Kind::Scalar) {
+        if matches!(self.kind, NodeKind::Scalar) {
             out.push(self.bytes.clone());
         }
         out.extend(self.fields().iter().map(|field| field.key.clone()));

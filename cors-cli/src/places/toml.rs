@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Field, Kind, Node, Style};
+use super::{Field, Node, NodeKind, Style};
 
 /// `None` for a text that is no TOML.
 pub(crate) fn read(text: &str) -> Option<Node> {
@@ -11,13 +11,13 @@ pub(crate) fn read(text: &str) -> Option<Node> {
     Some(Node::new(0..text.len(), table(text, document.get_ref(), Style::Block)))
 }
 
-fn table(text: &str, table: &DeTable<'_>, style: Style) -> Kind {
+fn table(text: &str, table: &DeTable<'_>, style: Style) -> NodeKind {
     let field = |(key, value): (&Spanned<_>, &Spanned<_>)| Field {
         name: AsRef::<str>::as_ref(key.get_ref()).to_owned(),
         key: key.span(),
         value: node(text, value),
     };
-    Kind::Table { fields: table.iter().map(field).collect(), style }
+    NodeKind::Table { fields: table.iter().map(field).collect(), style }
 }
 
 fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
@@ -29,10 +29,10 @@ fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Array(array) => {
             let elements: Vec<Node> = array.iter().map(|element| node(text, element)).collect();
             let has_headers = elements.iter().any(|element| !bytes.contains(&element.bytes.start));
-            Kind::List { elements, style: style(first == Some('[') && !has_headers) }
+            NodeKind::List { elements, style: style(first == Some('[') && !has_headers) }
         }
         DeValue::Table(inner) => table(text, inner, style(first == Some('{'))),
-        _ => Kind::Scalar,
+        _ => NodeKind::Scalar,
     };
     Node::new(bytes, kind)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, StructureStyle};
 
-use super::{Bytes, Field, Kind, Node, Style};
+use super::{Bytes, Field, Node, NodeKind, Style};
 
 /// What YAML takes over from other tables; their settings stand elsewhere, in an order of the reader's own.
 const MERGE: &str = "<<";
@@ -61,7 +61,7 @@ impl<'t> Reader<'t> {
             Event::Alias(id) => return self.anchors.get(&id).cloned(),
             Event::Scalar(text, style, anchor, tag) => {
                 let is_null = style == ScalarStyle::Plain && tag.is_none() && NULL.contains(&&*text);
-                let kind = if is_null { Kind::Null } else { Kind::Scalar };
+                let kind = if is_null { NodeKind::Null } else { NodeKind::Scalar };
                 let start = match style {
                     ScalarStyle::Literal | ScalarStyle::Folded => self.header(begin.start)?,
                     _ => begin.start,
@@ -78,7 +78,7 @@ impl<'t> Reader<'t> {
                 };
                 let last = elements.last().map(|element| element.bytes.end);
                 let bytes = self.whole(begin, end, style, last)?;
-                (anchor, Node::new(bytes, Kind::List { elements, style: style.into() }))
+                (anchor, Node::new(bytes, NodeKind::List { elements, style: style.into() }))
             }
             Event::MappingStart(style, anchor, _) => {
                 let mut fields = Vec::new();
@@ -90,7 +90,7 @@ impl<'t> Reader<'t> {
                 };
                 let last = fields.last().map(|field: &Field| field.value.bytes.end.max(field.key.end));
                 let bytes = self.whole(begin, end, style, last)?;
-                (anchor, Node::new(bytes, Kind::Table { fields, style: style.into() }))
+                (anchor, Node::new(bytes, NodeKind::Table { fields, style: style.into() }))
             }
             _ => return None,
         };

@@ -16,22 +16,22 @@ const DEFAULT_MAX_AGE: u32 = 5;
 /// The answers to preflights that a browser remembers, as [`Fetch::run`] needs them.
 #[derive(Clone, Debug, Default)]
 pub struct PreflightCache {
-    entries: Vec<Entry>,
+    entries: Vec<CacheEntry>,
 }
 
 /// A method or a header that may be sent without asking again, until when.
 #[derive(Clone, Debug)]
-struct Entry {
+struct CacheEntry {
     origin: String,
     url: Option<String>,
     credentials: bool,
     until: u64,
-    name: Name,
+    name: CachedName,
 }
 
 /// A method as it is, or a header in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Name {
+enum CachedName {
     Method(String),
     Header(String),
     /// That there was an answer at all.
@@ -56,7 +56,7 @@ impl PreflightCache {
         if entries().next().is_none() {
             return false;
         }
-        let has = |wanted: Name, star: Option<Name>| {
+        let has = |wanted: CachedName, star: Option<CachedName>| {
             entries().any(|entry| {
                 let literal = fetch.deviates(Deviation::RememberedStarStaysLiteral) && entry.credentials
                     || fetch.deviates(Deviation::StarIsNotRemembered)
@@ -67,12 +67,12 @@ impl PreflightCache {
         let method = fetch.sent_method();
         let is_free =
             safelist::is_method(method) && (!fetch.is_forced() || fetch.deviates(Deviation::ForcedIsSpared));
-        (is_free || has(Name::Method(method.to_string()), Some(Name::Method("*".to_string()))))
+        (is_free || has(CachedName::Method(method.to_string()), Some(CachedName::Method("*".to_string()))))
             && fetch.unsafe_headers().into_iter().all(|name| {
                 let has_star = name != NON_WILDCARD_HEADER
                     || fetch.deviates(Deviation::RememberedStarCoversAuthorization);
-                let star = has_star.then(|| Name::Header("*".to_string()));
-                has(Name::Header(name.to_string()), star)
+                let star = has_star.then(|| CachedName::Header("*".to_string()));
+                has(CachedName::Header(name.to_string()), star)
             })
     }
 
@@ -86,11 +86,11 @@ impl PreflightCache {
             methods.push(fetch.sent_method().to_string());
         }
         let headers = answer.list(Field::AllowHeaders).unwrap_or_default();
-        let headers = headers.iter().map(|name| Name::Header(name.to_ascii_lowercase()));
-        let names = methods.into_iter().map(Name::Method).chain(headers).chain([Name::Answer]);
+        let headers = headers.iter().map(|name| CachedName::Header(name.to_ascii_lowercase()));
+        let names = methods.into_iter().map(CachedName::Method).chain(headers).chain([CachedName::Answer]);
         for name in names {
             let stays =
-                name == Name::Answer && seconds > 0 && fetch.deviates(Deviation::ForcedIsSparedForever);
+                name == CachedName::Answer && seconds > 0 && fetch.deviates(Deviation::ForcedIsSparedForever);
             let until = if stays { u64::MAX } else { until };
             let mut is_new = true;
             for entry in self.entries.iter_mut().filter(|entry| entry.matches(fetch) && entry.name == name) {
@@ -98,7 +98,7 @@ impl PreflightCache {
                 is_new = false;
             }
             if is_new {
-                self.entries.push(Entry {
+                self.entries.push(CacheEntry {
                     origin: fetch.origin().to_string(),
                     url: fetch.url(),
                     credentials: fetch.includes_credentials(),
@@ -118,7 +118,7 @@ impl PreflightCache {
     }
 }
 
-impl Entry {
+impl CacheEntry {
     fn is_for(&self, fetch: &Fetch) -> bool {
         self.origin == fetch.origin() && self.url == fetch.url()
     }

@@ -118,13 +118,13 @@ impl Block {
         Self { settings: Vec::new() }
     }
 
-    pub(crate) fn with(mut self, key: Key, value: Value) -> Self {
+    pub(crate) fn with(mut self, key: Key, value: SettingValue) -> Self {
         self.settings.push(Setting::new(key.name(), value));
         self
     }
 
     fn list<T: Into<Entry>>(self, key: Key, entries: impl IntoIterator<Item = T>) -> Self {
-        self.with(key, Value::List(entries.into_iter().map(Into::into).collect()))
+        self.with(key, SettingValue::List(entries.into_iter().map(Into::into).collect()))
     }
 
     /// `origins`: a list of origins, patterns and regexes.
@@ -136,7 +136,7 @@ impl Block {
     /// `origins: any`
     #[must_use]
     pub fn any_origin(self) -> Self {
-        self.with(Key::Origins, Value::Any)
+        self.with(Key::Origins, SettingValue::Any)
     }
 
     /// `methods`
@@ -148,7 +148,7 @@ impl Block {
     /// `methods: any`
     #[must_use]
     pub fn any_method(self) -> Self {
-        self.with(Key::Methods, Value::Any)
+        self.with(Key::Methods, SettingValue::Any)
     }
 
     /// `headers`: the request headers that pages may send.
@@ -160,7 +160,7 @@ impl Block {
     /// `headers: any`
     #[must_use]
     pub fn any_header(self) -> Self {
-        self.with(Key::Headers, Value::Any)
+        self.with(Key::Headers, SettingValue::Any)
     }
 
     /// `expose`: the response headers that pages may read.
@@ -172,7 +172,7 @@ impl Block {
     /// `expose: any`
     #[must_use]
     pub fn expose_any(self) -> Self {
-        self.with(Key::Expose, Value::Any)
+        self.with(Key::Expose, SettingValue::Any)
     }
 
     /// `hosts`
@@ -184,43 +184,43 @@ impl Block {
     /// `hosts: any`
     #[must_use]
     pub fn any_host(self) -> Self {
-        self.with(Key::Hosts, Value::Any)
+        self.with(Key::Hosts, SettingValue::Any)
     }
 
     /// `credentials`
     #[must_use]
     pub fn credentials(self, on: bool) -> Self {
-        self.with(Key::Credentials, Value::Bool(on))
+        self.with(Key::Credentials, SettingValue::Bool(on))
     }
 
     /// `max_age`, in seconds.
     #[must_use]
     pub fn max_age(self, seconds: u32) -> Self {
-        self.with(Key::MaxAge, Value::Number(seconds.into()))
+        self.with(Key::MaxAge, SettingValue::Number(seconds.into()))
     }
 
     /// `private_network`
     #[must_use]
     pub fn private_network(self, on: bool) -> Self {
-        self.with(Key::PrivateNetwork, Value::Bool(on))
+        self.with(Key::PrivateNetwork, SettingValue::Bool(on))
     }
 
     /// `timing`
     #[must_use]
     pub fn timing(self, on: bool) -> Self {
-        self.with(Key::Timing, Value::Bool(on))
+        self.with(Key::Timing, SettingValue::Bool(on))
     }
 
     /// `preflight_status`
     #[must_use]
     pub fn preflight_status(self, status: u16) -> Self {
-        self.with(Key::PreflightStatus, Value::Number(status.into()))
+        self.with(Key::PreflightStatus, SettingValue::Number(status.into()))
     }
 
     /// `expect(rule, reason = "…")`, for the whole block.
     #[must_use]
     pub fn expect(self, rule: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.with(Key::Expect, Value::Expect(Expectation::new(rule, reason)))
+        self.with(Key::Expect, SettingValue::Expect(Expectation::new(rule, reason)))
     }
 
     /// An expectation on one key: on the last setting of it in this block. Without one it is for the whole block.
@@ -248,12 +248,12 @@ impl Block {
 pub(crate) struct Setting {
     /// The key as it was written. It may be unknown.
     pub(crate) name: String,
-    pub(crate) value: Value,
+    pub(crate) value: SettingValue,
     pub(crate) expectations: Vec<Expectation>,
 }
 
 impl Setting {
-    pub(crate) fn new(name: impl Into<String>, value: Value) -> Self {
+    pub(crate) fn new(name: impl Into<String>, value: SettingValue) -> Self {
         Self { name: name.into(), value, expectations: Vec::new() }
     }
 
@@ -265,7 +265,7 @@ impl Setting {
 
 /// A value of any type. The rules decide whether the key takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
+pub(crate) enum SettingValue {
     /// `any`
     Any,
     /// `[…]`

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::Key;
 
-use super::config::{Block, Config, Entry, Expectation, Setting, Value};
+use super::config::{Block, Config, Entry, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer};
 
 /// The variable that names the mode is no setting.
@@ -70,18 +70,18 @@ fn read(block: &mut Block, name: &str, value: &str) {
         return;
     };
     let trimmed = value.trim();
-    let text = || Value::Text(trimmed.into());
+    let text = || SettingValue::Text(trimmed.into());
     let value = match key {
         Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts => list(value),
         Key::Credentials | Key::PrivateNetwork | Key::Timing => match trimmed {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
+            "true" => SettingValue::Bool(true),
+            "false" => SettingValue::Bool(false),
             _ => text(),
         },
         Key::MaxAge => text(),
-        Key::PreflightStatus => trimmed.parse().map_or_else(|_| text(), Value::Number),
+        Key::PreflightStatus => trimmed.parse().map_or_else(|_| text(), SettingValue::Number),
         Key::Expect => {
-            let expectations = entries(value).map(|entry| Value::Expect(expectation(entry)));
+            let expectations = entries(value).map(|entry| SettingValue::Expect(expectation(entry)));
             block.settings.extend(expectations.map(|value| Setting::new(key.name(), value)));
             return;
         }
@@ -89,11 +89,11 @@ fn read(block: &mut Block, name: &str, value: &str) {
     block.settings.push(Setting::new(key.name(), value));
 }
 
-fn list(value: &str) -> Value {
+fn list(value: &str) -> SettingValue {
     if value.trim() == "any" {
-        return Value::Any;
+        return SettingValue::Any;
     }
-    Value::List(entries(value).map(Entry::from).collect::<Vec<Entry>>())
+    SettingValue::List(entries(value).map(Entry::from).collect::<Vec<Entry>>())
 }
 
 /// The elements between commas. A trailing comma adds no element.

@@ -12,7 +12,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::Key;
 use crate::Mode;
 
-use super::config::{Block, Config, Entry, EntryKind, Expectation, Setting, Value};
+use super::config::{Block, Config, Entry, EntryKind, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer, field};
 use super::rules::types;
 use super::rules::violation::{Violation, Violations};
@@ -100,7 +100,9 @@ impl<'de> Visitor<'de> for &Reader {
                     return Err(A::Error::custom(format_args!("`{name}` stands twice")));
                 }
                 (Ok(read), true) => block.get_or_insert_default().settings.extend(read.settings),
-                (Err(written), _) => config.outer.settings.push(Setting::new(name, Value::Other(written))),
+                (Err(written), _) => {
+                    config.outer.settings.push(Setting::new(name, SettingValue::Other(written)))
+                }
             }
         }
         Ok(config)
@@ -316,8 +318,8 @@ fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
             one => vec![one],
         };
         let value = |raw: Raw| match expectation(&raw) {
-            Some(expectation) => Value::Expect(expectation),
-            None => Value::Other(raw.written()),
+            Some(expectation) => SettingValue::Expect(expectation),
+            None => SettingValue::Other(raw.written()),
         };
         return list.into_iter().map(|raw| Setting::new(name, value(raw))).collect();
     }
@@ -329,27 +331,27 @@ fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
 }
 
 /// The value of an unknown key: kept, because the name may be a slip.
-fn unknown(raw: Raw) -> Value {
+fn unknown(raw: Raw) -> SettingValue {
     match raw {
-        Raw::List(list) => Value::List(list.into_iter().map(|raw| entry(Key::Origins, raw)).collect()),
-        Raw::Bool(on) => Value::Bool(on),
-        Raw::Number(number) => Value::Number(number),
-        Raw::Text(text) if text == ANY => Value::Any,
-        Raw::Text(text) => Value::Text(text),
-        other => Value::Other(other.written()),
+        Raw::List(list) => SettingValue::List(list.into_iter().map(|raw| entry(Key::Origins, raw)).collect()),
+        Raw::Bool(on) => SettingValue::Bool(on),
+        Raw::Number(number) => SettingValue::Number(number),
+        Raw::Text(text) if text == ANY => SettingValue::Any,
+        Raw::Text(text) => SettingValue::Text(text),
+        other => SettingValue::Other(other.written()),
     }
 }
 
-fn value(key: Key, raw: Raw) -> Value {
+fn value(key: Key, raw: Raw) -> SettingValue {
     match raw {
         Raw::List(list) if types::is_list(key) => {
-            Value::List(list.into_iter().map(|raw| entry(key, raw)).collect())
+            SettingValue::List(list.into_iter().map(|raw| entry(key, raw)).collect())
         }
-        Raw::Text(text) if types::is_list(key) && text == ANY => Value::Any,
-        Raw::Text(text) => Value::Text(text),
-        Raw::Bool(on) => Value::Bool(on),
-        Raw::Number(number) => Value::Number(number),
-        other => Value::Other(other.written()),
+        Raw::Text(text) if types::is_list(key) && text == ANY => SettingValue::Any,
+        Raw::Text(text) => SettingValue::Text(text),
+        Raw::Bool(on) => SettingValue::Bool(on),
+        Raw::Number(number) => SettingValue::Number(number),
+        other => SettingValue::Other(other.written()),
     }
 }
 

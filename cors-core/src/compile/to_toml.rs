@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::config::{Block, Config, Entry, Value};
+use super::config::{Block, Config, Entry, SettingValue};
 use super::language::{Language, Writer};
 use super::rules::values::DEFAULT_STATUS;
 use crate::engine::mode::{Mode, PolicySet};
@@ -53,8 +53,9 @@ impl PolicySet {
 
 fn block(policy: &Policy) -> Block {
     let texts = |texts: &mut dyn Iterator<Item = &str>| texts.map(Entry::from).collect::<Vec<_>>();
-    let list =
-        |key, is_any, entries| Block::new().with(key, if is_any { Value::Any } else { Value::List(entries) });
+    let list = |key, is_any, entries| {
+        Block::new().with(key, if is_any { SettingValue::Any } else { SettingValue::List(entries) })
+    };
     let mut origins = texts(&mut policy.origins());
     origins.extend(policy.origin_regexes().map(Entry::regex));
     let exposed = texts(&mut policy.exposed());
@@ -79,7 +80,10 @@ fn block(policy: &Policy) -> Block {
         (Key::Timing, policy.timing()),
     ];
     parts.extend(
-        switches.into_iter().filter(|(_, on)| *on).map(|(key, on)| Block::new().with(key, Value::Bool(on))),
+        switches
+            .into_iter()
+            .filter(|(_, on)| *on)
+            .map(|(key, on)| Block::new().with(key, SettingValue::Bool(on))),
     );
     parts.extend(policy.max_age().map(|seconds| Block::new().max_age(seconds)));
     if policy.preflight_status() != DEFAULT_STATUS {
@@ -105,16 +109,16 @@ fn written(block: &Block) -> String {
     for setting in &block.settings {
         let Some(key) = setting.key() else { continue };
         let line = match &setting.value {
-            Value::Any => writer.any(key),
-            Value::List(entries) => writer.list(key, entries),
-            Value::Bool(on) => writer.switch(key, *on),
-            Value::Number(number) => writer.setting(key, &format!("{number}")),
-            Value::Expect(expectation) => {
+            SettingValue::Any => writer.any(key),
+            SettingValue::List(entries) => writer.list(key, entries),
+            SettingValue::Bool(on) => writer.switch(key, *on),
+            SettingValue::Number(number) => writer.setting(key, &format!("{number}")),
+            SettingValue::Expect(expectation) => {
                 let reason = expectation.reason.as_deref().unwrap_or_default();
                 expected.push(writer.excuse_table(&expectation.rule, reason));
                 continue;
             }
-            Value::Text(_) | Value::Other(_) => continue,
+            SettingValue::Text(_) | SettingValue::Other(_) => continue,
         };
         out += &line;
         out.push('\n');

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::config::{Block, Entry, EntryKind, Expectation, Setting, Value};
+use super::config::{Block, Entry, EntryKind, Expectation, Setting, SettingValue};
 use super::rules::types;
 use crate::Key;
 
@@ -54,16 +54,16 @@ pub fn push(mut block: Block, name: &str, value: Written, expected: Vec<Expected
     block
 }
 
-fn typed(key: Option<Key>, value: Written) -> Value {
+fn typed(key: Option<Key>, value: Written) -> SettingValue {
     match value {
-        Written::Word(word) if word == "any" && key.is_none_or(types::is_list) => Value::Any,
-        Written::Word(text) | Written::Text(text) => Value::Text(text),
-        Written::Number(number) => Value::Number(number),
-        Written::Bool(on) => Value::Bool(on),
-        Written::List(list) => Value::List(list.into_iter().map(entry).collect()),
-        Written::Expect(expected) => Value::Expect(expected.into()),
-        Written::Duration(text) if key == Some(Key::MaxAge) => Value::Text(text),
-        Written::Duration(text) | Written::Regex(text) | Written::Other(text) => Value::Other(text),
+        Written::Word(word) if word == "any" && key.is_none_or(types::is_list) => SettingValue::Any,
+        Written::Word(text) | Written::Text(text) => SettingValue::Text(text),
+        Written::Number(number) => SettingValue::Number(number),
+        Written::Bool(on) => SettingValue::Bool(on),
+        Written::List(list) => SettingValue::List(list.into_iter().map(entry).collect()),
+        Written::Expect(expected) => SettingValue::Expect(expected.into()),
+        Written::Duration(text) if key == Some(Key::MaxAge) => SettingValue::Text(text),
+        Written::Duration(text) | Written::Regex(text) | Written::Other(text) => SettingValue::Other(text),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Console<'a> {
 
 /// How much a refused preflight's answer shows the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum Disclosed {
     /// No CORS fields: its console reports a missing `Access-Control-Allow-Origin`.
     Nothing,
     /// The fields about the origin, and a status that refuses: its console names the status.
@@ -29,7 +29,7 @@ pub(crate) enum Shown {
     List,
 }
 
-impl Shown {
+impl Disclosed {
     /// What a refused preflight with these fields shows.
     pub(crate) fn by(fields: Fields) -> Self {
         if fields.contains(Field::AllowMethods) {

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::console::{Console, Shown};
+use super::console::{Console, Disclosed};
 use super::nearest;
-use super::refused::{self, Written};
+use super::refused::{self, Extent};
 use crate::Key;
 use crate::engine::decide::FailedCheck;
 use crate::engine::decision::Decision;
@@ -119,20 +119,20 @@ impl Denial<'_> {
 /// line to add. The request's bytes are escaped and cut, and only CORS fields are shown.
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.describe(f, Shown::Nothing)
+        self.describe(f, Disclosed::Nothing)
     }
 }
 
 /// The text of a denial, if the browser sees this much of the answer.
 pub(crate) struct DenialText<'a> {
     denial: Denial<'a>,
-    shown: Shown,
+    shown: Disclosed,
 }
 
 impl<'a> Decision<'a> {
     /// The text of the denial, with the console's message for this answer.
     pub(crate) fn reason(&self) -> Option<DenialText<'a>> {
-        Some(DenialText { denial: self.denial()?, shown: Shown::by(self.fields) })
+        Some(DenialText { denial: self.denial()?, shown: Disclosed::by(self.fields) })
     }
 }
 
@@ -144,7 +144,7 @@ impl fmt::Display for DenialText<'_> {
 
 impl Denial<'_> {
     /// Writes the text for an answer that shows the browser this much.
-    fn describe(&self, f: &mut fmt::Formatter<'_>, shown: Shown) -> fmt::Result {
+    fn describe(&self, f: &mut fmt::Formatter<'_>, shown: Disclosed) -> fmt::Result {
         match *self {
             Denial::OriginNotAllowed { policy, origin: Some(origin), preflight } => {
                 origin_not_allowed(f, policy, origin, preflight)
@@ -183,11 +183,11 @@ impl Denial<'_> {
 }
 
 /// The console's message for a preflight whose origin is allowed. `missed` is what the lists lack.
-fn console(shown: Shown, missed: Console<'_>) -> Console<'_> {
+fn console(shown: Disclosed, missed: Console<'_>) -> Console<'_> {
     match shown {
-        Shown::Nothing => Console::NoOrigin { preflight: true },
-        Shown::Origin => Console::Status,
-        Shown::List => missed,
+        Disclosed::Nothing => Console::NoOrigin { preflight: true },
+        Disclosed::Origin => Console::Status,
+        Disclosed::List => missed,
     }
 }
 
@@ -219,7 +219,7 @@ fn method_not_allowed(
 ) -> fmt::Result {
     refused::method_refused(f, policy, method)?;
     write!(f, "\n{console}")?;
-    refused::to_allow_method(f, policy, method, Written::Entry)
+    refused::to_allow_method(f, policy, method, Extent::Entry)
 }
 
 /// What to write to allow an origin that a page can have: an entry that keeps the rules, or what to do first.
@@ -248,7 +248,7 @@ fn header_not_allowed(
 ) -> fmt::Result {
     refused::header_refused(f, name)?;
     write!(f, "\n{console}")?;
-    refused::to_allow_header(f, policy, name, Written::Entry)
+    refused::to_allow_header(f, policy, name, Extent::Entry)
 }
 
 #[cfg(all(test, feature = "alloc"))]

@@ -57,17 +57,17 @@ impl fmt::Display for RefusedName<'_> {
         let Self { policy, key, name } = *self;
         if key == Key::Methods {
             method_refused(f, policy, name)?;
-            to_allow_method(f, policy, name, Written::List)
+            to_allow_method(f, policy, name, Extent::List)
         } else {
             header_refused(f, name)?;
-            to_allow_header(f, policy, name, Written::List)
+            to_allow_header(f, policy, name, Extent::List)
         }
     }
 }
 
 /// How much of the list is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Written {
+pub(crate) enum Extent {
     /// The new entry alone.
     Entry,
     /// The policy's entries and the new one.
@@ -98,7 +98,7 @@ pub(crate) fn to_allow_method(
     f: &mut fmt::Formatter<'_>,
     policy: &Policy,
     method: &[u8],
-    written: Written,
+    written: Extent,
 ) -> fmt::Result {
     // The page has to write it otherwise; an entry in another case would break the rules.
     if listed_in_another_case(policy, method).is_some() {
@@ -126,7 +126,7 @@ pub(crate) fn to_allow_header(
     f: &mut fmt::Formatter<'_>,
     policy: &Policy,
     name: &[u8],
-    written: Written,
+    written: Extent,
 ) -> fmt::Result {
     let Some(text) = token(name) else { return f.write_str("\nno browser asks for such a header") };
     if standard::is_forbidden_request_header(text) || is_answer(text) {
@@ -160,9 +160,9 @@ fn write_entry<'p, L: Iterator<Item = &'p str>>(
     key: Key,
     listed: impl Fn() -> L,
     entry: &dyn fmt::Display,
-    written: Written,
+    written: Extent,
 ) -> fmt::Result {
-    if written == Written::Entry {
+    if written == Extent::Entry {
         return write!(f, "\nto allow it: {key}: [\"{entry}\"]");
     }
     if listed().nth(MOST).is_some() {

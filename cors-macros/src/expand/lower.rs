@@ -173,7 +173,7 @@ impl Reader<'_> {
                 }
                 self.files.push(file.path);
             }
-            Err(origin_file::Unreadable { why, help }) => self.unsound(extent, &why, help),
+            Err(origin_file::UnreadableFile { why, help }) => self.unsound(extent, &why, help),
         }
     }
 

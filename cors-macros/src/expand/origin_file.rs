@@ -12,14 +12,14 @@ pub(crate) struct OriginFile {
 }
 
 /// Why a file of origins cannot be read, and what to do about it.
-pub(crate) struct Unreadable {
+pub(crate) struct UnreadableFile {
     pub(crate) why: String,
     pub(crate) help: &'static str,
 }
 
 /// Reads a file of origins. The path is relative to the manifest of the crate that is being built.
-pub(crate) fn read(path: &str) -> Result<OriginFile, Unreadable> {
-    let unreadable = |why, help| Unreadable { why, help };
+pub(crate) fn read(path: &str) -> Result<OriginFile, UnreadableFile> {
+    let unreadable = |why, help| UnreadableFile { why, help };
     let base = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     let whole = base.join(path);
     let bytes = fs::read(&whole).map_err(|error| {

@@ -16,9 +16,9 @@ pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors)
     let (mut outer, mut production, mut development) = (Vec::new(), None, None);
     while !(input.is_empty() || separator == ':' && begins_declaration(input)) {
         match parser.item(input) {
-            Some(Item::Entry(entry)) => outer.push(entry),
-            Some(Item::Block(Mode::Production, block)) => parser.keep(block, &mut production),
-            Some(Item::Block(Mode::Development, block)) => parser.keep(block, &mut development),
+            Some(BlockItem::Entry(entry)) => outer.push(entry),
+            Some(BlockItem::Block(Mode::Production, block)) => parser.keep(block, &mut production),
+            Some(BlockItem::Block(Mode::Development, block)) => parser.keep(block, &mut development),
             None => parser.lost = true,
         }
     }
@@ -38,7 +38,7 @@ fn begins_declaration(input: &Tokens) -> bool {
 }
 
 /// `key: value` or `mode { … }`
-enum Item {
+enum BlockItem {
     Entry(Entry),
     Block(Mode, Block),
 }
@@ -56,7 +56,7 @@ struct Parser<'e> {
 
 impl Parser<'_> {
     /// Reads an item and the comma after it; `None` if it cannot be read.
-    fn item(&mut self, input: &mut Tokens) -> Option<Item> {
+    fn item(&mut self, input: &mut Tokens) -> Option<BlockItem> {
         let expects = expects(input, self.errors);
         let Some(key) = input.ident() else {
             let message = format_args!("expected a setting, found {}", input.found());
@@ -85,11 +85,11 @@ impl Parser<'_> {
                 }
                 self.block(key, &body)
             }
-            None => self.entry(expects, key, input).map(Item::Entry),
+            None => self.entry(expects, key, input).map(BlockItem::Entry),
         }
     }
 
-    fn block(&mut self, keyword: Ident, body: &Group) -> Option<Item> {
+    fn block(&mut self, keyword: Ident, body: &Group) -> Option<BlockItem> {
         let Some(mode) = mode(&keyword) else {
             let message = format_args!("no block is called `{keyword}`");
             let help = "the blocks are `production { … }` and `development { … }`";
@@ -101,8 +101,8 @@ impl Parser<'_> {
         self.in_development = mode == Mode::Development;
         while !input.is_empty() {
             match self.item(input) {
-                Some(Item::Entry(entry)) => entries.push(entry),
-                Some(Item::Block(_, inner)) => {
+                Some(BlockItem::Entry(entry)) => entries.push(entry),
+                Some(BlockItem::Block(_, inner)) => {
                     let message = format_args!("`{}` inside `{keyword}`", inner.keyword);
                     let help = format_args!("close `{keyword}` before it: blocks do not nest");
                     self.errors.report_with_help(inner.keyword.span(), message, help);
@@ -112,7 +112,7 @@ impl Parser<'_> {
             }
         }
         self.in_development = false;
-        Some(Item::Block(mode, Block { keyword, entries }))
+        Some(BlockItem::Block(mode, Block { keyword, entries }))
     }
 
     fn keep(&mut self, block: Block, place: &mut Option<Block>) {

@@ -20,14 +20,14 @@ use crate::engine::standard;
 use crate::explain::misspelled::misspelled_header;
 
 /// The checked names of a list. `None` stands for `any`.
-pub(crate) type Names = Option<Vec<String>>;
+pub(crate) type NameList = Option<Vec<String>>;
 
 /// Methods that browsers put into upper case.
 /// <https://fetch.spec.whatwg.org/#concept-method-normalize>
 const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
 /// The methods that a preflight may ask for.
-pub(crate) fn methods(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
+pub(crate) fn methods(settings: &Settings<'_>, report: &mut Report<'_>) -> NameList {
     let (site, entries) = match settings.list(Key::Methods) {
         List::Absent | List::Unfit => return Some(standard::SAFELISTED_METHODS.map(String::from).to_vec()),
         List::Any(site) => {
@@ -114,7 +114,7 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
 }
 
 /// The request headers that a preflight may ask for. A family is one of them as it is written, `x-stainless-*`.
-pub(crate) fn headers(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
+pub(crate) fn headers(settings: &Settings<'_>, report: &mut Report<'_>) -> NameList {
     match settings.list(Key::Headers) {
         List::Absent | List::Unfit => Some(Vec::new()),
         List::Any(site) => {
@@ -130,7 +130,7 @@ pub(crate) fn headers(settings: &Settings<'_>, report: &mut Report<'_>) -> Names
 }
 
 /// The response headers that pages may read.
-pub(crate) fn exposed(settings: &Settings<'_>, report: &mut Report<'_>) -> Names {
+pub(crate) fn exposed(settings: &Settings<'_>, report: &mut Report<'_>) -> NameList {
     match settings.list(Key::Expose) {
         List::Absent | List::Unfit => Some(Vec::new()),
         List::Any(site) => {

@@ -16,7 +16,7 @@ use super::violation::{Violation, Violations};
 use crate::Key;
 use crate::Mode;
 use crate::Rule;
-use crate::compile::config::{Config, Entry, Place, Value};
+use crate::compile::config::{Config, Entry, Place, SettingValue};
 use crate::compile::pattern::OriginPattern;
 
 /// How often proposals are followed and checked. Each round changes at least one of them.
@@ -96,13 +96,13 @@ fn written_as(config: &Config, key: Key) -> impl Fn(&Entry) -> String {
 fn entry<'c>(config: &'c Config, violation: &Violation, index: usize) -> Option<&'c Entry> {
     let locus = violation.locus();
     match &config.block(locus.place)?.settings.get(locus.setting?)?.value {
-        Value::List(entries) => entries.get(index),
+        SettingValue::List(entries) => entries.get(index),
         _ => None,
     }
 }
 
 /// The setting that a violation is about.
-type Setting = (Place, Option<usize>);
+type SettingPlace = (Place, Option<usize>);
 
 /// The proposals of a list together.
 struct Together<'v> {
@@ -110,7 +110,7 @@ struct Together<'v> {
     /// Which violations propose a text, in lower case.
     proposers: BTreeMap<String, Vec<usize>>,
     /// The positions of entries without violations.
-    listed: BTreeMap<String, (Setting, usize)>,
+    listed: BTreeMap<String, (SettingPlace, usize)>,
 }
 
 impl<'v> Together<'v> {
@@ -129,7 +129,7 @@ impl<'v> Together<'v> {
         let mut listed = BTreeMap::new();
         for (place, setting) in settings {
             let value = config.block(place).and_then(|block| block.settings.get(setting));
-            let Some(Value::List(entries)) = value.map(|setting| &setting.value) else { continue };
+            let Some(SettingValue::List(entries)) = value.map(|setting| &setting.value) else { continue };
             for (index, entry) in entries.iter().enumerate() {
                 if !faulty.contains(&(place, Some(setting), Some(index))) {
                     listed.entry(entry.text.to_ascii_lowercase()).or_insert(((place, Some(setting)), index));
@@ -201,7 +201,7 @@ impl<'v> Together<'v> {
 
     /// The violation for which a regex is proposed that accepts all that `pattern` does, as far as samples tell.
     #[cfg(feature = "regex")]
-    fn regex_over(&self, pattern: &OriginPattern, setting: Setting) -> Option<usize> {
+    fn regex_over(&self, pattern: &OriginPattern, setting: SettingPlace) -> Option<usize> {
         let prover = crate::compile::regex::advice::Prover::default();
         let samples = pattern.samples();
         let covers = |entry: &Entry| {
@@ -214,11 +214,11 @@ impl<'v> Together<'v> {
     }
 
     #[cfg(not(feature = "regex"))]
-    fn regex_over(&self, _: &OriginPattern, _: Setting) -> Option<usize> {
+    fn regex_over(&self, _: &OriginPattern, _: SettingPlace) -> Option<usize> {
         None
     }
 
-    fn take_back_in(&self, setting: Setting, changes: &mut BTreeMap<usize, Option<Proposal>>) {
+    fn take_back_in(&self, setting: SettingPlace, changes: &mut BTreeMap<usize, Option<Proposal>>) {
         let within = self.violations.iter().enumerate().filter(|(_, violation)| {
             place(violation) == setting && matches!(violation.proposal(), Some(Proposal::Entries(_)))
         });
@@ -241,6 +241,6 @@ impl<'v> Together<'v> {
     }
 }
 
-fn place(violation: &Violation) -> Setting {
+fn place(violation: &Violation) -> SettingPlace {
     (violation.locus().place, violation.locus().setting)
 }

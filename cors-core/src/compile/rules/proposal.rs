@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::violation::Violation;
 use crate::Key;
 use crate::Rule;
-use crate::compile::config::{Block, Config, Entry, Expectation, Place, Setting, Value};
+use crate::compile::config::{Block, Config, Entry, Expectation, Place, Setting, SettingValue};
 
 /// What to write in place of what a violation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn follow(block: &Block, edits: &[&Edit<'_>]) -> Block {
     }
     let mut settings: Vec<Setting> = settings.into_iter().flatten().collect();
     for (key, entries) in moved {
-        if let Some(Setting { value: Value::List(list), .. }) =
+        if let Some(Setting { value: SettingValue::List(list), .. }) =
             settings.iter_mut().find(|setting| setting.key() == Some(key))
         {
             list.extend(entries);
@@ -124,13 +124,13 @@ fn edited(setting: &Setting, edits: &[&Edit<'_>], moved: &mut Vec<(Key, Vec<Entr
             (Some(index), proposal) => amend(&mut setting.expectations, index, proposal),
             (None, Proposal::Remove) => return None,
             (None, Proposal::Into(key)) => {
-                if let Value::List(entries) = setting.value {
+                if let SettingValue::List(entries) = setting.value {
                     moved.push((*key, entries));
                 }
                 return None;
             }
             (None, Proposal::Rule(rule)) => {
-                if let Value::Expect(expectation) = &mut setting.value {
+                if let SettingValue::Expect(expectation) = &mut setting.value {
                     expectation.rule = rule.name().to_string();
                 }
             }
@@ -138,7 +138,7 @@ fn edited(setting: &Setting, edits: &[&Edit<'_>], moved: &mut Vec<(Key, Vec<Entr
         }
     }
     setting.expectations.retain(|expectation| !expectation.rule.is_empty());
-    if let Value::List(entries) = setting.value {
+    if let SettingValue::List(entries) = setting.value {
         let mut result = Vec::with_capacity(entries.len());
         let covered: Vec<usize> = edits
             .iter()
@@ -167,7 +167,7 @@ fn edited(setting: &Setting, edits: &[&Edit<'_>], moved: &mut Vec<(Key, Vec<Entr
             }
             if let Some(any) = any {
                 let mut setting =
-                    Setting { value: Value::Any, ..setting_head(&setting.name, setting.expectations) };
+                    Setting { value: SettingValue::Any, ..setting_head(&setting.name, setting.expectations) };
                 replace(&mut setting, any);
                 return Some(setting);
             }
@@ -178,27 +178,27 @@ fn edited(setting: &Setting, edits: &[&Edit<'_>], moved: &mut Vec<(Key, Vec<Entr
                 None => result.push(entry),
             }
         }
-        setting.value = Value::List(result);
+        setting.value = SettingValue::List(result);
     }
     Some(setting)
 }
 
 fn setting_head(name: &str, expectations: Vec<Expectation>) -> Setting {
-    Setting { name: name.to_string(), value: Value::Any, expectations }
+    Setting { name: name.to_string(), value: SettingValue::Any, expectations }
 }
 
 fn replace(setting: &mut Setting, proposal: &Proposal) {
     match proposal {
-        Proposal::List(entries) => setting.value = Value::List(entries.clone()),
+        Proposal::List(entries) => setting.value = SettingValue::List(entries.clone()),
         Proposal::Any { expect } => {
-            setting.value = Value::Any;
+            setting.value = SettingValue::Any;
             if let Some(rule) = expect {
                 let reason = Some("it was asked for".to_string());
                 setting.expectations.push(Expectation { rule: rule.name().to_string(), reason });
             }
         }
-        Proposal::Switch(on) => setting.value = Value::Bool(*on),
-        Proposal::Number(number) => setting.value = Value::Number(*number),
+        Proposal::Switch(on) => setting.value = SettingValue::Bool(*on),
+        Proposal::Number(number) => setting.value = SettingValue::Number(*number),
         Proposal::Key(key) => setting.name = key.name().to_string(),
         _ => {}
     }

@@ -11,7 +11,7 @@ use super::types;
 use crate::Key;
 use crate::Mode;
 use crate::Rule;
-use crate::compile::config::{Block, Config, Entry, Expectation, Locus, Place, Setting, Value};
+use crate::compile::config::{Block, Config, Entry, Expectation, Locus, Place, Setting, SettingValue};
 use crate::compile::suggest;
 
 /// The place of a violation: its locus, and the key as it was written.
@@ -124,7 +124,7 @@ impl<'c> Settings<'c> {
                 self.unknown(&site, setting, block, report);
                 continue;
             };
-            if let (Key::Expect, Value::Expect(expectation)) = (key, &setting.value) {
+            if let (Key::Expect, SettingValue::Expect(expectation)) = (key, &setting.value) {
                 if expects {
                     self.expectations.push((site, expectation));
                 }
@@ -153,7 +153,7 @@ impl<'c> Settings<'c> {
             numbered.map(|(index, expectation)| (site.expectation(index), expectation)).collect::<Vec<_>>()
         };
         self.expectations.extend(on(site, &setting.expectations));
-        let Value::List(entries) = &setting.value else { return };
+        let SettingValue::List(entries) = &setting.value else { return };
         for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.expectations.is_empty()) {
             self.expectations.extend(on(&site.entry(index), &entry.expectations));
         }
@@ -174,7 +174,7 @@ impl<'c> Settings<'c> {
     }
 
     /// The setting of a key, and where it stands, if its value fits.
-    pub(crate) fn get(&self, key: Key) -> Option<(&Site, &'c Value)> {
+    pub(crate) fn get(&self, key: Key) -> Option<(&Site, &'c SettingValue)> {
         self.find(key).filter(|held| held.fits).map(|held| (&held.site, &held.setting.value))
     }
 
@@ -183,8 +183,8 @@ impl<'c> Settings<'c> {
         match self.find(key) {
             None => List::Absent,
             Some(InForce { fits: true, site, setting, .. }) => match &setting.value {
-                Value::Any => List::Any(site),
-                Value::List(entries) => List::Entries(site, entries),
+                SettingValue::Any => List::Any(site),
+                SettingValue::List(entries) => List::Entries(site, entries),
                 _ => List::Unfit,
             },
             Some(_) => List::Unfit,
@@ -205,7 +205,7 @@ impl<'c> Settings<'c> {
 
     /// Returns whether a yes-or-no setting is on.
     pub(crate) fn is_on(&self, key: Key) -> bool {
-        matches!(self.get(key), Some((_, Value::Bool(true))))
+        matches!(self.get(key), Some((_, SettingValue::Bool(true))))
     }
 }
 
@@ -262,7 +262,7 @@ fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &
         Some(Meant::Key(key)) => {
             let written = writer.name(key.name());
             match setting.value {
-                Value::List(_) => finding.propose(
+                SettingValue::List(_) => finding.propose(
                     format!("write its entries into `{written}`, which is what it is called here"),
                     Proposal::Into(key),
                 ),

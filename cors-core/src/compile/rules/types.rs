@@ -12,7 +12,7 @@ use super::settings::Site;
 use super::{names, values};
 use crate::Key;
 use crate::Rule;
-use crate::compile::config::{Entry, EntryKind, Setting, Value};
+use crate::compile::config::{Entry, EntryKind, Setting, SettingValue};
 use crate::compile::language::{Language, Writer, field};
 use crate::compile::pattern;
 use crate::compile::shown::Shown;
@@ -28,15 +28,17 @@ pub(crate) const fn is_switch(key: Key) -> bool {
 }
 
 /// Returns whether `key` takes a value of this type, its entries aside.
-pub(crate) fn fits(key: Key, value: &Value, language: Language) -> bool {
+pub(crate) fn fits(key: Key, value: &SettingValue, language: Language) -> bool {
     match value {
-        Value::Any | Value::List(_) => is_list(key),
-        Value::Bool(_) => is_switch(key),
-        Value::Number(_) => matches!(key, Key::MaxAge | Key::PreflightStatus),
+        SettingValue::Any | SettingValue::List(_) => is_list(key),
+        SettingValue::Bool(_) => is_switch(key),
+        SettingValue::Number(_) => matches!(key, Key::MaxAge | Key::PreflightStatus),
         // The environment has only texts, so a text that is no number is reported as a wrong status there.
-        Value::Text(_) => key == Key::MaxAge || key == Key::PreflightStatus && language == Language::Env,
-        Value::Expect(_) => key == Key::Expect,
-        Value::Other(_) => false,
+        SettingValue::Text(_) => {
+            key == Key::MaxAge || key == Key::PreflightStatus && language == Language::Env
+        }
+        SettingValue::Expect(_) => key == Key::Expect,
+        SettingValue::Other(_) => false,
     }
 }
 
@@ -56,7 +58,7 @@ pub(crate) fn check(site: &Site, key: Key, setting: &Setting, report: &mut Repor
         report.add(site, finding);
         return false;
     }
-    if let Value::List(entries) = &setting.value {
+    if let SettingValue::List(entries) = &setting.value {
         for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry_fits(key, entry)) {
             report.add(&site.entry(index), misfit_entry(key, entry, report.writer()));
         }
@@ -66,16 +68,16 @@ pub(crate) fn check(site: &Site, key: Key, setting: &Setting, report: &mut Repor
 
 /// What is wrong with a value, or with an entry of it, and what to write: for errors while a file is read.
 #[cfg(feature = "serde")]
-pub(crate) fn refusal(key: Key, value: &Value, writer: &Writer) -> Option<String> {
+pub(crate) fn refusal(key: Key, value: &SettingValue, writer: &Writer) -> Option<String> {
     if !fits(key, value, writer.language) {
         return Some(format!("{}; {}", message(key, value, writer), shape(key, writer)));
     }
-    let Value::List(entries) = value else { return None };
+    let SettingValue::List(entries) = value else { return None };
     let entry = entries.iter().find(|entry| !entry_fits(key, entry))?;
     Some(format!("{}; {}", entry_message(key, entry, writer), entry_shape(key, writer)))
 }
 
-fn misfit(key: Key, value: &Value, report: &Report<'_>) -> Finding {
+fn misfit(key: Key, value: &SettingValue, report: &Report<'_>) -> Finding {
     let writer = report.writer();
     let finding = Finding::new(
         Rule::WrongType,
@@ -84,13 +86,13 @@ fn misfit(key: Key, value: &Value, report: &Report<'_>) -> Finding {
     )
     .value(written(value));
     let guess = match value {
-        Value::Text(text) if is_list(key) => list_of(key, text, report),
-        Value::Text(text) if is_switch(key) => switch(text).map(Proposal::Switch),
-        Value::Number(number) if is_switch(key) => switch(&format!("{number}")).map(Proposal::Switch),
-        Value::Text(text) if key == Key::PreflightStatus => {
+        SettingValue::Text(text) if is_list(key) => list_of(key, text, report),
+        SettingValue::Text(text) if is_switch(key) => switch(text).map(Proposal::Switch),
+        SettingValue::Number(number) if is_switch(key) => switch(&format!("{number}")).map(Proposal::Switch),
+        SettingValue::Text(text) if key == Key::PreflightStatus => {
             text.trim().parse().ok().filter(|status| (200..=299).contains(status)).map(Proposal::Number)
         }
-        Value::Other(text) if key == Key::MaxAge => values::parse_duration(text).map(Proposal::Number),
+        SettingValue::Other(text) if key == Key::MaxAge => values::parse_duration(text).map(Proposal::Number),
         _ => None,
     };
     match guess {
@@ -99,7 +101,7 @@ fn misfit(key: Key, value: &Value, report: &Report<'_>) -> Finding {
     }
 }
 
-fn message(key: Key, value: &Value, writer: &Writer) -> String {
+fn message(key: Key, value: &SettingValue, writer: &Writer) -> String {
     let takes: String = match key {
         _ if is_list(key) => "a list or `any`".into(),
         _ if is_switch(key) => "`true` or `false`".into(),
@@ -108,19 +110,19 @@ fn message(key: Key, value: &Value, writer: &Writer) -> String {
         _ => "a rule and a reason".into(),
     };
     match value {
-        Value::List(_) => format!("`{}` takes {takes}, not a list", writer.name(key.name())),
+        SettingValue::List(_) => format!("`{}` takes {takes}, not a list", writer.name(key.name())),
         _ => format!("`{}` takes {takes}, not `{}`", writer.name(key.name()), Shown(&written(value))),
     }
 }
 
-fn written(value: &Value) -> String {
+fn written(value: &SettingValue) -> String {
     match value {
-        Value::Any => "any".into(),
-        Value::List(_) => "[…]".into(),
-        Value::Bool(on) => format!("{on}"),
-        Value::Number(number) => format!("{number}"),
-        Value::Text(text) | Value::Other(text) => text.clone(),
-        Value::Expect(expectation) => expectation.rule.clone(),
+        SettingValue::Any => "any".into(),
+        SettingValue::List(_) => "[…]".into(),
+        SettingValue::Bool(on) => format!("{on}"),
+        SettingValue::Number(number) => format!("{number}"),
+        SettingValue::Text(text) | SettingValue::Other(text) => text.clone(),
+        SettingValue::Expect(expectation) => expectation.rule.clone(),
     }
 }
 

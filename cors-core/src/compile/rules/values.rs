@@ -12,7 +12,7 @@ use super::settings::{List, Settings};
 use super::types;
 use crate::Key;
 use crate::Rule;
-use crate::compile::config::{Entry, Value};
+use crate::compile::config::{Entry, SettingValue};
 use crate::compile::language::Writer;
 use crate::compile::pattern;
 use crate::compile::shown::Shown;
@@ -33,7 +33,7 @@ pub(crate) enum HostCheck {
 }
 
 pub(crate) fn private_network(settings: &Settings<'_>, report: &mut Report<'_>) -> bool {
-    let Some((site, Value::Bool(true))) = settings.get(Key::PrivateNetwork) else { return false };
+    let Some((site, SettingValue::Bool(true))) = settings.get(Key::PrivateNetwork) else { return false };
     let finding = Finding::new(
         Rule::PrivateNetwork,
         "preflights from public pages to private addresses are answered",
@@ -49,8 +49,8 @@ pub(crate) fn private_network(settings: &Settings<'_>, report: &mut Report<'_>) 
 /// Seconds.
 pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<u32> {
     let (seconds, text) = match settings.get(Key::MaxAge)?.1 {
-        Value::Number(seconds) => (Some(*seconds), format!("{seconds}")),
-        Value::Text(text) => (parse_duration(text), text.clone()),
+        SettingValue::Number(seconds) => (Some(*seconds), format!("{seconds}")),
+        SettingValue::Text(text) => (parse_duration(text), text.clone()),
         _ => return None,
     };
     let (site, writer) = (settings.get(Key::MaxAge)?.0, report.writer());
@@ -118,8 +118,8 @@ fn meant_seconds(text: &str) -> Option<i64> {
 pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report<'_>) -> u16 {
     let Some((site, value)) = settings.get(Key::PreflightStatus) else { return DEFAULT_STATUS };
     let (number, text) = match value {
-        Value::Number(status) => (Some(*status), format!("{status}")),
-        Value::Text(text) => (text.trim().parse().ok(), text.clone()),
+        SettingValue::Number(status) => (Some(*status), format!("{status}")),
+        SettingValue::Text(text) => (text.trim().parse().ok(), text.clone()),
         _ => return DEFAULT_STATUS,
     };
     if let Some(status @ 200..=299) = number.and_then(|number| u16::try_from(number).ok()) {
