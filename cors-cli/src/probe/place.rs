@@ -101,8 +101,8 @@ pub(super) fn host_of(authority: &str) -> &str {
     }
 }
 
-/// Returns whether it is the user's own machine. A page served by https may call it over http; Safari, which still blocks that, is
-/// the exception.
+/// Returns whether it is the user's own machine. By the standard, an https page that calls it over http is no mixed content:
+/// <https://w3c.github.io/webappsec-mixed-content/#should-block-fetch>.
 pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
