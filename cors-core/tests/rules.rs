@@ -436,6 +436,22 @@ fn regexes() {
         (r"https://(a.com", &["invalid_regex"], "does not parse"),
         (r"https://bücher\.example", &["invalid_regex"], "Punycode"),
         (r"null", &["invalid_regex"], "opaque origin"),
+        // What they repeat would fill any memory if it were written out.
+        (
+            r"https://h++++++++++++++++++++++++++++++++++++++++\.example\.com",
+            &["invalid_regex"],
+            "nested ones multiply",
+        ),
+        (
+            r"https://((((((((((a{16}){16}){16}){16}){16}){16}){16}){16}){16}){16})\.example\.com",
+            &["invalid_regex"],
+            "nested ones multiply",
+        ),
+        (
+            r"https://[a-z]+{9}{9}{9}{9}{9}{9}{9}{9}{9}{9}{9}{9}\.example\.com",
+            &["invalid_regex"],
+            "nested ones multiply",
+        ),
         (r"https://((a{1,1000}){1,1000}){1,1000}\.example\.com", &["invalid_regex"], "counted repetition"),
         (r"https://([a-z]{1,60}\.){1,60}example\.com", &["invalid_regex"], "65536"),
     ] {

@@ -5,8 +5,10 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::automaton::{Ascii, Translator, counts, syntax};
 use regex_syntax::ast::Ast;
+
+use super::automaton::{Ascii, Translator, counts, syntax};
+use crate::engine::origin::MAX_ORIGIN;
 
 /// As many samples as a regex has.
 const MAX_SAMPLES: usize = 64;
@@ -50,7 +52,7 @@ fn pieces(ast: &Ast, is_before_name: bool) -> Vec<String> {
             if is_one || is_group {
                 let count = least.max(1) as usize;
                 let mut all: Vec<String> =
-                    samples.iter().map(|sample| sample.repeat(count.min(16))).collect();
+                    samples.iter().filter_map(|sample| repeated(sample, count.min(16))).collect();
                 if least == 0 {
                     all.push(String::new());
                 }
@@ -58,7 +60,8 @@ fn pieces(ast: &Ast, is_before_name: bool) -> Vec<String> {
             }
             let one = samples.first().cloned().unwrap_or_default();
             let count = if most.is_some_and(|most| most < 4) { least.max(1) } else { least.max(3) };
-            open(&one.repeat(count.min(63) as usize), least, most, is_before_name)
+            let Some(many) = repeated(&one, count.min(63) as usize) else { return Vec::new() };
+            open(&many, least, most, is_before_name)
         }
         Ast::Group(group) => pieces(&group.ast, is_before_name),
         Ast::Alternation(alternation) => {
@@ -77,6 +80,11 @@ fn pieces(ast: &Ast, is_before_name: bool) -> Vec<String> {
         }
         _ => vec![String::new()],
     }
+}
+
+/// `None` if no origin has room for it: repetitions of repetitions soon fill the memory.
+fn repeated(sample: &str, count: usize) -> Option<String> {
+    (sample.len() * count <= MAX_ORIGIN).then(|| sample.repeat(count))
 }
 
 /// Something open: with a dot if a name follows at once, and nothing if that may be.
