@@ -12,6 +12,8 @@ pub(crate) struct Draft {
     pub(crate) holes: Vec<String>,
     /// What could not be read, with its text: nothing is guessed.
     pub(crate) unread: Vec<String>,
+    /// Lists that the server answers with as they are written: see [`Draft::is_sent`].
+    sent: Vec<Key>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +51,30 @@ impl Draft {
             false => Value::List(entries.into_iter().map(Entry::Text).collect()),
         };
         self.set(key, value, Vec::new());
+    }
+
+    /// Notes that a browser sees this list as it is written, with its `*`.
+    pub(crate) fn is_sent(&mut self, key: Key) {
+        self.sent.push(key);
+    }
+
+    /// Says of each `*` that browsers saw what `any` lets in and it did not. <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
+    pub(crate) fn say_what_stars_meant(&mut self) {
+        let has_credentials = self.settings.iter().any(|setting| setting.key == Key::Credentials);
+        for setting in &mut self.settings {
+            if setting.value != Value::Any || !self.sent.contains(&setting.key) {
+                continue;
+            }
+            let left_out = match (setting.key, has_credentials) {
+                (Key::Headers, true) => "for calls with credentials, nor for Authorization",
+                (Key::Headers, false) => "for Authorization",
+                (_, true) => "for calls with credentials",
+                (_, false) => continue,
+            };
+            setting.remarks.push(format!(
+                "Before, browsers saw `*`, which does not stand {left_out}. `any` does: list the names if that is too much."
+            ));
+        }
     }
 
     /// Sets a key that is on; off is the same as absent.

@@ -61,6 +61,7 @@ pub(crate) fn read(source: Source, name: &str, text: &str) -> Result<Vec<Importe
     if imported.is_empty() {
         return Err(Problem(format!("{name} has no CORS settings of {}", source.title())));
     }
+    imported.iter_mut().for_each(|found| found.draft.say_what_stars_meant());
     for Imported { place, draft, .. } in imported.iter_mut().filter(|_| source != Source::Django) {
         let place = if place.is_empty() { String::new() } else { format!(", {place}") };
         draft.remarks.insert(0, format!("From {name}{place} ({}).", source.title()));

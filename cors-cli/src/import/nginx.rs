@@ -318,6 +318,7 @@ impl Reader<'_> {
             } else if value.contains('$') && value.starts_with('$') {
                 self.draft.unread.push(format!("{name}: {value}"));
             } else {
+                self.draft.is_sent(key);
                 entries.extend(
                     value.split(',').map(|entry| entry.trim().to_owned()).filter(|entry| !entry.is_empty()),
                 );

@@ -103,6 +103,8 @@ struct Collected {
     credentials: bool,
     lists: [Vec<String>; 3],
     any: [bool; 3],
+    /// Which of these browsers see as `*`.
+    stars: [bool; 3],
     max_age: Option<u64>,
     private_network: bool,
     unread: Vec<String>,
@@ -124,7 +126,7 @@ fn draft(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Draft {
             };
         }
         (Library::TowerHttp, "permissive") => {
-            settings = Collected { any_origin: true, any: [true; 3], ..settings }
+            settings = Collected { any_origin: true, any: [true; 3], stars: [true; 3], ..settings }
         }
         (Library::TowerHttp, "very_permissive") => {
             settings =
@@ -145,6 +147,9 @@ fn draft(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Draft {
             false if key == Key::Methods || !list.is_empty() => draft.list(key, list),
             false => {}
         }
+    }
+    for (key, _) in LISTS.into_iter().zip(settings.stars).filter(|(_, is_star)| *is_star) {
+        draft.is_sent(key);
     }
     if let Some(seconds) = settings.max_age {
         draft.set(Key::MaxAge, Value::Number(seconds), Vec::new());
@@ -229,7 +234,11 @@ impl Collected {
     fn list(&mut self, index: usize, call: &ExprMethodCall, argument: Option<&Expr>) {
         let Some(argument) = argument else { return };
         match function(argument).as_deref() {
-            Some("Any" | "any" | "mirror_request") => self.any[index] = true,
+            Some("mirror_request") => self.any[index] = true,
+            Some("Any" | "any") => {
+                self.any[index] = true;
+                self.stars[index] = true;
+            }
             _ => match texts(argument) {
                 Some(mut names) => {
                     if index > 0 {

@@ -77,6 +77,10 @@ pub(super) fn gateway_api(source: &str, text: &str) -> Result<Vec<Imported>, Pro
         let mut draft = Draft::default();
         draft.list(Key::Origins, strings(cors, "allowOrigins", &mut Vec::new()));
         common(cors, &mut draft);
+        // With credentials a gateway has to list what was asked for instead.
+        if cors.get("allowCredentials") != Some(&Json::Bool(true)) {
+            draft.is_sent(Key::Headers);
+        }
         if let Some(seconds) = cors.get("maxAge") {
             seconds_or_unread(seconds, &mut draft);
         }
@@ -202,6 +206,9 @@ pub(super) fn ingress_nginx(source: &str, text: &str) -> Result<Vec<Imported>, P
         draft.flag(Key::Credentials, credentials == ["true"]);
         names(&mut draft, Key::Methods, methods);
         names(&mut draft, Key::Headers, headers);
+        for key in [Key::Methods, Key::Headers, Key::Expose] {
+            draft.is_sent(key);
+        }
         if !exposed.is_empty() {
             names(&mut draft, Key::Expose, exposed);
         }
@@ -234,6 +241,7 @@ pub(super) fn istio(source: &str, text: &str) -> Result<Vec<Imported>, Problem> 
         draft.unread.extend(unread);
         origins(&mut draft, entries);
         common(cors, &mut draft);
+        draft.is_sent(Key::Expose);
         if let Some(seconds) = cors.get("maxAge") {
             seconds_or_unread(seconds, &mut draft);
         }
@@ -270,6 +278,10 @@ pub(super) fn envoy(source: &str, text: &str) -> Result<Vec<Imported>, Problem> 
             (Key::Expose, "expose_headers"),
         ] {
             if let Some(text) = cors.get(name).and_then(Json::as_str) {
+                // For a star alone Envoy answers with what was asked for.
+                if key == Key::Expose || text.trim() != "*" {
+                    draft.is_sent(key);
+                }
                 names(&mut draft, key, text.split(',').map(|word| word.trim().to_owned()).collect());
             }
         }

@@ -157,3 +157,52 @@ fn what_nginx_sends_back_under_a_condition() {
         assert_eq!(run.err.contains("not read"), !read, "{condition}: {run:?}");
     }
 }
+
+#[test]
+fn a_star_that_browsers_saw_is_said_to_have_meant_less() {
+    const BOTH: &str = "does not stand for calls with credentials, nor for Authorization";
+    const AUTHORIZATION: &str = "does not stand for Authorization";
+    let nginx = |headers: &str, more: &str| {
+        format!(
+            "server {{ location / {{ add_header Access-Control-Allow-Origin https://app.example always; \
+             add_header Access-Control-Allow-Headers {headers} always; {more} }} }}"
+        )
+    };
+    let credentials = "add_header Access-Control-Allow-Credentials true always;";
+    let gateway = |credentials: bool| {
+        format!(
+            "type: CORS\ncors:\n  allowOrigins: [https://app.example]\n  allowHeaders: ['*']\n  allowCredentials: {credentials}\n"
+        )
+    };
+    let ingress = "metadata:\n  annotations:\n    nginx.ingress.kubernetes.io/enable-cors: 'true'\n    \
+                   nginx.ingress.kubernetes.io/cors-allow-headers: '*'\n";
+    let envoy = |headers: &str| {
+        format!(
+            "allow_origin_string_match: [{{exact: https://app.example}}]\nallow_headers: '{headers}'\nallow_credentials: true\n"
+        )
+    };
+    let tower = |headers: &str| format!("fn a() {{ CorsLayer::new().allow_headers({headers}); }}");
+    let s3 = r#"[{"AllowedOrigins": ["https://app.example"], "AllowedMethods": ["GET"], "AllowedHeaders": ["*"]}]"#;
+    for (name, source, text, said) in [
+        ("nginx", "nginx", nginx("*", ""), AUTHORIZATION),
+        ("nginx, credentials", "nginx", nginx("*", credentials), BOTH),
+        ("nginx, mirrored", "nginx", nginx("$http_access_control_request_headers", credentials), ""),
+        ("the Gateway API", "gateway-api", gateway(false), AUTHORIZATION),
+        ("the Gateway API lists what was asked for", "gateway-api", gateway(true), ""),
+        ("ingress-nginx", "ingress-nginx", ingress.into(), BOTH),
+        ("Envoy answers with what was asked for", "envoy", envoy("*"), ""),
+        ("Envoy, a star among others", "envoy", envoy("x-a, *"), BOTH),
+        ("tower-http", "tower-http", tower("Any"), AUTHORIZATION),
+        ("tower-http, mirrored", "tower-http", tower("AllowHeaders::mirror_request()"), ""),
+        ("S3 answers with what was asked for", "s3", s3.into(), ""),
+    ] {
+        let run = cors_with(&["import", source, "-"], &[], &text);
+        // A comment is broken into lines.
+        let words = run.out.replace("\n# ", " ");
+        assert!(run.out.contains("headers = \"any\""), "{name}: {run:?}");
+        match said {
+            "" => assert!(!words.contains("browsers saw"), "{name}: {words}"),
+            said => assert!(words.contains(said), "{name}: {words}"),
+        }
+    }
+}
