@@ -19,6 +19,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(crate) struct PolicyFile {
     pub(crate) name: String,
     text: String,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
     language: Language,
     pub(crate) config: Config,
     /// None for YAML that merges tables: which of them a setting comes from is not told.
@@ -61,7 +63,9 @@ impl PolicyFile {
             _ => (toml::from_str(&text).map_err(|error| no_policy(&name, &error)), places::toml(&text)),
         };
         let (config, positions) = (draft?.into_config(), places.map(Positions::new));
-        Ok(Self { name, text, language, config, positions })
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Ok(Self { name, text, lines, language, config, positions })
     }
 
     pub(crate) fn from_toml(name: String, text: String) -> Result<Self, Problem> {
@@ -98,9 +102,9 @@ impl PolicyFile {
     pub(crate) fn region(&self, violation: &Violation) -> Option<Region> {
         let bytes = self.positions.as_ref()?.find(violation)?;
         let place = |at: usize| {
-            let before = self.text.get(..at).unwrap_or_default();
-            let line = before.rsplit('\n').next().unwrap_or_default();
-            (before.matches('\n').count() + 1, line.chars().count() + 1)
+            let line = self.lines.partition_point(|start| *start <= at);
+            let before = self.text.get(self.lines[line - 1]..at).unwrap_or_default();
+            (line, before.chars().count() + 1)
         };
         Some(Region { start: place(bytes.start), end: place(bytes.end) })
     }

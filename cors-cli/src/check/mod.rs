@@ -210,6 +210,7 @@ pub(crate) fn broken(config: &Config, modes: &[Mode]) -> Vec<Violation> {
 /// What the modes break, and the fingerprint of the policy in each that breaks nothing.
 fn judge(config: &Config, modes: &[Mode]) -> (Vec<Violation>, Vec<Fingerprint>) {
     let mut list: Vec<Violation> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut fingerprints = Vec::new();
     for &mode in modes {
         let violations = match config.policy(mode) {
@@ -220,12 +221,9 @@ fn judge(config: &Config, modes: &[Mode]) -> (Vec<Violation>, Vec<Fingerprint>) 
             Err(violations) => violations,
         };
         for violation in violations {
-            let same = |known: &Violation| {
-                known.rule() == violation.rule()
-                    && known.locus() == violation.locus()
-                    && known.message() == violation.message()
-            };
-            if !list.iter().any(same) {
+            // A set, since there may be a hundred thousand.
+            let place = format!("{:?}", violation.locus());
+            if known.insert((place, violation.rule(), violation.message().to_owned())) {
                 list.push(violation);
             }
         }
