@@ -123,3 +123,36 @@ fn deciding_allocates_nothing() {
         }
     }
 }
+
+/// What judging a list of mistakes allocates, in proportion to the list.
+#[test]
+fn judging_grows_with_the_list_and_no_faster() {
+    type Spell = fn(usize) -> String;
+    type List = fn(Vec<String>) -> Block;
+    let origins: List = |entries| Block::new().origins(entries);
+    let headers: List = |entries| Block::new().origins(["https://own.example"]).headers(entries);
+    let kinds: [(&str, Spell, List); 8] = [
+        ("no scheme", |number| format!("*.a{number}.example"), origins),
+        ("a slash", |number| format!("https://a{number}.example/"), origins),
+        ("no encryption", |number| format!("http://*.a{number}.example"), origins),
+        ("upper case", |number| format!("https://A{number}.example"), origins),
+        ("a default port", |number| format!("https://a{number}.example:443"), origins),
+        ("two in one", |number| format!("https://a{number}.example, https://b.example"), origins),
+        ("the same again", |_| String::from("https://a.example"), origins),
+        ("a space in a header", |number| format!("x a{number}"), headers),
+    ];
+    for (name, spell, block) in kinds {
+        let judged = |count: usize| {
+            let config = Config::default().production(block((0..count).map(spell).collect()));
+            let mut violations = 0;
+            let info = measure(|| {
+                violations = config.policy(Mode::Production).map_or_else(|found| found.len(), |_| 0)
+            });
+            assert!(violations >= count - 1, "{name}: {violations}");
+            info.count_total
+        };
+        let (few, many) = (judged(500), judged(2000));
+        assert!(many < few * 9 / 2, "{name}: {few} for 500 entries, {many} for 2000");
+        assert!(many < 2000 * 400, "{name}: {many} for 2000 entries");
+    }
+}
