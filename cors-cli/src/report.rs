@@ -65,13 +65,14 @@ pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
 
 /// The text without control sequences for a terminal, except for colors.
 ///
-/// A server's header may contain U+009B, which begins an escape sequence like `ESC [`; a header cannot contain `ESC`
-/// itself. In JSON, where `ESC` is escaped already, the meaning stays the same.
+/// A server's header may contain U+009B, which begins an escape sequence like `ESC [`, and the name of a file `ESC` itself. In JSON,
+/// where `ESC` is escaped already, the meaning stays the same.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for (at, letter) in text.char_indices() {
         match letter {
-            '\n' | '\t' | '\u{1b}' => out.push(letter),
+            '\n' | '\t' => out.push(letter),
+            '\u{1b}' if begins_color(&text[at + 1..]) => out.push(letter),
             _ if letter.is_control() => {
                 let _ = write!(out, "\\u{:04x}", u32::from(letter));
             }
@@ -79,6 +80,13 @@ fn harmless(text: &str) -> String {
         }
     }
     out
+}
+
+/// Returns whether this is the rest of an escape sequence that sets a color: `[1;31m`.
+fn begins_color(rest: &str) -> bool {
+    let end =
+        rest.strip_prefix('[').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
+    end.is_some_and(|end| end.starts_with('m'))
 }
 
 /// How much a message matters.
@@ -135,4 +143,22 @@ pub(crate) fn message_at(severity: Severity, text: &str, at: At<'_>) -> String {
 
 pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn only_colors_reach_a_terminal() {
+        for (text, expected) in [
+            ("a\n\tb", "a\n\tb"),
+            ("\u{1b}[1;31mred\u{1b}[0m", "\u{1b}[1;31mred\u{1b}[0m"),
+            ("a\u{1b}[2Jb.rs", "a\\u001b[2Jb.rs"),
+            ("\u{1b}]0;title\u{7}", "\\u001b]0;title\\u0007"),
+            ("\u{9b}2J\r\u{1b}", "\\u009b2J\\u000d\\u001b"),
+        ] {
+            assert_eq!(harmless(text), expected, "{text:?}");
+        }
+    }
 }
