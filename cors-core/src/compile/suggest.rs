@@ -56,23 +56,45 @@ const EITHER_SCHEME: [&str; 10] = [
 ];
 
 impl Loose {
-    fn read(text: &str) -> Self {
+    /// Reads a text that is no origin. `None` if it could mean several things: what is proposed may not let in a stranger.
+    fn read(text: &str) -> Option<Self> {
         let text = cleaned(text);
         let (scheme, rest) = match text.split_once("://") {
+            Some((_, rest)) if rest.starts_with("https://") || rest.starts_with("http://") => {
+                return Self::read(rest);
+            }
             Some((scheme, rest)) if EITHER_SCHEME.contains(&scheme) => (Some("https"), rest),
             Some((scheme, rest)) => {
                 (Some(misspelled_scheme(scheme).unwrap_or(scheme)), rest.trim_start_matches('/'))
             }
-            None => match text.split_once(':') {
-                Some((scheme @ ("http" | "https" | "ws" | "wss"), rest)) => {
-                    (Some(scheme), rest.trim_start_matches('/'))
-                }
-                _ => (None, text.trim_start_matches('/')),
+            None => match marked_scheme(&text) {
+                Some((scheme, rest)) => (Some(scheme), rest),
+                None => (None, text.trim_start_matches('/')),
             },
         };
-        let rest = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-        let rest = rest.rsplit('@').next().unwrap_or_default();
-        let (host, port) = split_port(rest);
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(end);
+        let (user, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
+        // `me@a.com` is an address of mail, `https://a.com@b.com` is at `b.com`, and `my?pp.com` has a `?` for a letter.
+        let is_address = !user.is_empty() && (scheme.is_none() || user.contains('.'));
+        let is_glob = tail.len() > 1 && tail.starts_with('?') && !tail.contains('=');
+        // `10.0.0.0/8`
+        let is_network = tail.len() > 1
+            && tail.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+            && authority.parse::<core::net::Ipv4Addr>().is_ok();
+        let is_two_origins = authority.ends_with(':') && tail.starts_with("//");
+        let is_variable = authority.starts_with("process.env.");
+        if is_address || is_glob || is_network || is_two_origins || is_variable {
+            return None;
+        }
+        let (host, port) = match authority.rsplit_once(':') {
+            Some(("::1", port)) => ("::1", port),
+            // An address with a port, or an address alone: without brackets nobody knows.
+            Some((head, last)) if head.contains(':') && !head.starts_with('[') && last.len() > 1 => {
+                return None;
+            }
+            _ => split_port(authority),
+        };
         let bare = host.trim_start_matches(['*', '.']);
         let lead = match &host[..host.len() - bare.len()] {
             "" => Lead::None,
@@ -91,7 +113,7 @@ impl Loose {
             _ => (host, port),
         };
         let scheme = scheme.map(String::from);
-        Self { scheme, lead, host: host.into(), port: port.into() }
+        Some(Self { scheme, lead, host: host.into(), port: port.into() })
     }
 
     /// The scheme, or the default one.
@@ -105,9 +127,31 @@ impl Loose {
     }
 }
 
-/// Without quotes, commas and space around it, in lower case.
+/// A scheme before something else than `://`, and what follows: `https:/a`, `https//a`, `https.//a`.
+fn marked_scheme(text: &str) -> Option<(&'static str, &str)> {
+    let is_mark = |c: char| matches!(c, ':' | ';' | '.' | ',' | '/' | '\\');
+    let (scheme, rest) = ["https", "http", "wss", "ws"]
+        .into_iter()
+        .find_map(|scheme| Some((scheme, text.strip_prefix(scheme)?)))?;
+    let after = rest.trim_start_matches(is_mark);
+    let mark = &rest[..rest.len() - after.len()];
+    (mark == ":" || mark.len() > 1 && mark.contains(['/', '\\'])).then_some((scheme, after))
+}
+
+/// Without quotes, commas and space around it, in lower case, and with ASCII in place of what only looks or prints like it.
 fn cleaned(text: &str) -> String {
-    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>');
+    let plain = |c: char| match c {
+        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => None,
+        '\u{2044}' | '\u{2215}' => Some('/'),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        c => Some(c),
+    };
+    let around = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>')
+            || matches!(c, '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2039}' | '\u{203a}')
+    };
+    let text: String = text.chars().filter_map(plain).collect();
     text.trim_matches(around).to_lowercase()
 }
 
@@ -123,9 +167,24 @@ pub(crate) fn parts(text: &str) -> Vec<&str> {
     list.split(is_between).filter(|part| !part.trim_matches(['"', '\'']).is_empty()).collect()
 }
 
+/// Returns whether the parts of a string are entries of their own, and not pieces of one that a slip took apart:
+/// `https://shop.my app.com` is `shop.myapp.com`, and `app.com` is a stranger's.
+pub(crate) fn are_entries(parts: &[&str]) -> bool {
+    let (full, bare): (Vec<&str>, Vec<&str>) = parts.iter().partition(|part| part.contains("://"));
+    // A name may be taken apart only after what is a whole origin.
+    full.is_empty() || bare.iter().all(|part| is_under_one_of(part, &full))
+}
+
+/// Returns whether a name without a scheme belongs to the same site as one of these origins.
+fn is_under_one_of(name: &str, origins: &[&str]) -> bool {
+    let name = cleaned(name);
+    let name = name.trim_start_matches(['*', '.']);
+    origins.iter().any(|origin| Loose::read(origin).is_some_and(|origin| origin.host == name))
+}
+
 /// The entries (usually one) that were most likely meant by `text`, the likeliest first. They keep the grammar.
 pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
-    let loose = Loose::read(text);
+    let Some(loose) = Loose::read(text) else { return Vec::new() };
     let Some(host) = repair_host(&loose.host) else { return Vec::new() };
     let Some(scheme) = loose.scheme(&host) else { return Vec::new() };
     let port = match loose.port.trim_start_matches('0').parse::<u16>() {
@@ -148,7 +207,7 @@ pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
 
 /// Origins that `text` was plainly meant to let in. Empty if that is unclear.
 pub(crate) fn meant_origins(text: &str) -> Vec<String> {
-    let loose = Loose::read(text);
+    let Some(loose) = Loose::read(text) else { return Vec::new() };
     // A `*` that stands for the rest of the name says nothing about which.
     if loose.host.ends_with('*') || loose.host.contains("..") {
         return Vec::new();
@@ -292,7 +351,12 @@ fn repair_host(host: &str) -> Option<String> {
 
 #[cfg(feature = "idna")]
 fn punycode(host: &str) -> Option<String> {
-    idna::domain_to_ascii(host).ok()
+    // A Cyrillic or Greek letter among Latin ones makes a name that looks like another, and is a stranger's.
+    let is_mixed = |label: &str| {
+        label.contains(|c: char| c.is_ascii_alphabetic())
+            && label.contains(|c| matches!(c, '\u{370}'..='\u{52f}'))
+    };
+    if host.split('.').any(is_mixed) { None } else { idna::domain_to_ascii(host).ok() }
 }
 
 /// Without the tables of the feature `idna` there is nothing to propose.
@@ -335,6 +399,22 @@ mod tests {
             ("http://::1", Some("http://[::1]")),
             #[cfg(feature = "idna")]
             ("https://b\u{fc}cher.example", Some("https://xn--bcher-kva.example")),
+            ("https://https://a.com", Some("https://a.com")),
+            ("https://a.comhttps://b.com", None),
+            ("https.//a.com", Some("https://a.com")),
+            ("https//:a.com", Some("https://a.com")),
+            ("https:\\\\a.com", Some("https://a.com")),
+            ("https://shop.my?pp.com", None),
+            ("https://a.com@b.com", None),
+            ("me@a.com", None),
+            ("10.0.0.0/8", None),
+            ("http://::1:3000", Some("http://[::1]:3000")),
+            ("https://2001:db8::1:3000", None),
+            ("process.env.ORIGIN", None),
+            ("https:\u{2044}\u{2044}a.com", Some("https://a.com")),
+            ("\u{ab}https://a.com\u{bb}", Some("https://a.com")),
+            ("\u{200b}https://a.com", Some("https://a.com")),
+            ("https://m\u{443}app.com", None),
             ("https://a.*.com", None),
             ("https://*.*.a.com", None),
             ("https://a.com:99999", None),
@@ -370,6 +450,16 @@ mod tests {
         assert_eq!(parts("['https://a.com','https://b.com']"), ["'https://a.com'", "'https://b.com'"]);
         assert_eq!(parts("https://[::1]:80"), ["https://[::1]:80"]);
         assert_eq!(parts("^https://(a|b).com$").len(), 1);
+        for (text, are) in [
+            ("https://a.com https://b.com", true),
+            ("a.com, b.com", true),
+            ("https://a.com, *.a.com", true),
+            ("https://shop.my app.com", false),
+            ("https://shop.my,app.com", false),
+            ("https://www|shop.a.com", false),
+        ] {
+            assert_eq!(are_entries(&parts(text)), are, "{text}");
+        }
     }
 
     #[test]

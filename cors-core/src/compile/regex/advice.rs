@@ -168,7 +168,11 @@ fn spellings(text: &str) -> Vec<String> {
     for spelling in [plain, single] {
         if !spelling.contains("://") && !spelling.starts_with("http") {
             let start = spelling.trim_start_matches('^');
-            all.push(format!("https://{start}"));
+            // Each alternative is a host of its own.
+            all.push(match start.contains('|') {
+                true => format!("https://({})", start.trim_end_matches('$')),
+                false => format!("https://{start}"),
+            });
         }
         if spelling.bytes().any(|byte| byte.is_ascii_uppercase()) && !spelling.contains('\\') {
             all.push(spelling.to_ascii_lowercase());

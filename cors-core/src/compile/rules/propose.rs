@@ -72,6 +72,9 @@ impl<'w> Proposer<'w> {
     pub(super) fn entries_for(&self, text: &str) -> Option<Vec<Entry>> {
         let parts = suggest::parts(text);
         if parts.len() > 1 {
+            if !suggest::are_entries(&parts) {
+                return None;
+            }
             let each = parts.into_iter().map(|part| self.entry_for(part));
             let entries: Vec<Entry> = each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
             let is_repeated = |(at, entry): (usize, &Entry)| entries[..at].contains(entry);
@@ -83,6 +86,11 @@ impl<'w> Proposer<'w> {
     fn entry_for(&self, text: &str) -> Option<Vec<Entry>> {
         if let Some(entries) = self.regex_for(text) {
             return Some(entries);
+        }
+        // A regex that is not proved is no origin with something around it.
+        let behind = text.split_once("://").map_or(text, |(_, rest)| rest);
+        if suggest::looks_like_regex(behind) && self.is_regex(text) {
+            return None;
         }
         let meant = suggest::meant_origins(text);
         if meant.is_empty() {
@@ -237,6 +245,10 @@ impl Proposer<'_> {
         self.regexes.accepts(regex, origin)
     }
 
+    fn is_regex(&self, text: &str) -> bool {
+        crate::compile::regex::automaton::Automaton::from_regex(text).is_ok()
+    }
+
     /// A regex that was written as a string, as one.
     fn regex_for(&self, text: &str) -> Option<Vec<Entry>> {
         if !suggest::looks_like_regex(text) || !self.may_try_regex() {
@@ -288,6 +300,10 @@ impl Proposer<'_> {
     }
 
     fn regex_accepts(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    fn is_regex(&self, _: &str) -> bool {
         false
     }
 

@@ -1,6 +1,7 @@
 //! What was likely meant by a regex that lets others in: rewritten patterns, each one tried.
 
 use super::super::automaton::{Ascii, Translator, counts, place, syntax};
+use crate::compile::public_suffix::suffix_of;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -192,6 +193,10 @@ impl<'p> Edits<'p> {
         };
         let (first, last) = (place(first.span()), place(last.span()));
         let text = &self.pattern[first.clone()];
+        // An alternative that ends in a domain is whole: `a\.com|b\.com` is no `a\.(com|b)\.com`, which lets in strangers.
+        if text.rsplit_once(r"\.").is_some_and(|(_, end)| suffix_of(end).1) {
+            return;
+        }
         let opens = text.rmatch_indices(r"\.").chain(text.rmatch_indices("//"));
         let opens: Vec<usize> = opens.map(|(at, found)| first.start + at + found.len()).collect();
         let close = self.pattern[last.clone()].find(r"\.").map(|at| last.start + at);
