@@ -111,6 +111,25 @@ fn each_language_shows_what_to_write_there() {
     }
 }
 
+/// A variable whose name is a slip is read as the one that was meant, so that only the name is wrong.
+#[test]
+fn misspelled_variables_are_read_as_what_they_were_meant_as() {
+    let variables = [
+        ("CORS_ORGINS", "a.example,https://b.example"),
+        ("CORS_SUPPORTS_CREDENTIALS", "true"),
+        ("CORS_MAXAGE", "3600"),
+    ];
+    let config = Config::from_vars("CORS", variables);
+    let violations = config.policy(Mode::Production).expect_err("no name is right");
+    let rules: Vec<&str> = violations.iter().map(|violation| violation.rule().name()).collect();
+    let unknown = rules.iter().filter(|rule| **rule == "unknown_key").count();
+    assert!(unknown == 3 && rules.len() == 4 && rules.contains(&"invalid_origin"), "{violations}");
+    let policy =
+        config.following(&violations).policy(Mode::Production).expect("all helps together are right");
+    assert!(policy.allows_origin(b"https://a.example") && policy.allows_origin(b"https://b.example"));
+    assert!(policy.credentials(), "{policy:?}");
+}
+
 /// A hundred thousand entries, each of them wrong: judging takes time in proportion, and shows the first.
 #[test]
 fn a_long_list_of_mistakes_is_shown_in_part() {

@@ -116,6 +116,16 @@ fn what_is_fixed_is_shown_first_and_written_once() {
             "origins = [\"https://a.example\"]\ncredentials = true\n",
         ),
         (
+            "a key, and what stands in it",
+            "orgins = [\"a.example\"]\nallow_methods = [\"get\"]\n",
+            "origins = [\"https://a.example\"]\nmethods = [\"GET\"]\n",
+        ),
+        (
+            "a key whose name stands already, and what stands in it",
+            "origins = [\"https://a.example\"]\nallowedOrigins = [\"b.example\"]\n",
+            "origins = [\"https://a.example\", \"https://b.example\"]\n",
+        ),
+        (
             "a regex",
             "origins = [{ regex = '^https://.*myapp\\.com$' }]\n",
             "origins = [{ regex = '^https://(.*\\.)?myapp\\.com$' }]\n",

@@ -6,6 +6,7 @@ use crate::Key;
 
 use super::config::{Block, Config, Entry, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer};
+use super::rules::settings::meant_key;
 
 /// The variable that names the mode is no setting.
 const MODE: &str = "MODE";
@@ -65,8 +66,10 @@ impl Config {
 }
 
 fn read(block: &mut Block, name: &str, value: &str) {
-    let Some(key) = Key::ALL.into_iter().find(|key| key.name().to_ascii_uppercase() == name) else {
-        block.settings.push(Setting::new(name.to_ascii_lowercase(), list(value)));
+    let known = Key::ALL.into_iter().find(|key| key.name().to_ascii_uppercase() == name);
+    let name = name.to_ascii_lowercase();
+    let Some(key) = known.or_else(|| meant_key(&name)) else {
+        block.settings.push(Setting::new(name, list(value)));
         return;
     };
     let trimmed = value.trim();
@@ -82,11 +85,11 @@ fn read(block: &mut Block, name: &str, value: &str) {
         Key::PreflightStatus => trimmed.parse().map_or_else(|_| text(), SettingValue::Number),
         Key::Expect => {
             let expectations = entries(value).map(|entry| SettingValue::Expect(expectation(entry)));
-            block.settings.extend(expectations.map(|value| Setting::new(key.name(), value)));
+            block.settings.extend(expectations.map(|value| Setting::new(name.as_str(), value)));
             return;
         }
     };
-    block.settings.push(Setting::new(key.name(), value));
+    block.settings.push(Setting::new(name, value));
 }
 
 fn list(value: &str) -> SettingValue {

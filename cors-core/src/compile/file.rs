@@ -14,6 +14,7 @@ use crate::Mode;
 
 use super::config::{Block, Config, Entry, EntryKind, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer, field};
+use super::rules::settings::meant_key;
 use super::rules::types;
 use super::rules::violation::{Violation, Violations};
 
@@ -311,7 +312,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
 /// The settings that a key of a file makes: one, but for `expect`, where each element is one.
 fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
-    let Some(key) = key else { return vec![Setting::new(name, unknown(raw))] };
+    let Some(key) = key.or_else(|| meant_key(name)) else { return vec![Setting::new(name, unknown(raw))] };
     if key == Key::Expect {
         let list = match raw {
             Raw::List(list) => list,

@@ -8,7 +8,7 @@ pub(crate) mod proposal;
 pub(crate) mod propose;
 pub(crate) mod regexes;
 pub(crate) mod report;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod types;
 pub(crate) mod values;
 pub(crate) mod violation;

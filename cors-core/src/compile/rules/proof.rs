@@ -24,6 +24,7 @@ const MAX_ROUNDS: usize = 6;
 
 /// The violations, with proposals that may all be followed at once.
 pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> Violations {
+    let hidden = uncover(config, mode, &mut violations);
     for _ in 0..MAX_ROUNDS {
         if violations.list.iter().all(|violation| violation.proposal.is_none()) {
             return violations;
@@ -31,8 +32,10 @@ pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> 
         let left = check(&config.following(&violations), mode).1;
         let unproposed: BTreeSet<(Rule, Option<String>)> =
             violations.iter().filter(|known| known.proposal.is_none()).map(fault).collect();
-        let new: Vec<Violation> =
-            left.into_iter().filter(|left| !unproposed.contains(&fault(left))).collect();
+        let new: Vec<Violation> = left
+            .into_iter()
+            .filter(|left| !unproposed.contains(&fault(left)) && !hidden.contains(&fault(left)))
+            .collect();
         if new.is_empty() {
             return violations;
         }
@@ -58,6 +61,28 @@ pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> 
         violation.proposal = None;
     }
     violations
+}
+
+/// Adds what is wrong with the values of misspelled keys, and returns all that comes to light once the keys are right: no proposal is
+/// the cause of it.
+fn uncover(config: &Config, mode: Mode, violations: &mut Violations) -> BTreeSet<(Rule, Option<String>)> {
+    let is_rename =
+        |violation: &&Violation| matches!(violation.proposal, Some(Proposal::Key(_) | Proposal::Into(_)));
+    let renames: Vec<&Violation> = violations.iter().filter(is_rename).collect();
+    if renames.is_empty() {
+        return BTreeSet::new();
+    }
+    let is_key = |violation: &&&Violation| matches!(violation.proposal, Some(Proposal::Key(_)));
+    let keys: Vec<&Violation> = renames.iter().filter(is_key).copied().collect();
+    let renamed: BTreeSet<SettingPlace> = keys.iter().map(|violation| place(violation)).collect();
+    let hidden = check(&config.following(renames), mode).1.iter().map(fault).collect();
+    let within = check(&config.following(keys), mode).1;
+    violations.list.extend(within.into_iter().filter(|violation| renamed.contains(&place(violation))));
+    violations.list.sort_by_key(|violation| {
+        let locus = violation.locus();
+        (locus.place, locus.setting, locus.entry, locus.expectation)
+    });
+    hidden
 }
 
 /// Returns whether the help is right where the proposal is not, for it names nothing to write that could break a rule.

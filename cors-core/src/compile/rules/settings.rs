@@ -247,6 +247,21 @@ fn meant(name: &str) -> Option<Meant> {
     })
 }
 
+/// The key that an unknown name was most likely meant as: its value is read as that key's.
+pub(crate) fn meant_key(name: &str) -> Option<Key> {
+    match meant(name) {
+        Some(Meant::Key(key)) => Some(key),
+        _ => None,
+    }
+}
+
+/// Returns whether a block has a key under its name, or before `setting` under a name that was meant as it.
+fn is_set(block: &Block, key: Key, setting: &Setting) -> bool {
+    let before = block.settings.iter().take_while(|before| !core::ptr::eq(*before, setting));
+    let is_slip = |before: &Setting| before.key().is_none() && meant_key(&before.name) == Some(key);
+    block.settings.iter().any(|setting| setting.key() == Some(key)) || before.into_iter().any(is_slip)
+}
+
 fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &Report<'_>) -> Finding {
     let (name, writer) = (&setting.name, report.writer());
     let finding = Finding::new(
@@ -256,7 +271,7 @@ fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &
     )
     .value(name);
     match meant {
-        Some(Meant::Key(key)) if !block.settings.iter().any(|setting| setting.key() == Some(key)) => {
+        Some(Meant::Key(key)) if !is_set(block, key, setting) => {
             finding.propose(format!("write `{}`", writer.name(key.name())), Proposal::Key(key))
         }
         Some(Meant::Key(key)) => {
