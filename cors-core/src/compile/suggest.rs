@@ -175,7 +175,7 @@ pub(crate) fn are_entries(parts: &[&str]) -> bool {
     full.is_empty() || bare.iter().all(|part| is_under_one_of(part, &full))
 }
 
-/// Returns whether a name without a scheme belongs to the same site as one of these origins.
+/// Returns whether a name without a scheme, or a pattern below it, has the host of one of these origins.
 fn is_under_one_of(name: &str, origins: &[&str]) -> bool {
     let name = cleaned(name);
     let name = name.trim_start_matches(['*', '.']);

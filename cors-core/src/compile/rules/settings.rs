@@ -257,9 +257,9 @@ pub(crate) fn meant_key(name: &str) -> Option<Key> {
 
 /// Returns whether a block has a key under its name, or before `setting` under a name that was meant as it.
 fn is_set(block: &Block, key: Key, setting: &Setting) -> bool {
-    let before = block.settings.iter().take_while(|before| !core::ptr::eq(*before, setting));
+    let mut before = block.settings.iter().take_while(|before| !core::ptr::eq(*before, setting));
     let is_slip = |before: &Setting| before.key().is_none() && meant_key(&before.name) == Some(key);
-    block.settings.iter().any(|setting| setting.key() == Some(key)) || before.into_iter().any(is_slip)
+    block.settings.iter().any(|setting| setting.key() == Some(key)) || before.any(is_slip)
 }
 
 fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &Report<'_>) -> Finding {
