@@ -110,6 +110,13 @@ pub async fn check(case: &Case) -> Result<Counts, Box<Violation>> {
     Ok(counts)
 }
 
+/// A policy that has to let a request in, and whether by `enforce` rather than for an upgrade alone.
+#[derive(Clone, Copy, Debug)]
+struct Guarding {
+    policy: Policy,
+    enforce: bool,
+}
+
 /// A request, and what Actix alone makes of it.
 struct One<'a> {
     app: &'a App,
@@ -141,23 +148,45 @@ impl One<'_> {
         cors.enforce || (self.asked.upgrade && !cors.unguarded_upgrades)
     }
 
-    /// The policies that have to allow the origin before this handler runs.
-    fn guards(&self, layers: &[u32], handler: Handler) -> Vec<Policy> {
-        let mut guarding = layers.iter().filter(|id| self.is_guarded_by(**id)).peekable();
+    /// What has to let the request in before this handler runs.
+    fn guards(&self, layers: &[u32], handler: Handler) -> Vec<Guarding> {
+        let guarding = layers.iter().filter(|id| self.is_guarded_by(**id)).map(|id| self.app.cors(*id));
+        let guarding = guarding.map(|cors| Guarding { policy: cors.policy, enforce: cors.enforce });
         match handler {
-            Handler::Plain(_) => guarding.map(|id| self.app.cors(*id).policy).collect(),
-            Handler::Cors(route) => {
+            Handler::Plain(_) => guarding.collect(),
+            Handler::Cors(Route { policy, .. }) => {
                 let alone = layers.is_empty() && self.asked.upgrade;
-                (alone || guarding.peek().is_some()).then_some(route.policy).into_iter().collect()
+                let alone = alone.then_some(Guarding { policy, enforce: false });
+                alone.into_iter().chain(guarding.map(|guard| Guarding { policy, ..guard })).collect()
             }
         }
     }
 
-    fn lets_in(&self, policy: Policy) -> bool {
-        let (Some(origin), Some(entries)) = (self.asked.origin, &policy.settings().origins) else {
-            return true;
+    fn lets_in(&self, Guarding { policy, enforce }: Guarding) -> bool {
+        let Some(entries) = &policy.settings().origins else { return true };
+        let site = match self.asked.site.as_slice() {
+            [] => &b""[..],
+            [site] => site,
+            _ => b"no browser",
         };
-        entries.iter().any(|entry| accepts(entry, origin.as_bytes()))
+        let is_elsewhere = !matches!(site, b"" | b"same-origin" | b"none");
+        let is_safe = matches!(self.asked.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        match self.asked.origin.as_slice() {
+            [] => !enforce || !is_elsewhere || (is_safe && !self.asked.upgrade),
+            [origin] if entries.iter().any(|entry| accepts(entry, origin)) => true,
+            _ if is_elsewhere || self.authority().is_empty() => false,
+            _ if !site.is_empty() => true,
+            [origin] => is_own(origin, &self.authority()),
+            _ => false,
+        }
+    }
+
+    /// The host and port that the request means to reach.
+    fn authority(&self) -> String {
+        match self.asked.uri().authority() {
+            Some(authority) => authority.as_str().to_owned(),
+            None => self.asked.host.clone(),
+        }
     }
 
     fn check_actual(&self, got: &Got, counts: &mut Counts) -> Result<(), Box<Violation>> {
@@ -170,12 +199,12 @@ impl One<'_> {
 
         if let Some(ran) = got.ran {
             let guards = self.guards(&reached.layers, ran);
-            counts.guarded_runs += u64::from(!guards.is_empty() && self.asked.origin.is_some());
+            counts.guarded_runs += u64::from(!guards.is_empty() && !self.asked.origin.is_empty());
             // Where a path is rewritten on the way, a route with `#[cors]` still knows itself, but a layer cannot
             // foresee that there will be none.
             let is_foreseeable = matches!(ran, Handler::Cors(_)) || !self.app.rewrites_inside();
-            let denies = |policy: &Policy| is_foreseeable && !self.lets_in(*policy);
-            if let Some(policy) = guards.into_iter().find(denies) {
+            let denies = |guard: &Guarding| is_foreseeable && !self.lets_in(*guard);
+            if let Some(Guarding { policy, .. }) = guards.into_iter().find(denies) {
                 return fail(
                     Property::Runs,
                     format!("no handler runs, for {policy:?} does not allow the origin"),
@@ -222,7 +251,7 @@ impl One<'_> {
             Some(Certain::Route(route)) => {
                 counts.certain_routes += 1;
                 // An app that has it both ways says nothing about which is meant.
-                let is_refused = !self.lets_in(route.policy);
+                let is_refused = !self.lets_in(Guarding { policy: route.policy, enforce: true });
                 if !is_refused && refused {
                     return fail(Property::Certain, format!("it passes, for {:?} allows it", route.policy));
                 }
@@ -233,8 +262,8 @@ impl One<'_> {
             }
             Some(Certain::Layers) => {
                 counts.certain_layers += 1;
-                let guarding = reached.layers.iter().filter(|id| self.is_guarded_by(**id));
-                let is_refused = guarding.clone().any(|id| !self.lets_in(self.app.cors(*id).policy));
+                let guards = self.guards(&reached.layers, Handler::Plain(0));
+                let is_refused = guards.into_iter().any(|guard| !self.lets_in(guard));
                 if refused != is_refused {
                     return fail(Property::Certain, format!("refused: {is_refused}"));
                 }
@@ -254,7 +283,7 @@ impl One<'_> {
         bare: &impl Answers,
         counts: &mut Counts,
     ) -> Result<(), Box<Violation>> {
-        if self.asked.origin.is_none() {
+        if self.asked.origin.is_empty() {
             return Ok(());
         }
         let preflight = Asked { is_preflight: true, fail: Fail::No, upgrade: false, ..self.asked.clone() };
@@ -323,7 +352,8 @@ impl One<'_> {
     /// Who answers, where there is no doubt: the judge knows more than any layer can, and so it claims
     /// less than it could.
     fn certain(&self) -> Option<Certain> {
-        let path = &self.asked.path;
+        let uri = self.asked.uri();
+        let path = uri.path();
         let is_plain = !path.contains("//") && !path.contains('%') && !path.contains("..");
         if !is_plain || self.is_rewritten || (path.ends_with('/') && path.len() > 1) {
             return None;
@@ -416,6 +446,12 @@ impl Found {
 /// The fields that a policy gives the response to a request.
 fn fields(policy: Policy, asked: &Asked) -> Vec<(String, String)> {
     without_vary(reference::answer(policy.settings(), &asked.head()).fields)
+}
+
+/// Returns whether an origin is that of the server itself, which is asked without TLS.
+fn is_own(origin: &[u8], authority: &str) -> bool {
+    let authority = authority.strip_suffix(":80").unwrap_or(authority);
+    origin.eq_ignore_ascii_case(format!("http://{authority}").as_bytes()) && origin.starts_with(b"http://")
 }
 
 fn without_vary(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {

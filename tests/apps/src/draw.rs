@@ -152,11 +152,12 @@ impl Draw {
 
     fn request(&mut self, app: &App) -> Asked {
         Asked {
-            method: self.chance.of(&["GET", "GET", "PUT", "PUT", "POST", "DELETE"]),
+            method: self.chance.of(&["GET", "GET", "PUT", "PUT", "POST", "DELETE"]).into(),
             path: self.path(app),
-            host: self.chance.of(&["one.test", "two.test"]),
+            host: self.chance.of(&["one.test", "two.test"]).into(),
             german: self.chance.percent(30),
-            origin: (!self.chance.percent(4)).then(|| self.chance.of(&ORIGINS)),
+            origin: lines((!self.chance.percent(4)).then(|| self.chance.of(&ORIGINS))),
+            site: Vec::new(),
             upgrade: self.chance.percent(25),
             fail: match self.chance.below(100) {
                 0..=12 => Fail::Error,
@@ -164,7 +165,7 @@ impl Draw {
                 21..=27 => Fail::Handler,
                 _ => Fail::No,
             },
-            requested_headers: self.chance.of(&[None, None, None, Some("x-a"), Some("x-b")]),
+            requested_headers: lines(self.chance.of(&[None, None, None, Some("x-a"), Some("x-b")])),
             is_preflight: false,
         }
     }
@@ -222,6 +223,10 @@ impl Draw {
         path.push_str(rest);
         path
     }
+}
+
+fn lines(line: Option<&str>) -> Vec<Vec<u8>> {
+    line.map(|line| line.as_bytes().to_vec()).into_iter().collect()
 }
 
 const PIECES: [&str; 22] = [

@@ -9,6 +9,7 @@
 //! The judge is the handler that really ran. Each one notes who it is, and its policy is known from the
 //! place where it was registered; what that policy gives is what the naive reference says.
 
+pub mod adapter;
 pub mod app;
 pub mod chance;
 pub mod check;

@@ -4,13 +4,16 @@ use std::fmt;
 
 use actix_http::Request;
 use actix_web::dev::{Service, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, Uri};
 use actix_web::test::TestRequest;
 use actix_web::{Error, body};
 use cors_properties::reference::Head;
 
 use crate::app::Handler;
 use crate::trace::{self, Trace};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What a request asks to go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,38 +32,57 @@ pub enum Fail {
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The method of the actual request.
-    pub method: &'static str,
-    /// The path, as it is spelled.
+    pub method: String,
+    /// The target, as it is spelled: a path, mostly.
     pub path: String,
     /// `Host`
-    pub host: &'static str,
+    pub host: String,
     /// Whether `Accept-Language: de` is on it.
     pub german: bool,
-    /// `Origin`
-    pub origin: Option<&'static str>,
+    /// The lines of `Origin`.
+    pub origin: Vec<Vec<u8>>,
+    /// The lines of `Sec-Fetch-Site`.
+    pub site: Vec<Vec<u8>>,
     /// Whether it asks for an upgrade.
     pub upgrade: bool,
     /// What is to go wrong.
     pub fail: Fail,
-    /// The headers that its preflight asks for.
-    pub requested_headers: Option<&'static str>,
+    /// The lines of the headers that its preflight asks for.
+    pub requested_headers: Vec<Vec<u8>>,
     /// Whether this is the preflight instead.
     pub is_preflight: bool,
 }
 
 impl Asked {
+    /// Returns whether Actix has a form for it: what a fuzzer makes up need not be HTTP.
+    pub fn can_be_sent(&self) -> bool {
+        let lines = self.origin.iter().chain(&self.site).chain(&self.requested_headers);
+        let mut values = lines.map(Vec::as_slice).chain([self.host.as_bytes(), self.method.as_bytes()]);
+        Method::from_bytes(self.method.as_bytes()).is_ok()
+            && Uri::try_from(&self.path).is_ok()
+            && values.all(|value| HeaderValue::from_bytes(value).is_ok())
+    }
+
+    /// The target, in its parts.
+    pub(crate) fn uri(&self) -> Uri {
+        Uri::try_from(&self.path).expect("a target")
+    }
+
     fn build(&self) -> Request {
-        let method = if self.is_preflight { "OPTIONS" } else { self.method };
+        let method = if self.is_preflight { "OPTIONS" } else { &self.method };
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let mut request =
-            TestRequest::with_uri(&self.path).method(method).insert_header((header::HOST, self.host));
-        if let Some(origin) = self.origin {
-            request = request.insert_header((header::ORIGIN, origin));
+        let mut request = TestRequest::with_uri(&self.path)
+            .method(method)
+            .insert_header((header::HOST, self.host.as_str()));
+        for (name, lines) in [(header::ORIGIN, &self.origin), (SEC_FETCH_SITE, &self.site)] {
+            for line in lines {
+                request = request.append_header((name.clone(), line.as_slice()));
+            }
         }
         if self.is_preflight {
-            request = request.insert_header((header::ACCESS_CONTROL_REQUEST_METHOD, self.method));
-            if let Some(names) = self.requested_headers {
-                request = request.insert_header((header::ACCESS_CONTROL_REQUEST_HEADERS, names));
+            request = request.insert_header((header::ACCESS_CONTROL_REQUEST_METHOD, self.method.as_str()));
+            for line in &self.requested_headers {
+                request = request.append_header((header::ACCESS_CONTROL_REQUEST_HEADERS, line.as_slice()));
             }
             return request.to_request();
         }
@@ -81,12 +103,12 @@ impl Asked {
 
     /// As the reference reads it.
     pub fn head(&self) -> Head {
-        let lines = |line: Option<&str>| line.map(|line| line.as_bytes().to_vec()).into_iter().collect();
+        let of_preflight = |lines: Vec<Vec<u8>>| if self.is_preflight { lines } else { Vec::new() };
         Head {
-            method: (if self.is_preflight { "OPTIONS" } else { self.method }).into(),
-            origin: lines(self.origin),
-            requested_method: lines(self.is_preflight.then_some(self.method)),
-            requested_headers: lines(self.requested_headers.filter(|_| self.is_preflight)),
+            method: (if self.is_preflight { "OPTIONS" } else { &self.method }).into(),
+            origin: self.origin.clone(),
+            requested_method: of_preflight(vec![self.method.clone().into()]),
+            requested_headers: of_preflight(self.requested_headers.clone()),
             private_network: false,
         }
     }
@@ -94,12 +116,17 @@ impl Asked {
 
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, path, host, german, origin, upgrade, fail, requested_headers, is_preflight } =
-            self;
+        let Self { method, path, host, german, upgrade, fail, is_preflight, .. } = self;
         write!(f, "{}{method} {path}, Host: {host}", if *is_preflight { "preflight for " } else { "" })?;
-        write!(f, ", Origin: {}", origin.unwrap_or("none"))?;
+        for (name, lines) in
+            [("Origin", &self.origin), ("Sec-Fetch-Site", &self.site), ("for", &self.requested_headers)]
+        {
+            for line in lines {
+                write!(f, ", {name}: {}", line.escape_ascii())?;
+            }
+        }
         if *is_preflight {
-            return requested_headers.map_or(Ok(()), |names| write!(f, ", for {names}"));
+            return Ok(());
         }
         f.write_str(if *german { ", Accept-Language: de" } else { "" })?;
         f.write_str(if *upgrade { ", Upgrade: websocket" } else { "" })?;

@@ -54,14 +54,15 @@ fn holds(app: &App, method: &'static str, paths: &[&str]) {
                     ("two.test", false, false, Fail::Response),
                 ] {
                     let asked = Asked {
-                        method,
+                        method: method.to_owned(),
                         path: (*path).to_owned(),
-                        host,
+                        host: host.to_owned(),
                         german,
-                        origin: Some(origin),
+                        origin: vec![origin.into()],
+                        site: Vec::new(),
                         upgrade,
                         fail,
-                        requested_headers: None,
+                        requested_headers: Vec::new(),
                         is_preflight: false,
                     };
                     let case = Case { app: app.clone(), requests: vec![asked] };

@@ -10,6 +10,7 @@ pub mod origin;
 pub mod pattern;
 pub mod reference;
 pub mod regex;
+pub mod seeds;
 pub mod sets;
 
 /// A property: it panics if `data` breaks it.

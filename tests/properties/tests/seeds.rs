@@ -1,26 +1,9 @@
 //! The seeds of the fuzz targets, and what fuzzers found with them, on any toolchain.
 
 use std::fs;
-use std::panic;
 use std::path::Path;
 
-use cors_properties::Property;
-
-/// Holds every seed of a target against its property.
-fn replay(target: &str, holds: Property) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds").join(target);
-    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<_> = files.map(|file| file.expect("the folder is read").path()).collect();
-    paths.sort();
-    assert!(paths.len() >= 10, "{} has {} files", folder.display(), paths.len());
-    for path in paths {
-        let data = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        if let Err(broken) = panic::catch_unwind(|| holds(&data)) {
-            eprintln!("by {}", path.display());
-            panic::resume_unwind(broken);
-        }
-    }
-}
+use cors_properties::seeds::replay;
 
 #[test]
 fn seeds_of_advice() {
@@ -64,10 +47,22 @@ fn seeds_of_sets() {
 
 #[test]
 fn every_fuzz_target_is_replayed() {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/Cargo.toml");
-    let manifest = fs::read_to_string(manifest).expect("the fuzz targets have a manifest");
-    let manifest: toml::Table = toml::from_str(&manifest).expect("it is TOML");
-    let targets = manifest["bin"].as_array().expect("there are targets").iter();
-    let targets: Vec<_> = targets.map(|target| target["name"].as_str().expect("each has a name")).collect();
-    assert_eq!(targets, ["advice", "config", "decide", "macro_parser", "origin", "pattern", "regex", "sets"]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read =
+        |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let manifest: toml::Table = toml::from_str(&read("fuzz/Cargo.toml")).expect("it is TOML");
+    let replays: String =
+        ["tests/properties/tests/seeds.rs", "tests/apps/tests/seeds.rs"].into_iter().map(read).collect();
+    let targets = manifest["bin"].as_array().expect("there are targets");
+    assert!(targets.len() >= 9, "{targets:?}");
+    for target in targets {
+        let name = target["name"].as_str().expect("each has a name");
+        let target = read(&format!("fuzz/fuzz_targets/{name}.rs"));
+        let (_, call) = target.split_once("|data: &[u8]| ").expect("a target is one call");
+        let (property, _) = call.split_once('(').expect("of a property");
+        assert!(
+            replays.contains(&format!("replay(\"{name}\", {property})")),
+            "{property} is called by `cargo fuzz run {name}` alone"
+        );
+    }
 }
