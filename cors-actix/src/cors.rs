@@ -321,9 +321,10 @@ impl Cors {
     /// Says that scopes have guards ([`Scope::guard`](actix_web::Scope::guard)), which only Actix's router can see.
     ///
     /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. By default a scope is taken to accept every
-    /// request on its paths, so a request that its guards turn away is first decided by the policy of the route inside. When the first
-    /// such request is seen, the log says so at level `error`, and the policy of this layer has to allow later ones as well. With this
-    /// call it has to from the start.
+    /// request on its paths, so a request that its guards turn away is first decided by the policy of the route inside. When something
+    /// else answers the first such request, the log says so at level `error`, and the policies of whatever may take later ones have to
+    /// allow them, this layer's included. With this call they have to from the start. It is needed where nothing shows that a scope has
+    /// turned a request away: behind another layer, or a scope, that could have answered in its place.
     ///
     /// ```
     /// use actix_web::{App, guard, web};

@@ -247,7 +247,7 @@ pub use service::CorsMiddleware;
 /// | two handlers of one name (`mod a` and `mod b`, each with `fn task`) on `/tasks/{id}`, one with `#[cors(B)]` | B and the layer's, unless B's is the first route with `#[cors]` in its scope: Actix's map shows patterns and names alone. **Give the handlers two names** |
 /// | `resource("/tasks/all")` without, then `#[cors(B)] #[put("/tasks/{id}")]` | B and the layer's; `/tasks/7` is B's, for certain |
 /// | `#[cors(A)] #[put("/tasks/{id}", guard = "g")]`, then `#[cors(B)] #[put("/tasks/{id}")]` | A if `g` accepts it. If not: B, but for a preflight A and B, since `g` may accept the fields of the request after it |
-/// | `scope("/tasks")` with guards and `#[cors(A)]` inside | A, until a request shows the guards; with [`scopes_are_guarded`](Cors::scopes_are_guarded) A and whatever follows |
+/// | `scope("/tasks")` with guards and `#[cors(A)]` inside | A, until an answer from elsewhere shows the guards; with [`scopes_are_guarded`](Cors::scopes_are_guarded) A and whatever follows |
 /// | a scope without `#[cors]` inside, then `#[cors(A)]` on its paths | A and the layer's |
 /// | nothing that matches | the layer's, for certain |
 ///

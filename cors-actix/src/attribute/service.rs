@@ -53,6 +53,9 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         if self.app.has_layers.get() {
             request.extensions_mut().insert(Reached);
+            if self.route.is_behind_scopes.get() {
+                self.note_reached(&request);
+            }
         }
         let outer = if self.app.are_asked.get() { outer(&request) } else { None };
         let is_answered = outer.as_ref().is_some_and(|outer| outer.answered_by_gateway);
@@ -103,6 +106,17 @@ fn outer(request: &ServiceRequest) -> Option<Rc<Options>> {
 }
 
 impl<S> RouteMiddleware<S> {
+    /// A scope in front may have turned this request away, which a layer around could not know.
+    #[cold]
+    #[inline(never)]
+    fn note_reached(&self, request: &ServiceRequest) {
+        if let Some(tree) = self.app.known_tree()
+            && !self.app.scopes_are_guarded.get()
+        {
+            tree.reach(&self.route, request.match_info().as_str());
+        }
+    }
+
     /// Decides a request from an origin that the route's policy does not allow, by the options of the layer around the app.
     #[cold]
     #[inline(never)]

@@ -1,7 +1,5 @@
 //! How a layer between `Cors` and the router may change a path.
 
-use std::any::type_name;
-
 /// The other spellings that Actix's `NormalizePath` may give a path: slashes merged, and the one at the
 /// end kept, removed, or added.
 ///
@@ -36,19 +34,6 @@ pub(crate) enum Spelling {
 }
 
 impl Spelling {
-    /// Read from the type's name of the service inside. It names the layers down to the router, unless one of them hides the others, as
-    /// those of Actix's `from_fn` do.
-    pub(crate) fn inside<S>() -> Self {
-        let inside = type_name::<S>();
-        if inside.contains("NormalizePath") || inside.contains("dyn ") {
-            Self::Changed
-        } else if inside.contains("AppRouting") || inside.contains("ScopeService") {
-            Self::Kept
-        } else {
-            Self::Cleaned
-        }
-    }
-
     /// Returns whether the router may see another spelling of this path.
     pub(crate) fn may_change(self, path: &str) -> bool {
         self == Self::Changed || (self == Self::Cleaned && is_odd(path))

@@ -8,11 +8,11 @@ use actix_web::http::{Method, Uri};
 use actix_web::{HttpMessage, HttpRequest};
 
 use crate::options::Options;
-use crate::path::normalize::Spelling;
 use crate::request::asked;
+use crate::route::inside::Inside;
 use crate::route::log;
 use crate::route::registry::{App, Route};
-use crate::route::resolve::{Guards, Others, Possible, Question, Tree};
+use crate::route::resolve::{Guards, Others, Possible, Question};
 
 /// Noted in a request: it has reached a route with `#[cors]`, which answers by its own policy.
 pub(crate) struct Reached;
@@ -25,7 +25,7 @@ pub(crate) struct Outer(pub(crate) Rc<Options>);
 pub(crate) struct Below {
     app: Rc<App>,
     scopes_are_guarded: bool,
-    spelling: Spelling,
+    inside: Inside,
 }
 
 impl Below {
@@ -47,7 +47,7 @@ impl Below {
             }
         }
         let scopes_are_guarded = options.scopes_are_guarded;
-        Some(Self { app, scopes_are_guarded, spelling: Spelling::inside::<S>() })
+        Some(Self { app, scopes_are_guarded, inside: Inside::of::<S>() })
     }
 
     /// The routes that may take this request, or the request after this preflight.
@@ -67,7 +67,7 @@ impl Below {
     }
 
     fn question<'q>(&self, method: &'q str, guards: &'q dyn Fn(&Route) -> Guards) -> Question<'q> {
-        let Self { scopes_are_guarded, spelling, .. } = *self;
+        let Self { scopes_are_guarded, inside: Inside { spelling, .. }, .. } = *self;
         Question { method, guards, scopes_are_guarded, spelling, only_certain: false }
     }
 
@@ -97,7 +97,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// The policy for a response that did not come from a route with `#[cors]`, but from something on the way to a route, or elsewhere.
     ///
-    /// A route that was certain to get the request, and did not, is uncertain from now on. `answered` is `None` if the request failed:
+    /// It shows scopes that have turned the request away: they count as guarded from now on. `answered` is `None` if the request failed:
     /// how far it came is then not known.
     pub(crate) fn answered_by(&self, answered: Option<&HttpRequest>) -> Answered {
         self.find_out(answered).unwrap_or(Answered::Layer)
@@ -111,48 +111,43 @@ impl Asked {
         let guards = |_: &Route| Guards::MayAccept;
         let question = self.below.question(self.method.as_str(), &guards);
         let possible = |path: &str| tree.possible_on(path, self.at, &question);
+        let as_it_came = || Url::new(Uri::from(target.clone()));
+        let Some(answered) = answered else {
+            return Answered::on_the_way(possible(as_it_came().path()));
+        };
+        let info = answered.match_info();
+        let path = info.as_str();
         let certain = |path: &str| {
             let question = Question { only_certain: true, ..question };
             tree.possible_on(path, self.at, &question).certain().cloned()
         };
-        let as_it_came = || Url::new(Uri::from(target.clone()));
-        let Some(info) = answered.map(HttpRequest::match_info) else {
-            return Answered::on_the_way(possible(as_it_came().path()));
-        };
-        // A layer inside has changed the path, so a route that was certain on the old one was missed. What may have answered is
-        // found by the new one.
+        // A layer inside has changed the path. What may have answered is found by the new one.
         if info.get_ref().uri().path_and_query() != Some(target)
             && let Some(route) = certain(as_it_came().path())
+            && !certain(path).is_some_and(|other| Rc::ptr_eq(&other, &route))
         {
-            self.miss(tree, &route, true);
+            tree.miss(&route);
         }
-        let path = info.as_str();
         let end = path.len() - info.unprocessed().len();
+        // Where nothing in between could answer, the router has been asked, and took its default service.
+        let is_routed = end > self.at || !(self.below.inside.may_answer || is_refused(answered));
+        if is_routed && !tree.is_in_scope(path, self.at, end, self.below.scopes_are_guarded) {
+            return None;
+        }
         if end == path.len() && end > self.at && !tree.has_scope_at(path, end) {
             // The whole path was matched, and no scope ends there: a resource took the request.
             if let Some(route) = certain(path) {
-                self.miss(tree, &route, false);
+                tree.lose(&route);
             }
             return None;
         }
         let possible = possible(path);
-        let Some(route) = possible.certain() else {
-            // The whole path was matched, so a resource took the request, unless a scope around a route ends there, too.
-            let is_on_the_way = |route: &Rc<Route>| tree.is_on_the_way(route, path, end);
-            let is_before = end == self.at || possible.routes().any(is_on_the_way);
-            return if end == path.len() && !is_before { None } else { Answered::on_the_way(possible) };
-        };
-        if end == self.at || tree.is_on_the_way(route, path, end) {
-            return Answered::on_the_way(possible);
+        let is_on_the_way = |route: &Rc<Route>| end == self.at || tree.is_on_the_way(route, path, end);
+        let is_elsewhere = end == path.len() || possible.certain().is_some();
+        if is_elsewhere && !possible.routes().any(is_on_the_way) {
+            return None;
         }
-        self.miss(tree, route, false);
-        None
-    }
-
-    #[cold]
-    fn miss(&self, tree: &Tree, route: &Rc<Route>, is_rewritten: bool) {
-        log::route_was_missed(route, is_rewritten);
-        tree.missed(route);
+        Answered::on_the_way(possible)
     }
 }
 

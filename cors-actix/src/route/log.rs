@@ -54,20 +54,25 @@ pub(crate) fn route_has_a_twin(route: &Route) {
 }
 
 #[cold]
-pub(crate) fn route_was_missed(route: &Route, is_rewritten: bool) {
+pub(crate) fn route_was_missed(route: &Route) {
     if route.was_missed.get() {
         return;
     }
-    let (why, help) = if is_rewritten {
-        ("a layer inside of `Cors` has changed the path", "wrap that layer outside of `Cors`")
-    } else {
-        ("a scope in front of it, or around it, has guards", "call `Cors::scopes_are_guarded()`")
-    };
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a request did not reach the route with `#[cors]` that was certain to take it, since {why}: from now on the \
-         policy of the layer around it has to allow such requests as well\n\
-         help: {help}",
+        "a request did not reach the route with `#[cors]` that was certain to take it, since a layer inside of `Cors` has changed the \
+         path: from now on the policy of the layer around it has to allow such requests as well\n\
+         help: wrap that layer outside of `Cors`",
+    );
+}
+
+#[cold]
+pub(crate) fn scope_turns_away(patterns: &[String]) {
+    tracing::error!(
+        scope = display(Escaped(patterns.join(", ").as_bytes())),
+        "a scope with `#[cors]` inside has turned a request on its paths away, so it has guards: from now on the policies of whatever \
+         may take such requests have to allow them as well\n\
+         help: call `Cors::scopes_are_guarded()`",
     );
 }

@@ -1,6 +1,8 @@
 //! Routes with policies of their own, as a layer around them knows them: which may take a request, and which has answered it.
 
 pub(crate) mod around;
+pub(crate) mod guarded;
+pub(crate) mod inside;
 pub(crate) mod log;
 pub(crate) mod map;
 pub(crate) mod place;

@@ -33,6 +33,8 @@ pub(crate) struct Route {
     pub(crate) mark: Option<u64>,
     /// Whether it counted as certain for a request that went elsewhere.
     pub(crate) was_missed: Cell<bool>,
+    /// Whether scopes with such routes stand in front of it, on paths that may be its own.
+    pub(crate) is_behind_scopes: Cell<bool>,
     /// Whether the log has said that it is not certain.
     pub(crate) is_told: Cell<bool>,
     /// Whether the log has said that its policy is the same in development.
@@ -56,6 +58,7 @@ impl Route {
             answers,
             mark,
             was_missed: Cell::new(false),
+            is_behind_scopes: Cell::new(false),
             is_told: Cell::new(false),
             is_named: Cell::new(false),
         }

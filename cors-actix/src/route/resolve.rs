@@ -14,7 +14,7 @@
 //! tighten a decision, and never loosen it.
 //!
 //! Guards of a scope cannot be seen. A scope with such routes inside counts as accepting its requests until one was seen to go
-//! elsewhere; if the layer was told that [scopes are guarded](crate::Cors::scopes_are_guarded), it never does. A scope
+//! [elsewhere](super::guarded); if the layer was told that [scopes are guarded](crate::Cors::scopes_are_guarded), it never does. A scope
 //! without such routes is like a resource without `#[cors]`.
 
 use std::cell::{Cell, OnceCell};
@@ -32,31 +32,31 @@ use crate::route::registry::Route;
 /// The resources of an app in the router's order.
 pub(crate) struct Tree {
     /// `None` where Actix's map does not read as expected.
-    root: Option<Level>,
+    pub(super) root: Option<Level>,
     /// Routes whose place is not known: each may take any request.
-    unplaced: Vec<Rc<Route>>,
+    pub(super) unplaced: Vec<Rc<Route>>,
     /// Kept from one search to the next, so that a search allocates nothing.
     scratch: Cell<Vec<u32>>,
 }
 
 /// The entries of one router: the app's, or a scope's.
-struct Level {
-    entries: Vec<Entry>,
-    index: Index,
+pub(super) struct Level {
+    pub(super) entries: Vec<Entry>,
+    pub(super) index: Index,
     /// Which entries are scopes with routes inside.
-    scopes: Vec<usize>,
-    has_routes: bool,
+    pub(super) scopes: Vec<usize>,
+    pub(super) has_routes: bool,
 }
 
-struct Entry {
-    patterns: Vec<String>,
+pub(super) struct Entry {
+    pub(super) patterns: Vec<String>,
     is_prefix: bool,
     /// Compiled when it is first needed: many patterns never are, and compiling one is slow.
     resource: OnceCell<ResourceDef>,
-    kind: EntryKind,
+    pub(super) kind: EntryKind,
 }
 
-enum EntryKind {
+pub(super) enum EntryKind {
     /// A resource without `#[cors]`, or perhaps one of these routes.
     Plain(Vec<Rc<Route>>),
     Route(Rc<Route>),
@@ -174,7 +174,10 @@ impl Tree {
                 (None, routes.to_vec())
             }
         };
-        root.iter().for_each(Level::each_uncertain);
+        if let Some(root) = &root {
+            root.each_uncertain();
+            root.tell_those_behind_scopes(false);
+        }
         Self { root, unplaced, scratch: Cell::default() }
     }
 
@@ -221,15 +224,8 @@ impl Tree {
     }
 
     fn look_up(&self, root: &Level, path: &str, at: usize, question: &Question<'_>) -> (Possible, bool) {
-        let mut search = Search {
-            question,
-            possible: Possible::default(),
-            candidates: self.scratch.take(),
-            only_certain: question.only_certain && !question.spelling.may_change(path),
-            is_matched: false,
-            default: Others::Default,
-        };
-        search.candidates.clear();
+        let mut search = Search::new(question, self.scratch.take(), Others::Default);
+        search.only_certain = question.only_certain && !question.spelling.may_change(path);
         if at == 0 {
             search.level(root, path, Others::Default);
         } else if !search.below(root, path, at) {
@@ -245,15 +241,7 @@ impl Tree {
     /// their guards, scopes for their guards. What is behind it may have a layer that the preflight has not met: a scope's default
     /// service counts as a resource.
     pub(crate) fn possible_at(&self, route: &Rc<Route>, path: &str, question: &Question<'_>) -> Possible {
-        let mut search = Search {
-            question,
-            possible: Possible::default(),
-            candidates: self.scratch.take(),
-            only_certain: false,
-            is_matched: false,
-            default: Others::Resource,
-        };
-        search.candidates.clear();
+        let mut search = Search::new(question, self.scratch.take(), Others::Resource);
         let is_placed = self.root.as_ref().is_some_and(|root| search.at(root, path, route));
         self.scratch.set(search.candidates);
         if !is_placed {
@@ -277,27 +265,15 @@ impl Tree {
         // If the layer's place is not found, any route may be below it.
         found.unwrap_or(root.has_routes)
     }
-
-    /// Notes that a request did not reach the route that was certain. From now on every scope around it counts as guarded.
-    pub(crate) fn missed(&self, route: &Rc<Route>) {
-        route.was_missed.set(true);
-        if let Some(root) = &self.root {
-            root.distrust(route);
-        }
-    }
-
-    /// Returns whether the path up to `end` leads to a scope with routes inside.
-    pub(crate) fn has_scope_at(&self, path: &str, end: usize) -> bool {
-        self.root.as_ref().is_some_and(|root| root.has_scope_at(path, end))
-    }
-
-    /// Returns whether the path up to `end` leads to a scope around the route, or is empty.
-    pub(crate) fn is_on_the_way(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
-        self.root.as_ref().is_some_and(|root| end == 0 || root.leads_to(route, path, end))
-    }
 }
 
-impl Search<'_> {
+impl<'s> Search<'s> {
+    fn new(question: &'s Question<'s>, mut candidates: Vec<u32>, default: Others) -> Self {
+        candidates.clear();
+        let possible = Possible::default();
+        Self { question, possible, candidates, only_certain: false, is_matched: false, default }
+    }
+
     /// Goes through a level that has the request.
     fn level(&mut self, level: &Level, path: &str, default: Others) {
         if !self.walk(level, path, 0) {
@@ -469,15 +445,39 @@ impl Level {
         level
     }
 
-    fn holds(&self, route: &Rc<Route>) -> bool {
+    pub(super) fn holds(&self, route: &Rc<Route>) -> bool {
         self.entries.iter().any(|entry| match &entry.kind {
             EntryKind::Scope { inside, .. } => inside.has_routes && inside.holds(route),
             kind => kind.may_be(route),
         })
     }
 
+    fn each_route(&self, found: &mut dyn FnMut(&Rc<Route>)) {
+        self.entries.iter().for_each(|entry| entry.kind.each_route(found));
+    }
+
+    /// Tells routes that a request on their paths may have been meant for a scope in front of them.
+    fn tell_those_behind_scopes(&self, is_level_behind: bool) {
+        for (position, entry) in self.entries.iter().enumerate() {
+            let mut in_front = self.scopes.iter().take_while(|scope| **scope < position);
+            let is_behind =
+                is_level_behind || in_front.any(|scope| self.entries[*scope].may_share_a_path_with(entry));
+            if let EntryKind::Scope { inside, .. } = &entry.kind {
+                inside.tell_those_behind_scopes(is_behind);
+            } else if is_behind {
+                entry.kind.each_route(&mut |route| route.is_behind_scopes.set(true));
+            }
+        }
+    }
+
     /// Calls `found` for each scope, and with `None` for each resource, to which the path up to `at` leads.
-    fn each_at(&self, path: &str, at: usize, scopes_are_guarded: bool, found: &mut dyn FnMut(Option<&Self>)) {
+    pub(super) fn each_at(
+        &self,
+        path: &str,
+        at: usize,
+        scopes_are_guarded: bool,
+        found: &mut dyn FnMut(Option<&Self>),
+    ) {
         let mut candidates = Vec::new();
         self.index.find(path, &mut candidates);
         for entry in candidates.into_iter().map(|position| &self.entries[position as usize]) {
@@ -497,37 +497,6 @@ impl Level {
             if inside.has_routes && !(scopes_are_guarded || turns_away.get()) {
                 // Nothing gets past it.
                 return;
-            }
-        }
-    }
-
-    fn has_scope_at(&self, path: &str, end: usize) -> bool {
-        self.scopes.iter().any(|scope| {
-            let entry = &self.entries[*scope];
-            let EntryKind::Scope { inside, .. } = &entry.kind else { return false };
-            let Some(here) = entry.resource().find_match(path) else { return false };
-            here == end || (here < end && inside.has_scope_at(&path[here..], end - here))
-        })
-    }
-
-    fn leads_to(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
-        self.entries.iter().any(|entry| {
-            let EntryKind::Scope { inside, .. } = &entry.kind else { return false };
-            if !inside.holds(route) {
-                return false;
-            }
-            let Some(here) = entry.resource().find_match(path) else { return false };
-            here == end || (here < end && inside.leads_to(route, &path[here..], end - here))
-        })
-    }
-
-    fn distrust(&self, route: &Rc<Route>) {
-        for entry in &self.entries {
-            if let EntryKind::Scope { inside, turns_away } = &entry.kind
-                && inside.holds(route)
-            {
-                turns_away.set(true);
-                inside.distrust(route);
             }
         }
     }
@@ -561,8 +530,16 @@ impl EntryKind {
         }
     }
 
+    fn each_route(&self, found: &mut dyn FnMut(&Rc<Route>)) {
+        match self {
+            Self::Plain(perhaps) => perhaps.iter().for_each(found),
+            Self::Route(route) => found(route),
+            Self::Scope { inside, .. } => inside.each_route(found),
+        }
+    }
+
     /// Returns whether this is the route, or perhaps is.
-    fn may_be(&self, route: &Rc<Route>) -> bool {
+    pub(super) fn may_be(&self, route: &Rc<Route>) -> bool {
         match self {
             Self::Route(other) => Rc::ptr_eq(other, route),
             Self::Plain(perhaps) => perhaps.iter().any(|other| Rc::ptr_eq(other, route)),
@@ -572,7 +549,20 @@ impl EntryKind {
 }
 
 impl Entry {
-    fn resource(&self) -> &ResourceDef {
+    /// Returns `false` only if the text in front of the first parameters tells them apart.
+    fn may_share_a_path_with(&self, other: &Self) -> bool {
+        let alike = |one: &str, other: &str| one.starts_with(other) || other.starts_with(one);
+        self.fixed().any(|one| other.fixed().any(|other| alike(one, other)))
+    }
+
+    /// The text in front of the first parameter of each pattern.
+    fn fixed(&self) -> impl Iterator<Item = &str> {
+        let fixed =
+            |pattern| str::split(pattern, ['{', '*']).next().unwrap_or_default().trim_end_matches('/');
+        self.patterns.iter().map(move |pattern| fixed(pattern))
+    }
+
+    pub(super) fn resource(&self) -> &ResourceDef {
         self.resource.get_or_init(|| match (self.patterns.as_slice(), self.is_prefix) {
             ([pattern], true) => ResourceDef::prefix(pattern.as_str()),
             ([pattern], false) => ResourceDef::new(pattern.as_str()),

@@ -25,11 +25,11 @@ impl Around {
         if self.counts {
             metrics::allowed(Allowed::Readable);
         }
-        if let Some(asked) = &self.asked
-            && !is_refused(response.request())
-        {
+        if let Some(asked) = &self.asked {
             let answered = asked.answered_by(Some(response.request()));
-            self.settle(answered);
+            if !is_refused(response.request()) {
+                self.settle(answered);
+            }
         }
         self.edit.response(response);
     }

@@ -39,7 +39,7 @@ pub fn holds(data: &[u8]) {
     let mut lines = data.split(|byte| *byte == b'\n');
     let seed = lines.next().and_then(|line| str::from_utf8(line).ok()?.parse().ok());
     let (Some(seed), Some(requests)) = (seed, requests(lines)) else { return };
-    let case = Case { app: draw::case(seed).app, requests };
+    let case = Case { app: draw::case(seed).app, requests, came_before: false };
     let broken = SYSTEM.with(|system| {
         system.block_on(async {
             match check(&case).await {

@@ -219,6 +219,27 @@ impl App {
         self.all_layers().iter().any(|layer| matches!(layer, Layer::Normalizes(Slashes::Always)))
     }
 
+    /// Returns whether a layer cannot tell a default service behind a scope that turned a request away from a layer in front of it: from
+    /// one between itself and the router, or from one of that scope or of one around it, which ends where the default service does.
+    pub fn hides_default_services(&self) -> bool {
+        fn is_mixed(layers: &[Layer]) -> bool {
+            let mut inside = layers.iter().skip_while(|layer| !matches!(layer, Layer::Cors(_)));
+            inside.any(|layer| !matches!(layer, Layer::Cors(_)))
+        }
+        fn hides(items: &[Item], is_in_scope: bool) -> bool {
+            let scopes = || {
+                items.iter().filter_map(|item| if let Item::Scope(scope) = item { Some(scope) } else { None })
+            };
+            scopes().any(|scope| {
+                let may_end_alike = is_in_scope || scope.prefix.is_empty() || scopes().count() > 1;
+                is_mixed(&scope.layers)
+                    || (scope.guard != Guard::No && may_end_alike)
+                    || hides(&scope.items, true)
+            })
+        }
+        is_mixed(&self.layers) || hides(&self.items, false)
+    }
+
     /// Returns whether a scope has a guard.
     pub fn guards_scopes(&self) -> bool {
         fn are_in(items: &[Item]) -> bool {

@@ -10,6 +10,9 @@ use crate::policy::Policy;
 use crate::request::{Answers, Asked, Fail, Got, ask};
 use crate::serve;
 
+/// How often requests come before they are judged.
+const ROUNDS: usize = 4;
+
 /// An app and the requests that it gets, in their order.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -17,6 +20,8 @@ pub struct Case {
     pub app: App,
     /// The requests. Of each the preflight is sent as well.
     pub requests: Vec<Asked>,
+    /// Whether they came before, unjudged, so that every scope that turns one of them away has been seen to.
+    pub came_before: bool,
 }
 
 /// The properties.
@@ -95,8 +100,19 @@ impl std::ops::AddAssign for Counts {
 pub async fn check(case: &Case) -> Result<Counts, Box<Violation>> {
     let (real, bare) = (serve::real(&case.app).await, serve::bare(&case.app).await);
     let mut counts = Counts::default();
+    if case.came_before {
+        // One round shows one scope to a request. There may be another behind it.
+        for _ in 0..ROUNDS {
+            for asked in &case.requests {
+                for german in [false, true] {
+                    ask(&real, &Asked { german, fail: Fail::No, ..asked.clone() }).await;
+                }
+            }
+        }
+    }
     for asked in &case.requests {
         let one = One {
+            came_before: case.came_before,
             app: &case.app,
             asked,
             reached: ask(&bare, asked).await,
@@ -127,6 +143,8 @@ struct One<'a> {
     would: Got,
     /// Some request of the case is rewritten on its way: the route that it misses is not certain any more.
     is_rewritten: bool,
+    /// Such requests have come before.
+    came_before: bool,
 }
 
 impl One<'_> {
@@ -189,9 +207,18 @@ impl One<'_> {
         }
     }
 
+    /// Returns whether this may have been answered by a default service that hides the guard of a scope.
+    fn is_hidden(&self, answered: Option<Handler>) -> bool {
+        let is_default = answered.is_none_or(|handler| self.app.is_default(handler));
+        self.came_before && is_default && self.app.hides_default_services()
+    }
+
     fn check_actual(&self, got: &Got, counts: &mut Counts) -> Result<(), Box<Violation>> {
         let fail = |property, wanted| Err(self.violation(property, self.asked, got, wanted));
         let reached = &self.reached;
+        if self.is_hidden(self.would.ran) {
+            return Ok(());
+        }
         let refused = got.ran.is_none() && got.failed.is_none() && got.status == 403;
         if !refused && (got.ran != reached.ran || got.failed != reached.failed) {
             return fail(Property::Routing, format!("{reached}, as without CORS"));
@@ -201,8 +228,9 @@ impl One<'_> {
             let guards = self.guards(&reached.layers, ran);
             counts.guarded_runs += u64::from(!guards.is_empty() && !self.asked.origin.is_empty());
             // Where a path is rewritten on the way, a route with `#[cors]` still knows itself, but a layer cannot
-            // foresee that there will be none.
-            let is_foreseeable = matches!(ran, Handler::Cors(_)) || !self.app.rewrites_inside();
+            // foresee that there will be none, until it has seen that.
+            let is_foreseeable =
+                matches!(ran, Handler::Cors(_)) || self.came_before || !self.app.rewrites_inside();
             let denies = |guard: &Guarding| is_foreseeable && !self.lets_in(*guard);
             if let Some(Guarding { policy, .. }) = guards.into_iter().find(denies) {
                 return fail(
@@ -303,6 +331,9 @@ impl One<'_> {
                 let trace = ask(bare, &after).await;
                 let Some(handler) = trace.ran else { continue };
                 let owner = self.owner(&trace);
+                if self.is_hidden(Some(handler)) {
+                    continue;
+                }
                 // Where no layer is, there is nothing to have the switch for guarded scopes.
                 if trace.layers.is_empty() && self.app.guards_scopes() {
                     continue;
@@ -371,7 +402,7 @@ impl One<'_> {
         }
         let Found { routes, plain, branches, .. } = found;
         let is_sole = !plain && !other.plain && branches < 2 && other.branches < 2;
-        let is_known = branches == 0 || !self.app.scopes_are_guarded;
+        let is_known = branches == 0 || !(self.app.scopes_are_guarded || self.app.guards_scopes());
         let mut methods: Vec<_> = routes.iter().flat_map(Route::methods).collect();
         let count = methods.len();
         methods.sort_unstable();

@@ -27,7 +27,14 @@ pub fn case(seed: u64) -> Case {
     let scopes_are_guarded = draw.guarded_scopes || draw.chance.percent(10);
     let app = App { items, default, layers, scopes_are_guarded };
     let requests = (0..6).map(|_| draw.request(&app)).collect();
-    Case { app, requests }
+    Case { app, requests, came_before: false }
+}
+
+/// The same where a scope has a guard and no layer was told so, and the requests have come before. `None` where no scope has one.
+pub fn case_without_switch(seed: u64) -> Option<Case> {
+    let case = case(seed);
+    let app = App { scopes_are_guarded: false, ..case.app };
+    app.guards_scopes().then_some(Case { app, came_before: true, ..case })
 }
 
 impl Draw {

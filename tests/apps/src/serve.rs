@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use actix_service::boxed::{self, RcService};
-use actix_service::{Service, ServiceExt, Transform, fn_service};
+use actix_http::Request;
+use actix_service::boxed::{self, BoxService, RcService};
+use actix_service::{Service, ServiceExt, ServiceFactory, Transform, fn_service};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{AppService, HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorUnauthorized;
@@ -47,7 +48,38 @@ async fn serve(app: &App, kind: Kind) -> impl Answers + use<> {
     if let Some(id) = app.default {
         served = served.default_service(plain(id));
     }
-    init_service(served.wrap(Stack { layers: app.layers.clone(), kind })).await
+    // `Cors` reads from a type what is inside of it, and a stack hides that.
+    let outer =
+        app.layers.iter().rposition(|layer| !matches!(layer, Layer::Cors(_))).map_or(0, |last| last + 1);
+    let (outer, innermost) = app.layers.split_at(outer);
+    let outer = Stack { layers: outer.to_vec(), kind };
+    match (kind, innermost) {
+        (Kind::Real { scopes_are_guarded }, [Layer::Cors(cors)]) => {
+            boxed_service(served.wrap(real_cors(cors, scopes_are_guarded)).wrap(outer)).await
+        }
+        (Kind::Real { scopes_are_guarded }, [Layer::Cors(cors), Layer::Cors(inner)]) => {
+            let served = served.wrap(real_cors(inner, scopes_are_guarded));
+            boxed_service(served.wrap(real_cors(cors, scopes_are_guarded)).wrap(outer)).await
+        }
+        _ => boxed_service(served.wrap(Stack { layers: app.layers.clone(), kind })).await,
+    }
+}
+
+/// The app as a service whose type does not depend on its layers.
+async fn boxed_service<T, B>(app: actix_web::App<T>) -> BoxService<Request, ServiceResponse, Error>
+where
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    T::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let app = init_service(app).await;
+    boxed::service(app.map(ServiceResponse::map_into_boxed_body))
 }
 
 /// A handler without a policy of its own.

@@ -42,6 +42,17 @@ fn enforced(policy: Policy) -> Layer {
 /// Sends one request to each path in every way that could make a difference, each to an app of its own.
 #[track_caller]
 fn holds(app: &App, method: &'static str, paths: &[&str]) {
+    judge(app, method, paths, false);
+}
+
+/// The same of requests that have come before, so that each scope that turns one away has been found out.
+#[track_caller]
+fn holds_from_then_on(app: &App, method: &'static str, paths: &[&str]) {
+    judge(app, method, paths, true);
+}
+
+#[track_caller]
+fn judge(app: &App, method: &'static str, paths: &[&str], came_before: bool) {
     System::new().block_on(async {
         for path in paths {
             for origin in ORIGINS {
@@ -65,7 +76,7 @@ fn holds(app: &App, method: &'static str, paths: &[&str]) {
                         requested_headers: Vec::new(),
                         is_preflight: false,
                     };
-                    let case = Case { app: app.clone(), requests: vec![asked] };
+                    let case = Case { app: app.clone(), requests: vec![asked], came_before };
                     if let Err(violation) = check(&case).await {
                         panic!("{violation}\n{app}");
                     }
@@ -281,6 +292,86 @@ fn t41_a_twin_in_another_scope() {
         };
         for method in ["GET", "PUT"] {
             holds(&app, method, &["/v1/x", "/v2/x", "/v1/y", "/v2/y"]);
+        }
+    }
+}
+
+/// A scope whose guard nobody was told of, with a route that everybody may read.
+fn guarded_scope(prefix: &'static str, guard: Guard, pattern: &'static str) -> Item {
+    scope(prefix, guard, vec![route(Policy::Public, "PUT", pattern)], Vec::new())
+}
+
+#[test]
+fn t41_a_scope_that_turns_away_what_another_route_takes_is_found_out() {
+    for guard in [Guard::Host, Guard::Field] {
+        for prefix in ["/s", "/{q}", ""] {
+            for pattern in ["/x", "/{a}/{b}", "/{tail:.*}"] {
+                let items =
+                    vec![guarded_scope(prefix, guard, pattern), route(Policy::B, "GET+PUT", "/{a}/{b}")];
+                let layers = vec![enforced(Policy::App)];
+                let app = App { items, layers, ..App::default() };
+                holds_from_then_on(&app, "PUT", &["/s/x", "/s/y"]);
+                // The scope's default service was certain, too.
+                holds_from_then_on(&app, "GET", &["/s/x"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn t42_a_scope_that_turns_away_what_a_default_service_takes_is_found_out() {
+    for guard in [Guard::Host, Guard::Field] {
+        for layers in [
+            vec![enforced(Policy::App)],
+            vec![Layer::Normalizes(Slashes::Trim), cors(Policy::App)],
+            vec![
+                enforced(Policy::B),
+                Layer::Cors(Cors { id: 7, policy: Policy::App, enforce: true, unguarded_upgrades: false }),
+            ],
+        ] {
+            for default in [None, Some(1)] {
+                let items = vec![guarded_scope("/s", guard, "/x")];
+                let app = App { items, default, layers: layers.clone(), ..App::default() };
+                holds_from_then_on(&app, "PUT", &["/s/x", "/s"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn t41_a_scope_that_turns_away_what_a_resource_takes_is_found_out() {
+    for guard in [Guard::Host, Guard::Field] {
+        // The guard of the route inside hides nothing.
+        for own in [Guard::No, Guard::Host, Guard::Field] {
+            let inside = vec![guarded(Policy::A, "PUT", "/x", own)];
+            let items = vec![scope("/s", guard, inside, Vec::new()), plain("PUT", "/s/x", Guard::No)];
+            for layer in [cors(Policy::App), enforced(Policy::App)] {
+                let app = App { items: items.clone(), layers: vec![layer], ..App::default() };
+                holds_from_then_on(&app, "PUT", &["/s/x"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn t43_a_resource_in_front_of_a_scope_says_nothing_of_its_guards() {
+    let items = vec![plain("PUT", "/s/x", Guard::No), guarded_scope("/s", Guard::No, "/{p}")];
+    let layers = vec![enforced(Policy::Scope)];
+    holds_from_then_on(&App { items, layers, ..App::default() }, "PUT", &["/s/x", "/s/y"]);
+}
+
+#[test]
+fn t43_an_error_on_the_way_says_nothing_of_guards() {
+    for prefix in ["", "/s"] {
+        for layers in [vec![Layer::Fails(7)], Vec::new()] {
+            let inside = vec![route(Policy::Public, "PUT", "/{a}/{b}"), route(Policy::Public, "PUT", "/x")];
+            let items = vec![scope(prefix, Guard::No, inside, layers)];
+            for inner in [None, Some(Layer::Fails(8)), Some(Layer::Normalizes(Slashes::Trim))] {
+                let layers = [Some(enforced(Policy::Scope)), inner].into_iter().flatten().collect();
+                let app = App { items: items.clone(), layers, ..App::default() };
+                holds_from_then_on(&app, "PUT", &["/s/x", "//s/x", "/s//x"]);
+                holds(&app, "PUT", &["/s/x"]);
+            }
         }
     }
 }

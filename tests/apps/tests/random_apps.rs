@@ -10,7 +10,7 @@ use std::env;
 use std::thread;
 
 use actix_web::rt::System;
-use cors_apps::check::{Counts, check};
+use cors_apps::check::{Case, Counts, check};
 use cors_apps::draw;
 use cors_apps::shrink::shrink;
 
@@ -26,11 +26,10 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Runs the seeds of one thread; what fails comes back as it is to be shown.
-fn run(seeds: impl Iterator<Item = u64>) -> (Counts, Vec<String>) {
+fn run(cases: impl Iterator<Item = (u64, Case)>) -> (Counts, Vec<String>) {
     System::new().block_on(async {
         let (mut counts, mut failures, mut found) = (Counts::default(), Vec::new(), Vec::new());
-        for seed in seeds {
-            let case = draw::case(seed);
+        for (seed, case) in cases {
             match check(&case).await {
                 Ok(of_one) => counts += of_one,
                 Err(violation) => {
@@ -51,8 +50,8 @@ fn run(seeds: impl Iterator<Item = u64>) -> (Counts, Vec<String>) {
     })
 }
 
-#[test]
-fn what_is_guessed_only_tightens() {
+/// Runs the cases of all seeds that are asked for.
+fn run_all(draw: fn(u64) -> Option<Case>) -> (u64, Counts) {
     let (first, count) = match number("CORS_APP") {
         Some(seed) => (seed, 1),
         None => (0, number("CORS_APPS").unwrap_or(APPS)),
@@ -61,7 +60,7 @@ fn what_is_guessed_only_tightens() {
     let running: Vec<_> = (0..threads)
         .map(|thread| {
             let seeds = (first..first + count).filter(move |seed| seed % threads == thread);
-            thread::spawn(move || run(seeds))
+            thread::spawn(move || run(seeds.filter_map(|seed| Some((seed, draw(seed)?)))))
         })
         .collect();
     let (mut counts, mut failures) = (Counts::default(), Vec::new());
@@ -72,6 +71,12 @@ fn what_is_guessed_only_tightens() {
     }
     println!("{count} apps: {counts:?}");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    (count, counts)
+}
+
+#[test]
+fn what_is_guessed_only_tightens() {
+    let (count, counts) = run_all(|seed| Some(draw::case(seed)));
     if count >= APPS {
         // A property that never had anything to say was not tested.
         let Counts { guarded_runs, refusals, fields, preflights, certain_routes, certain_layers, errors } =
@@ -84,6 +89,21 @@ fn what_is_guessed_only_tightens() {
             ("certain_routes", certain_routes),
             ("certain_layers", certain_layers),
             ("errors", errors),
+        ] {
+            assert!(seen > count / 50, "{name}: {seen}");
+        }
+    }
+}
+
+/// What `SECURITY.md` says of apps without the switch: a scope that turns a request away is found out.
+#[test]
+fn what_was_found_out_holds_from_then_on() {
+    let (count, counts) = run_all(draw::case_without_switch);
+    if count >= APPS {
+        for (name, seen) in [
+            ("guarded_runs", counts.guarded_runs),
+            ("fields", counts.fields),
+            ("preflights", counts.preflights),
         ] {
             assert!(seen > count / 50, "{name}: {seen}");
         }
