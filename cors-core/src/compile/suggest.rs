@@ -78,13 +78,9 @@ impl Loose {
         // `me@a.com` is an address of mail, `https://a.com@b.com` is at `b.com`, and `my?pp.com` has a `?` for a letter.
         let is_address = !user.is_empty() && (scheme.is_none() || user.contains('.'));
         let is_glob = tail.len() > 1 && tail.starts_with('?') && !tail.contains('=');
-        // `10.0.0.0/8`
-        let is_network = tail.len() > 1
-            && tail.bytes().skip(1).all(|byte| byte.is_ascii_digit())
-            && authority.parse::<core::net::Ipv4Addr>().is_ok();
         let is_two_origins = authority.ends_with(':') && tail.starts_with("//");
         let is_variable = authority.starts_with("process.env.");
-        if is_address || is_glob || is_network || is_two_origins || is_variable {
+        if is_address || is_glob || is_network(rest) || is_two_origins || is_variable {
             return None;
         }
         let (host, port) = match authority.rsplit_once(':') {
@@ -315,12 +311,24 @@ pub(crate) fn regex_of_glob(text: &str) -> Option<String> {
 pub(crate) fn host(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let rest = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+    if is_network(rest) {
+        return None;
+    }
     let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let (host, _) = split_port(rest);
     let (wildcard, host) = split_wildcard(host);
     let host = repair_host(host)?;
     let repaired = if wildcard.is_empty() { host } else { format!(".{host}") };
     pattern::parse_host(&repaired).ok()
+}
+
+/// Returns whether this is a range of addresses: `10.0.0.0/8`.
+fn is_network(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, bits)| {
+        address.parse::<core::net::IpAddr>().is_ok()
+            && !bits.is_empty()
+            && bits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn split_port(authority: &str) -> (&str, &str) {

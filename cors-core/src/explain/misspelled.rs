@@ -99,9 +99,14 @@ pub(crate) fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
     (distance <= most).then_some(distance)
 }
 
+/// Returns whether `name`, in any case, is one of the headers that slips are compared with.
+pub(crate) fn is_known_header(name: &str) -> bool {
+    HEADERS.iter().chain(&OTHER_HEADERS).any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// The standard header that `name`, in any case, is one or two slips away from.
 pub(crate) fn misspelled_header(name: &str) -> Option<&'static str> {
-    if HEADERS.iter().chain(&OTHER_HEADERS).any(|known| known.eq_ignore_ascii_case(name)) {
+    if is_known_header(name) {
         return None;
     }
     let is_own = matches!(name.as_bytes(), [b'x' | b'X', b'-', ..]);

@@ -1,6 +1,6 @@
 //! Proposals are proved: over policies that are made up, and over a list of slips that people made.
 
-use cors_engine::{Block, Config, Entry, Mode, Proposal, Violation};
+use cors_engine::{Block, Config, Draft, Entry, Language, Mode, Policy, Proposal, Violation};
 use cors_properties::advice;
 
 /// How many policies are made up: 10⁵ with `CORS_LONG=1`; few where nothing is optimized.
@@ -86,4 +86,69 @@ fn slips_that_people_made_are_mended() {
         }
     }
     assert!(broken.is_empty(), "{} of {}:\n\n{}", broken.len(), slips().len(), broken.join("\n\n"));
+}
+
+/// A value of a key other than `origins`, in a policy of its own.
+struct OtherSlip {
+    line: &'static str,
+    key: &'static str,
+    policy: serde_json::Value,
+    /// What the list then holds; `None` if nothing is proposed.
+    wanted: Option<Vec<&'static str>>,
+}
+
+fn other_slip(line: &'static str) -> OtherSlip {
+    let (written, wanted) = line.split_once(" =>").unwrap_or_else(|| panic!("{line}: no arrow"));
+    let (credentials, written) = match written.strip_prefix("credentials ") {
+        Some(written) => (true, written),
+        None => (false, written),
+    };
+    let (key, rest) = written.split_at(written.find([':', ' ']).unwrap_or_else(|| panic!("{line}: no key")));
+    let value = match rest.strip_prefix(" = ") {
+        Some(whole) => serde_json::from_str(whole).unwrap_or_else(|_| whole.into()),
+        None => serde_json::json!([rest.strip_prefix(": ").unwrap_or_else(|| panic!("{line}: no value"))]),
+    };
+    let mut policy = serde_json::json!({ "origins": ["https://app.example"], "credentials": credentials });
+    policy[key] = value;
+    let wanted = (wanted != "!").then(|| wanted.split_whitespace().collect());
+    OtherSlip { line, key, policy, wanted }
+}
+
+/// What the policy has for a key.
+fn held(policy: &Policy, key: &str) -> String {
+    let joined = |list: &mut dyn Iterator<Item = &str>| list.collect::<Vec<_>>().join(" ");
+    match key {
+        "methods" => joined(&mut policy.methods()),
+        "headers" => joined(&mut policy.headers()),
+        "expose" => joined(&mut policy.exposed()),
+        "hosts" => joined(&mut policy.hosts()),
+        _ => panic!("{key} is no key of this test"),
+    }
+}
+
+#[test]
+fn slips_in_other_settings_are_mended() {
+    let lines = include_str!("../data/settings.txt").lines();
+    let slips = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(other_slip);
+    let mut broken = Vec::new();
+    for OtherSlip { line, key, policy, wanted } in slips {
+        let draft: Draft = serde_json::from_value(policy).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let config = draft.into_config().written_in(Language::Toml);
+        let Err(violations) = config.policy(Mode::Production) else {
+            broken.push(format!("{line}: no rule"));
+            continue;
+        };
+        if violations.iter().any(|violation| violation.help().is_none()) {
+            broken.push(format!("{line}: no help\n{violations}"));
+        }
+        let is_proposed = violations.iter().any(|violation| violation.proposal().is_some());
+        match (wanted, config.following(&violations).policy(Mode::Production)) {
+            (None, _) if is_proposed => broken.push(format!("{line}: something is proposed\n{violations}")),
+            (None, _) => {}
+            (Some(wanted), Ok(policy)) if held(&policy, key) == wanted.join(" ") => {}
+            (Some(_), Ok(policy)) => broken.push(format!("{line}: {}\n{violations}", held(&policy, key))),
+            (Some(_), Err(left)) => broken.push(format!("{line}: {violations}\n\nfollowed: {left}")),
+        }
+    }
+    assert!(broken.is_empty(), "{} broken:\n\n{}", broken.len(), broken.join("\n\n"));
 }

@@ -17,7 +17,7 @@ use crate::compile::language::Writer;
 use crate::compile::pattern;
 use crate::compile::shown::Shown;
 use crate::engine::standard;
-use crate::explain::misspelled::misspelled_header;
+use crate::explain::misspelled::{is_known_header, misspelled_header};
 
 /// The checked names of a list. `None` stands for `any`.
 pub(crate) type NameList = Option<Vec<String>>;
@@ -86,11 +86,10 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
             _ => format!("`{}` is not a method", Shown(method)),
         };
         let finding = Finding::new(Rule::InvalidMethod, message, why);
-        let names = several(
-            method,
-            |c| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/'),
-            str::to_ascii_uppercase,
-        );
+        if method.is_empty() {
+            return Some(finding.propose("take the entry out", Proposal::Remove).value(method));
+        }
+        let names = meant_methods(method);
         let is_sound = |names: &[String]| names.iter().all(|name| method_fault(name, writer).is_none());
         names_instead(finding, Key::Methods, names.filter(|names| is_sound(names)), writer)
     } else if standard::is_forbidden_method(method.as_bytes()) {
@@ -205,11 +204,10 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
         "No message can carry such a field, so the entry never matches."
     };
     let finding = Finding::new(Rule::InvalidHeader, message, why);
-    let names = several(written, |c| matches!(c, ',' | ';'), header_case).or_else(|| {
-        // `x-app*` is likely the family.
-        let stem = name.strip_suffix('*')?.trim_end_matches(['*', '-']);
-        (key == Key::Headers).then(|| vec![format!("{stem}-*")])
-    });
+    if written.is_empty() {
+        return Some(finding.propose("take the entry out", Proposal::Remove));
+    }
+    let names = meant_headers(written).or_else(|| meant_family(name).filter(|_| key == Key::Headers));
     let is_sound = |names: &[String]| names.iter().all(|name| is_sound_header(name, key, writer));
     Some(names_instead(finding, key, names.filter(|names| is_sound(names)), writer))
 }
@@ -343,6 +341,37 @@ pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
     .propose("take this one out", Proposal::Remove)
 }
 
+/// The methods that were meant by a text that is none: `get, post`, `GET/POST`, `Method::PUT`.
+pub(super) fn meant_methods(text: &str) -> Option<Vec<String>> {
+    let standard =
+        |name: &str| standard::STANDARD_METHODS.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    // A method of somebody's own is sent as the page writes it.
+    let spell = |name: &str| {
+        let name = last_segment(name).trim_end_matches("()");
+        standard(name).unwrap_or(name).to_string()
+    };
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|');
+    several(text, is_between, spell).or_else(|| {
+        let names = several(text, |c| is_between(c) || c == '/', spell)?;
+        // `GET /api` is a route.
+        names.iter().all(|name| standard(name).is_some()).then_some(names)
+    })
+}
+
+/// The headers that were meant by a text that is none: `Content Type`, `x-a, x-b`, `header::AUTHORIZATION`.
+pub(super) fn meant_headers(text: &str) -> Option<Vec<String>> {
+    several(text, |c| matches!(c, ',' | ';'), header_case)
+}
+
+/// The family that was meant by a pattern of another kind: `x-app*`, `x-app-.*`. `None` if a single name was, as by `authori*`.
+fn meant_family(name: &str) -> Option<Vec<String>> {
+    let stem = name.trim_start_matches('^').trim_end_matches('$').strip_suffix('*')?;
+    let stem = stem.trim_end_matches(['*', '.', '-']);
+    (stem.contains('-') && misspelled_header(stem).is_none() && !is_known_header(stem))
+        .then(|| vec![format!("{stem}-*")])
+        .filter(|names| names[0] != name)
+}
+
 /// Several names in one string, or one with the wrong spelling, as they should be written.
 fn several(
     text: &str,
@@ -350,20 +379,31 @@ fn several(
     spell: impl Fn(&str) -> String,
 ) -> Option<Vec<String>> {
     let quotes = ['"', '\'', '[', ']'];
-    let names = text.split(separator).map(|name| spell(name.trim().trim_matches(quotes)));
-    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
-    let distinct: BTreeSet<&String> = names.iter().collect();
+    let mut names: Vec<String> = Vec::new();
+    for name in text.split(separator).map(|name| spell(name.trim().trim_matches(quotes))) {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let is_name = |name: &String| {
         standard::is_token(name.as_bytes()) && (!name.contains('*') || standard::family(name).is_some())
     };
-    let legal = distinct.len() == names.len() && !names.is_empty() && names.iter().all(is_name);
+    let legal = !names.is_empty() && names.iter().all(is_name);
     // There is nothing to propose if the text is right already.
     legal.then_some(names).filter(|names| *names != [text])
 }
 
-/// `Content Type:` is `content-type`.
+/// `Content Type:` is `content-type`, and so is `header::CONTENT_TYPE`.
 fn header_case(name: &str) -> String {
+    if name.contains("::") {
+        return last_segment(name).to_ascii_lowercase().replace('_', "-");
+    }
     let name = name.split(':').next().unwrap_or_default();
     let words = name.split_whitespace().map(str::to_ascii_lowercase);
     words.collect::<Vec<_>>().join("-")
+}
+
+/// The constant of a path: `GET` of `Method::GET`.
+fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
 }

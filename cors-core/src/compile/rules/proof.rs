@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use super::check;
 use super::origins;
 use super::proposal::Proposal;
+use super::types;
 use super::violation::{Violation, Violations};
 use crate::Key;
 use crate::Mode;
@@ -22,8 +23,17 @@ use crate::compile::pattern::OriginPattern;
 /// How often proposals are followed and checked. Each round changes at least one of them.
 const MAX_ROUNDS: usize = 6;
 
-/// The violations, with proposals that may all be followed at once.
-pub(super) fn prove(config: &Config, mode: Mode, mut violations: Violations) -> Violations {
+/// The violations, with proposals that may all be followed at once, and with some other help where there is none.
+pub(super) fn prove(config: &Config, mode: Mode, violations: Violations) -> Violations {
+    let mut violations = with_proved(config, mode, violations);
+    for violation in violations.list.iter_mut().filter(|violation| violation.help.is_none()) {
+        violation.help = types::example(violation, &config.writer);
+    }
+    violations
+}
+
+/// The violations, without the proposals that cannot be followed.
+fn with_proved(config: &Config, mode: Mode, mut violations: Violations) -> Violations {
     let hidden = uncover(config, mode, &mut violations);
     for _ in 0..MAX_ROUNDS {
         if violations.list.iter().all(|violation| violation.proposal.is_none()) {

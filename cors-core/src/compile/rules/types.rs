@@ -9,6 +9,7 @@ use super::proposal::Proposal;
 use super::propose::Proposer;
 use super::report::{Finding, Report};
 use super::settings::Site;
+use super::violation::Violation;
 use super::{names, values};
 use crate::Key;
 use crate::Rule;
@@ -138,30 +139,60 @@ fn instead(key: Key, proposal: &Proposal, writer: &Writer) -> String {
 
 /// The list that was meant by one string.
 fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
-    if pattern::is_any(text) {
-        return (key != Key::Origins).then_some(Proposal::Any { expect: None });
+    if pattern::is_any(text) || key != Key::Origins && stands_for_all(text) {
+        return (!matches!(key, Key::Origins | Key::Hosts)).then_some(Proposal::Any { expect: None });
     }
-    let is_sound = |entry: &str| match key {
-        Key::Origins => Proposer::new(report.mode(), report.writer(), false).is_sound(&entry.into()),
-        Key::Methods => names::method_fault(entry, report.writer()).is_none(),
-        Key::Hosts => pattern::parse_host(entry).is_ok(),
-        _ => names::is_sound_header(entry, key, report.writer()),
-    };
-    if is_sound(text) {
-        return Some(Proposal::List(vec![text.into()]));
-    }
-    match key {
+    let entries = match key {
         Key::Origins => {
-            let entries = Proposer::new(report.mode(), report.writer(), false).entries_for(text)?;
-            Some(Proposal::List(entries))
+            let proposer = Proposer::new(report.mode(), report.writer(), false);
+            match proposer.is_sound(&text.into()) {
+                true => vec![text.into()],
+                false => proposer.entries_for(text)?,
+            }
+        }
+        Key::Hosts if pattern::parse_host(text).is_ok() => vec![text.into()],
+        Key::Hosts => values::meant_hosts(text)?,
+        Key::Methods => {
+            let names = names::meant_methods(text).unwrap_or_else(|| vec![text.into()]);
+            let is_sound = |name: &String| names::method_fault(name, report.writer()).is_none();
+            names.iter().all(is_sound).then(|| names.iter().map(Entry::from).collect())?
         }
         _ => {
-            let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
-            let parts: Vec<Entry> = parts.map(Entry::from).collect();
-            (!parts.is_empty() && parts.iter().all(|part| is_sound(&part.text)))
-                .then_some(Proposal::List(parts))
+            let parts = text.split([',', ' ']).map(|part| part.trim_matches(['"', '\'', '[', ']', ';']));
+            let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+            let is_sound = |name: &&str| names::is_sound_header(name, key, report.writer());
+            (!parts.is_empty() && parts.iter().all(is_sound))
+                .then(|| parts.into_iter().map(Entry::from).collect())?
         }
-    }
+    };
+    Some(Proposal::List(entries))
+}
+
+/// What to write instead where nothing can be proposed, by example.
+pub(super) fn example(violation: &Violation, writer: &Writer) -> Option<String> {
+    let key = violation.key().and_then(Key::from_name).filter(|key| *key != Key::Origins)?;
+    let value = violation.value().unwrap_or_default();
+    let is_whole = violation.locus().entry.is_none();
+    Some(match key {
+        Key::Methods | Key::Headers if stands_for_all(value) => {
+            let what = if key == Key::Methods { "methods" } else { "headers" };
+            format!("list the {what} that your front end sends, {}", shape(key, writer))
+        }
+        Key::Expose if stands_for_all(value) => {
+            format!("list the headers that pages read, {}", shape(key, writer))
+        }
+        _ if is_whole => shape(key, writer),
+        Key::Headers if value.contains('*') => {
+            let family = writer.list(key, &["x-app-*".into()]);
+            format!("list the headers that your front end sends, or a family: `{family}`")
+        }
+        _ => format!("write the {} itself, {}", field(key), shape(key, writer)),
+    })
+}
+
+/// Returns whether somebody meant everything by this, in place of a list of names.
+fn stands_for_all(text: &str) -> bool {
+    pattern::is_any(text) || text.eq_ignore_ascii_case("all")
 }
 
 fn switch(text: &str) -> Option<bool> {
@@ -183,6 +214,10 @@ fn shape(key: Key, writer: &Writer) -> String {
         Key::MaxAge => writer.setting(key, "3600"),
         Key::PreflightStatus => writer.setting(key, "204"),
         Key::Expect => writer.excuse(Rule::LoopbackOrigin),
+        Key::PrivateNetwork => {
+            let (on, off) = (writer.switch(key, true), writer.switch(key, false));
+            return format!("write `{off}`; `{on}` needs an `expect`");
+        }
         _ => return format!("write `{}` or `{}`", writer.switch(key, true), writer.switch(key, false)),
     };
     format!("for example `{example}`")

@@ -181,12 +181,18 @@ fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Find
     }
     let why = "`Host` is compared without its port, in lower case and Punycode; this never matches.";
     let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
-    let parts = entry.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty());
-    let hosts: Option<Vec<Entry>> = parts.map(|part| suggest::host(part).map(Entry::from)).collect();
-    match hosts.filter(|hosts| !hosts.is_empty()) {
+    match meant_hosts(entry) {
         Some(hosts) => {
             finding.propose(format!("write {}", writer.entries(Key::Hosts, &hosts)), Proposal::Entries(hosts))
         }
         None => finding,
     }
+}
+
+/// The hosts that were meant by a text that is none.
+pub(super) fn meant_hosts(text: &str) -> Option<Vec<Entry>> {
+    let parts = text.split([',', ' ']).map(|part| part.trim_matches(['"', '\'', '[', ']']));
+    let parts = parts.filter(|part| !part.is_empty());
+    let hosts: Option<Vec<Entry>> = parts.map(|part| suggest::host(part).map(Entry::from)).collect();
+    hosts.filter(|hosts| !hosts.is_empty())
 }
