@@ -12,6 +12,7 @@ pub mod server;
 pub mod spy;
 pub mod store;
 pub mod task_api;
+pub mod wpt;
 
 /// Says what is wrong where the environment chooses the mode: some tests are about what a debug build does by itself.
 ///
