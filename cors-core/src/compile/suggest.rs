@@ -159,16 +159,24 @@ pub(crate) fn parts(text: &str) -> Vec<&str> {
     }
     let list = text.trim().trim_start_matches('[').trim_end_matches(']');
     let list = if list.contains("://[") || list.starts_with(':') { text.trim() } else { list };
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|');
     list.split(is_between).filter(|part| !part.trim_matches(['"', '\'']).is_empty()).collect()
 }
 
+/// Returns whether a character stands between the origins of a list.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '|')
+}
+
 /// Returns whether the parts of a string are entries of their own, and not pieces of one that a slip took apart:
-/// `https://shop.my app.com` is `shop.myapp.com`, and `app.com` is a stranger's.
-pub(crate) fn are_entries(parts: &[&str]) -> bool {
+/// `shop.my app.com` is `shop.myapp.com`, and `app.com` is a stranger's.
+pub(crate) fn are_entries(text: &str, parts: &[&str]) -> bool {
     let (full, bare): (Vec<&str>, Vec<&str>) = parts.iter().partition(|part| part.contains("://"));
+    if full.is_empty() {
+        // A space is a slip inside of a name as often as it ends one; a comma makes a list.
+        return text.split([',', ';']).all(|name| !name.trim().contains(is_between));
+    }
     // A name may be taken apart only after what is a whole origin.
-    full.is_empty() || bare.iter().all(|part| is_under_one_of(part, &full))
+    bare.iter().all(|part| is_under_one_of(part, &full))
 }
 
 /// Returns whether a name without a scheme, or a pattern below it, has the host of one of these origins.
@@ -461,12 +469,16 @@ mod tests {
         for (text, are) in [
             ("https://a.com https://b.com", true),
             ("a.com, b.com", true),
+            ("a.com;b.com,", true),
             ("https://a.com, *.a.com", true),
+            ("shop.my app.com", false),
+            ("shop.my|app.com", false),
+            ("a.com, shop.my app.com", false),
             ("https://shop.my app.com", false),
             ("https://shop.my,app.com", false),
             ("https://www|shop.a.com", false),
         ] {
-            assert_eq!(are_entries(&parts(text)), are, "{text}");
+            assert_eq!(are_entries(text, &parts(text)), are, "{text}");
         }
     }
 

@@ -72,7 +72,7 @@ impl<'w> Proposer<'w> {
     pub(super) fn entries_for(&self, text: &str) -> Option<Vec<Entry>> {
         let parts = suggest::parts(text);
         if parts.len() > 1 {
-            if !suggest::are_entries(&parts) {
+            if !suggest::are_entries(text, &parts) {
                 return None;
             }
             let each = parts.into_iter().map(|part| self.entry_for(part));
