@@ -8,10 +8,11 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use actix_service::boxed::{self, BoxService};
+use actix_web::body::BoxBody;
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse, Transform, fn_service};
 use actix_web::error::ErrorNotFound;
 use actix_web::http::Method;
-use actix_web::middleware::{Condition, Logger};
+use actix_web::middleware::{Condition, Logger, Next, from_fn};
 use actix_web::test::TestRequest;
 use actix_web::{App, Error, get, web};
 use cors_actix::{AllowedHosts, Cors, OriginSource, PolicySet, cors, cors_policy};
@@ -373,6 +374,215 @@ fn a_route_with_a_twin_is_in_the_log() {
         0,
         "a scope of its own has an entry that tells which is which"
     );
+}
+
+#[cors(HOSTLESS)]
+#[get("/{p}")]
+async fn any_path() -> &'static str {
+    "own"
+}
+
+/// What `#[cors]` cannot know is logged when it shows, and once, however many requests show it.
+#[test]
+fn what_is_uncertain_about_routes_is_in_the_log() {
+    macro_rules! log_of {
+        ($app:expr, $path:expr) => {
+            Log::of(|| {
+                actix_web::rt::System::new().block_on(async {
+                    let app = actix_web::test::init_service($app).await;
+                    for (path, origin) in
+                        [("/elsewhere", APP), ($path, APP), ($path, FOREIGN), ($path, FOREIGN)]
+                    {
+                        let origin = request(path).insert_header(("origin", origin));
+                        actix_web::test::call_service(&app, origin.to_request()).await;
+                    }
+                });
+            })
+        };
+    }
+    let done = || web::get().to(|| async { "done" });
+    let nobody = || actix_web::guard::fn_guard(|_| false);
+    let guarded = || web::scope("/s").guard(nobody()).service(any_path);
+    let rewritten = |mut request: ServiceRequest, next: Next<BoxBody>| async move {
+        if request.path() == "/own" {
+            let uri = actix_web::http::Uri::from_static("/s/x");
+            request.match_info_mut().get_mut().update(&uri);
+            request.head_mut().uri = uri;
+        }
+        next.call(request).await
+    };
+    let layer = || Cors::new(&TASKS).enforce();
+    let plain = |path| web::resource(path).route(done());
+    let (uncertain, turned_away, missed) = (
+        "WARN cors_actix::route::log: a route without `#[cors]` stands in front of one with it",
+        "ERROR cors_actix::route::log: a scope with `#[cors]` inside has turned a request on its paths away",
+        "ERROR cors_actix::route::log: a request did not reach the route with `#[cors]` that was certain to take it",
+    );
+    for (name, log, wanted) in [
+        ("alone", log_of!(App::new().service(own).wrap(layer()), "/own"), None),
+        (
+            "the same pattern in front",
+            log_of!(App::new().service(plain("/own")).service(own).wrap(layer()), "/other"),
+            Some((uncertain, "route=/own handler=\"own\"")),
+        ),
+        (
+            "another pattern in front",
+            log_of!(
+                App::new().service(plain("/x/{p}")).service(web::scope("/x").service(own)).wrap(layer()),
+                "/x/own"
+            ),
+            Some((uncertain, "route=/own handler=\"own\"")),
+        ),
+        (
+            "another pattern in front, and other paths",
+            log_of!(
+                App::new().service(plain("/x/{p}")).service(web::scope("/x").service(own)).wrap(layer()),
+                "/x/y"
+            ),
+            None,
+        ),
+        (
+            "the pattern behind",
+            log_of!(App::new().service(own).service(plain("/own")).wrap(layer()), "/own"),
+            None,
+        ),
+        (
+            "a guarded scope before a default service",
+            log_of!(App::new().service(guarded()).wrap(layer()), "/s/x"),
+            Some((turned_away, "scope=/s")),
+        ),
+        (
+            "a guarded scope before a resource",
+            log_of!(App::new().service(guarded()).service(plain("/s/x")).wrap(layer()), "/s/x"),
+            Some((turned_away, "scope=/s")),
+        ),
+        (
+            "a guarded scope before a route",
+            log_of!(
+                App::new().service(guarded()).service(web::scope("/s").service(own)).wrap(layer()),
+                "/s/own"
+            ),
+            Some((turned_away, "scope=/s")),
+        ),
+        (
+            "a guarded scope, as the layer was told",
+            log_of!(App::new().service(guarded()).wrap(layer().scopes_are_guarded()), "/s/x"),
+            None,
+        ),
+        (
+            "a layer that changes paths",
+            log_of!(
+                App::new().service(own).service(plain("/s/x")).wrap(from_fn(rewritten)).wrap(layer()),
+                "/own"
+            ),
+            Some((missed, "route=/own handler=\"own\"")),
+        ),
+    ] {
+        let said: Vec<_> = log.lines().filter(|line| line.contains("cors_actix::route")).collect();
+        match wanted {
+            None => assert_eq!(said.len(), 0, "{name}: {log}"),
+            Some((event, field)) => {
+                assert_eq!(said.len(), 1, "{name}: {log}");
+                assert!(said[0].trim_start().starts_with(event) && log.contains(field), "{name}: {log}");
+            }
+        }
+    }
+}
+
+/// Policies that a fleet follows.
+#[cfg(all(feature = "config", feature = "reload"))]
+mod fleet {
+    use std::cell::Cell;
+    use std::future::{pending, poll_fn};
+    use std::pin::pin;
+    use std::rc::Rc;
+    use std::task::Poll;
+
+    use cors_actix::{Config, Mode, PolicyFeed, Reloadable};
+    use futures_util::future::select;
+
+    use super::{APP, Log, TASKS};
+
+    /// A store that gives these versions one after the other, and `None` where it cannot be reached.
+    struct Store {
+        left: Vec<Option<&'static str>>,
+        is_empty: Rc<Cell<bool>>,
+    }
+
+    impl PolicyFeed for Store {
+        type Error = String;
+
+        async fn changed(&mut self) -> Result<(), String> {
+            Ok(())
+        }
+
+        async fn version(&mut self) -> Result<u64, String> {
+            let left = self.left.len() as u64;
+            match self.left.last() {
+                Some(Some(_)) => Ok(left),
+                Some(None) => {
+                    self.left.pop();
+                    Err("out of\norder".to_owned())
+                }
+                None => {
+                    self.is_empty.set(true);
+                    pending().await
+                }
+            }
+        }
+
+        async fn load(&mut self) -> Result<(u64, Config), String> {
+            let version = self.left.len() as u64;
+            let text = self.left.pop().flatten().expect("a version was given");
+            Ok((version, toml::from_str(text).expect("it is TOML")))
+        }
+    }
+
+    #[test]
+    fn what_becomes_of_a_fleet_s_policies_is_in_the_log() {
+        let same = "origins = ['https://app.example']";
+        let log = Log::of(|| {
+            let is_empty = Rc::new(Cell::new(false));
+            // The last one is the first.
+            let left = vec![
+                Some(same),
+                None,
+                None,
+                Some("origins = ['https://other.example']"),
+                Some("origins = ['https://app.example/']"),
+            ];
+            let store = Store { left, is_empty: Rc::clone(&is_empty) };
+            let policy = Reloadable::new(TASKS.production().clone());
+            let follow = pin!(policy.follow(store).requires([APP]).run());
+            let empty = poll_fn(|_| if is_empty.get() { Poll::Ready(()) } else { Poll::Pending });
+            // In this order: whenever the one has gone on, the other is looked at.
+            actix_web::rt::System::new().block_on(select(follow, empty));
+        });
+        let fingerprint = toml::from_str::<Config>(same)
+            .expect("it is TOML")
+            .policy(Mode::Production)
+            .expect("it keeps the rules")
+            .fingerprint();
+        let ours: Vec<_> =
+            log.lines().filter_map(|line| line.split_once("cors_actix::report::log: ")).collect();
+        let wanted = [
+        ("ERROR", "the new policy is refused and the old one stays: it breaks the rules:".to_owned()),
+        (
+            "ERROR",
+            "the new policy is refused and the old one stays: it would lock out https://app.example, which `requires` names \
+             version=4"
+                .to_owned(),
+        ),
+        (
+            "WARN",
+            "the store of policies cannot be reached: the old policy stays error=out of\\norder".to_owned(),
+        ),
+        ("INFO", format!("the new policy is in force version=1 fingerprint={fingerprint}")),
+        ("INFO", "the store of policies answers again".to_owned()),
+    ];
+        let ours: Vec<_> = ours.into_iter().map(|(level, text)| (level.trim(), text.to_owned())).collect();
+        assert_eq!(ours, wanted, "{log}");
+    }
 }
 
 #[test]

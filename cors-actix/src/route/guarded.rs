@@ -25,15 +25,16 @@ impl Tree {
     }
 
     /// Returns whether a request may have got into a scope with routes inside, if the router has brought it to `end`, from a layer at
-    /// `at`. Scopes that were certain to take it, and have not, count as guarded from now on.
+    /// `at`. Scopes that were certain to take it, and have not, count as guarded from now on, unless all do in any case.
     pub(crate) fn is_in_scope(&self, path: &str, at: usize, end: usize, scopes_are_guarded: bool) -> bool {
         let Some(root) = self.root.as_ref().filter(|_| self.unplaced.is_empty()) else { return true };
         if at == 0 {
-            return root.is_in_scope(path, end);
+            return root.is_in_scope(path, end, scopes_are_guarded);
         }
         let mut is_in_scope = false;
         root.each_at(path, at, scopes_are_guarded, &mut |level| {
-            is_in_scope |= level.is_some_and(|level| level.is_in_scope(&path[at..], end - at));
+            is_in_scope |=
+                level.is_some_and(|level| level.is_in_scope(&path[at..], end - at, scopes_are_guarded));
         });
         is_in_scope
     }
@@ -102,7 +103,7 @@ impl Level {
     }
 
     /// See [`Tree::is_in_scope`].
-    fn is_in_scope(&self, path: &str, end: usize) -> bool {
+    fn is_in_scope(&self, path: &str, end: usize, scopes_are_guarded: bool) -> bool {
         if self.scopes.is_empty() {
             return false;
         }
@@ -115,7 +116,7 @@ impl Level {
                         return true;
                     }
                     // Unless something in front has taken the request, it came here.
-                    if !is_taken {
+                    if !(is_taken || scopes_are_guarded) {
                         entry.turn_away();
                     }
                 }
@@ -163,10 +164,12 @@ impl Entry {
 
     /// Notes that this scope has turned a request away. Nothing gets out of a scope again, so it was its guards.
     fn turn_away(&self) {
-        if let EntryKind::Scope { turns_away, .. } = &self.kind
+        if let EntryKind::Scope { inside, turns_away } = &self.kind
             && !turns_away.replace(true)
         {
             log::scope_turns_away(&self.patterns);
+            // That says it of the routes inside as well.
+            inside.each_route(&mut |route| route.is_told.set(true));
         }
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn route_was_missed(route: &Route) {
     if route.was_missed.get() {
         return;
     }
+    route.is_told.set(true);
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,

@@ -252,10 +252,13 @@ mod tests {
         );
         app.add(&mut named("/first", "again"), None);
         app.add(&mut ResourceDef::new("/{tail}*"), None);
+        app.add(&mut named("/odd", "\n\r\t\0'"), None);
         let read = read(&app).expect("it reads as it did");
         assert_eq!(
             outline(&read.inside.expect("an app has an inside")),
-            r#"/first; /s/{t:[a-z]{2,}} (/q"\,()[] ü = a "name" \ }, { nodes: None; /one or /two/{x}); /empty (); /first = again; /{tail}*"#
+            r#"/first; /s/{t:[a-z]{2,}} (/q"\,()[] ü = a "name" \ }, { nodes: None; /one or /two/{x}); /empty (); /first = again; /{tail}*; /odd = "#
+                .to_owned()
+                + "\n\r\t\0'"
         );
     }
 

@@ -452,7 +452,7 @@ impl Level {
         })
     }
 
-    fn each_route(&self, found: &mut dyn FnMut(&Rc<Route>)) {
+    pub(super) fn each_route(&self, found: &mut dyn FnMut(&Rc<Route>)) {
         self.entries.iter().for_each(|entry| entry.kind.each_route(found));
     }
 

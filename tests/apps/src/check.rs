@@ -11,7 +11,7 @@ use crate::request::{Answers, Asked, Fail, Got, ask};
 use crate::serve;
 
 /// How often requests come before they are judged.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 
 /// An app and the requests that it gets, in their order.
 #[derive(Clone, Debug)]
@@ -101,12 +101,13 @@ pub async fn check(case: &Case) -> Result<Counts, Box<Violation>> {
     let (real, bare) = (serve::real(&case.app).await, serve::bare(&case.app).await);
     let mut counts = Counts::default();
     if case.came_before {
-        // One round shows one scope to a request. There may be another behind it.
-        for _ in 0..ROUNDS {
+        // One round shows one scope to a request. There may be another behind it. No layer refuses requests without `Origin`.
+        for (origin, german) in
+            (0..ROUNDS).flat_map(|_| [(true, false), (true, true), (false, false), (false, true)])
+        {
             for asked in &case.requests {
-                for german in [false, true] {
-                    ask(&real, &Asked { german, fail: Fail::No, ..asked.clone() }).await;
-                }
+                let origin = if origin { asked.origin.clone() } else { Vec::new() };
+                ask(&real, &Asked { origin, german, fail: Fail::No, ..asked.clone() }).await;
             }
         }
     }
@@ -207,10 +208,17 @@ impl One<'_> {
         }
     }
 
-    /// Returns whether this may have been answered by a default service that hides the guard of a scope.
+    /// Returns whether the guard of a scope may be hidden by what has answered: a default service, or a resource that ends where a
+    /// scope does.
     fn is_hidden(&self, answered: Option<Handler>) -> bool {
-        let is_default = answered.is_none_or(|handler| self.app.is_default(handler));
-        self.came_before && is_default && self.app.hides_default_services()
+        let is_default = || answered.is_none_or(|handler| self.app.is_default(handler));
+        let path = &self.asked.path;
+        let is_plain = !path.contains("//") && !path.contains('%') && !path.contains("..");
+        let ends_in_scope = || {
+            let path = path.strip_prefix("/v1").filter(|_| self.app.rewrites()).unwrap_or(path);
+            !is_plain || has_scope_at(&self.app.items, path.trim_end_matches('/'))
+        };
+        self.came_before && ((is_default() && self.app.hides_default_services()) || ends_in_scope())
     }
 
     fn check_actual(&self, got: &Got, counts: &mut Counts) -> Result<(), Box<Violation>> {
@@ -346,7 +354,7 @@ impl One<'_> {
                 // and the request elsewhere, to a handler without a policy or to another such layer, or into a scope whose guard
                 // has turned the preflight away.
                 let is_beside = trace.layers.first() != alone.layers.first();
-                let is_guarded = !alone.layers.is_empty() && self.app.guards_scopes();
+                let is_guarded = (!alone.layers.is_empty() || self.came_before) && self.app.guards_scopes();
                 if is_beside && (is_guarded || matches!(handler, Handler::Plain(_))) {
                     continue;
                 }
@@ -418,6 +426,17 @@ impl One<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns whether a scope ends where the path does.
+fn has_scope_at(items: &[Item], path: &str) -> bool {
+    items.iter().any(|item| match item {
+        Item::Scope(scope) => match ResourceDef::prefix(scope.prefix).find_match(path) {
+            Some(end) => end == path.len() || has_scope_at(&scope.items, &path[end..]),
+            None => false,
+        },
+        _ => false,
+    })
 }
 
 /// Who answers for certain.
