@@ -24,7 +24,9 @@ pub(super) fn read(source: &str, text: &str) -> Result<Vec<Imported>, Problem> {
     collect("the top of the file", &top, &mut places);
     let mut imported: Vec<Imported> = Vec::new();
     for CorsBlock { name, line, directives } in &places {
-        let draft = Reader { config: &config, directives, draft: Draft::default() }.read();
+        let reader =
+            Reader { config: &config, directives, followed: BTreeSet::new(), draft: Draft::default() };
+        let draft = reader.read();
         imported.push(Imported { place: format!("line {line}, {name}"), line: Some(*line), draft });
     }
     Ok(imported)
@@ -112,6 +114,8 @@ fn condition(directive: &Directive) -> Option<Condition> {
 struct Reader<'c> {
     config: &'c Config,
     directives: &'c [(Option<Condition>, &'c Directive)],
+    /// The variables that were followed: what one lets in does not depend on the way to it.
+    followed: BTreeSet<String>,
     draft: Draft,
 }
 
@@ -225,6 +229,9 @@ impl Reader<'_> {
     }
 
     fn variable(&mut self, variable: &str, entries: &mut Vec<Entry>, is_any: &mut bool, depth: usize) {
+        if !self.followed.insert(variable.into()) {
+            return;
+        }
         if !self.is_of_origin(variable) {
             self.draft.unread.push(format!("{variable}, which nothing in this file sets by the origin"));
             return;

@@ -223,7 +223,7 @@ pub(super) fn ingress_nginx(source: &str, text: &str) -> Result<Vec<Imported>, P
 fn one_label(origin: &str) -> Entry {
     match origin.split_once("://*.") {
         Some((scheme, rest)) => {
-            Entry::Regex(format!("^{scheme}://[A-Za-z0-9-]+\\.{}$", rest.replace('.', "\\.")))
+            Entry::Regex(format!("^{}://[A-Za-z0-9-]+\\.{}$", escaped(scheme), escaped(rest)))
         }
         None => Entry::Text(origin.into()),
     }
@@ -335,7 +335,8 @@ fn string_match(found: &Json, unread: &mut Vec<String>) -> Option<Entry> {
 }
 
 fn escaped(text: &str) -> String {
-    regex_syntax::escape(text)
+    // Outside of brackets a hyphen means itself.
+    regex_syntax::escape(text).replace("\\-", "-")
 }
 
 /// The rules of an S3 bucket, as `aws s3api get-bucket-cors` prints them.

@@ -130,6 +130,56 @@ fn what_has_no_cors_settings_is_no_policy() {
     }
 }
 
+/// ingress-nginx has patterns there, and no regexes.
+#[test]
+fn what_an_ingress_lists_is_no_part_of_a_regex() {
+    for (listed, written) in [
+        ("https://*.a.example", r"^https://[A-Za-z0-9-]+\.a\.example$"),
+        ("https://*.a.example|https://b.example", r"^https://[A-Za-z0-9-]+\.a\.example\|https://b\.example$"),
+        ("https://*.[a-z]+", r"^https://[A-Za-z0-9-]+\.\[a-z\]\+$"),
+        ("http.*://*.a.example", r"^http\.\*://[A-Za-z0-9-]+\.a\.example$"),
+    ] {
+        let annotations = format!(
+            "{{nginx.ingress.kubernetes.io/enable-cors: 'true', nginx.ingress.kubernetes.io/cors-allow-origin: '{listed}'}}"
+        );
+        let run = cors_with(&["import", "ingress-nginx", "-"], &[], &annotations);
+        assert!(run.out.contains(&format!("{{ regex = '{written}' }}")), "{listed}: {run:?}");
+    }
+}
+
+#[test]
+fn the_largest_numbers_are_written_as_they_are() {
+    for (source, text) in [
+        (
+            "nginx",
+            "add_header Access-Control-Allow-Origin https://a.example; add_header Access-Control-Max-Age NUMBER;",
+        ),
+        ("gateway-api", "{type: CORS, cors: {allowOrigins: ['https://a.example'], maxAge: NUMBER}}"),
+        ("istio", "{corsPolicy: {allowOrigins: [{exact: 'https://a.example'}], maxAge: NUMBERs}}"),
+        ("s3", r#"[{"AllowedOrigins": ["https://a.example"], "MaxAgeSeconds": NUMBER}]"#),
+        ("actix-cors", r#"fn a() { Cors::default().allowed_origin("https://a.example").max_age(NUMBER) }"#),
+        ("django", r#"{"CORS_ALLOWED_ORIGINS": ["https://a.example"], "CORS_PREFLIGHT_MAX_AGE": NUMBER}"#),
+    ] {
+        for number in ["9223372036854775807", "9223372036854775808", "18446744073709551615"] {
+            let run = cors_with(&["import", source, "-"], &[], &text.replace("NUMBER", number));
+            assert!(
+                run.code == Some(1) && run.out.contains("https://a.example"),
+                "{source}, {number}: {run:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn variables_that_are_set_by_each_other_are_read_once() {
+    let sets = "set $a $b; set $b $a; ".repeat(300);
+    let config = format!(
+        "server {{ {sets} set $b https://a.example; add_header Access-Control-Allow-Origin $a always; add_header Vary Origin; }}"
+    );
+    let run = cors_with(&["import", "nginx", "-"], &[], &config);
+    assert!(run.out.contains("origins = [\"https://a.example\"]"), "{run:?}");
+}
+
 /// What is asked for and sent back is not `any` where a condition takes some of it out: what is guessed may only tighten.
 #[test]
 fn what_nginx_sends_back_under_a_condition() {
