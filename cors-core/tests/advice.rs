@@ -153,3 +153,59 @@ fn the_bytes_at_fault_are_marked() {
     assert!(text.contains("\n    https://app.example/shop\n                       ^^^^^\n"), "{text}");
     assert!(text.contains("\n    https://a.exämple\n            ^^^^^^^^^\n"), "{text}");
 }
+
+/// Variables as shells, containers and people write them: the rules that fire, and the policy with all helps followed.
+#[test]
+fn variables_as_people_write_them() {
+    let origins = |text| vec![("CORS_ORIGINS", text)];
+    let with = |name, text| vec![("CORS_ORIGINS", "https://a.example"), (name, text)];
+    let expect = |text| vec![("CORS_ORIGINS", "http://localhost:3000"), ("CORS_EXPECT", text)];
+    for (variables, rules, help) in [
+        (
+            origins(r#"["https://a.example", "https://b.example"]"#),
+            "wrong_type",
+            "`CORS_ORIGINS=https://a.example,https://b.example`",
+        ),
+        (
+            origins(r#""https://a.example,https://b.example""#),
+            "wrong_type",
+            "`CORS_ORIGINS=https://a.example,https://b.example`",
+        ),
+        (origins("'https://a.example'"), "wrong_type", "`CORS_ORIGINS=https://a.example`"),
+        (
+            origins("https://a.example;https://b.example"),
+            "invalid_origin",
+            "https://a.example,https://b.example",
+        ),
+        (with("CORS_METHODS", r#"["GET","POST"]"#), "wrong_type", "`CORS_METHODS=GET,POST`"),
+        (with("CORS_METHODS", "GET POST"), "invalid_method", "GET,POST"),
+        (with("CORS_HEADERS", "Content-Type Authorization"), "invalid_header", "content-type,authorization"),
+        (with("CORS_HEADERS", "'x-a'"), "wrong_type", "`CORS_HEADERS=x-a`"),
+        (with("CORS_HOSTS", "[::1]:80"), "invalid_host", "write [::1]"),
+        (with("CORS_CREDENTIALS", "\"true\""), "wrong_type", "`CORS_CREDENTIALS=true`"),
+        (with("CORS_CREDENTIALS", ""), "wrong_type", "and is empty"),
+        (with("CORS_MAX_AGE", "'3600'"), "invalid_max_age", "`CORS_MAX_AGE=3600`"),
+        (with("CORS_MAX_AGE", ""), "invalid_max_age", "an empty string"),
+        (with("CORS_PREFLIGHT_STATUS", "\"200\""), "invalid_status", "`CORS_PREFLIGHT_STATUS=200`"),
+        (with("CORS_DEVELOPMENT", "true"), "unknown_key", "holds in both modes"),
+        (with("CORS_DEBUG", "true"), "unknown_key", "the keys are CORS_ORIGINS"),
+        (expect("loopback_origin: the app"), "wrong_type", "`CORS_EXPECT=loopback_origin = the app`"),
+        (
+            expect(r#"{"rule":"loopback_origin","reason":"the app"}"#),
+            "wrong_type",
+            "`CORS_EXPECT=loopback_origin = why it is right here`",
+        ),
+        (expect("loopback-origin = the app"), "unknown_rule", "`loopback_origin`"),
+        (expect("loopback_origin = the app, which we ship"), "unknown_rule", "without one"),
+    ] {
+        let config = Config::from_vars("CORS", variables.clone());
+        let violations = config.policy(Mode::Production).expect_err("each is wrong");
+        let fired: Vec<&str> = violations.iter().map(|violation| violation.rule().name()).collect();
+        assert_eq!(fired.join(" "), rules, "{variables:?}: {violations}");
+        assert!(violations.to_string().contains(help), "{variables:?}: {violations}");
+        if violations.iter().all(|violation| violation.proposal().is_some()) {
+            let left = config.following(&violations).policy(Mode::Production);
+            assert!(left.is_ok(), "{variables:?}: {violations}\n\nfollowed: {left:?}");
+        }
+    }
+}

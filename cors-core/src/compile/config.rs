@@ -1,5 +1,6 @@
 //! Settings as they were written, unchecked: what `cors_policy!` and files have in common.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -276,6 +277,14 @@ pub(crate) enum SettingValue {
     Text(String),
     /// What follows `expect`.
     Expect(Expectation),
+    /// What follows `expect` in another shape, as it was written, and what it was meant as.
+    Meant(String, Vec<Expectation>),
+    /// A table where no key takes one, as it was written.
+    Table {
+        written: String,
+        /// Whether keys of a policy stand in it.
+        has_keys: bool,
+    },
     /// Anything else, as it was written.
     Other(String),
 }
@@ -294,6 +303,8 @@ pub struct Entry {
     pub(crate) kind: EntryKind,
     pub(crate) text: String,
     pub(crate) expectations: Vec<Expectation>,
+    /// What was meant by an entry of a type that no list takes.
+    pub(crate) meant: Option<Box<Entry>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -306,7 +317,7 @@ pub(crate) enum EntryKind {
 
 impl Entry {
     pub(crate) fn new(kind: EntryKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), expectations: Vec::new() }
+        Self { kind, text: text.into(), expectations: Vec::new(), meant: None }
     }
 
     /// A regular expression, which must match the whole origin.

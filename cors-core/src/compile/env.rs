@@ -1,12 +1,13 @@
 //! Settings from environment variables.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::Key;
 
 use super::config::{Block, Config, Entry, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer};
-use super::rules::settings::meant_key;
+use super::rules::settings::{meant_key, named_rules};
 
 /// The variable that names the mode is no setting.
 const MODE: &str = "MODE";
@@ -84,8 +85,11 @@ fn read(block: &mut Block, name: &str, value: &str) {
         Key::MaxAge => text(),
         Key::PreflightStatus => trimmed.parse().map_or_else(|_| text(), SettingValue::Number),
         Key::Expect => {
-            let expectations = entries(value).map(|entry| SettingValue::Expect(expectation(entry)));
-            block.settings.extend(expectations.map(|value| Setting::new(name.as_str(), value)));
+            let values: Vec<SettingValue> = match trimmed.starts_with(['{', '[']) {
+                true => vec![SettingValue::Meant(trimmed.into(), named_rules(trimmed))],
+                false => entries(value).map(expectation).collect(),
+            };
+            block.settings.extend(values.into_iter().map(|value| Setting::new(name.as_str(), value)));
             return;
         }
     };
@@ -93,8 +97,15 @@ fn read(block: &mut Block, name: &str, value: &str) {
 }
 
 fn list(value: &str) -> SettingValue {
-    if value.trim() == "any" {
+    let trimmed = value.trim();
+    if trimmed == "any" {
         return SettingValue::Any;
+    }
+    // A list of JSON, or quotes that a shell would have taken away, are one mistake and not one for each element.
+    let is_quoted = |text: &str| text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
+    let within = trimmed.strip_prefix('[').and_then(|text| text.strip_suffix(']')).map(str::trim);
+    if is_quoted(trimmed) || within.is_some_and(is_quoted) {
+        return SettingValue::Text(trimmed.into());
     }
     SettingValue::List(entries(value).map(Entry::from).collect::<Vec<Entry>>())
 }
@@ -104,9 +115,14 @@ fn entries(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
-fn expectation(entry: &str) -> Expectation {
-    match entry.split_once('=') {
-        Some((rule, reason)) => Expectation { rule: rule.trim().into(), reason: Some(reason.trim().into()) },
-        None => Expectation { rule: entry.into(), reason: None },
+fn expectation(entry: &str) -> SettingValue {
+    let expectation = |(rule, reason): (&str, &str)| Expectation {
+        rule: rule.trim().into(),
+        reason: Some(reason.trim().into()),
+    };
+    match (entry.split_once('='), entry.split_once(':')) {
+        (Some(parts), _) => SettingValue::Expect(expectation(parts)),
+        (None, Some(parts)) => SettingValue::Meant(entry.into(), vec![expectation(parts)]),
+        (None, None) => SettingValue::Expect(Expectation { rule: entry.into(), reason: None }),
     }
 }

@@ -1,5 +1,6 @@
 //! Settings from any serde format, and violations to any.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{format, vec};
@@ -14,7 +15,7 @@ use crate::Mode;
 
 use super::config::{Block, Config, Entry, EntryKind, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer, field};
-use super::rules::settings::meant_key;
+use super::rules::settings::{meant_key, meant_rule};
 use super::rules::types;
 use super::rules::violation::{Violation, Violations};
 
@@ -205,7 +206,21 @@ enum Raw {
     Table(Vec<(String, Raw)>),
 }
 
+/// The field in which the crate `toml` hands over a date or a time.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
 impl Raw {
+    /// The text of a date or a time of TOML.
+    fn date(&self) -> Option<&str> {
+        match self {
+            Self::Table(fields) => match &fields[..] {
+                [(name, Raw::Text(text))] if name == TOML_DATE => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn written(&self) -> String {
         match self {
             Self::Null => "null".into(),
@@ -213,6 +228,8 @@ impl Raw {
             Self::Number(number) => format!("{number}"),
             Self::Other(text) | Self::Text(text) => text.clone(),
             Self::List(_) => "[…]".into(),
+            Self::Table(_) if self.date().is_some() => self.date().unwrap_or_default().into(),
+            Self::Table(fields) if fields.is_empty() => "{}".into(),
             Self::Table(fields) => {
                 let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
                 format!("{{ {} }}", names.join(", "))
@@ -273,6 +290,14 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         self.done(Raw::Number(i64::try_from(number).unwrap_or(i64::MAX)))
     }
 
+    fn visit_i128<E: Error>(self, number: i128) -> Result<Raw, E> {
+        self.done(Raw::Other(format!("{number}")))
+    }
+
+    fn visit_u128<E: Error>(self, number: u128) -> Result<Raw, E> {
+        self.done(Raw::Other(format!("{number}")))
+    }
+
     fn visit_f64<E: Error>(self, number: f64) -> Result<Raw, E> {
         self.done(Raw::Other(format!("{number}")))
     }
@@ -320,7 +345,7 @@ fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
         };
         let value = |raw: Raw| match expectation(&raw) {
             Some(expectation) => SettingValue::Expect(expectation),
-            None => SettingValue::Other(raw.written()),
+            None => SettingValue::Meant(raw.written(), meant_expectations(&raw)),
         };
         return list.into_iter().map(|raw| Setting::new(name, value(raw))).collect();
     }
@@ -334,13 +359,40 @@ fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
 /// The value of an unknown key: kept, because the name may be a slip.
 fn unknown(raw: Raw) -> SettingValue {
     match raw {
-        Raw::List(list) => SettingValue::List(list.into_iter().map(|raw| entry(Key::Origins, raw)).collect()),
+        Raw::List(list) if !list.iter().any(has_keys) => {
+            SettingValue::List(list.into_iter().map(|raw| entry(Key::Origins, raw)).collect())
+        }
         Raw::Bool(on) => SettingValue::Bool(on),
         Raw::Number(number) => SettingValue::Number(number),
         Raw::Text(text) if text == ANY => SettingValue::Any,
         Raw::Text(text) => SettingValue::Text(text),
-        other => SettingValue::Other(other.written()),
+        other => other_value(&other),
     }
+}
+
+fn other_value(raw: &Raw) -> SettingValue {
+    match raw {
+        Raw::Table(fields) if raw.date().is_none() => {
+            SettingValue::Table { written: raw.written(), has_keys: fields.iter().any(is_setting) }
+        }
+        Raw::List(list) => {
+            SettingValue::Table { written: raw.written(), has_keys: list.iter().any(has_keys) }
+        }
+        _ => SettingValue::Other(raw.written()),
+    }
+}
+
+/// Returns whether keys of a policy stand somewhere in this value.
+fn has_keys(raw: &Raw) -> bool {
+    match raw {
+        Raw::Table(fields) => fields.iter().any(is_setting),
+        Raw::List(list) => list.iter().any(has_keys),
+        _ => false,
+    }
+}
+
+fn is_setting((name, raw): &(String, Raw)) -> bool {
+    Key::from_name(name).or_else(|| meant_key(name)).is_some() || has_keys(raw)
 }
 
 fn value(key: Key, raw: Raw) -> SettingValue {
@@ -352,7 +404,7 @@ fn value(key: Key, raw: Raw) -> SettingValue {
         Raw::Text(text) => SettingValue::Text(text),
         Raw::Bool(on) => SettingValue::Bool(on),
         Raw::Number(number) => SettingValue::Number(number),
-        other => SettingValue::Other(other.written()),
+        other => other_value(&other),
     }
 }
 
@@ -369,8 +421,41 @@ fn entry(key: Key, raw: Raw) -> Entry {
     match excused(raw, "regex") {
         Ok((Raw::Text(text), expectations)) => Entry { expectations, ..Entry::regex(text) },
         Ok((other, _)) => Entry::new(EntryKind::Other, other.written()),
-        Err(raw) => Entry::new(EntryKind::Other, raw.written()),
+        Err(raw) => Entry { meant: meant_entry(key, &raw).map(Box::new), ..misfit(&raw) },
     }
+}
+
+fn misfit(raw: &Raw) -> Entry {
+    Entry::new(EntryKind::Other, raw.written())
+}
+
+/// What was meant by a table with other names of fields, `{ url = … }`, or with an expectation of another shape.
+fn meant_entry(key: Key, raw: &Raw) -> Option<Entry> {
+    let Raw::Table(fields) = raw else { return None };
+    let (mut entry, mut expectations, mut reason) = (None, Vec::new(), None);
+    for (name, raw) in fields {
+        match (name.as_str(), raw) {
+            ("regex" | "regexp" | "re", Raw::Text(text)) if key == Key::Origins && entry.is_none() => {
+                entry = Some(Entry::regex(text.as_str()));
+            }
+            ("url" | "name" | "value" | "origin" | "method" | "header" | "host", Raw::Text(text))
+                if entry.is_none() =>
+            {
+                entry = Some(Entry::from(text.as_str()));
+            }
+            ("expect" | "allow" | "rule", raw) => expectations.extend(meant_expectations(raw)),
+            ("reason", Raw::Text(text)) => reason = Some(text.clone()),
+            _ => return None,
+        }
+    }
+    // A reason without a rule excuses nothing.
+    if expectations.is_empty() && fields.len() > 1 {
+        return None;
+    }
+    for expectation in &mut expectations {
+        expectation.reason = expectation.reason.take().or_else(|| reason.clone());
+    }
+    Some(Entry { expectations, ..entry? })
 }
 
 /// Takes `{ field = …, expect = … }` apart; anything else comes back.
@@ -413,6 +498,36 @@ fn expectation(raw: &Raw) -> Option<Expectation> {
         *place = Some(text.clone());
     }
     Some(Expectation { rule: rule?, reason })
+}
+
+/// What an `expect` of another shape was meant as: `any_origin`, `any_origin: reason`, `{ any_origin: reason }`, other names of fields.
+fn meant_expectations(raw: &Raw) -> Vec<Expectation> {
+    let text = |raw: &Raw| match raw {
+        Raw::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let named = |name: &str, reason: Option<String>| {
+        let rule = meant_rule(name.trim())?;
+        Some(Expectation { rule: rule.name().into(), reason })
+    };
+    match raw {
+        Raw::Text(text) => match text.split_once([':', '=']) {
+            Some((rule, reason)) => named(rule, Some(reason.trim().into())).into_iter().collect(),
+            None => text.split(',').filter_map(|rule| named(rule, None)).collect(),
+        },
+        Raw::Table(fields) => {
+            let names = |field: &str| matches!(field, "rule" | "rules" | "name" | "id" | "lint" | "lints");
+            let reason = fields.iter().find(|(name, _)| !names(name)).and_then(|(_, raw)| text(raw));
+            let rules = fields.iter().filter(|(name, _)| names(name)).flat_map(|(_, raw)| match raw {
+                Raw::List(list) => list.iter().filter_map(text).collect(),
+                one => text(one).into_iter().collect::<Vec<_>>(),
+            });
+            let found: Vec<Expectation> = rules.filter_map(|rule| named(&rule, reason.clone())).collect();
+            let by_rule = |(name, raw): &(String, Raw)| named(name, text(raw));
+            if found.is_empty() { fields.iter().filter_map(by_rule).collect() } else { found }
+        }
+        _ => Vec::new(),
+    }
 }
 
 impl Serialize for Violation {

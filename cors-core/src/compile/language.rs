@@ -183,10 +183,23 @@ impl Writer {
 
     /// An expectation for the whole block.
     pub(crate) fn excuse(&self, rule: Rule) -> String {
+        self.excuses(&[(rule.name(), REASON)])
+    }
+
+    /// Expectations for the whole block, each with its reason.
+    pub(crate) fn excuses(&self, rules: &[(&str, &str)]) -> String {
+        let each = |write: &dyn Fn(&str, &str) -> String| {
+            rules.iter().map(|(rule, reason)| write(rule, reason)).collect::<Vec<_>>().join(", ")
+        };
         match self.language {
-            Language::Macro | Language::Attribute => format!("expect({rule}, reason = {REASON:?})"),
-            Language::Env => self.setting(Key::Expect, &format!("{rule} = {REASON}")),
-            _ => self.setting(Key::Expect, &format!("[{}]", self.excuse_table(rule.name(), REASON))),
+            Language::Macro | Language::Attribute => {
+                each(&|rule, reason| format!("expect({rule}, reason = {reason:?})"))
+            }
+            Language::Env => self.setting(Key::Expect, &each(&|rule, reason| format!("{rule} = {reason}"))),
+            _ => {
+                let tables = each(&|rule, reason| self.excuse_table(rule, reason));
+                self.setting(Key::Expect, &format!("[{tables}]"))
+            }
         }
     }
 
@@ -199,15 +212,28 @@ impl Writer {
         }
     }
 
-    /// The settings of development alone, as the block is called here; `None` where there are no blocks.
-    pub(crate) fn development(&self) -> Option<&'static str> {
+    /// A block, as it is written here; `None` where there are no blocks.
+    pub(crate) fn block(&self, name: &str) -> Option<String> {
+        Some(match self.language {
+            Language::Macro => format!("{name} {{ … }}"),
+            Language::Toml => format!("[{name}]"),
+            Language::Json => format!("\"{name}\": {{ … }}"),
+            Language::Yaml => format!("{name}:"),
+            Language::Attribute | Language::Env => return None,
+        })
+    }
+
+    /// A duration with its unit, as it is written here.
+    pub(crate) fn duration(&self, text: &str) -> String {
         match self.language {
-            Language::Macro => Some("development { … }"),
-            Language::Toml => Some("[development]"),
-            Language::Json => Some("\"development\": { … }"),
-            Language::Yaml => Some("development:"),
-            Language::Attribute | Language::Env => None,
+            Language::Toml | Language::Json => format!("\"{text}\""),
+            _ => text.to_owned(),
         }
+    }
+
+    /// The settings of development alone, as the block is called here; `None` where there are no blocks.
+    pub(crate) fn development(&self) -> Option<String> {
+        self.block(crate::Mode::Development.name())
     }
 
     /// A text as a string of the language.

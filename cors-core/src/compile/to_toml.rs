@@ -118,7 +118,10 @@ fn written(block: &Block) -> String {
                 expected.push(writer.excuse_table(&expectation.rule, reason));
                 continue;
             }
-            SettingValue::Text(_) | SettingValue::Other(_) => continue,
+            SettingValue::Text(_)
+            | SettingValue::Meant(..)
+            | SettingValue::Table { .. }
+            | SettingValue::Other(_) => continue,
         };
         out += &line;
         out.push('\n');

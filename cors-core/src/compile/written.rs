@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::config::{Block, Entry, EntryKind, Expectation, Setting, SettingValue};
+use super::rules::settings::named_rules;
 use super::rules::types;
 use crate::Key;
 
@@ -56,6 +57,23 @@ pub fn push(mut block: Block, name: &str, value: Written, expected: Vec<Expected
 
 fn typed(key: Option<Key>, value: Written) -> SettingValue {
     match value {
+        Written::Word(text) | Written::Text(text) | Written::Other(text) if key == Some(Key::Expect) => {
+            let meant = named_rules(&text);
+            SettingValue::Meant(text, meant)
+        }
+        Written::List(list) if key == Some(Key::Expect) => {
+            let text = |(written, _): &(Written, _)| match written {
+                Written::Word(text) | Written::Text(text) => named_rules(text),
+                _ => Vec::new(),
+            };
+            SettingValue::Meant("[…]".into(), list.iter().flat_map(text).collect())
+        }
+        // `cors: { … }`
+        Written::Other(written) if written.starts_with('{') => {
+            let mut words = written.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let has_keys = words.any(|word| Key::from_name(word).is_some());
+            SettingValue::Table { written, has_keys }
+        }
         Written::Word(word) if word == "any" && key.is_none_or(types::is_list) => SettingValue::Any,
         Written::Word(text) | Written::Text(text) => SettingValue::Text(text),
         Written::Number(number) => SettingValue::Number(number),

@@ -122,6 +122,10 @@ fn held(policy: &Policy, key: &str) -> String {
         "headers" => joined(&mut policy.headers()),
         "expose" => joined(&mut policy.exposed()),
         "hosts" => joined(&mut policy.hosts()),
+        "max_age" => policy.max_age().map(|seconds| seconds.to_string()).unwrap_or_default(),
+        "preflight_status" => policy.preflight_status().to_string(),
+        "timing" => policy.timing().to_string(),
+        "private_network" => policy.private_network().to_string(),
         _ => panic!("{key} is no key of this test"),
     }
 }

@@ -6,21 +6,21 @@ use alloc::string::String;
 
 use super::proposal::Proposal;
 use super::report::{Finding, Report};
-use super::settings::{Scope, Settings, scope};
+use super::settings::{Scope, Settings, meant_rule, scope};
 use crate::Mode;
 use crate::Rule;
 use crate::compile::config::{Expectation, Locus, Place};
-use crate::compile::language::Writer;
-use crate::compile::suggest;
+use crate::compile::language::{Language, Writer};
 
 /// Takes the excused violations out of the report, and reports expectations that excuse nothing.
 pub(crate) fn settle(settings: &Settings<'_>, mode: Mode, report: &mut Report<'_>) {
     let mut expected: BTreeMap<(Scope, Rule), bool> = BTreeMap::new();
     for (site, expectation) in &settings.expectations {
-        if let Some(rule) = Rule::from_name(&expectation.rule).filter(|rule| rule.is_excusable()) {
+        if let Some(rule) = meant_rule(&expectation.rule).filter(|rule| rule.is_excusable()) {
             expected.insert((scope(&site.locus), rule), false);
         }
     }
+    expected.extend(settings.meant_excuses.iter().map(|rule| ((None, *rule), false)));
     if !expected.is_empty() {
         report.retain(|violation| {
             let Locus { place, setting, entry, .. } = violation.locus;
@@ -37,7 +37,7 @@ pub(crate) fn settle(settings: &Settings<'_>, mode: Mode, report: &mut Report<'_
     let mut seen: BTreeSet<(Place, Scope, Rule)> = BTreeSet::new();
     for (site, expectation) in &settings.expectations {
         let Some(rule) = Rule::from_name(&expectation.rule) else {
-            report.add(site, unknown_rule(&expectation.rule));
+            report.add(site, unknown_rule(&expectation.rule, writer.language));
             continue;
         };
         let scope = scope(&site.locus);
@@ -110,18 +110,18 @@ fn duplicate(rule: Rule) -> Finding {
     .propose("take this one out", Proposal::Remove)
 }
 
-fn unknown_rule(name: &str) -> Finding {
+fn unknown_rule(name: &str, language: Language) -> Finding {
     let finding = Finding::new(
         Rule::UnknownRule,
         format!("`{name}` is no rule"),
         "An `expect` that names none excuses nothing.",
     )
     .value(name);
-    match suggest::nearest(name, Rule::all().filter(|rule| rule.is_excusable()).map(Rule::name)) {
-        Some(rule) => match Rule::from_name(rule) {
-            Some(meant) => finding.propose(format!("write `{rule}`"), Proposal::Rule(meant)),
-            None => finding,
-        },
+    match meant_rule(name) {
+        Some(rule) => finding.propose(format!("write `{rule}`"), Proposal::Rule(rule)),
+        None if language == Language::Env && name.contains(' ') => {
+            finding.help("a reason goes on to the next comma: write it without one")
+        }
         None => finding.help("the rule's name stands in brackets at the end of its message"),
     }
 }

@@ -360,7 +360,10 @@ pub(super) fn meant_methods(text: &str) -> Option<Vec<String>> {
 
 /// The headers that were meant by a text that is none: `Content Type`, `x-a, x-b`, `header::AUTHORIZATION`.
 pub(super) fn meant_headers(text: &str) -> Option<Vec<String>> {
-    several(text, |c| matches!(c, ',' | ';'), header_case)
+    let mut words = text.split_whitespace().filter(|_| !text.contains(':'));
+    // `Content-Type Authorization` are two, and `Content Type` is one.
+    let are_headers = words.any(|word| word.contains('-') || is_known_header(word));
+    several(text, |c| matches!(c, ',' | ';') || are_headers && c.is_whitespace(), header_case)
 }
 
 /// The family that was meant by a pattern of another kind: `x-app*`, `x-app-.*`. `None` if a single name was, as by `authori*`.

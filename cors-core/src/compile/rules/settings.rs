@@ -12,6 +12,7 @@ use crate::Key;
 use crate::Mode;
 use crate::Rule;
 use crate::compile::config::{Block, Config, Entry, Expectation, Locus, Place, Setting, SettingValue};
+use crate::compile::language::{Language, Writer};
 use crate::compile::suggest;
 
 /// The place of a violation: its locus, and the key as it was written.
@@ -62,6 +63,8 @@ pub(crate) struct Settings<'c> {
     /// Whether an unknown name was likely meant as a block.
     likely_block: bool,
     pub(crate) expectations: Vec<(Site, &'c Expectation)>,
+    /// The rules that expectations of another shape were meant to excuse. They are errors, and one for each fault is enough.
+    pub(crate) meant_excuses: BTreeSet<Rule>,
     /// The rules that the expectations name, and where.
     excused: BTreeSet<(Scope, Rule)>,
 }
@@ -99,6 +102,7 @@ impl<'c> Settings<'c> {
             likely: Vec::new(),
             likely_block: false,
             expectations: Vec::new(),
+            meant_excuses: BTreeSet::new(),
             excused: BTreeSet::new(),
         };
         for place in [Place::of(mode), Place::Outer] {
@@ -109,7 +113,8 @@ impl<'c> Settings<'c> {
         settings.excused = settings
             .expectations
             .iter()
-            .filter_map(|(site, expectation)| Some((scope(&site.locus), Rule::from_name(&expectation.rule)?)))
+            .filter_map(|(site, expectation)| Some((scope(&site.locus), meant_rule(&expectation.rule)?)))
+            .chain(settings.meant_excuses.iter().map(|rule| (None, *rule)))
             .collect();
         settings
     }
@@ -129,6 +134,10 @@ impl<'c> Settings<'c> {
                     self.expectations.push((site, expectation));
                 }
                 continue;
+            }
+            if let SettingValue::Meant(_, meant) = &setting.value {
+                let rules = meant.iter().filter_map(|expectation| Rule::from_name(&expectation.rule));
+                self.meant_excuses.extend(rules.filter(|rule| rule.is_excusable()));
             }
             if key != Key::Expect && seen.contains(&key) {
                 report.add(&site, duplicate_key(key));
@@ -160,13 +169,20 @@ impl<'c> Settings<'c> {
     }
 
     fn unknown(&mut self, site: &Site, setting: &Setting, block: &Block, report: &mut Report<'_>) {
-        let meant = meant(&setting.name);
+        let meant = meant(&setting.name).filter(|meant| meant.fits(&setting.value));
+        let holds_keys = matches!(setting.value, SettingValue::Table { has_keys: true, .. });
         match meant {
             Some(Meant::Key(key)) => self.likely.push(key),
             Some(Meant::Block(_)) => self.likely_block = true,
-            None => {}
+            None if holds_keys || is_block(&setting.name) => self.likely_block = true,
+            None => self.likely.extend(any_of(&setting.name)),
         }
-        report.add(site, unknown_key(setting, meant, block, report));
+        let finding = match meant {
+            None if is_block(&setting.name) => no_block(setting, site.locus.place, report.writer()),
+            None if holds_keys => no_level(setting, report.writer()),
+            meant => unknown_key(setting, meant, block, report),
+        };
+        report.add(site, finding);
     }
 
     fn find(&self, key: Key) -> Option<&InForce<'c>> {
@@ -226,7 +242,25 @@ enum Meant {
     Block(Mode),
 }
 
+impl Meant {
+    /// Returns whether it can be had for such a value: `debug = true` is no block.
+    fn fits(self, value: &SettingValue) -> bool {
+        match self {
+            Meant::Key(_) => true,
+            Meant::Block(_) => matches!(value, SettingValue::Table { .. } | SettingValue::Other(_)),
+        }
+    }
+}
+
+/// Returns whether this is the name of a block, which is no key.
+fn is_block(name: &str) -> bool {
+    [Mode::Production, Mode::Development].iter().any(|mode| mode.name() == name)
+}
+
 fn meant(name: &str) -> Option<Meant> {
+    if is_block(name) {
+        return None;
+    }
     let name = &*name.to_ascii_lowercase().replace('-', "_");
     let block = match name {
         "prod" | "release" | "live" => Some(Mode::Production),
@@ -255,6 +289,19 @@ pub(crate) fn meant_key(name: &str) -> Option<Key> {
     }
 }
 
+/// The rule that a name was most likely meant as, or is.
+pub(crate) fn meant_rule(name: &str) -> Option<Rule> {
+    let nearest = || suggest::nearest(name, Rule::all().filter(|rule| rule.is_excusable()).map(Rule::name));
+    Rule::from_name(name).or_else(|| Rule::from_name(nearest()?))
+}
+
+/// The rules that are named in a text, as what an `expect` of another shape was meant as.
+pub(crate) fn named_rules(text: &str) -> Vec<Expectation> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let rules = words.filter_map(Rule::from_name);
+    rules.map(|rule| Expectation { rule: rule.name().into(), reason: None }).collect()
+}
+
 /// Returns whether a block has a key under its name, or before `setting` under a name that was meant as it.
 fn is_set(block: &Block, key: Key, setting: &Setting) -> bool {
     let mut before = block.settings.iter().take_while(|before| !core::ptr::eq(*before, setting));
@@ -262,14 +309,65 @@ fn is_set(block: &Block, key: Key, setting: &Setting) -> bool {
     block.settings.iter().any(|setting| setting.key() == Some(key)) || before.any(is_slip)
 }
 
+/// A block that holds something else than settings, or stands in a block.
+fn no_block(setting: &Setting, place: Place, writer: &Writer) -> Finding {
+    let name = &setting.name;
+    let (message, help) = match place {
+        Place::Outer => match writer.block(name) {
+            Some(shape) => {
+                (format!("`{}` is a block of settings", writer.name(name)), format!("write `{shape}`"))
+            }
+            None => (
+                format!("`{}` is no key of a policy", writer.name(name)),
+                "what stands here holds in both modes: a file and `cors_policy!` have a block for each"
+                    .into(),
+            ),
+        },
+        _ => {
+            let outer = if place == Place::Production { Mode::Production } else { Mode::Development };
+            let message = format!("`{}` stands inside `{}`", writer.name(name), writer.name(outer.name()));
+            (message, "write the two blocks one after the other: they do not nest".into())
+        }
+    };
+    Finding::new(Rule::UnknownKey, message, SKIPPED).value(name).help(help)
+}
+
+/// A table around the keys of a policy: a section for CORS, or a mode that there is not.
+fn no_level(setting: &Setting, writer: &Writer) -> Finding {
+    let name = writer.name(&setting.name);
+    let modes = [Mode::Production, Mode::Development].map(|mode| writer.name(mode.name()));
+    let [production, development] = &modes;
+    let is_file = !matches!(writer.language, Language::Macro | Language::Attribute);
+    let top = if is_file { "at the top of the file" } else { "by themselves" };
+    let is_mode = ["staging", "stage", "test", "testing", "preview", "qa", "ci", "default", "base"];
+    let (message, help) = match is_mode.contains(&setting.name.to_ascii_lowercase().as_str()) {
+        true => (
+            format!("`{name}` is no mode"),
+            format!(
+                "the modes are `{production}` and `{development}`, and what stands outside of both holds in both; `{name}` needs a file of its own"
+            ),
+        ),
+        false => (
+            format!("the keys of a policy stand inside `{name}`"),
+            format!("take `{name}` out: the keys stand {top}, or in `{production}` and `{development}`"),
+        ),
+    };
+    Finding::new(Rule::UnknownKey, message, SKIPPED).value(&setting.name).help(help)
+}
+
+/// Why no setting may be skipped.
+const SKIPPED: &str = "If the setting were skipped, it would be missing without a word.";
+
 fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &Report<'_>) -> Finding {
     let (name, writer) = (&setting.name, report.writer());
-    let finding = Finding::new(
-        Rule::UnknownKey,
-        format!("`{}` is no key of a policy", writer.name(name)),
-        "If the setting were skipped, it would be missing without a word.",
-    )
-    .value(name);
+    let message = format!("`{}` is no key of a policy", writer.name(name));
+    let finding = Finding::new(Rule::UnknownKey, message, SKIPPED).value(name);
+    if let Some(key) = any_of(name).filter(|_| meant.is_none()) {
+        return finding.help(any_help(key, setting, report));
+    }
+    if let Some(why) = needless(name).filter(|_| meant.is_none()) {
+        return finding.help(format!("take it out: {why}"));
+    }
     match meant {
         Some(Meant::Key(key)) if !is_set(block, key, setting) => {
             finding.propose(format!("write `{}`", writer.name(key.name())), Proposal::Key(key))
@@ -293,21 +391,90 @@ fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &
     }
 }
 
+/// A name without the prefixes of other libraries, and without what stands between its words.
+fn bare(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    name.trim_start_matches("cors_").trim_start_matches("access_control_").replace('_', "")
+}
+
+/// The key for which other libraries have a switch that stands for `any`.
+fn any_of(name: &str) -> Option<Key> {
+    Some(match &*bare(name) {
+        "allowanyorigin" | "allowanyorigins" | "allowallorigins" | "allowall" | "originallowall"
+        | "anyorigin" => Key::Origins,
+        "allowanymethod" | "allowallmethods" | "anymethod" => Key::Methods,
+        "allowanyheader" | "allowallheaders" | "anyheader" => Key::Headers,
+        "exposeanyheader" | "exposeallheaders" | "exposeany" => Key::Expose,
+        _ => return None,
+    })
+}
+
+/// What to write for a switch that stands for `any`.
+fn any_help(key: Key, setting: &Setting, report: &Report<'_>) -> String {
+    let writer = report.writer();
+    if matches!(setting.value, SettingValue::Bool(false)) {
+        return format!("take it out: nothing is allowed but what `{}` lists", writer.name(key.name()));
+    }
+    match key {
+        Key::Origins => {
+            let list = writer.list(key, &["https://app.example".into()]);
+            format!(
+                "list the origins of your front ends: `{list}`; for public data it is `{}`",
+                writer.any(key)
+            )
+        }
+        _ => format!("it is `{}` here", writer.any(key)),
+    }
+}
+
+/// Why a setting of other libraries has no counterpart.
+fn needless(name: &str) -> Option<&'static str> {
+    Some(match &*bare(name) {
+        "vary" | "varyheader" | "varyorigin" | "sendvary" => "`Vary` is added wherever it is needed",
+        "preflightcontinue" | "optionspassthrough" | "automaticoptions" => {
+            "preflights are answered before they reach the app"
+        }
+        "sendwildcard" | "alwayssend" => "what is sent follows from the origins",
+        "blockonoriginmismatch" => "`enforce` of the middleware refuses requests of other origins",
+        "$schema" | "comment" | "comments" | "description" | "//" => "a file holds settings alone",
+        _ => return None,
+    })
+}
+
 /// What other libraries and the standard call a key.
 fn known_elsewhere(name: &str) -> Option<Key> {
-    let bare = name.trim_start_matches("cors_").trim_start_matches("access_control_");
-    let bare = bare.replace('_', "");
+    let bare = bare(name);
+    if let Some(key) = Key::ALL.into_iter().find(|key| key.name().replace('_', "") == bare) {
+        return Some(key);
+    }
     Some(match &*bare {
-        "alloworigin" | "alloworigins" | "allowedorigins" | "allowedorigin" | "origin" | "corsorigins"
-        | "originwhitelist" | "whitelist" | "allowlist" | "domains" => Key::Origins,
+        "alloworigin"
+        | "alloworigins"
+        | "allowedorigins"
+        | "allowedorigin"
+        | "origin"
+        | "corsorigins"
+        | "originwhitelist"
+        | "whitelist"
+        | "allowlist"
+        | "domains"
+        | "originregex"
+        | "originregexes"
+        | "allowedoriginregex"
+        | "allowedoriginregexes"
+        | "alloworiginregex"
+        | "originpatterns"
+        | "allowedoriginpatterns"
+        | "allowedoriginspatterns" => Key::Origins,
         "allowcredentials" | "supportscredentials" | "withcredentials" | "allowedcredentials" => {
             Key::Credentials
         }
         "allowmethods" | "allowedmethods" => Key::Methods,
-        "allowheaders" | "allowedheaders" => Key::Headers,
+        "allowheaders" | "allowedheaders" | "requestheaders" => Key::Headers,
         "exposeheaders" | "exposedheaders" | "exposed" => Key::Expose,
-        "preflightmaxage" | "maxageseconds" | "cache" => Key::MaxAge,
-        "optionssuccessstatus" | "optionsstatus" | "status" => Key::PreflightStatus,
+        "preflightmaxage" | "maxageseconds" | "maxagesecs" | "maxagesec" | "cache" => Key::MaxAge,
+        "optionssuccessstatus" | "successstatus" | "optionsstatus" | "status" => Key::PreflightStatus,
+        "timingalloworigin" | "timingalloworigins" => Key::Timing,
         "allowedhosts" | "allowhosts" => Key::Hosts,
         "allowprivatenetwork" | "allowprivatenetworkaccess" => Key::PrivateNetwork,
         _ => return None,

@@ -14,9 +14,12 @@ use super::{names, values};
 use crate::Key;
 use crate::Rule;
 use crate::compile::config::{Entry, EntryKind, Setting, SettingValue};
-use crate::compile::language::{Language, Writer, field};
+use crate::compile::language::{Language, REASON, Writer, field};
 use crate::compile::pattern;
 use crate::compile::shown::Shown;
+
+/// How the value of a key that has none is shown.
+const NULL: &str = "null";
 
 /// Returns whether `key` takes a list.
 pub(crate) const fn is_list(key: Key) -> bool {
@@ -39,7 +42,7 @@ pub(crate) fn fits(key: Key, value: &SettingValue, language: Language) -> bool {
             key == Key::MaxAge || key == Key::PreflightStatus && language == Language::Env
         }
         SettingValue::Expect(_) => key == Key::Expect,
-        SettingValue::Other(_) => false,
+        SettingValue::Meant(..) | SettingValue::Table { .. } | SettingValue::Other(_) => false,
     }
 }
 
@@ -61,7 +64,7 @@ pub(crate) fn check(site: &Site, key: Key, setting: &Setting, report: &mut Repor
     }
     if let SettingValue::List(entries) = &setting.value {
         for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry_fits(key, entry)) {
-            report.add(&site.entry(index), misfit_entry(key, entry, report.writer()));
+            report.add(&site.entry(index), misfit_entry(key, entry, report));
         }
     }
     true
@@ -90,12 +93,28 @@ fn misfit(key: Key, value: &SettingValue, report: &Report<'_>) -> Finding {
         SettingValue::Text(text) if is_list(key) => list_of(key, text, report),
         SettingValue::Text(text) if is_switch(key) => switch(text).map(Proposal::Switch),
         SettingValue::Number(number) if is_switch(key) => switch(&format!("{number}")).map(Proposal::Switch),
-        SettingValue::Text(text) if key == Key::PreflightStatus => {
-            text.trim().parse().ok().filter(|status| (200..=299).contains(status)).map(Proposal::Number)
+        SettingValue::Text(text) | SettingValue::Other(text) if key == Key::PreflightStatus => {
+            values::meant_status(text).map(Proposal::Number)
         }
-        SettingValue::Other(text) if key == Key::MaxAge => values::parse_duration(text).map(Proposal::Number),
+        SettingValue::Other(text) if key == Key::MaxAge => {
+            values::meant_seconds(text).filter(|seconds| values::is_max_age(*seconds)).map(Proposal::Number)
+        }
         _ => None,
     };
+    if let SettingValue::Meant(_, meant) = value
+        && !meant.is_empty()
+    {
+        let reason = |reason: &Option<String>| {
+            reason.clone().filter(|reason| !reason.is_empty()).unwrap_or_else(|| REASON.into())
+        };
+        let meant: Vec<(&str, String)> =
+            meant.iter().map(|expectation| (&*expectation.rule, reason(&expectation.reason))).collect();
+        let meant: Vec<(&str, &str)> = meant.iter().map(|(rule, reason)| (*rule, &**reason)).collect();
+        return finding.help(format!("write `{}`", writer.excuses(&meant)));
+    }
+    if matches!(value, SettingValue::Other(text) if text == NULL) {
+        return finding.help(format!("take it out, or give it a value, {}", shape(key, writer)));
+    }
     match guess {
         Some(proposal) => finding.propose(format!("write `{}`", instead(key, &proposal, writer)), proposal),
         None => finding.help(shape(key, writer)),
@@ -112,6 +131,9 @@ fn message(key: Key, value: &SettingValue, writer: &Writer) -> String {
     };
     match value {
         SettingValue::List(_) => format!("`{}` takes {takes}, not a list", writer.name(key.name())),
+        SettingValue::Text(text) if text.is_empty() => {
+            format!("`{}` takes {takes}, and is empty", writer.name(key.name()))
+        }
         _ => format!("`{}` takes {takes}, not `{}`", writer.name(key.name()), Shown(&written(value))),
     }
 }
@@ -122,7 +144,8 @@ fn written(value: &SettingValue) -> String {
         SettingValue::List(_) => "[…]".into(),
         SettingValue::Bool(on) => format!("{on}"),
         SettingValue::Number(number) => format!("{number}"),
-        SettingValue::Text(text) | SettingValue::Other(text) => text.clone(),
+        SettingValue::Text(text) | SettingValue::Other(text) | SettingValue::Meant(text, _) => text.clone(),
+        SettingValue::Table { written, .. } => written.clone(),
         SettingValue::Expect(expectation) => expectation.rule.clone(),
     }
 }
@@ -196,7 +219,7 @@ fn stands_for_all(text: &str) -> bool {
 }
 
 fn switch(text: &str) -> Option<bool> {
-    match &*text.trim().to_ascii_lowercase() {
+    match &*text.trim().trim_matches(['"', '\'']).to_ascii_lowercase() {
         "true" | "yes" | "on" | "1" | "y" | "enabled" => Some(true),
         "false" | "no" | "off" | "0" | "n" | "disabled" => Some(false),
         _ => None,
@@ -223,11 +246,46 @@ fn shape(key: Key, writer: &Writer) -> String {
     format!("for example `{example}`")
 }
 
-fn misfit_entry(key: Key, entry: &Entry, writer: &Writer) -> Finding {
-    let why = "If the entry were skipped, it would be missing without a word.";
-    Finding::new(Rule::WrongType, entry_message(key, entry, writer), why)
-        .value(entry.text.clone())
-        .help(entry_shape(key, writer))
+fn misfit_entry(key: Key, entry: &Entry, report: &Report<'_>) -> Finding {
+    let writer = report.writer();
+    let is_bool = entry.kind == EntryKind::Other && matches!(&*entry.text, "true" | "false");
+    let why = match writer.language {
+        Language::Yaml if is_bool => {
+            "YAML reads `yes`, `no`, `on` and `off` without quotes as `true` and `false`."
+        }
+        _ => "If the entry were skipped, it would be missing without a word.",
+    };
+    let finding = Finding::new(Rule::WrongType, entry_message(key, entry, writer), why).value(&entry.text);
+    match meant_entry(key, entry, report) {
+        Some((meant, true)) => {
+            finding.propose(format!("write {}", writer.entries(key, &meant)), Proposal::Entries(meant))
+        }
+        Some((meant, false)) => finding.help(format!("write `{}`", writer.entries(key, &meant))),
+        None => finding.help(entry_shape(key, writer)),
+    }
+}
+
+/// What was meant by an entry of the wrong type, and whether it can be taken as it is: a reason that is missing has to be written first.
+fn meant_entry(key: Key, entry: &Entry, report: &Report<'_>) -> Option<(Vec<Entry>, bool)> {
+    if entry.kind == EntryKind::Other && key == Key::Methods && entry.meant.is_none() {
+        // `GET | POST` in a macro.
+        let names = names::meant_methods(&entry.text)?;
+        return Some((names.iter().map(Entry::from).collect(), true)).filter(|_| names.len() > 1);
+    }
+    let mut meant = (**entry.meant.as_ref()?).clone();
+    let mut is_whole = true;
+    for expectation in &mut meant.expectations {
+        if expectation.reason.as_deref().unwrap_or_default().trim().is_empty() {
+            (expectation.reason, is_whole) = (Some(REASON.into()), false);
+        }
+    }
+    if meant.kind == EntryKind::Text && key == Key::Origins {
+        let proposer = Proposer::new(report.mode(), report.writer(), false);
+        if meant.expectations.is_empty() && !proposer.is_sound(&meant) {
+            return Some((proposer.entries_for(&meant.text)?, true));
+        }
+    }
+    Some((vec![meant], is_whole))
 }
 
 fn entry_message(key: Key, entry: &Entry, writer: &Writer) -> String {

@@ -48,41 +48,52 @@ pub(crate) fn private_network(settings: &Settings<'_>, report: &mut Report<'_>) 
 
 /// Seconds.
 pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<u32> {
-    let (seconds, text) = match settings.get(Key::MaxAge)?.1 {
+    let (site, value) = settings.get(Key::MaxAge)?;
+    let (seconds, text) = match value {
         SettingValue::Number(seconds) => (Some(*seconds), format!("{seconds}")),
         SettingValue::Text(text) => (parse_duration(text), text.clone()),
         _ => return None,
     };
-    let (site, writer) = (settings.get(Key::MaxAge)?.0, report.writer());
-    match seconds {
-        Some(seconds @ 0..=LONGEST_MAX_AGE) => return u32::try_from(seconds).ok(),
+    if let Some(seconds) = seconds.filter(|seconds| is_max_age(*seconds)) {
+        return u32::try_from(seconds).ok();
+    }
+    let writer = report.writer();
+    let write = |seconds: i64| format!("write `{}`", writer.setting(Key::MaxAge, &format!("{seconds}")));
+    let finding = match seconds.or_else(|| meant_seconds(&text)) {
         Some(seconds) if seconds > LONGEST_MAX_AGE => {
             let why =
                 "Chromium remembers an answer for 2 hours at most, Firefox for 24, Safari for 10 minutes.";
-            let finding = Finding::new(Rule::InvalidMaxAge, format!("`{text}` is longer than a day"), why);
-            let help =
-                format!("write `{}` or less", writer.setting(Key::MaxAge, &format!("{LONGEST_MAX_AGE}")));
-            report.add(site, finding.value(text).propose(help, Proposal::Number(LONGEST_MAX_AGE)));
+            let message = format!("`{}` is longer than a day", Shown(&text));
+            let help = format!("{} or less", write(LONGEST_MAX_AGE));
+            Finding::new(Rule::InvalidMaxAge, message, why).propose(help, Proposal::Number(LONGEST_MAX_AGE))
         }
-        _ => {
+        seconds => {
             let why = "Browsers treat it as missing, and remember the answer for 5 seconds.";
-            let message = format!("`{}` is not a duration", Shown(&text));
-            let finding = Finding::new(Rule::InvalidMaxAge, message, why).value(text.as_str());
-            report.add(
-                site,
-                match meant_seconds(&text) {
-                    Some(seconds) => {
-                        let help = format!("write `{}`", writer.setting(Key::MaxAge, &format!("{seconds}")));
-                        finding.propose(help, Proposal::Number(seconds))
-                    }
-                    None => {
-                        finding.help("write seconds, `3600`, or a unit, `30s`, `10m`, `1h`; `0` for no cache")
-                    }
-                },
-            );
+            let message = match &*text {
+                "" => "an empty string is not a duration".into(),
+                _ => format!("`{}` is not a duration", Shown(&text)),
+            };
+            let finding = Finding::new(Rule::InvalidMaxAge, message, why);
+            match seconds {
+                // Less than nothing is what other libraries take for "do not cache".
+                Some(..=0) => finding.propose(format!("{} for no cache", write(0)), Proposal::Number(0)),
+                Some(seconds) => finding.propose(write(seconds), Proposal::Number(seconds)),
+                None => {
+                    let [s, m, h] = ["30s", "10m", "1h"].map(|text| writer.duration(text));
+                    finding.help(format!(
+                        "write seconds, `3600`, or a unit, `{s}`, `{m}`, `{h}`; `0` for no cache"
+                    ))
+                }
+            }
         }
-    }
+    };
+    report.add(site, finding.value(text));
     None
+}
+
+/// Returns whether browsers honor so many seconds.
+pub(super) fn is_max_age(seconds: i64) -> bool {
+    (0..=LONGEST_MAX_AGE).contains(&seconds)
 }
 
 /// `3600`, `3600s`, `60m`, `1h` in seconds.
@@ -100,19 +111,64 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
     digits.replace('_', "").parse::<i64>().ok()?.checked_mul(unit)
 }
 
-/// The seconds that somebody meant by another spelling, where they are within bounds: `1 hour`, `60min`, `1d`.
-fn meant_seconds(text: &str) -> Option<i64> {
-    let text = text.trim().to_ascii_lowercase();
-    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = match text[number.len()..].trim() {
-        "sec" | "secs" | "second" | "seconds" | "s" => 1,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
-        "d" | "day" | "days" => 86_400,
+/// The seconds that somebody meant by another spelling: `1 hour`, `1h30m`, `1d`, `PT1H`, `1:00:00`, `60 * 60`, `-1`.
+pub(super) fn meant_seconds(text: &str) -> Option<i64> {
+    let text = text.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    let number = |text: &str| text.trim().parse::<i64>().ok();
+    if let Some(seconds) = number(&text.replace(',', "")) {
+        let is_grouped = text.split(',').skip(1).all(|group| group.len() == 3);
+        return is_grouped.then_some(seconds);
+    }
+    if text.contains('*') {
+        let factors: Option<Vec<i64>> = text.split('*').map(number).collect();
+        return factors?.into_iter().try_fold(1, i64::checked_mul);
+    }
+    if text.contains(':') {
+        let parts: Option<Vec<i64>> = text.split(':').map(number).collect();
+        let parts = parts.filter(|parts| parts.len() == 3 && parts.iter().all(|part| *part >= 0))?;
+        return parts.into_iter().try_fold(0_i64, |sum, part| sum.checked_mul(60)?.checked_add(part));
+    }
+    // ISO 8601: https://www.rfc-editor.org/rfc/rfc3339#appendix-A
+    let iso = text.strip_prefix('p').map(|text| text.replace('t', ""));
+    parts_in_seconds(iso.as_deref().unwrap_or(&text))
+}
+
+/// `1h 30m` in seconds, each part a number with a unit.
+fn parts_in_seconds(text: &str) -> Option<i64> {
+    let mut seconds = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_')?;
+        let number: f64 = rest[..end].replace('_', "").parse().ok()?;
+        let unit = rest[end..].trim_start();
+        let end =
+            unit.find(|c: char| c.is_ascii_digit() && !unit.starts_with(['u', 'i'])).unwrap_or(unit.len());
+        seconds += number * seconds_of(unit[..end].trim().trim_end_matches(','))?;
+        rest = &unit[end..];
+    }
+    // What is longer than a day is told as that, however long.
+    (seconds > 0.0).then_some(if seconds < 1e9 { seconds as i64 } else { i64::MAX })
+}
+
+/// The seconds of a unit, or of the type of a number in Rust.
+fn seconds_of(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "ms" | "millis" | "milliseconds" => 0.001,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        "u16" | "u32" | "u64" | "usize" | "i32" | "i64" => 1.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
+        "d" | "day" | "days" => 86_400.0,
+        "w" | "week" | "weeks" => 604_800.0,
         _ => return None,
-    };
-    let seconds = number.parse::<i64>().ok()?.checked_mul(unit)?;
-    (0..=LONGEST_MAX_AGE).contains(&seconds).then_some(seconds)
+    })
+}
+
+/// The status that somebody meant by another spelling: `"200"`, `200 OK`, `200u16`.
+pub(super) fn meant_status(text: &str) -> Option<i64> {
+    let (digits, rest) = text.trim().trim_matches(['"', '\'']).split_at_checked(3)?;
+    let goes_on = rest.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    digits.parse().ok().filter(|status| (200..=299).contains(status) && !goes_on)
 }
 
 pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report<'_>) -> u16 {
@@ -126,11 +182,21 @@ pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report<'_>)
         return status;
     }
     let why = "To a browser any status but 200 to 299 means that the preflight failed (https://fetch.spec.whatwg.org/#cors-preflight-fetch).";
-    let message = format!("`{}` is not a status that lets a preflight pass", Shown(&text));
+    let message = match &*text {
+        "" => "an empty string is not a status".into(),
+        _ => format!("`{}` is not a status that lets a preflight pass", Shown(&text)),
+    };
+    let write = |status: i64| {
+        format!("write `{}`", report.writer().setting(Key::PreflightStatus, &format!("{status}")))
+    };
+    let (help, status) = match meant_status(&text) {
+        Some(status) => (write(status), status),
+        None => {
+            (format!("{}, or 200 for very old clients", write(DEFAULT_STATUS.into())), DEFAULT_STATUS.into())
+        }
+    };
     let finding = Finding::new(Rule::InvalidStatus, message, why).value(text);
-    let written = report.writer().setting(Key::PreflightStatus, "204");
-    let help = format!("write `{written}`, or 200 for very old clients");
-    report.add(site, finding.propose(help, Proposal::Number(DEFAULT_STATUS.into())));
+    report.add(site, finding.propose(help, Proposal::Number(status)));
     DEFAULT_STATUS
 }
 
@@ -191,7 +257,10 @@ fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Find
 
 /// The hosts that were meant by a text that is none.
 pub(super) fn meant_hosts(text: &str) -> Option<Vec<Entry>> {
-    let parts = text.split([',', ' ']).map(|part| part.trim_matches(['"', '\'', '[', ']']));
+    // Brackets around quotes are those of a list, and others belong to an address.
+    let list = text.trim().strip_prefix('[').filter(|list| list.trim_start().starts_with(['"', '\'']));
+    let text = list.and_then(|list| list.strip_suffix(']')).unwrap_or(text);
+    let parts = text.split([',', ' ', ';']).map(|part| part.trim_matches(['"', '\'']));
     let parts = parts.filter(|part| !part.is_empty());
     let hosts: Option<Vec<Entry>> = parts.map(|part| suggest::host(part).map(Entry::from)).collect();
     hosts.filter(|hosts| !hosts.is_empty())
