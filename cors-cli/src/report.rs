@@ -67,7 +67,7 @@ pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
 ///
 /// A server's header may contain U+009B, which begins an escape sequence like `ESC [`, and the name of a file `ESC` itself. In JSON,
 /// where `ESC` is escaped already, the meaning stays the same.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
         match letter {

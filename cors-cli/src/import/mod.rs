@@ -1,7 +1,7 @@
 //! `cors import`: the CORS settings of another framework, server or gateway, as a policy.
 
 mod django;
-mod draft;
+pub(crate) mod draft;
 mod nginx;
 pub(crate) mod rust;
 mod write;
@@ -31,6 +31,11 @@ impl Imported {
     /// The policy as a file.
     pub(crate) fn toml(&self) -> String {
         write::toml(&self.draft)
+    }
+
+    /// The policy as Rust source.
+    pub(crate) fn rust(&self) -> String {
+        write::rust(&self.draft)
     }
 
     /// What is said about it beside the rules: what it let in and no policy does, and what could not be read.
@@ -113,7 +118,7 @@ pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> 
     }
     let out = match args.emit {
         Emit::Toml => toml,
-        Emit::Rust => write::rust(&chosen.draft),
+        Emit::Rust => chosen.rust(),
     };
     Ok(Report { out, err, verdict: Verdict::of(violations.is_empty()) })
 }

@@ -1,4 +1,4 @@
-//! An HTTP client that sends what it is told to, follows nothing and hides nothing.
+//! Whom a probe asks: a server at a place, at a pace that it does not mind.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -6,9 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cors_engine::browser::{Fetch, Response};
-use ureq::Agent;
-use ureq::http::Request;
-use ureq::tls::{RootCerts, TlsConfig};
+use url::Url;
 
 use super::place::Place;
 use super::redirect;
@@ -18,9 +16,14 @@ use crate::report::Problem;
 /// The most requests of one probe: a few users' worth, so that nobody's server minds.
 pub(super) const MOST_REQUESTS: u32 = 60;
 
+/// What carries a request to a URL, and the head of the answer back.
+pub(crate) trait Wire {
+    fn send(&self, url: &Url, sent: &Sent) -> Result<Response, Problem>;
+}
+
 #[derive(Clone)]
 pub(super) struct Client {
-    agent: Agent,
+    wire: Rc<dyn Wire>,
     place: Place,
     sent: Rc<Pace>,
 }
@@ -33,24 +36,11 @@ struct Pace {
 }
 
 impl Client {
-    /// `timeout`: in seconds, for each answer. `rate`: the most requests a second.
-    pub(super) fn new(place: Place, timeout: u64, rate: u32) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(timeout)))
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-            // A page's own; browsers send one with every `fetch()`.
-            .accept("*/*")
-            .user_agent(concat!("cors/", env!("CARGO_PKG_VERSION")))
-            // A probe asks anew each time, as the first visitor of a page does.
-            .max_idle_connections(0)
-            .build();
+    /// `rate`: the most requests a second.
+    pub(super) fn new(wire: Rc<dyn Wire>, place: Place, rate: u32) -> Self {
         let gap = Duration::from_secs(1) / rate.max(1);
         let sent = Rc::new(Pace { count: Cell::new(0), last: Cell::new(None), gap });
-        Self { agent: config.new_agent(), place, sent }
+        Self { wire, place, sent }
     }
 
     /// The same client at another place. Its requests count together.
@@ -91,21 +81,7 @@ impl Client {
     /// Sends a request and reads the head of its answer.
     pub(super) fn send(&self, sent: &Sent) -> Result<Response, Problem> {
         self.take_turn()?;
-        let url = &self.place.url;
-        let mut request = Request::builder().method(sent.method.as_str()).uri(url.as_str());
-        for (name, value) in &sent.fields {
-            request = request.header(name, value);
-        }
-        let request =
-            request.body(()).map_err(|error| Problem(format!("the request cannot be sent: {error}")))?;
-        let answer = self.agent.run(request).map_err(|error| unreachable(&sent.method, url, &error))?;
-        let fields = answer.headers().iter();
-        let text =
-            |value: &ureq::http::HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
-        Ok(Response {
-            status: answer.status().as_u16(),
-            fields: fields.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-        })
+        self.wire.send(&self.place.url, sent)
     }
 }
 
@@ -132,12 +108,4 @@ impl Server for Client {
     fn answer(&mut self, _: &Fetch, sent: &Sent) -> Result<Answer, Problem> {
         Ok(Answer { response: self.send(sent)?, explanation: None })
     }
-}
-
-fn unreachable(method: &str, url: &url::Url, error: &ureq::Error) -> Problem {
-    Problem(format!(
-        "{method} {url} has no answer: {error}\n\
-         A browser shows net::ERR_… and no word about CORS: nothing was decided, for nobody was reached.\n\
-         help: look at the name, the port, the certificate, and at what stands in between"
-    ))
 }

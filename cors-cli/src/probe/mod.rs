@@ -17,6 +17,7 @@ mod client;
 mod faults;
 mod finding;
 mod fix;
+mod http;
 mod narrow;
 mod place;
 mod readable;
@@ -26,6 +27,8 @@ mod strangers;
 mod surroundings;
 mod warnings;
 
+use std::rc::Rc;
+
 use crate::args::{Format, ProbeArgs};
 use crate::call::Call;
 use crate::exchange::Exchange;
@@ -34,11 +37,18 @@ use crate::report::{Problem, Report, Severity, Verdict};
 use client::Client;
 use finding::Finding;
 use fix::Fix;
+use http::Http;
 use place::{Place, Space};
 
+pub(crate) use client::Wire;
 pub(crate) use fix::Software;
 
 pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
+    over(Rc::new(Http::new(args.timeout)), args)
+}
+
+/// The same, over another wire.
+pub(crate) fn over(wire: Rc<dyn Wire>, args: &ProbeArgs) -> Result<Report, Problem> {
     let place = Place::parse(&args.url)?;
     let call = Call::new(&args.call)?;
     let is_same_origin = call.fetch.origin() == place.origin;
@@ -51,7 +61,7 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
             "this call has no preflight: {reason}\nhelp: take --preflight-only out, or name the method and the headers that the page uses"
         )));
     }
-    let mut client = Client::new(place.clone(), args.timeout, args.rate);
+    let mut client = Client::new(wire, place.clone(), args.rate);
     let exchange = Exchange::run(&call.fetch, &mut client, args.preflight_only)?;
     let (page, server) = (Space::of(call.fetch.origin()), Space::of(&place.origin));
     let mut findings = surroundings::of_the_call(&call.fetch, &place, page, server);

@@ -51,10 +51,11 @@ fn every_fuzz_target_is_replayed() {
     let read =
         |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     let manifest: toml::Table = toml::from_str(&read("fuzz/Cargo.toml")).expect("it is TOML");
-    let replays: String =
-        ["tests/properties/tests/seeds.rs", "tests/apps/tests/seeds.rs"].into_iter().map(read).collect();
+    let replays: String = ["tests/properties", "tests/apps", "tests/cli"]
+        .map(|package| read(&format!("{package}/tests/seeds.rs")))
+        .concat();
     let targets = manifest["bin"].as_array().expect("there are targets");
-    assert!(targets.len() >= 9, "{targets:?}");
+    assert!(targets.len() >= 11, "{targets:?}");
     for target in targets {
         let name = target["name"].as_str().expect("each has a name");
         let target = read(&format!("fuzz/fuzz_targets/{name}.rs"));
