@@ -1,6 +1,9 @@
 //! `#[cors]` on routes, over a socket: each route macro in each kind of scope, alone and inside an app
 //! with a policy of its own.
 
+use actix_web::dev::Service;
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpRequest, Responder, delete, get, patch, post, put, query, route, routes, scope};
 use cors_actix::{Cors, cors, cors_policy};
@@ -291,4 +294,68 @@ fn what_is_no_route_is_the_apps() {
         let actual = Head::new(method, path).origin(APP).send(around.address());
         assert_eq!(allowed(&actual), Some(APP), "{method} {path}");
     }
+}
+
+/// Whatever lies around a route, and however odd the preflight is.
+#[actix_web::test]
+async fn no_options_request_runs_the_handler_of_another_method() {
+    thread_local! {
+        static RAN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[cors(ADMINS)]
+    #[put("/{tail:.*}", name = "twin")]
+    async fn changes() -> impl Responder {
+        RAN.set(RAN.get() + 1);
+        "changed"
+    }
+
+    let lines = |origins: &[&str], methods: &[&str]| {
+        let mut request = TestRequest::with_uri("/x/y").method(Method::OPTIONS);
+        for origin in origins {
+            request = request.append_header(("origin", *origin));
+        }
+        for method in methods {
+            request = request.append_header(("access-control-request-method", *method));
+        }
+        request.to_request()
+    };
+    let app = || App::new().service(changes);
+    // In its scope, it looks like the route.
+    let twin = || {
+        web::scope("/x").service(web::resource("/{tail:.*}").name("twin").route(web::put().to(async || "")))
+    };
+    macro_rules! each {
+        ($($name:literal: $app:expr;)*) => {
+            $({
+                let app = actix_web::test::init_service($app).await;
+                for origins in [&[][..], &[""], &["null"], &[ADMIN], &[EVIL], &[ADMIN, ADMIN]] {
+                    for methods in [&[][..], &[""], &["PUT"], &["put"], &["GET"], &["PUT", "PUT"], &["PUT, PUT"]] {
+                        let answer = app.call(lines(origins, methods)).await;
+                        let status = answer.map_or_else(|error| error.error_response().status(), |answer| answer.status());
+                        assert_eq!(RAN.take(), 0, "{}: {origins:?} {methods:?} {status}", $name);
+                    }
+                }
+            })*
+        };
+    }
+    each! {
+        "alone": app();
+        "a policy around": app().wrap(Cors::new(&APP_WIDE));
+        "enforced": app().wrap(Cors::new(&APP_WIDE).enforce());
+        "only reported": app().wrap(Cors::new(&APP_WIDE).report_only());
+        "a gateway answers": app().wrap(Cors::new(&APP_WIDE).answered_by_gateway());
+        "a gateway answers, and this enforces": app().wrap(Cors::new(&APP_WIDE).answered_by_gateway().enforce());
+        "other paths": app().wrap(Cors::paths().at("/a", &APP_WIDE));
+        "explained": app().wrap(Cors::new(&APP_WIDE).diagnostics());
+        "in a scope": App::new().service(web::scope("/x").service(changes).wrap(Cors::new(&APP_WIDE)));
+        "with a twin in front": App::new().service(twin()).service(changes);
+        "with a twin in front, and a scope": App::new().service(web::scope("/s").service(by_get)).service(twin()).service(changes);
+        "with a twin behind": App::new().service(by_get).service(changes).service(twin());
+        "with a twin, and a policy around": App::new().service(twin()).service(changes).wrap(Cors::new(&APP_WIDE));
+    }
+    // The judge can tell.
+    let app = actix_web::test::init_service(app()).await;
+    actix_web::test::call_service(&app, TestRequest::put().uri("/x").to_request()).await;
+    assert_eq!(RAN.take(), 1);
 }

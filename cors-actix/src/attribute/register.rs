@@ -19,6 +19,7 @@ use crate::attribute::service::RouteMiddleware;
 use crate::policy::source::Source;
 use crate::request::asked;
 use crate::response::headers::Answers;
+use crate::route::around::Outer;
 use crate::route::registry::{self, App};
 
 /// A route as it is written below `#[cors]`.
@@ -125,7 +126,9 @@ impl Guard for Takes {
             && head.headers.contains_key(header::ORIGIN)
             && let Some(method) = asked(&head.headers)
         {
-            return self.route.serves(method);
+            // Behind a gateway that answers preflights, this one is a request like any other: nothing here answers it.
+            let is_answered = context.req_data().get().is_some_and(|Outer(outer)| outer.answered_by_gateway);
+            return !is_answered && self.route.serves(method);
         }
         self.methods.iter().any(|guard| guard.check(context))
             && self.route.guards().iter().all(|guard| guard.check(context))

@@ -156,6 +156,8 @@ impl<S> RouteMiddleware<S> {
             return Some(Verdict::Uncertain);
         }
         let policies = possible.routes().map(|route| &route.answers);
-        preflight::judge(policies, request.request(), &Options::default())
+        let verdict = preflight::judge(policies, request.request(), &Options::default());
+        // Whatever is thought possible, a preflight must not run the handler.
+        Some(verdict.unwrap_or(Verdict::Uncertain))
     }
 }

@@ -375,7 +375,7 @@ impl<'s> Search<'s> {
             let number = self.candidates[position] as usize;
             let entry = &level.entries[number];
             match &entry.kind {
-                kind if kind.may_be(route) => {
+                kind if kind.may_be(route) && entry.resource().is_match(path) => {
                     if !self.walk(level, path, number) {
                         self.possible.add_others(Others::Default);
                     }
