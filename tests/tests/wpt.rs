@@ -20,3 +20,15 @@ fn passes(engine: Engine) {
 fn pages_in_chromium() {
     passes(Engine::Chromium);
 }
+
+#[test]
+#[ignore = "needs firefox-esr and a checkout of web-platform-tests: see TESTING.md"]
+fn pages_in_firefox() {
+    passes(Engine::Firefox);
+}
+
+#[test]
+#[ignore = "needs webkit2gtk-driver, xvfb and a checkout of web-platform-tests: see TESTING.md"]
+fn pages_in_webkit() {
+    passes(Engine::WebKit);
+}

@@ -1,5 +1,6 @@
 //! What web-platform-tests ask of browsers about CORS, as far as one call to one server shows it: each fact with the
-//! page of theirs that it is from. Their own pages and servers are not here.
+//! page of theirs that it is from. Their own pages and servers are not here: `crate::wpt` runs them from a checkout, where there
+//! is one, and has what is missing here.
 //!
 //! Where a policy can answer so, it is one that answers; elsewhere the table says why none can. What of theirs is
 //! missing, and why:

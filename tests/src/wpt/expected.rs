@@ -17,6 +17,15 @@ const NO_PROMISE: &str = "the page forgets to return its promise, and its harnes
 const REFERRER: &str = "the page is older than the default `strict-origin-when-cross-origin`";
 const SAFELISTED: &str = "the page is older than the rule that `_` takes `Accept-Language` off the safelist";
 
+const HINTS: &str =
+    "the standard has taken client hints off the safelist since; Chromium alone keeps them there";
+const EMPTY: &str = "it takes an `Access-Control-Allow-Origin` that is empty for one that is not there";
+const PASSWORD: &str = "it sends the URL's password to another origin that has not asked for one";
+const NO_COOKIE: &str =
+    "as it is automated, it keeps no cookie of a host other than the page's, not even of its site";
+const NO_CACHE: &str =
+    "as it is automated, it asks anew for what it could revalidate, also of the page's own origin";
+
 const ROWS: &[Row] = &[
     Row { page: "cors/basic.htm", subtest: "* different protocol*", engines: ALL, why: HTTPS },
     Row {
@@ -55,6 +64,67 @@ const ROWS: &[Row] = &[
         subtest: "Referrer policy: \"\" *",
         engines: ALL,
         why: REFERRER,
+    },
+    Row { page: "cors/304.htm", subtest: "*", engines: &[Engine::WebKit], why: NO_CACHE },
+    Row {
+        page: "cors/client-hint-request-headers.htm",
+        subtest: "Client hint headers are simple headers",
+        engines: &[Engine::Firefox, Engine::WebKit],
+        why: HINTS,
+    },
+    Row {
+        page: "cors/credentials-flag.htm",
+        subtest: "Don't send cookie part 2",
+        engines: &[Engine::WebKit],
+        why: NO_COOKIE,
+    },
+    Row {
+        page: "cors/credentials-flag.htm",
+        subtest: "Don't obey Set-Cookie when withCredentials=false",
+        engines: &[Engine::WebKit],
+        why: NO_COOKIE,
+    },
+    Row {
+        page: "cors/origin.htm",
+        subtest: "Disallow multiple headers (, *",
+        engines: &[Engine::Firefox],
+        why: EMPTY,
+    },
+    Row {
+        page: "cors/origin.htm",
+        subtest: "Disallow multiple headers (*, )",
+        engines: &[Engine::Firefox],
+        why: EMPTY,
+    },
+    Row {
+        page: "cors/simple-requests.htm",
+        subtest: "*\"save-data\":*",
+        engines: &[Engine::Firefox, Engine::WebKit],
+        why: HINTS,
+    },
+    Row {
+        page: "fetch/api/cors/cors-cookies.any.*",
+        subtest: "Include mode: 1 cookie",
+        engines: &[Engine::WebKit],
+        why: NO_COOKIE,
+    },
+    Row {
+        page: "xhr/access-control-basic-cors-safelisted-request-headers.htm",
+        subtest: "Request with CORS-safelisted headers",
+        engines: &[Engine::Firefox, Engine::WebKit],
+        why: HINTS,
+    },
+    Row {
+        page: "xhr/access-control-preflight-credential-*",
+        subtest: "CORS *sync request with URL credentials",
+        engines: &[Engine::Firefox],
+        why: PASSWORD,
+    },
+    Row {
+        page: "xhr/access-control-preflight-request-must-not-contain-cookie.htm",
+        subtest: "*",
+        engines: &[Engine::WebKit],
+        why: NO_COOKIE,
     },
 ];
 

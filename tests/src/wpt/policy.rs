@@ -107,3 +107,98 @@ fn rules(broken: &Violations) -> String {
     rules.dedup();
     rules.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::super::answer::Answer;
+    use super::super::asked::Asked;
+    use super::policy;
+
+    const PAGE: &str = "http://wpt.localhost:1";
+
+    fn asked(method: Option<&str>, headers: &str) -> Asked {
+        let request = TestRequest::default().insert_header(("origin", PAGE));
+        let request = match method {
+            None => request,
+            Some(method) => request
+                .method(actix_web::http::Method::OPTIONS)
+                .insert_header(("access-control-request-method", method))
+                .insert_header(("access-control-request-headers", headers)),
+        };
+        Asked::read(&request.to_srv_request(), Vec::new())
+    }
+
+    /// What the fields of an answer are written as: `origin: *, methods: PUT`.
+    fn answer(fields: &str, status: u16) -> Answer {
+        let short = [
+            ("origin", "Allow-Origin"),
+            ("credentials", "Allow-Credentials"),
+            ("methods", "Allow-Methods"),
+            ("headers", "Allow-Headers"),
+            ("expose", "Expose-Headers"),
+            ("age", "Max-Age"),
+        ];
+        let fields = fields.split("; ").filter_map(|field| field.split_once(": "));
+        fields.fold(Answer::empty().status(status), |answer, (name, value)| {
+            let (_, name) = short.iter().find(|(short, _)| *short == name).expect("it is one of them");
+            answer.with(&format!("Access-Control-{name}"), value)
+        })
+    }
+
+    #[test]
+    fn policies_and_reasons() {
+        let (actual, put) = (asked(None, ""), asked(Some("PUT"), "x-a, authorization"));
+        for (asked, fields, status, expected) in [
+            (&actual, "", 200, ""),
+            (&actual, "origin: *; expose: *", 200, ""),
+            (&actual, "origin: http://wpt.localhost:1; credentials: true; expose: X-A, x-a", 200, ""),
+            (&actual, "origin: null", 404, ""),
+            (&actual, "origin: http://*.localhost:1", 200, "`*` with something beside it"),
+            (&actual, "origin: http://wpt.localhost:1/", 200, "invalid_origin"),
+            (&actual, "origin: *; origin: *", 200, "several `Access-Control-Allow-Origin`"),
+            (&actual, "origin: *; credentials: true", 200, "any_origin_with_credentials"),
+            (
+                &actual,
+                "origin: *; credentials: 1",
+                200,
+                "`Access-Control-Allow-Credentials` other than `true`",
+            ),
+            (&actual, "expose: x-a", 304, "`Access-Control-Expose-Headers` without `-Allow-Origin`"),
+            (&actual, "origin: *; expose: not valid", 200, "invalid_header"),
+            (
+                &actual,
+                "origin: \0*",
+                200,
+                "a value that no field can have: `Access-Control-Allow-Origin` is not sent at all",
+            ),
+            (&put, "origin: *; methods: PUT, put; headers: x-a, authorization; age: 0", 204, ""),
+            (&put, "origin: *; methods: *; headers: *, authorization", 200, ""),
+            (
+                &put,
+                "origin: *; methods: *; headers: *",
+                200,
+                "`*` for headers that leaves `authorization` out",
+            ),
+            (&put, "origin: null; credentials: true; methods: *", 200, "invalid_method"),
+            (&put, "origin: *; age: -1", 200, "`Access-Control-Max-Age` that is no number of seconds"),
+            (&put, "origin: *; age: 86401", 200, "invalid_max_age"),
+            (&put, "origin: *", 301, "invalid_status"),
+        ] {
+            let found = policy(asked, &answer(fields, status)).err().unwrap_or_default();
+            assert_eq!(found, expected, "{fields} {status}");
+        }
+    }
+
+    #[test]
+    fn safelisted_methods_are_in_every_list() {
+        let policy = policy(&asked(Some("GET"), "x-a"), &answer("origin: *; methods: PUT", 200));
+        let policy = policy.expect("it breaks no rule");
+        for (method, allowed) in
+            [("GET", true), ("HEAD", true), ("POST", true), ("PUT", true), ("DELETE", false)]
+        {
+            assert_eq!(policy.allows_method(method.as_bytes()), allowed, "{method}");
+        }
+    }
+}

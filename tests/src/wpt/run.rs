@@ -39,13 +39,15 @@ pub struct Outcome {
 ///
 /// # Panics
 ///
-/// If the browser fails.
+/// If the browser fails, or there is no page.
 pub fn run(engine: Engine, checkout: &Checkout) -> Outcome {
     let site = Site::start(checkout.clone());
     let mut browser = browser::start(engine);
     let mut outcome = Outcome { version: browser.version().to_owned(), ..Outcome::default() };
     let mut expected = Expected::of(engine);
-    for page in checkout.pages() {
+    let pages = checkout.pages();
+    assert!(!pages.is_empty(), "CORS_WPT_PAGES is a part of no page's name");
+    for page in pages {
         let begin = Instant::now();
         browser.renew();
         let tab = browser.open(&site.url(&page));
