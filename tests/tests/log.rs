@@ -3,9 +3,11 @@
 //! A process of its own: `tracing` remembers for each event whether anybody listens, and a server of
 //! another test, to which nobody does, may be the first to ask.
 
+use std::convert::Infallible;
 use std::future::ready;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use actix_service::boxed::{self, BoxService};
 use actix_web::body::BoxBody;
@@ -223,6 +225,63 @@ fn that_a_gateway_answers_is_in_the_log() {
         ("on trial", Cors::new(&TASKS).answered_by_gateway().report_only(), false),
     ] {
         assert_eq!(is_said(cors), wanted, "{name}");
+    }
+}
+
+/// A source of origins that lets everybody in.
+struct Open;
+
+impl OriginSource for Open {
+    type Error = Infallible;
+
+    async fn allows(&self, _: &str, _: &RequestHead) -> Result<bool, Infallible> {
+        Ok(true)
+    }
+}
+
+#[test]
+fn options_that_do_nothing_are_in_the_log() {
+    let trial = || Cors::new(&TASKS).report_only();
+    let refusal = |cors: Cors| cors.on_refusal(|_, _| actix_web::HttpResponse::Forbidden().finish());
+    let timeout = Duration::from_secs(1);
+    for (name, cors, wanted) in [
+        ("none", Cors::new(&TASKS), &[][..]),
+        ("on trial", trial(), &[]),
+        ("a source", Cors::new(&TASKS).origins_from(Open).origins_timeout(timeout), &[]),
+        (
+            "no source",
+            Cors::new(&TASKS).origins_timeout(timeout),
+            &["`origins_timeout` does nothing without"],
+        ),
+        (
+            "a source on trial",
+            trial().origins_from(Open),
+            &["`origins_from` does nothing beside `report_only`"],
+        ),
+        (
+            "a gateway",
+            trial().answered_by_gateway(),
+            &["`answered_by_gateway` does nothing beside `report_only`"],
+        ),
+        ("enforced", trial().enforce(), &["`enforce` does nothing beside `report_only`"]),
+        ("isolated, which enforces", trial().isolate(), &["`isolate` does nothing beside `report_only`"]),
+        ("refusals", refusal(trial()), &["`on_refusal` does nothing beside `report_only`"]),
+        ("reasons", trial().diagnostics(), &["`diagnostics` does nothing beside `report_only`"]),
+        (
+            "two",
+            trial().enforce().unguarded_upgrades(),
+            &[
+                "`enforce` does nothing beside `report_only`",
+                "`unguarded_upgrades` does nothing beside `enforce`",
+            ],
+        ),
+    ] {
+        let log = Log::of_start(&cors);
+        let said: Vec<_> = log.lines().filter(|line| line.contains("does nothing")).collect();
+        let is_said = |(line, text): (&&str, &&str)| line.contains("WARN") && line.contains(*text);
+        // That `hosts` is missing is said elsewhere.
+        let said: Vec<_> = said.into_iter().filter(|line| !line.contains("hosts")).collect();
+        assert!(said.len() == wanted.len() && said.iter().zip(wanted).all(is_said), "{name}: {log}");
     }
 }
 

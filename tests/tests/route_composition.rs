@@ -322,6 +322,66 @@ fn the_app_s_guards_judge_by_the_routes_policy() {
     assert_eq!(check_actual(&enforced, "/ws", "GET", APP, false).status, 403);
 }
 
+/// The outermost layer that refuses says how. A route that is reached follows the same options.
+#[test]
+fn of_two_layers_around_a_route_the_outer_one_refuses() {
+    let layer = |policy, body: &'static str| {
+        Cors::new(policy).on_refusal(move |_, _| HttpResponse::Forbidden().body(body))
+    };
+    let simple = |origin| Head::get("/s/tasks/1").host("api.example").origin(origin);
+    let upgrade = |origin| simple(origin).web_socket();
+    let own = "https://api.example";
+    for (name, outer, inner, request, wanted) in [
+        ("none has options", Cors::new(&APP_WIDE), Cors::new(&EVERYBODY), upgrade(EVIL), (403, "")),
+        ("both have", layer(&APP_WIDE, "outer"), layer(&EVERYBODY, "inner"), upgrade(EVIL), (403, "outer")),
+        ("no upgrade", layer(&APP_WIDE, "outer"), layer(&EVERYBODY, "inner"), simple(EVIL), (200, "done")),
+        (
+            "the inner enforces",
+            layer(&APP_WIDE, "outer"),
+            layer(&EVERYBODY, "inner").enforce(),
+            simple(EVIL),
+            (403, "inner"),
+        ),
+        (
+            "both enforce",
+            layer(&APP_WIDE, "outer").enforce(),
+            layer(&EVERYBODY, "inner").enforce(),
+            simple(EVIL),
+            (403, "outer"),
+        ),
+        (
+            "the outer guards no upgrades",
+            layer(&APP_WIDE, "outer").unguarded_upgrades(),
+            layer(&EVERYBODY, "inner"),
+            upgrade(EVIL),
+            // The inner one guards them, and its policy lets everybody in, so the route refuses it, as the outermost would.
+            (403, "outer"),
+        ),
+        // Nothing tells it that the browser used TLS.
+        ("its own origin, unknown", Cors::new(&APP_WIDE), Cors::new(&EVERYBODY), upgrade(own), (403, "")),
+        (
+            "its own origin",
+            Cors::new(&APP_WIDE).behind_tls(),
+            Cors::new(&EVERYBODY).behind_tls(),
+            upgrade(own),
+            (200, "done"),
+        ),
+    ] {
+        #[cors(ADMINS)]
+        #[get("/tasks/{id}")]
+        async fn task() -> impl Responder {
+            "done"
+        }
+        let server = Server::start(move || {
+            let scope = web::scope("/s").service(task).wrap(inner.clone());
+            App::new().service(scope).wrap(outer.clone())
+        });
+        let answer = request.send(server.address());
+        let body = String::from_utf8_lossy(&answer.body);
+        assert_eq!((answer.status, &*body), wanted, "{name}");
+    }
+}
+
 fn on_a(context: &GuardContext<'_>) -> bool {
     actix_web::guard::Guard::check(&actix_web::guard::Host("a.example"), context)
 }
