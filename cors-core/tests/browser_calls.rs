@@ -253,6 +253,48 @@ fn a_forced_preflight_needs_no_list() {
 }
 
 #[test]
+fn client_hints_that_chromium_safelists() {
+    for (name, value, safe) in [
+        ("save-data", "On", true),
+        ("save-data", "off", false),
+        ("device-memory", "0", true),
+        ("dpr", "1.5", true),
+        ("dpr", "1e3", false),
+        ("downlink", "", false),
+        ("rtt", "100", true),
+        ("width", "1.5", false),
+        ("viewport-width", "-1", false),
+        ("ect", "slow-2g", true),
+        ("ect", "5g", false),
+        ("intervention", "anything", true),
+        ("x-hint", "1", false),
+    ] {
+        let call = Fetch::new(PAGE).to(API).header(name, value);
+        assert!(call.needs_preflight(), "{name}: {value}");
+        let asks = Engine::ALL.map(|engine| call.clone().in_engine(engine).needs_preflight());
+        assert_eq!(asks, [!safe, true, true], "{name}: {value}");
+    }
+}
+
+#[test]
+fn empty_lines_that_firefox_skips() {
+    const CREDENTIALS_NAME: &str = "access-control-allow-credentials";
+    const ORIGIN: &str = "access-control-allow-origin";
+    let call = Fetch::new(PAGE).to(API);
+    let with_credentials = call.clone().credentials(true);
+    for (name, call, fields, skipped) in [
+        ("an origin", &call, &[OPEN, (ORIGIN, "")][..], true),
+        ("an origin alone", &call, &[(ORIGIN, "")], false),
+        ("credentials", &with_credentials, &[OPEN_TO_PAGE, (CREDENTIALS_NAME, ""), CREDENTIALS], true),
+    ] {
+        let answer = answer(200, fields);
+        assert!(call.check_response(&answer).is_err(), "{name}");
+        let passes = Engine::ALL.map(|engine| call.clone().in_engine(engine).check_response(&answer).is_ok());
+        assert_eq!(passes, [false, skipped, false], "{name}");
+    }
+}
+
+#[test]
 fn redirects_as_engines_follow_them() {
     let to = |location: &'static str| answer(307, &[OPEN_TO_PAGE, CREDENTIALS, ("location", location)]);
     let in_each = |call: &Fetch, check: &dyn Fn(Fetch) -> bool| {

@@ -43,9 +43,14 @@ impl Response {
     /// All values of a field, joined as browsers do; `None` if it is absent.
     /// <https://fetch.spec.whatwg.org/#concept-header-list-get>.
     pub fn get(&self, field: Field) -> Option<String> {
-        let lines = self.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field.name()));
-        let values: Vec<&str> = lines.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
+        let values: Vec<&str> = self.lines(field).collect();
         (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// The value of each line of a field.
+    fn lines(&self, field: Field) -> impl Iterator<Item = &str> {
+        let lines = self.fields.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(field.name()));
+        lines.map(|(_, value)| value.trim_matches([' ', '\t']))
     }
 
     /// The tokens of a list, if it is one. <https://fetch.spec.whatwg.org/#extract-header-list-values>. Empty
@@ -162,16 +167,27 @@ impl Fetch {
         let origin = self.check_origin(answer, preflight, include);
         let mut steps = Vec::from([step(Check::Origin, origin.err())]);
         if include {
-            let value = answer.get(Field::AllowCredentials).unwrap_or_default();
+            let value = self.sole_value(answer, Field::AllowCredentials).unwrap_or_default();
             let fault = (value != "true").then_some(CheckFault::NoCredentials { value });
             steps.push(step(Check::Credentials, fault));
         }
         steps
     }
 
+    /// The value of a field that should come once.
+    fn sole_value(&self, answer: &Response, field: Field) -> Option<String> {
+        let value = answer.get(field)?;
+        let skips = self.deviates(Deviation::EmptyLinesAreSkipped);
+        let mut lines = answer.lines(field).filter(|line| !skips || !line.is_empty());
+        match (lines.next(), lines.next()) {
+            (Some(line), None) => Some(line.to_string()),
+            _ => Some(value),
+        }
+    }
+
     fn check_origin(&self, answer: &Response, preflight: bool, include: bool) -> Result<(), CheckFault> {
         let own = if preflight { self.preflight_origin() } else { self.origin() };
-        let value = answer.get(Field::AllowOrigin).ok_or(CheckFault::NoOrigin)?;
+        let value = self.sole_value(answer, Field::AllowOrigin).ok_or(CheckFault::NoOrigin)?;
         if value == own || value == "*" && !include {
             return Ok(());
         }

@@ -119,6 +119,12 @@ deviations! {
     HeadersInAnyOrder: [Chromium],
         "The console names any of the headers that are not listed, not the first in order",
         "two headers that are not listed", "#cors-preflight-fetch-0";
+    ClientHintsAreSafelisted: [Chromium],
+        "Client hints, which were once on the safelist, still are: `Save-Data`, `Device-Memory`, `Downlink`, `DPR`, `ECT`, `RTT`, `Viewport-Width`, `Width`, `Intervention`",
+        "`Save-Data: on` goes without a preflight", "#cors-safelisted-request-header";
+    EmptyLinesAreSkipped: [Firefox],
+        "An empty line of `Access-Control-Allow-Origin` or `-Credentials` beside another one is taken for none",
+        "`Access-Control-Allow-Origin: *` and `Access-Control-Allow-Origin:`", "#concept-cors-check";
     RangeUnitInAnyCase: [WebKit],
         "The unit of a simple `Range` is read in any case",
         "`Range: Bytes=0-5` goes without a preflight", "#simple-range-header-value";

@@ -49,7 +49,11 @@ pub(super) fn names_forbidden_method(list: &str) -> bool {
 
 /// The names that need a preflight, sorted, each once.
 pub(super) fn unsafe_names(headers: &[(String, String)], engine: Option<Engine>) -> Vec<&str> {
-    let safe = |header: &&(String, String)| is_safelisted(&header.0, &header.1, engine);
+    let hints = engine.is_some_and(|engine| Deviation::ClientHintsAreSafelisted.engines().contains(&engine));
+    let safe = |header: &&(String, String)| {
+        let (name, value) = (&header.0, &header.1);
+        is_safelisted(name, value, engine) || hints && is_client_hint(name, value)
+    };
     let total: usize = headers.iter().filter(safe).map(|(_, value)| length(value)).sum();
     let mut names: Vec<&str> = headers
         .iter()
@@ -78,6 +82,23 @@ fn is_safelisted(name: &str, value: &str, engine: Option<Engine>) -> bool {
                 let deviates = |engine: Engine| Deviation::RangeUnitInAnyCase.engines().contains(&engine);
                 is_simple_range(value, engine.is_some_and(deviates))
             }
+            _ => false,
+        }
+}
+
+/// What was on the safelist once, and still is in Chromium, with values as a browser sends them.
+fn is_client_hint(name: &str, value: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    length(value) <= MAX_VALUE
+        && match name {
+            "save-data" => value.eq_ignore_ascii_case("on"),
+            "device-memory" | "downlink" | "dpr" => {
+                let (whole, part) = value.split_once('.').unwrap_or((value, "0"));
+                is_number(whole) && is_number(part)
+            }
+            "rtt" | "viewport-width" | "width" => is_number(value),
+            "ect" => ["slow-2g", "2g", "3g", "4g"].contains(&value),
+            "intervention" => true,
             _ => false,
         }
 }

@@ -126,6 +126,10 @@ fn facts(origins: &[String]) -> Vec<Fact> {
             gets,
         );
     }
+    for lines in [["", "*"], ["{origin}", ""]] {
+        let answer = lines.map(|origin| (acao, origin));
+        add("origin.htm", call("GET", &[], "omit"), hand(WRONG, &[], &answer), Nothing);
+    }
     add(
         "cors-multiple-origins",
         call("GET", &[], "omit"),
@@ -145,6 +149,8 @@ fn facts(origins: &[String]) -> Vec<Fact> {
         let fields: Vec<_> = [(acao, "{origin}")].into_iter().chain(consent).collect();
         add("cors-cookies", call("GET", &[], credentials), hand(WRONG, &[], &fields), gets);
     }
+    let twice = [(acao, "{origin}"), (acac, "true"), (acac, "")];
+    add("credentials-flag.htm", call("GET", &[], "include"), hand(WRONG, &[], &twice), Nothing);
     add("cors-cookies", call("GET", &[], "include"), Who::Policy(own(true, names(&[]), names(&[]))), Answer);
     add(
         "cors-cookies",
@@ -243,9 +249,18 @@ fn facts(origins: &[String]) -> Vec<Fact> {
         ("content-language", "@"),
         ("content-type", "text/html"),
         ("content-type", &long_type),
+        ("downlink", "1.5"),
+        ("dpr", "2.0"),
+        ("dpr", "1e3"),
+        ("ect", "4g"),
+        ("intervention", "x"),
         ("last-event-id", "\""),
         ("range", "bytes 0-"),
+        ("save-data", "on"),
+        ("save-data", "off"),
         ("test", "hi"),
+        ("viewport-width", "1300"),
+        ("width", "-1"),
     ] {
         // The server allows no header: what is safelisted would pass.
         let refuses = Who::Policy(open(names(&["GET"]), names(&[]), names(&[])));
