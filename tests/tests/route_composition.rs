@@ -382,6 +382,49 @@ fn of_two_layers_around_a_route_the_outer_one_refuses() {
     }
 }
 
+/// `isolate` holds for whatever is inside, whoever has the last word.
+#[test]
+fn what_isolates_a_scope_isolates_the_routes_in_it() {
+    let isolated = |server: &Server, path: &str| {
+        let answer = Head::get(path).origin(ADMIN).send(server.address());
+        (answer.status, answer.one("cross-origin-resource-policy").map(str::to_owned))
+    };
+    let same_origin = || Some("same-origin".to_owned());
+    for (name, outer, inner, wanted) in [
+        ("neither", Cors::new(&APP_WIDE), Cors::new(&ADMINS), None),
+        ("the inner", Cors::new(&APP_WIDE), Cors::new(&ADMINS).isolate(), same_origin()),
+        ("the outer", Cors::new(&ADMINS).isolate(), Cors::new(&ADMINS), same_origin()),
+        (
+            "the inner, and the outer enforces",
+            Cors::new(&ADMINS).enforce(),
+            Cors::new(&ADMINS).isolate(),
+            same_origin(),
+        ),
+    ] {
+        let server = Server::start(move || {
+            let scope = web::scope("/s").service(of_admins).wrap(inner.clone());
+            App::new().service(scope).wrap(outer.clone())
+        });
+        assert_eq!(isolated(&server, "/s/own"), (200, wanted), "{name}");
+    }
+}
+
+#[cors(ADMINS)]
+#[get("/own")]
+async fn of_admins() -> impl Responder {
+    "done"
+}
+
+/// No policy could allow it, so the refusal has no fields, and it is a refusal.
+#[test]
+fn a_preflight_that_may_be_for_another_resource_is_refused() {
+    let server = Server::start(|| App::new().service(show).service(update));
+    let answer = Head::preflight("/tasks/1", ADMIN, "PUT").send(server.address());
+    assert_eq!((answer.status, allowed(&answer)), (403, None), "{answer:?}");
+    let alone = Server::start(|| App::new().service(update));
+    check_preflight(&alone, "/tasks/1", "PUT", ADMIN, true);
+}
+
 fn on_a(context: &GuardContext<'_>) -> bool {
     actix_web::guard::Guard::check(&actix_web::guard::Host("a.example"), context)
 }
