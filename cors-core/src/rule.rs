@@ -44,7 +44,9 @@ pub enum Rule {
     /// `invalid_regex`: a regular expression that cannot be used.
     ///
     /// Bad: `regex("https://(app.example")` (does not parse), `regex("app\\.example")` (matches no whole origin),
-    /// `regex("https://([a-z]{1,60}\\.){1,60}example\\.com")` (its table would be over 64 KiB).
+    /// `regex("https://([a-z]{1,60}\\.){1,60}example\\.com")` (its table would be over 64 KiB),
+    /// `regex("https://\\*\\.app\\.example")` (the star stands for itself, and no host has one), `regex("https://a\\.example|b\\.example")` (the second
+    /// alternative has no scheme).
     ///
     /// A regex is matched against the whole origin, scheme and port included.
     ///
@@ -208,7 +210,8 @@ pub enum Rule {
     LoopbackOrigin,
     /// `misspelled_name`: a name one or two slips away from a standard one.
     ///
-    /// Bad: `headers: ["contenttype"]`, `expose: ["autorization"]`, `origins: ["htps://app.example"]`.
+    /// Bad: `headers: ["contenttype"]`, `expose: ["autorization"]`, `origins: ["htps://app.example"]`,
+    /// `origins: ["https://app.example:80"]` (the port of `http:`).
     ///
     /// Names are compared letter by letter, so the entry matches nothing that a browser sends, and what was meant
     /// is refused.
@@ -436,7 +439,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::MisspelledName,
         name: "misspelled_name",
         since: "0.1.0",
-        fires_on: "a header or scheme one or two slips away from a standard one",
+        fires_on: "a header or scheme one or two slips away from a standard one, `https:` on the port of `http:`",
     },
     Row {
         rule: Rule::HeaderFamily,

@@ -11,6 +11,7 @@ mod image;
 pub(crate) mod language;
 mod pattern;
 pub(crate) mod perfect_hash;
+pub(crate) mod placeholder;
 pub(crate) mod public_suffix;
 #[cfg(feature = "regex")]
 mod regex;

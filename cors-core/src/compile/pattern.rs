@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::placeholder;
 use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, MAX_ORIGIN, Parts};
 use crate::engine::standard;
 use crate::engine::table::origins::Pattern;
@@ -100,8 +101,18 @@ pub(crate) enum FaultKind {
     Space,
     /// `any`, `*` or something else that looks like "everything".
     AnyWord,
+    /// `${ORIGIN}`, `undefined`: what was to be filled in.
+    Unfilled,
+    /// `self`, as a Content Security Policy has it.
+    OwnOrigin,
+    Several,
     NoScheme,
+    /// `https:/a.com`, `https//a.com`
+    Slashes,
     Scheme,
+    TwoSchemes,
+    /// `about:blank`
+    NoOrigin,
     File,
     UpperCase,
     Unicode,
@@ -120,6 +131,7 @@ pub(crate) enum FaultKind {
     Wildcard,
     WildcardAddress,
     Port,
+    Ports,
     DefaultPort,
 }
 
@@ -130,8 +142,14 @@ impl FaultKind {
             Self::Empty => "it is empty",
             Self::Space => "it has white space in it",
             Self::AnyWord => "it stands for everything",
+            Self::Unfilled => "it is a placeholder that nothing filled in",
+            Self::OwnOrigin => "it stands for the service's own origin",
+            Self::Several => "it is several origins in one string",
             Self::NoScheme => "it has no scheme",
+            Self::Slashes => "`://` is missing after its scheme",
             Self::Scheme => "its scheme is malformed",
+            Self::TwoSchemes => "it has two schemes",
+            Self::NoOrigin => "a page at such an address has no origin of its own",
             Self::File => "what comes from a file has the origin `file://`, and no host",
             Self::UpperCase => "it has upper-case letters",
             Self::Unicode => "it has characters outside ASCII",
@@ -150,6 +168,7 @@ impl FaultKind {
             Self::Wildcard => "`*` may stand only as a whole first label, `*.`, or as the port, `:*`",
             Self::WildcardAddress => "an IP address has no subdomains",
             Self::Port => "its port is not a number from 1 to 65535 without leading zeros",
+            Self::Ports => "it has more than one port",
             Self::DefaultPort => "it has the default port of its scheme",
         }
     }
@@ -159,6 +178,16 @@ impl FaultKind {
         match self {
             Self::AnyWord => {
                 "An entry of the list is one origin or pattern; `any` stands in place of the list."
+            }
+            Self::Unfilled => {
+                "The text is taken as it stands: no variable is replaced in it, so the entry never matches."
+            }
+            Self::OwnOrigin => "A page of the same origin needs no CORS, so that no entry is for it.",
+            Self::Several => {
+                "An entry is compared as a whole with one origin; as one string these never match."
+            }
+            Self::NoOrigin => {
+                "Browsers give it the origin of the page that made it, or an opaque one; the entry never matches."
             }
             Self::NoScheme => {
                 "A browser sends the scheme as well, and the same host over http is another origin; without one the entry never matches."
@@ -192,15 +221,35 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
         return fault(FaultKind::Empty, whole);
     }
-    if is_any(text) || matches!(text, ".*" | "all" | "https://*" | "http://*" | "*://*") {
+    if stands_for_everything(text) {
         return fault(FaultKind::AnyWord, whole);
+    }
+    if let Some(bytes) = placeholder::find(text) {
+        return fault(FaultKind::Unfilled, bytes);
+    }
+    if matches!(text.trim_matches(['\'', '"']), "self" | "same-origin") {
+        return fault(FaultKind::OwnOrigin, whole);
+    }
+    if are_several(text) {
+        return fault(FaultKind::Several, whole);
     }
     if let Some((at, c)) = text.char_indices().find(|(_, c)| c.is_whitespace() || c.is_control()) {
         return fault(FaultKind::Space, at..at + c.len_utf8());
     }
-    let Some((scheme, rest)) = text.split_once("://") else { return fault(FaultKind::NoScheme, whole) };
+    if let Some(bytes) = no_origin(text) {
+        return fault(FaultKind::NoOrigin, bytes);
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return match wrong_mark(text) {
+            Some(bytes) => fault(FaultKind::Slashes, bytes),
+            None => fault(FaultKind::NoScheme, whole),
+        };
+    };
     check_scheme(scheme)?;
     let start = scheme.len() + "://".len();
+    if rest.starts_with("https://") || rest.starts_with("http://") {
+        return fault(FaultKind::TwoSchemes, 0..start);
+    }
     let authority_len = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(authority_len);
     if let Some(at) = authority.find('@') {
@@ -216,6 +265,66 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     fault(kind, start + authority_len..text.len())
 }
 
+/// Returns whether an entry stands for every origin, as one tool or another writes that.
+fn stands_for_everything(text: &str) -> bool {
+    let around = |c: char| c.is_whitespace() || "\"'`[](),;^$".contains(c);
+    let text = text.trim_matches(around).to_ascii_lowercase();
+    let host = match text.split_once("://") {
+        Some(("http" | "https" | "*" | "http*" | "https?" | "http?" | "http(s)" | "http(s)?", host)) => host,
+        Some(_) => return false,
+        None => &*text,
+    };
+    matches!(&*text, "any" | "all" | "everyone" | "everything" | "0.0.0.0/0" | "::/0")
+        || host.contains('*') && host.bytes().all(|byte| b"*.:/?".contains(&byte))
+}
+
+/// Returns whether a text is a list of origins, or of names without schemes that commas stand between.
+fn are_several(text: &str) -> bool {
+    let is_whole = |part: &&str| part.contains("://");
+    let spaced: Vec<&str> = parts_between(text, |c| c.is_whitespace() || ",;|".contains(c));
+    let listed: Vec<&str> = parts_between(text, |c| ",;".contains(c));
+    let is_name = |part: &&str| part.contains('.') && !part.contains(char::is_whitespace);
+    // `https://a.comhttps://b.com`
+    let is_glued = text.split_once("://").is_some_and(|(_, rest)| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.len() > "https:".len() && (authority.ends_with("https:") || authority.ends_with("http:"))
+    });
+    is_glued
+        || spaced.len() > 1 && spaced.iter().all(is_whole)
+        || listed.len() > 1 && !listed.iter().any(|part| is_whole(&part)) && listed.iter().all(is_name)
+}
+
+/// The parts with something in them, without quotes and brackets.
+fn parts_between(text: &str, is_between: impl Fn(char) -> bool) -> Vec<&str> {
+    let around = |c: char| c.is_whitespace() || "\"'`[]".contains(c);
+    text.split(is_between).map(|part| part.trim_matches(around)).filter(|part| !part.is_empty()).collect()
+}
+
+/// Schemes whose pages have the origin of the page that made them, or an opaque one.
+const WITHOUT_ORIGIN: [&str; 8] =
+    ["about:", "blob:", "data:", "filesystem:", "javascript:", "mailto:", "urn:", "view-source:"];
+
+/// The scheme of an address that has no origin of its own.
+fn no_origin(text: &str) -> Option<Range<usize>> {
+    let has =
+        |scheme: &&&str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let scheme = WITHOUT_ORIGIN.iter().find(has)?;
+    // `data:8080` is a host with its port.
+    let is_port = origin::parse_port(text[scheme.len()..].as_bytes()).is_some();
+    (!is_port && !text[scheme.len()..].starts_with("//")).then_some(0..scheme.len())
+}
+
+/// What stands after a known scheme in place of `://`.
+fn wrong_mark(text: &str) -> Option<Range<usize>> {
+    let has =
+        |scheme: &&&str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let scheme = ["https", "http", "wss", "ws"].iter().find(has)?;
+    let rest = &text[scheme.len()..];
+    let mark = &rest[..rest.len() - rest.trim_start_matches([':', ';', '.', ',', '/', '\\']).len()];
+    let is_mark = mark == ":" || mark.len() > 1 && mark.contains(['/', '\\']);
+    is_mark.then_some(scheme.len()..scheme.len() + mark.len())
+}
+
 /// Returns whether it matches an origin that is short enough. The shortest label takes as much room as the `*` of `*.`,
 /// and the default port of `:*` takes none.
 fn check_length(text: &str) -> Result<(), Fault> {
@@ -226,7 +335,9 @@ fn check_length(text: &str) -> Result<(), Fault> {
 }
 
 fn check_scheme(scheme: &str) -> Result<(), Fault> {
-    let fault = |kind| Err(Fault { kind, bytes: 0..scheme.len() });
+    // Where there is none, what should follow it is marked.
+    let end = if scheme.is_empty() { "://".len() } else { scheme.len() };
+    let fault = |kind| Err(Fault { kind, bytes: 0..end });
     if scheme.contains('*') {
         return fault(FaultKind::Wildcard);
     }
@@ -259,6 +370,13 @@ fn check_authority(scheme: &str, authority: &str, start: usize) -> Result<(), Fa
             Err(Fault { kind: FaultKind::Port, bytes: start..start + authority.len() })
         };
     }
+    if name.is_empty() {
+        return Err(Fault { kind: FaultKind::NoHost, bytes: start - "://".len()..start + host.len() });
+    }
+    if let Some(bytes) = ports(&authority[at - start..]) {
+        let bytes = at + bytes.start..at + bytes.end;
+        return Err(Fault { kind: FaultKind::Ports, bytes });
+    }
     check_host(name, wildcard).map_err(|fault| fault.shifted(at))?;
     // With the shortest label in place of the `*`.
     if wildcard && host.len() > MAX_HOST {
@@ -275,6 +393,18 @@ fn check_authority(scheme: &str, authority: &str, start: usize) -> Result<(), Fa
         }
     }
     Ok(())
+}
+
+/// What follows a host as several ports: `:443:443`, `:3000,3001`. An IPv6 address without brackets has none.
+fn ports(authority: &str) -> Option<Range<usize>> {
+    let colon = authority.find(':').filter(|_| !authority.starts_with('['))?;
+    let ports = &authority[colon + 1..];
+    let is_address = authority.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
+        && (authority.contains("::") || ports.matches(':').count() > 5);
+    let is_number = |port: &str| !port.is_empty() && origin_digits(port);
+    let are_numbers = ports.contains([',', '-', '|']) && ports.split([',', '-', '|']).all(is_number);
+    let is_list = ports.contains(':') || ports.starts_with('[') || are_numbers;
+    (!is_address && is_list).then_some(colon..authority.len())
 }
 
 impl Fault {
@@ -309,9 +439,14 @@ fn check_host(host: &str, wildcard: bool) -> Result<(), Fault> {
     if name.len() > MAX_HOST {
         return fault(FaultKind::LongHost);
     }
-    let mut start = 0;
+    let mut start = 0_usize;
     for label in name.split('.') {
-        let bytes = start..start + label.len();
+        // An empty one has no bytes: the dots around it are marked.
+        let bytes = match label.len() {
+            0 => start.saturating_sub(1)..(start + 1).min(host.len()),
+            len => start..start + len,
+        };
+        let next = start + label.len() + 1;
         let kind = match label.len() {
             0 => Some(FaultKind::EmptyLabel),
             1..=MAX_LABEL => {
@@ -322,7 +457,7 @@ fn check_host(host: &str, wildcard: bool) -> Result<(), Fault> {
         if let Some(kind) = kind {
             return Err(Fault { kind, bytes });
         }
-        start = bytes.end + 1;
+        start = next;
     }
     let last = name.rsplit('.').next().unwrap_or_default();
     if !origin::is_number(last.as_bytes()) {
@@ -445,6 +580,40 @@ mod tests {
             ("ANY", AnyWord),
             ("https://*", AnyWord),
             (".*", AnyWord),
+            ("[*]", AnyWord),
+            ("ALL", AnyWord),
+            ("**", AnyWord),
+            ("*:*", AnyWord),
+            ("*.*", AnyWord),
+            ("https://*.*", AnyWord),
+            ("https://*.", AnyWord),
+            ("*://*/*", AnyWord),
+            ("https?://.*", AnyWord),
+            ("\"*\"", AnyWord),
+            ("'*'", AnyWord),
+            ("^.*$", AnyWord),
+            ("0.0.0.0/0", AnyWord),
+            ("${ORIGIN}", Unfilled),
+            ("https://$HOST", Unfilled),
+            ("undefined", Unfilled),
+            ("process.env.ORIGIN", Unfilled),
+            ("http://a:1,http://b:2", Several),
+            ("https://a.com https://b.com/", Several),
+            ("['https://a.com', 'https://b.com']", Several),
+            ("a.com, b.com", Several),
+            ("https://a.comhttps://b.com", Several),
+            ("https://https://a.com", TwoSchemes),
+            ("https:a.com", Slashes),
+            ("https:/a.com", Slashes),
+            ("https//a.com", Slashes),
+            ("HTTPS:\\\\a.com", Slashes),
+            ("httpbin.org", NoScheme),
+            ("about:blank", NoOrigin),
+            ("javascript:alert(1)", NoOrigin),
+            ("blob:https://a.com/1", NoOrigin),
+            ("data:8080", NoScheme),
+            ("https://shop.my,app.com", HostByte),
+            ("https://shop.my app.com", Space),
             ("https://a.com ", Space),
             ("myapp.com", NoScheme),
             ("localhost:3000", NoScheme),
@@ -461,7 +630,6 @@ mod tests {
             ("https://a.com#x", Fragment),
             ("https://", NoHost),
             ("https://:8080", NoHost),
-            ("https://*.", NoHost),
             ("https://.a.com", EmptyLabel),
             ("https://a..com", EmptyLabel),
             (long_label.as_str(), LongLabel),
@@ -489,6 +657,15 @@ mod tests {
             ("https://a.com:65536", Port),
             ("https://a.com:", Port),
             ("https://a.com:x", Port),
+            ("https://a.com:443:443", Ports),
+            ("https://a.com:3000,3001", Ports),
+            ("https://a.com:3000-3010", Ports),
+            ("https://a.com::3000", Ports),
+            ("https://a.com:3000:", Ports),
+            ("http://localhost:[3000,8080]", Ports),
+            ("self", OwnOrigin),
+            ("'self'", OwnOrigin),
+            ("same-origin", OwnOrigin),
             ("https://a.com:443", DefaultPort),
             ("http://a.com:80", DefaultPort),
             ("ws://a.com:80", DefaultPort),
@@ -497,7 +674,8 @@ mod tests {
         ] {
             let fault = OriginPattern::parse(text).expect_err(text);
             assert_eq!(fault.kind, kind, "{text}");
-            assert!(fault.bytes.end <= text.len(), "{text}");
+            assert!(text.get(fault.bytes.clone()).is_some(), "{text}");
+            assert!(text.is_empty() || !fault.bytes.is_empty(), "{text}: nothing is marked");
         }
     }
 
@@ -517,6 +695,15 @@ mod tests {
             ("https://a.com:443", ":443"),
             ("https://*.a.com:0", ":0"),
             ("https://a.com:80/x?y", "/x?y"),
+            ("https://a..com", ".."),
+            ("https://.a.com", "."),
+            ("https://a.com..", ".."),
+            ("://a.com", "://"),
+            ("https://:80", "://"),
+            ("https:/a.com", ":/"),
+            ("https://https://a.com", "https://"),
+            ("https://a.com:443:443", ":443:443"),
+            ("https://${HOST}:80", "${HOST}"),
             ("myapp.com", "myapp.com"),
         ] {
             let fault = OriginPattern::parse(text).expect_err(text);

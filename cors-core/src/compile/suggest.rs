@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use super::pattern::{self, OriginPattern};
+use super::placeholder;
 use crate::engine::origin;
 use crate::engine::standard;
 use crate::explain::misspelled::distance;
@@ -55,6 +56,9 @@ const EITHER_SCHEME: [&str; 10] = [
     "http/https",
 ];
 
+/// The same as globs have it.
+const EITHER_SCHEME_IN_BRACES: [&str; 4] = ["{http,https}", "{https,http}", "http{s,}", "http{,s}"];
+
 impl Loose {
     /// Reads a text that is no origin. `None` if it could mean several things: what is proposed may not let in a stranger.
     fn read(text: &str) -> Option<Self> {
@@ -64,6 +68,7 @@ impl Loose {
                 return Self::read(rest);
             }
             Some((scheme, rest)) if EITHER_SCHEME.contains(&scheme) => (Some("https"), rest),
+            Some(("", rest)) => (None, rest.trim_start_matches('/')),
             Some((scheme, rest)) => {
                 (Some(misspelled_scheme(scheme).unwrap_or(scheme)), rest.trim_start_matches('/'))
             }
@@ -79,10 +84,12 @@ impl Loose {
         let is_address = !user.is_empty() && (scheme.is_none() || user.contains('.'));
         let is_glob = tail.len() > 1 && tail.starts_with('?') && !tail.contains('=');
         let is_two_origins = authority.ends_with(':') && tail.starts_with("//");
-        let is_variable = authority.starts_with("process.env.");
-        if is_address || is_glob || is_network(rest) || is_two_origins || is_variable {
+        let is_open = placeholder::find(&text).is_some();
+        if is_address || is_glob || is_network(rest) || is_two_origins || is_open {
             return None;
         }
+        let single = single_port(authority);
+        let authority = single.as_deref().unwrap_or(authority);
         let (host, port) = match authority.rsplit_once(':') {
             Some(("::1", port)) => ("::1", port),
             // An address with a port, or an address alone: without brackets nobody knows.
@@ -92,11 +99,12 @@ impl Loose {
             _ => split_port(authority),
         };
         let bare = host.trim_start_matches(['*', '.']);
-        let lead = match &host[..host.len() - bare.len()] {
-            "" => Lead::None,
+        let lead = &host[..host.len() - bare.len()];
+        let lead = match lead.strip_suffix('.') {
+            Some(stars) if !stars.is_empty() && !stars.contains('.') => Lead::Under,
             // `*-a` is a part of a label.
-            "." | "*" | "**" if bare.starts_with(|c: char| c.is_alphanumeric()) => Lead::WithIt,
-            "*." | "**." => Lead::Under,
+            _ if lead != "." && lead.contains('.') => Lead::None,
+            _ if !lead.is_empty() && bare.starts_with(|c: char| c.is_alphanumeric()) => Lead::WithIt,
             // `*.*.a` is no pattern, and its meaning is unclear.
             _ => Lead::None,
         };
@@ -108,6 +116,13 @@ impl Loose {
             Some(host) if port.is_empty() && !host.ends_with('.') => (host, "*"),
             _ => (host, port),
         };
+        let is_own_machine = pattern::is_loopback_host(host);
+        let (scheme, port) = match (scheme, port) {
+            // Each has the port of the other.
+            (Some("http"), "443") if !is_own_machine => (Some("https"), ""),
+            (Some("https"), "80") if !is_own_machine => (Some("https"), ""),
+            other => other,
+        };
         let scheme = scheme.map(String::from);
         Some(Self { scheme, lead, host: host.into(), port: port.into() })
     }
@@ -115,11 +130,26 @@ impl Loose {
     /// The scheme, or the default one.
     fn scheme(&self, host: &str) -> Option<&str> {
         match &self.scheme {
+            // The page that opens a WebSocket is another matter.
+            Some(scheme) if scheme == "ws" && pattern::is_loopback_host(host) => Some("http"),
+            Some(scheme) if scheme == "ws" || scheme == "wss" => Some("https"),
             Some(scheme) => Some(scheme),
             None if pattern::is_loopback_host(host) => Some("http"),
             None if host.contains('.') || host.starts_with('[') => Some("https"),
             None => None,
         }
+    }
+}
+
+/// An authority with one port, written with too many colons or twice.
+fn single_port(authority: &str) -> Option<String> {
+    let (host, ports) = authority.split_once(':')?;
+    let is_name = host.bytes().any(|byte| byte.is_ascii_alphanumeric() && !byte.is_ascii_hexdigit());
+    let mut ports: Vec<&str> = ports.split(':').filter(|port| !port.is_empty()).collect();
+    ports.dedup();
+    match &ports[..] {
+        [port] if is_name => Some(format!("{host}:{port}")),
+        _ => None,
     }
 }
 
@@ -139,16 +169,112 @@ fn cleaned(text: &str) -> String {
     let plain = |c: char| match c {
         '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => None,
         '\u{2044}' | '\u{2215}' => Some('/'),
+        // Word processors make dashes of hyphens, and a name with a dash is another one.
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
         c => Some(c),
     };
     let around = |c: char| {
         c.is_whitespace()
             || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>')
+            || matches!(c, '\u{3001}' | '\u{3002}' | '\u{ff0c}')
             || matches!(c, '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2039}' | '\u{203a}')
     };
     let text: String = text.chars().filter_map(plain).collect();
     text.trim_matches(around).to_lowercase()
+}
+
+/// Without what stands around an origin in a list, a header, an assignment or a link, and without a comment after it.
+pub(crate) fn taken_out(text: &str) -> String {
+    let text = plain_signs(text.trim());
+    let text = text.trim();
+    let text = text.find(" #").map_or(text, |comment| text[..comment].trim_end());
+    let text = text.strip_prefix("glob:").unwrap_or(text);
+    // `[my app](https://a.com)`
+    let link = text.split_once("](").and_then(|(_, link)| link.strip_suffix(')'));
+    let text = link.unwrap_or(text);
+    let text = ["- ", "* ", "\u{2022} "].iter().find_map(|bullet| text.strip_prefix(bullet)).unwrap_or(text);
+    // `[*.]a.com` is how Chromium's settings write a name together with what is below it.
+    let text = text.replacen("[*.]", ".", 1);
+    let text = match text.split_once("://") {
+        Some((scheme, rest)) if EITHER_SCHEME_IN_BRACES.contains(&scheme) => format!("https://{rest}"),
+        _ => text,
+    };
+    let is_single = text.matches("://").count() == 1;
+    let Some(scheme_end) = text.find("://").filter(|_| is_single) else { return text };
+    let begins = |c: char| c.is_whitespace() || c == '=';
+    let Some(lead) = text[..scheme_end].rfind(begins) else { return text };
+    // A name before it would be another entry.
+    if text[..lead].contains(['.', '/', '\\', '^']) { text } else { text[lead + 1..].to_owned() }
+}
+
+/// With signs in place of what stands for them where URLs are passed on: `\/`, `%2F`, `(dot)`, `https: //a.com`, `a.com: 80`, `a.com:[80]`.
+fn plain_signs(text: &str) -> String {
+    let mut plain = text.replace(r"\/", "/");
+    for end in [r"\n", r"\r", r"\t"] {
+        plain = plain.trim_end_matches(end).to_owned();
+    }
+    if plain.contains(['\\', '^', '$', '+']) {
+        return text.to_owned();
+    }
+    for (coded, sign) in [("%3a", ":"), ("%2f", "/"), ("%20", " ")] {
+        plain = plain.replace(coded, sign).replace(&coded.to_uppercase(), sign);
+    }
+    for dot in ["[.]", "(dot)", "[dot]", "{dot}", "(.)"] {
+        plain = plain.replace(dot, ".");
+    }
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    if let [first, second] = words[..] {
+        let is_scheme = |word: &str| ["https", "http"].contains(&&*word.to_lowercase());
+        let is_mark = is_scheme(first) && second.starts_with("://")
+            || first.strip_suffix(':').is_some_and(is_scheme) && second.starts_with("//")
+            || first.strip_suffix("://").is_some_and(is_scheme) && !second.contains("://");
+        let is_number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        let is_port =
+            first.ends_with(':') && is_number(second) || second.strip_prefix(':').is_some_and(is_number);
+        if is_mark || is_port {
+            plain = format!("{first}{second}");
+        }
+    }
+    match plain.split_once(":[").and_then(|(head, ports)| Some((head, ports.strip_suffix(']')?))) {
+        Some((head, ports))
+            if ports == "*" || ports.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') =>
+        {
+            format!("{head}:{ports}")
+        }
+        _ => plain,
+    }
+}
+
+/// As many texts as a glob with braces may stand for.
+const MAX_EXPANDED: usize = 16;
+
+/// The texts of a glob with braces, `{www,shop}.a.com`, or of several ports; else the text itself.
+pub(crate) fn expanded(text: &str) -> Vec<String> {
+    let (head, tail) = text.rsplit_once(':').unwrap_or((text, ""));
+    let is_number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    if tail.contains(',') && tail.split(',').all(is_number) {
+        return tail.split(',').take(MAX_EXPANDED).map(|port| format!("{head}:{port}")).collect();
+    }
+    let texts = choices(text);
+    let is_regex = text.contains(['\\', '^', '$', '(', '+', '|']);
+    if is_regex || texts.len() > MAX_EXPANDED { vec![text.to_owned()] } else { texts }
+}
+
+fn choices(text: &str) -> Vec<String> {
+    let inside = text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    let Some((before, (inner, after))) = inside else { return vec![text.to_owned()] };
+    // `{2,3}` is a count unless it follows a colon.
+    let is_count = inner.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') && !before.ends_with(':');
+    if !inner.contains(',') || is_count {
+        return vec![text.to_owned()];
+    }
+    inner
+        .split(',')
+        .take(MAX_EXPANDED + 1)
+        .flat_map(|choice| choices(&format!("{before}{}{after}", choice.trim())))
+        .take(MAX_EXPANDED + 1)
+        .collect()
 }
 
 /// The origins in a string that holds several.
@@ -164,7 +290,7 @@ pub(crate) fn parts(text: &str) -> Vec<&str> {
 
 /// Returns whether a character stands between the origins of a list.
 fn is_between(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | '|')
+    c.is_whitespace() || matches!(c, ',' | ';' | '|' | '\u{3001}' | '\u{ff0c}' | '\u{ff1b}')
 }
 
 /// Returns whether the parts of a string are entries of their own, and not pieces of one that a slip took apart:
@@ -253,6 +379,10 @@ pub(crate) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
     if REAL.contains(&scheme) || !(3..=7).contains(&scheme.len()) {
         return None;
     }
+    // How links are made dead in mails and reports.
+    if let "hxxp" | "hxxps" = scheme {
+        return Some("https");
+    }
     ["https", "http"].into_iter().find(|real| distance(scheme, real, 1) == Some(1))
 }
 
@@ -260,7 +390,10 @@ pub(crate) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
 pub(crate) fn looks_like_regex(text: &str) -> bool {
     let text = text.trim();
     let has_class = text.match_indices('[').any(|(at, _)| !text[..at].ends_with("//"));
-    text.contains(['\\', '^', '$', '(', '+', '{']) && !text.contains("(s)://")
+    // After a letter these are no more likely a regex's than a slip.
+    let has_count = text.match_indices('+').any(|(at, _)| text[..at].ends_with(['.', ']', ')', '}']))
+        || text.match_indices('{').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    (text.contains(['\\', '^', '$', '(']) || has_count) && !text.contains("(s)://")
         || has_class && text.contains(']') && !text.starts_with('[')
         || [".*", ".+"]
             .iter()
@@ -296,7 +429,10 @@ pub(crate) fn extension_id(scheme: &str) -> Option<&'static str> {
 /// A regex for a pattern that has a `*` inside of labels: each stands for letters, digits and hyphens.
 #[cfg(feature = "regex")]
 pub(crate) fn regex_of_glob(text: &str) -> Option<String> {
-    let text = cleaned(text);
+    let mut text = cleaned(text);
+    while text.contains("**") {
+        text = text.replace("**", "*");
+    }
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) if EITHER_SCHEME.contains(&scheme) => ("https", rest),
         Some(("http", rest)) => ("https", rest),
@@ -427,6 +563,12 @@ mod tests {
             ("http://::1:3000", Some("http://[::1]:3000")),
             ("https://2001:db8::1:3000", None),
             ("process.env.ORIGIN", None),
+            ("https://${HOST}", None),
+            ("https://***.a.com", Some("https://*.a.com")),
+            ("https://***a.com", Some("https://a.com https://*.a.com")),
+            ("http://a.com:443", Some("https://a.com")),
+            ("https://a.com:80/", Some("https://a.com")),
+            ("http://localhost:443/", Some("http://localhost:443")),
             ("https:\u{2044}\u{2044}a.com", Some("https://a.com")),
             ("\u{ab}https://a.com\u{bb}", Some("https://a.com")),
             ("\u{200b}https://a.com", Some("https://a.com")),
@@ -434,6 +576,13 @@ mod tests {
             ("https://a.*.com", None),
             ("https://*.*.a.com", None),
             ("https://a.com:99999", None),
+            ("://a.com", Some("https://a.com")),
+            ("https://a.com::3000", Some("https://a.com:3000")),
+            ("https://myapp.com:8443:8443", Some("https://myapp.com:8443")),
+            ("https://myapp.com:80:81", None),
+            ("wss://a.com/socket", Some("https://a.com")),
+            ("https://a\u{2013}b.com", Some("https://a-b.com")),
+            ("hxxps://a.com", Some("https://a.com")),
             ("nonsense", None),
             ("*", None),
             ("", None),
@@ -483,9 +632,55 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_around_an_origin() {
+        for (text, origin) in [
+            ("- https://a.com", "https://a.com"),
+            ("* https://a.com", "https://a.com"),
+            ("https://a.com # the shop", "https://a.com"),
+            ("https://a.com/#/login", "https://a.com/#/login"),
+            ("Origin: https://a.com", "https://a.com"),
+            ("CORS_ORIGINS=https://a.com", "https://a.com"),
+            ("\"origin\": \"https://a.com\"", "\"https://a.com\""),
+            ("[my app](https://a.com)", "https://a.com"),
+            ("[*.]a.com", ".a.com"),
+            (r"https:\/\/a.com", "https://a.com"),
+            (r"^https:\/\/a\.com$", r"^https:\/\/a\.com$"),
+            (r"https://a.com\n", "https://a.com"),
+            ("https%3A%2F%2Fa.com", "https://a.com"),
+            ("https://shop(dot)a[.]com", "https://shop.a.com"),
+            ("https: //a.com", "https://a.com"),
+            ("https:// a.com", "https://a.com"),
+            ("https://a.com: 3000", "https://a.com:3000"),
+            ("http://localhost:[3000,8080]", "http://localhost:3000,8080"),
+            ("https://a .com", "https://a .com"),
+            ("{http,https}://a.com", "https://a.com"),
+            ("b.com https://a.com", "b.com https://a.com"),
+            ("https://my app.com", "https://my app.com"),
+        ] {
+            assert_eq!(taken_out(text), origin, "{text}");
+        }
+    }
+
+    #[test]
+    fn globs_with_braces() {
+        for (text, texts) in [
+            ("{www,shop}.a.com", "www.a.com shop.a.com"),
+            ("https://a.{com,net}:{1,2}", "https://a.com:1 https://a.com:2 https://a.net:1 https://a.net:2"),
+            ("https://a.com:3000,3001", "https://a.com:3000 https://a.com:3001"),
+            ("https://[a-z]{2,3}.a.com", "https://[a-z]{2,3}.a.com"),
+            ("^https://{a,b}$", "^https://{a,b}$"),
+            ("https://a.com", "https://a.com"),
+        ] {
+            assert_eq!(expanded(text).join(" "), texts, "{text}");
+        }
+        assert_eq!(expanded(&"{a,b}".repeat(20)).len(), 1);
+    }
+
+    #[test]
     fn schemes_one_slip_away() {
         for (slip, meant) in [
             ("htps", Some("https")),
+            ("hxxps", Some("https")),
             ("htttp", Some("http")),
             ("hhttps", Some("https")),
             ("https", None),

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::alternatives;
 use super::automaton::Automaton;
 use super::origin_language::BrowserOrigins;
 use super::reach::{self, Repair, Verdict};
@@ -38,7 +39,7 @@ impl Prover {
     pub(crate) fn is_sound(&self, regex: &str, mode: Mode, is_expected: bool) -> bool {
         let Some(origins) = self.origins() else { return false };
         let Ok(language) = Automaton::from_regex(regex) else { return false };
-        let is_usable = origins.check(&language).is_ok() && language.table().is_ok();
+        let is_usable = alternatives::check(regex, &language, origins).is_ok() && language.table().is_ok();
         if mode == Mode::Development || is_expected || !is_usable {
             return is_usable;
         }
@@ -114,6 +115,15 @@ impl Prover {
         (!secure.is_empty() && secure.iter().all(is_pattern)).then_some(secure)
     }
 
+    /// The same for a text that was meant as a regex for the user's own machine alone.
+    pub(crate) fn loopback_of(&self, text: &str) -> Option<Vec<String>> {
+        let origins = self.origins()?;
+        let language = Automaton::from_regex(unwrapped(text)).ok()?;
+        let loopback = origins.loopback(&language).ok()?;
+        let is_all = language.intersection(&origins.all).ok()? == loopback;
+        (is_all && !loopback.is_empty()).then(|| self.loopback_patterns(&loopback))
+    }
+
     /// Patterns for what a regex accepts on the user's own machine.
     pub(crate) fn loopback_patterns(&self, loopback: &Automaton) -> Vec<String> {
         let mut patterns = Vec::new();
@@ -168,6 +178,9 @@ fn spellings(text: &str) -> Vec<String> {
     for spelling in [plain, single] {
         if !spelling.contains("://") && !spelling.starts_with("http") {
             let start = spelling.trim_start_matches('^');
+            // What ends in `\.a\.com` is below it.
+            let below = start.strip_prefix(r"\.").map(|name| format!(r".*\.{name}"));
+            let start = below.as_deref().unwrap_or(start);
             // Each alternative is a host of its own.
             all.push(match start.contains('|') {
                 true => format!("https://({})", start.trim_end_matches('$')),
@@ -178,6 +191,9 @@ fn spellings(text: &str) -> Vec<String> {
             all.push(spelling.to_ascii_lowercase());
         }
         all.extend(without_tail(&spelling).or_else(|| without_port(&spelling)));
+        // A star that stands for itself.
+        all.push(spelling.replace(r"\*", ".*").replace("[.*]", ".*").replace("[*]", ".*"));
+        all.extend(regrouped(&spelling));
         all.push(spelling);
     }
     let mut distinct: Vec<String> = Vec::new();
@@ -189,15 +205,49 @@ fn spellings(text: &str) -> Vec<String> {
     distinct
 }
 
+/// Alternatives of which only some have a scheme, each of them a domain: `https://a\.com|b\.com` with the scheme before both.
+fn regrouped(text: &str) -> Option<String> {
+    let whole = text.trim_start_matches('^').trim_end_matches('$');
+    let whole = whole.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(whole);
+    if whole.contains(['(', ')', '[']) {
+        return None;
+    }
+    let hosts: Vec<&str> = whole
+        .split('|')
+        .map(|part| part.trim_start_matches('^').trim_end_matches('$'))
+        .map(|part| part.strip_prefix("https://").unwrap_or(part))
+        .collect();
+    let is_host = |host: &&str| host.contains('.') && !host.contains("://");
+    (whole.contains("https://") && hosts.len() > 1 && hosts.iter().all(is_host))
+        .then(|| format!("https://({})", hosts.join("|")))
+}
+
+/// How programs make a regex of a string.
+const CALLS: [&str; 8] = [
+    "new RegExp(",
+    "RegExp(",
+    "regex(",
+    "re.compile(",
+    "Pattern.compile(",
+    "regexp.MustCompile(",
+    "new Regex(",
+    "Regex::new(",
+];
+
 /// Without the slashes or quotes around a regex as other languages write it: `/…/i`, `r"…"`, `new RegExp("…")`.
 fn unwrapped(text: &str) -> &str {
     let mut text = text.trim();
-    let call = text.strip_prefix("new RegExp(").or_else(|| text.strip_prefix("regex("));
+    // What marks a regex for nginx and others that take plain names in the same place.
+    let mark =
+        ["~*", "~", "regexp:", "regex:", "regex=", "re:"].iter().find_map(|mark| text.strip_prefix(mark));
+    text = mark.map_or(text, str::trim_start);
+    let call = CALLS.iter().find_map(|call| text.strip_prefix(call));
     text = call.and_then(|inner| inner.strip_suffix(')')).unwrap_or(text);
     text = text.strip_prefix('r').filter(|rest| rest.starts_with(['"', '\''])).unwrap_or(text);
     for quote in ['"', '\'', '`'] {
         text = text.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(text);
     }
+    text = text.strip_prefix("%r{").and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
     let flagless = text.trim_end_matches(['i', 'g', 'm', 'u', 's', 'y']);
     match text.strip_prefix('/').and_then(|_| flagless.strip_suffix('/')) {
         Some(inner) if inner.len() > 1 => &inner[1..],

@@ -172,7 +172,7 @@ pub(super) fn rules_of(pattern: &OriginPattern) -> Vec<Rule> {
     let mut rules = Vec::new();
     if standard::is_pageless_scheme(scheme) {
         rules.push(Rule::InertEntry);
-    } else if suggest::misspelled_scheme(scheme).is_some() {
+    } else if suggest::misspelled_scheme(scheme).is_some() || has_port_of_http(pattern) {
         rules.push(Rule::MisspelledName);
     }
     if matches!(scheme, "http" | "https") && pattern.is_loopback() {
@@ -185,6 +185,11 @@ pub(super) fn rules_of(pattern: &OriginPattern) -> Vec<Rule> {
         rules.push(Rule::PublicSuffix);
     }
     rules
+}
+
+/// Returns whether it is `https:` on the port of `http:`.
+fn has_port_of_http(pattern: &OriginPattern) -> bool {
+    pattern.scheme() == "https" && pattern.parts().port == Some(b"80") && !pattern.is_loopback()
 }
 
 /// The texts of the patterns that accept all that `pattern` does, itself aside.
@@ -268,11 +273,21 @@ fn null_origin(text: &str) -> Finding {
 fn insecure(text: &str, proposer: &Proposer<'_>) -> Finding {
     let why = "Anyone between the user and that page can put a script into it, and read through it what this service answers.";
     let finding = Finding::new(Rule::InsecureOrigin, format!("`{text}` is not encrypted"), why);
+    // The port says that `https:` was meant, which leaves it out.
+    let text = text.strip_suffix(":443").unwrap_or(text);
     proposer.propose(finding, text, vec![Entry::from(text.replacen("http:", "https:", 1))])
 }
 
 fn misspelled_scheme(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
     let (text, scheme) = (pattern.text(), pattern.scheme());
+    if has_port_of_http(pattern) {
+        let why =
+            "Servers speak http on port 80, so one of the two is a slip, and then no page has this origin.";
+        let finding =
+            Finding::new(Rule::MisspelledName, "the scheme is `https` and `:80` the port of `http`", why);
+        let text = text.strip_suffix(":80").unwrap_or(text);
+        return proposer.propose(finding, text, vec![Entry::from(text)]);
+    }
     let meant = suggest::misspelled_scheme(scheme).unwrap_or("https");
     let why = "Schemes are compared letter by letter, and no page has an origin with this one: the entry never matches.";
     let finding = Finding::new(

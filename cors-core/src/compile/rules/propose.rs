@@ -21,6 +21,7 @@ use crate::Rule;
 use crate::compile::config::Entry;
 use crate::compile::language::{Language, REASON, Writer};
 use crate::compile::pattern::{FaultKind, OriginPattern};
+use crate::compile::placeholder;
 use crate::compile::suggest;
 
 /// For how many entries of a list a regex is searched: each search takes time.
@@ -61,26 +62,73 @@ impl<'w> Proposer<'w> {
 
     /// What to write in place of a text that is no origin.
     pub(super) fn instead_of(&self, text: &str, kind: FaultKind) -> Option<Advice> {
-        if kind == FaultKind::AnyWord {
-            return Some(self.any());
+        match kind {
+            FaultKind::AnyWord => Some(self.any()),
+            FaultKind::Unfilled => Some(self.unfilled()),
+            FaultKind::OwnOrigin => {
+                Some(Advice { help: "take the entry out".into(), proposal: Some(Proposal::Remove) })
+            }
+            _ => match self.entries_for(text) {
+                Some(entries) => Some(self.advice(entries)),
+                None => self.in_a_file(text),
+            },
         }
-        let entries = self.entries_for(text)?;
-        Some(self.advice(entries))
+    }
+
+    /// How to fill in what was left open.
+    pub(super) fn unfilled(&self) -> Advice {
+        let example = self.writer.list(Key::Origins, &["https://app.example".into()]);
+        let help = match self.writer.language {
+            Language::Env => format!(
+                "set the origins themselves, `{example}`: whoever sets the variable has to fill it in"
+            ),
+            _ => format!(
+                "write the origin itself, `{example}`, or have `Config::from_env(\"CORS\")` read the environment variable `CORS_ORIGINS`"
+            ),
+        };
+        Advice { help, proposal: None }
+    }
+
+    /// What to write in a file, where only a regex says what is meant and the environment holds none.
+    fn in_a_file(&self, text: &str) -> Option<Advice> {
+        if self.writer.language != Language::Env {
+            return None;
+        }
+        let [file, program] = [Language::Toml, Language::Macro].map(|language| {
+            let writer = Writer { language, prefix: String::new() };
+            let entries = Proposer::new(self.mode, &writer, self.credentials).entries_for(text)?;
+            Some(writer.entries(Key::Origins, &entries))
+        });
+        let help = format!(
+            "only a regex says this, and a variable cannot hold one: write `{}` in a policy file, or `{}` in `cors_policy!`",
+            file?, program?
+        );
+        Some(Advice { help, proposal: None })
     }
 
     /// The entries that were meant by a text that is no origin.
     pub(super) fn entries_for(&self, text: &str) -> Option<Vec<Entry>> {
+        if placeholder::find(text).is_some() {
+            return None;
+        }
+        let text = &*suggest::taken_out(text);
+        let texts = suggest::expanded(text);
+        if texts.len() > 1 {
+            return self.each(texts.iter().map(String::as_str));
+        }
         let parts = suggest::parts(text);
         if parts.len() > 1 {
-            if !suggest::are_entries(text, &parts) {
-                return None;
-            }
-            let each = parts.into_iter().map(|part| self.entry_for(part));
-            let entries: Vec<Entry> = each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-            let is_repeated = |(at, entry): (usize, &Entry)| entries[..at].contains(entry);
-            return (!entries.iter().enumerate().any(is_repeated)).then_some(entries);
+            return suggest::are_entries(text, &parts).then(|| self.each(parts.into_iter()))?;
         }
         self.entry_for(text)
+    }
+
+    /// The entries for several texts, if there are some for each and none twice.
+    fn each<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Option<Vec<Entry>> {
+        let each = texts.map(|text| self.entry_for(text));
+        let entries: Vec<Entry> = each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+        let is_repeated = |(at, entry): (usize, &Entry)| entries[..at].contains(entry);
+        (!entries.iter().enumerate().any(is_repeated)).then_some(entries)
     }
 
     fn entry_for(&self, text: &str) -> Option<Vec<Entry>> {
@@ -256,6 +304,12 @@ impl Proposer<'_> {
         }
         let found =
             self.regexes.as_it_is(text, self.mode).or_else(|| self.regexes.instead_of(text, self.mode));
+        if found.is_none() {
+            let patterns = self.regexes.loopback_of(text)?.into_iter();
+            let entries: Vec<Entry> = patterns.map(|text| self.excused(Entry::from(text))).collect();
+            let is_sound = entries.iter().all(|entry| self.is_sound(entry));
+            return (is_sound && !entries.is_empty()).then_some(entries);
+        }
         let found = found.map(|repair| repair.pattern);
         let entry = match (found, self.writer.language) {
             (Some(regex), Language::Env) => {
@@ -274,7 +328,7 @@ impl Proposer<'_> {
         if !text.contains('*') || !self.may_try_regex() {
             return None;
         }
-        if let Some((scheme, "*")) = text.split_once("://")
+        if let Some((scheme, "*" | "*/" | "*/*")) = text.split_once("://")
             && let Some(id) = suggest::extension_id(scheme)
         {
             let entry = Entry::regex(format!("^{scheme}://{id}$"));

@@ -84,11 +84,15 @@ pub(crate) mod automata {
 
     use super::*;
     use crate::Mode;
+    use crate::compile::pattern::FaultKind;
+    use crate::compile::placeholder;
     use crate::compile::regex::advice::is_glob;
+    use crate::compile::regex::alternatives;
     use crate::compile::regex::automaton::{Automaton, RegexError};
     use crate::compile::regex::origin_language::{BrowserOrigins, PortPattern};
     use crate::compile::regex::reach::{self, unbounded};
     use crate::compile::rules::origins::on_own_machine;
+    use crate::compile::shown::Shown;
 
     /// A regex that can be used.
     struct Compiled<'c> {
@@ -147,7 +151,7 @@ pub(crate) mod automata {
         union: &Automaton,
     ) -> Result<(Automaton, Automaton), RegexError> {
         let language = Automaton::from_regex(text)?;
-        origins.check(&language)?;
+        alternatives::check(text, &language, origins)?;
         let union = union.union(&language)?;
         union.table()?;
         Ok((language.intersection(&origins.all)?, union))
@@ -156,9 +160,18 @@ pub(crate) mod automata {
     fn invalid(text: &str, error: RegexError, proposer: &Proposer<'_>) -> Finding {
         let why =
             "A regex must match the whole of an origin as a browser sends it, scheme and port included.";
+        if placeholder::find(text).is_some() {
+            let kind = FaultKind::Unfilled;
+            let message = format!("`{}` is not a regex: {}", Shown(text), kind.text());
+            let finding = Finding::new(Rule::InvalidRegex, message, kind.why()).value(text);
+            return finding.help(proposer.unfilled().help);
+        }
         let finding = Finding::new(Rule::InvalidRegex, error.message, why).value(text);
         match instead(text, None, proposer) {
-            Some((help, proposal)) => finding.propose(format!("{}: {help}", error.help), proposal),
+            Some((help, proposal)) => {
+                let joint = if help.starts_with("write") { ":" } else { ";" };
+                finding.propose(format!("{}{joint} {help}", error.help), proposal)
+            }
             None => finding.help(error.help),
         }
     }

@@ -4,7 +4,7 @@ use super::Automaton;
 use super::MAX_PRODUCT;
 use super::error::TooBig;
 use crate::compile::regex::automaton::minimize::Complete;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -48,6 +48,23 @@ impl Automaton {
     /// The words of `self` that are not in `other`.
     pub(crate) fn difference(&self, other: &Self) -> Result<Self, TooBig> {
         self.combine(other, Operation::Difference)
+    }
+
+    /// Whether there is a word of both.
+    pub(crate) fn intersects(&self, other: &Self) -> bool {
+        let (_, classes) = common_classes(self, other);
+        let mut seen = BTreeSet::new();
+        let mut queue = vec![(self.start, other.start)];
+        while let Some((left, right)) = queue.pop() {
+            if left == 0 || right == 0 || !seen.insert((left, right)) {
+                continue;
+            }
+            if self.is_accepting(left) && other.is_accepting(right) {
+                return true;
+            }
+            queue.extend(classes.iter().map(|&(l, r)| (self.step(left, l), other.step(right, r))));
+        }
+        false
     }
 
     /// Whether `other` has every word of `self`.

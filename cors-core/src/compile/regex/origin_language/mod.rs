@@ -40,8 +40,16 @@ const SINGLE_LABEL: &str = r"[^:]*://[^.:]*\.?(:.*)?";
 /// An origin of a page from the user's own machine: see `is_loopback_host`.
 const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|\[::ffff:0:0\])(:\d+)?";
 
+/// A host that the URL parser lets through and no page of the web has, for DNS knows no such name.
+const STRANGE_NAME: &str = r"https?://[^\[:/?#@]*[^\[:/?#@a-z0-9_.-][^/?#@]*";
+
+/// What to do about a regex that accepts such hosts alone.
+const ONLY_STRANGE: &str =
+    "a host has letters, digits and hyphens: after a backslash, or in brackets, a `*` stands only for itself";
+
 /// What a regex accepts that accepts no origin, and what to do about it.
-const NEAR_MISSES: [(&str, &str); 8] = [
+const NEAR_MISSES: [(&str, &str); 9] = [
+    (r"(~\*?|re(gexp?)?[:=]) *[^ ].*", "what marks it as a regex is no part of it"),
     (
         "null|file://",
         "an opaque origin is never matched by a regex: serve the page from an origin of its own",
@@ -66,6 +74,8 @@ pub(crate) struct BrowserOrigins {
     /// Every one, those of schemes included that the URL standard does not know: extensions and
     /// application shells have them.
     pub(crate) all: Automaton,
+    /// Those of hosts that a page can have.
+    plausible: Automaton,
     /// Those of `https:` with a name of two labels or more.
     pub(crate) https_names: Automaton,
     /// Those of `https:` with an IP address.
@@ -86,17 +96,22 @@ impl BrowserOrigins {
         let https_names = https.difference(&https_addresses)?.difference(&regex(SINGLE_LABEL))?;
         // The counting of bytes is what makes these automata large, so it comes last.
         let long_label = regex(LONG_LABEL);
+        let all = all.difference(&long_label)?;
         Ok(Self {
+            plausible: all.difference(&regex(STRANGE_NAME))?,
             https_names: https_names.difference(&long_label)?,
             https_addresses,
-            all: all.difference(&long_label)?,
+            all,
         })
     }
 
     /// An error if no browser sends an origin that `language` accepts, with the likely cause.
     pub(crate) fn check(&self, language: &Automaton) -> Result<(), RegexError> {
-        if !language.intersection(&self.all)?.is_empty() {
+        if language.intersects(&self.plausible) {
             return Ok(());
+        }
+        if language.intersects(&self.all) {
+            return Err(RegexError::matches_nothing(ONLY_STRANGE.into()));
         }
         // The one that all of it is, or else the first that some of it is.
         for is_whole in [true, false] {

@@ -36,6 +36,22 @@ pub(crate) enum RepairKind {
     SpellOut,
 }
 
+/// What begins a regex for `http:` as well.
+const HTTP: [&str; 12] = [
+    "http://",
+    "https?://",
+    "(http|https)://",
+    "(https|http)://",
+    "(?:http|https)://",
+    "(?:https|http)://",
+    "(https?)://",
+    "(?:https?)://",
+    "http(s)?://",
+    "http(?:s)?://",
+    "http(s|)://",
+    "http[s]?://",
+];
+
 /// A way of rewriting: what replaces which bytes of the pattern.
 #[derive(Clone)]
 struct RegexEdit {
@@ -118,7 +134,7 @@ impl<'p> Edits<'p> {
     }
 
     fn https(&mut self) {
-        for scheme in ["http://", "https?://", "(http|https)://", "(https|http)://", "(https?)://"] {
+        for scheme in HTTP {
             let found = self.pattern.match_indices(scheme);
             let changes = found.map(|(start, _)| (start..start + scheme.len(), "https://".into())).collect();
             self.push(RepairKind::Https, changes);
@@ -143,6 +159,9 @@ impl<'p> Edits<'p> {
                 if counts(&repetition.op.kind) == (0, Some(1)) {
                     let spelled = format!("({}|)", &self.pattern[inner.clone()]);
                     self.choices.push((place(&repetition.span), spelled));
+                    if let Ast::Group(group) = &*repetition.ast {
+                        self.walk(&group.ast);
+                    }
                 } else if !matches!(*repetition.ast, Ast::Dot(_) | Ast::ClassBracketed(_)) {
                     self.walk(&repetition.ast);
                 }
