@@ -266,7 +266,7 @@ fn check_origin(text: &str) -> Result<(), Fault> {
 }
 
 /// Returns whether an entry stands for every origin, as one tool or another writes that.
-fn stands_for_everything(text: &str) -> bool {
+pub(crate) fn stands_for_everything(text: &str) -> bool {
     let around = |c: char| c.is_whitespace() || "\"'`[](),;^$".contains(c);
     let text = text.trim_matches(around).to_ascii_lowercase();
     let host = match text.split_once("://") {
@@ -291,7 +291,7 @@ fn are_several(text: &str) -> bool {
     });
     is_glued
         || spaced.len() > 1 && spaced.iter().all(is_whole)
-        || listed.len() > 1 && !listed.iter().any(|part| is_whole(&part)) && listed.iter().all(is_name)
+        || listed.len() > 1 && !listed.iter().any(is_whole) && listed.iter().all(is_name)
 }
 
 /// The parts with something in them, without quotes and brackets.
@@ -310,7 +310,7 @@ fn no_origin(text: &str) -> Option<Range<usize>> {
         |scheme: &&&str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     let scheme = WITHOUT_ORIGIN.iter().find(has)?;
     // `data:8080` is a host with its port.
-    let is_port = origin::parse_port(text[scheme.len()..].as_bytes()).is_some();
+    let is_port = origin::parse_port(&text.as_bytes()[scheme.len()..]).is_some();
     (!is_port && !text[scheme.len()..].starts_with("//")).then_some(0..scheme.len())
 }
 

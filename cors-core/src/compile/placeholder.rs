@@ -50,6 +50,7 @@ fn is_variable(text: &str) -> bool {
 
 /// A name between marks.
 fn marked(text: &str, open: &str, close: &str) -> Option<Range<usize>> {
+    let is_class = |c: char| matches!(c, 'p' | 'P' | 'x' | 'u') && text.contains('\\');
     text.match_indices(open).find_map(|(start, _)| {
         let inner = start + open.len();
         let end = inner + text[inner..].find(close)?;
@@ -63,7 +64,8 @@ fn marked(text: &str, open: &str, close: &str) -> Option<Range<usize>> {
                     && (is_message || name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
             }
             "<" => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte)),
-            "{" => is_word(name.trim_start_matches('$')),
+            // `\p{L}` is a class of letters.
+            "{" => is_word(name.trim_start_matches('$')) && !text[..start].ends_with(is_class),
             "[[" => is_word(name),
             _ => true,
         };
@@ -129,6 +131,7 @@ mod tests {
             ("^https://a\\.com$|^https://b\\.com$", None),
             ("http(s)://a.com", None),
             ("https://a.com", None),
+            (r"^https://\p{L}+\.a\.com$", None),
             ("null", None),
             ("NULL", Some("NULL")),
             ("\"null\"", Some("\"null\"")),

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::alternatives;
 use super::automaton::Automaton;
 use super::origin_language::BrowserOrigins;
-use super::reach::{self, Repair, Verdict};
+use super::reach::{self, Repair};
 use super::samples;
 use crate::Mode;
 use crate::compile::pattern::OriginPattern;
@@ -37,14 +37,17 @@ impl Prover {
 
     /// Returns whether a regex breaks no rule on its own; with `is_expected` it may let in others.
     pub(crate) fn is_sound(&self, regex: &str, mode: Mode, is_expected: bool) -> bool {
+        Automaton::from_regex(regex)
+            .is_ok_and(|language| self.is_sound_language(regex, &language, mode, is_expected))
+    }
+
+    fn is_sound_language(&self, regex: &str, language: &Automaton, mode: Mode, is_expected: bool) -> bool {
         let Some(origins) = self.origins() else { return false };
-        let Ok(language) = Automaton::from_regex(regex) else { return false };
-        let is_usable = alternatives::check(regex, &language, origins).is_ok() && language.table().is_ok();
+        let is_usable = alternatives::check(regex, language, origins).is_ok() && language.table().is_ok();
         if mode == Mode::Development || is_expected || !is_usable {
             return is_usable;
         }
-        let has_loopback = !origins.loopback(&language).is_ok_and(|loopback| loopback.is_empty());
-        !has_loopback && matches!(reach::decide(regex, origins), Ok(Verdict::Bounded { .. }))
+        !language.intersects(&origins.loopback) && reach::is_bounded(regex, language, origins)
     }
 
     pub(crate) fn accepts(&self, regex: &str, origin: &str) -> bool {
@@ -97,7 +100,8 @@ impl Prover {
     /// Returns whether `regex` keeps the rules and accepts all of `meant`.
     pub(crate) fn is_proved(&self, regex: &str, meant: &[String], mode: Mode) -> bool {
         let Ok(language) = Automaton::from_regex(regex) else { return false };
-        meant.iter().all(|sample| language.accepts(sample.as_bytes())) && self.is_sound(regex, mode, false)
+        meant.iter().all(|sample| language.accepts(sample.as_bytes()))
+            && self.is_sound_language(regex, &language, mode, false)
     }
 
     /// The origins of a regex that has only a few, each as an entry of its own.
@@ -176,7 +180,14 @@ fn spellings(text: &str) -> Vec<String> {
         end.strip_suffix(":443").filter(|rest| rest.contains("https")).map(String::from)
     };
     for spelling in [plain, single] {
-        if !spelling.contains("://") && !spelling.starts_with("http") {
+        let lead = spelling.trim_start_matches('^');
+        if let Some(rest) = OPEN_SCHEMES.iter().find_map(|scheme| lead.strip_prefix(scheme)) {
+            all.push(format!("^https://{rest}"));
+        }
+        if spelling.contains(r"\Z") {
+            all.push(spelling.replace(r"\Z", "$"));
+        }
+        if !spelling.contains("://") && !spelling.starts_with("http") && spelling.contains('.') {
             let start = spelling.trim_start_matches('^');
             // What ends in `\.a\.com` is below it.
             let below = start.strip_prefix(r"\.").map(|name| format!(r".*\.{name}"));
@@ -222,6 +233,10 @@ fn regrouped(text: &str) -> Option<String> {
         .then(|| format!("https://({})", hosts.join("|")))
 }
 
+/// What begins a regex that leaves the scheme open, misses a letter of it, or is for WebSockets, which have the origin of a page.
+const OPEN_SCHEMES: [&str; 10] =
+    [".*://", ".+://", r"\w+://", "[a-z]+://", "[^:]+://", "wss?://", "wss://", "ws://", "htps://", "//"];
+
 /// How programs make a regex of a string.
 const CALLS: [&str; 8] = [
     "new RegExp(",
@@ -249,7 +264,10 @@ fn unwrapped(text: &str) -> &str {
     }
     text = text.strip_prefix("%r{").and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
     let flagless = text.trim_end_matches(['i', 'g', 'm', 'u', 's', 'y']);
-    match text.strip_prefix('/').and_then(|_| flagless.strip_suffix('/')) {
+    let delimited = ['/', '#', '@', '!']
+        .into_iter()
+        .find_map(|mark| text.strip_prefix(mark).and_then(|_| flagless.strip_suffix(mark)));
+    match delimited {
         Some(inner) if inner.len() > 1 => &inner[1..],
         _ => text,
     }

@@ -259,7 +259,7 @@ impl<'w> Proposer<'w> {
         if self.writer.language == Language::Env { format!("`{written}`") } else { written }
     }
 
-    fn any(&self) -> Advice {
+    pub(super) fn any(&self) -> Advice {
         if self.credentials {
             let help = "list the origins that need credentials: every origin cannot go with them".into();
             return Advice { help, proposal: None };

@@ -84,7 +84,7 @@ pub(crate) mod automata {
 
     use super::*;
     use crate::Mode;
-    use crate::compile::pattern::FaultKind;
+    use crate::compile::pattern::{FaultKind, stands_for_everything};
     use crate::compile::placeholder;
     use crate::compile::regex::advice::is_glob;
     use crate::compile::regex::alternatives;
@@ -167,10 +167,15 @@ pub(crate) mod automata {
             return finding.help(proposer.unfilled().help);
         }
         let finding = Finding::new(Rule::InvalidRegex, error.message, why).value(text);
+        if stands_for_everything(text) {
+            return finding.help(proposer.any().help);
+        }
         match instead(text, None, proposer) {
             Some((help, proposal)) => {
+                // What is to be written is in the proposal.
+                let cause = error.help.split(": write").next().unwrap_or_default();
                 let joint = if help.starts_with("write") { ":" } else { ";" };
-                finding.propose(format!("{}{joint} {help}", error.help), proposal)
+                finding.propose(format!("{cause}{joint} {help}"), proposal)
             }
             None => finding.help(error.help),
         }
@@ -224,7 +229,7 @@ pub(crate) mod automata {
         let mut domains = BTreeSet::new();
         for Compiled { index, entry, language, is_accepted, .. } in compiled {
             let text = entry.text.as_str();
-            let finding = match unbounded::judge(text, origins) {
+            let finding = match unbounded::judge(text, language, origins) {
                 Ok(found) => {
                     domains.extend(found);
                     // An open regex accepts worse than that.
@@ -249,7 +254,12 @@ pub(crate) mod automata {
         language: &Automaton,
         proposer: &Proposer<'_>,
     ) -> Finding {
-        if let Some((help, proposal)) = instead(text, Some(language), proposer) {
+        // Where the domain is open, a list would let in strangers whom a slip made: `https://a\.com?` accepts `https://a.co`.
+        let is_scheme = matches!(
+            reason,
+            Some(reach::Reason::Scheme | reach::Reason::LocalNetwork | reach::Reason::OtherScheme)
+        );
+        if let Some((help, proposal)) = instead(text, is_scheme.then_some(language), proposer) {
             let witness: Option<String> = finding.shows().map(Into::into);
             let finding = match (&reason, witness) {
                 (Some(reach::Reason::PublicSuffix { .. }), Some(witness)) => {

@@ -33,6 +33,13 @@ pub(crate) struct RegexError {
 }
 
 impl RegexError {
+    pub(crate) fn look_around(span: Range<usize>) -> Self {
+        Self {
+            help: "say what may get in, not what may not: whatever a regex does not accept stays out".into(),
+            ..Self::syntax("there is no look-ahead and no look-behind".into(), span)
+        }
+    }
+
     pub(crate) fn syntax(message: String, span: Range<usize>) -> Self {
         Self {
             kind: RegexErrorKind::Syntax,

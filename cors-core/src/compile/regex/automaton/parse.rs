@@ -16,9 +16,10 @@ pub(crate) fn parse(pattern: &str) -> Result<Expr, RegexError> {
 
 /// Parses `pattern` to what was written rather than to what it means.
 pub(crate) fn syntax(pattern: &str) -> Result<Ast, RegexError> {
-    ast::parse::Parser::new()
-        .parse(pattern)
-        .map_err(|error| RegexError::syntax(error.kind().to_string(), place(error.span())))
+    ast::parse::Parser::new().parse(pattern).map_err(|error| match error.kind() {
+        ast::ErrorKind::UnsupportedLookAround => RegexError::look_around(place(error.span())),
+        kind => RegexError::syntax(kind.to_string(), place(error.span())),
+    })
 }
 
 /// The place of a piece of syntax in the pattern.

@@ -76,6 +76,10 @@ pub(crate) struct BrowserOrigins {
     pub(crate) all: Automaton,
     /// Those of hosts that a page can have.
     plausible: Automaton,
+    /// Those of pages from the user's own machine.
+    pub(crate) loopback: Automaton,
+    /// Those of other schemes than `https:`, the user's own machine aside.
+    not_https: Automaton,
     /// Those of `https:` with a name of two labels or more.
     pub(crate) https_names: Automaton,
     /// Those of `https:` with an IP address.
@@ -97,7 +101,10 @@ impl BrowserOrigins {
         // The counting of bytes is what makes these automata large, so it comes last.
         let long_label = regex(LONG_LABEL);
         let all = all.difference(&long_label)?;
+        let loopback = all.intersection(&regex(LOOPBACK))?;
         Ok(Self {
+            not_https: all.difference(&regex("https:.*"))?.difference(&loopback)?,
+            loopback,
             plausible: all.difference(&regex(STRANGE_NAME))?,
             https_names: https_names.difference(&long_label)?,
             https_addresses,
@@ -133,13 +140,13 @@ impl BrowserOrigins {
 
     /// What `language` accepts and a browser sends for a page from the user's own machine.
     pub(crate) fn loopback(&self, language: &Automaton) -> Result<Automaton, TooBig> {
-        language.intersection(&regex(LOOPBACK))?.intersection(&self.all)
+        language.intersection(&self.loopback)
     }
 
     /// What `language` accepts and a browser sends for another scheme than `https:`, the user's own machine aside: the host
     /// is judged before the scheme.
     pub(crate) fn not_https(&self, language: &Automaton) -> Result<Automaton, TooBig> {
-        language.difference(&regex("https:.*"))?.difference(&regex(LOOPBACK))?.intersection(&self.all)
+        language.intersection(&self.not_https)
     }
 }
 

@@ -118,9 +118,28 @@ fn is_local(host: &str) -> bool {
         || [".local", ".lan", ".internal", ".home.arpa", ".test"].iter().any(|end| host.ends_with(end))
 }
 
-/// Decides about `pattern`.
-pub(crate) fn decide(pattern: &str, origins: &BrowserOrigins) -> Result<Verdict, RegexError> {
-    let language = Automaton::from_regex(pattern)?;
+/// Decides about `pattern`, whose language this is.
+pub(crate) fn decide(
+    pattern: &str,
+    language: &Automaton,
+    origins: &BrowserOrigins,
+) -> Result<Verdict, RegexError> {
+    decide_showing(pattern, language, origins, Counted::witness)
+}
+
+/// Returns whether nobody but the owners of a few domains can be let in by `pattern`. No witness is searched, which takes the most time.
+pub(crate) fn is_bounded(pattern: &str, language: &Automaton, origins: &BrowserOrigins) -> bool {
+    let nobody =
+        |_: &Counted, _: Domains<'_>, _: &Spelling| Ok(Witness::new(String::new(), Reason::TooManyDomains));
+    matches!(decide_showing(pattern, language, origins, nobody), Ok(Verdict::Bounded { .. }))
+}
+
+fn decide_showing(
+    pattern: &str,
+    language: &Automaton,
+    origins: &BrowserOrigins,
+    show: impl Fn(&Counted, Domains<'_>, &Spelling) -> Result<Witness, RegexError>,
+) -> Result<Verdict, RegexError> {
     let counted = Counted {
         names: language.intersection(&origins.https_names)?.intersection(&names::shape(1))?,
         addresses: language.intersection(&origins.https_addresses)?,
@@ -134,7 +153,7 @@ pub(crate) fn decide(pattern: &str, origins: &BrowserOrigins) -> Result<Verdict,
     if domains.found.len() + shared.hosts.len() + hosted_names.len() > 1 {
         let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
         if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
-            return Ok(Verdict::Unbounded(counted.witness(domains, &spelling)?));
+            return Ok(Verdict::Unbounded(show(&counted, domains, &spelling)?));
         }
         if let Some(witness) = shared.witness(&spelling)? {
             return Ok(Verdict::Unbounded(witness));
@@ -145,7 +164,7 @@ pub(crate) fn decide(pattern: &str, origins: &BrowserOrigins) -> Result<Verdict,
         }
     }
     domains.found.extend(hosted_names);
-    match origins.not_https(&language)?.shortest().map(text) {
+    match origins.not_https(language)?.shortest().map(text) {
         Some(origin) => {
             let reason = Reason::of_scheme(&origin);
             Ok(Verdict::Unbounded(Witness { origin, reason }))

@@ -61,9 +61,12 @@ struct Reading {
 type Piece = (String, ReadingId);
 
 impl Names {
-    /// The origins among `accepted` of the [`shape`] with so many labels.
+    /// The origins among `accepted`, which are all of the shape with one label, of the [`shape`] with so many.
     pub(super) fn new(accepted: &Automaton, suffix_labels: usize) -> Result<Self, TooBig> {
-        let automaton = accepted.intersection(&shape(suffix_labels))?;
+        let automaton = match suffix_labels {
+            1 => accepted.clone(),
+            _ => accepted.intersection(&shape(suffix_labels))?,
+        };
         let host_start = automaton.read(automaton.start(), SCHEME);
         let heads = automaton.shortest_to_each(host_start, |byte| byte != b':');
         let mut sources = vec![Vec::new(); automaton.len()];

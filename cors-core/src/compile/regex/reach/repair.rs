@@ -157,8 +157,12 @@ impl<'p> Edits<'p> {
             Ast::Repetition(repetition) => {
                 let inner = place(repetition.ast.span());
                 if counts(&repetition.op.kind) == (0, Some(1)) {
+                    let span = place(&repetition.span);
                     let spelled = format!("({}|)", &self.pattern[inner.clone()]);
-                    self.choices.push((place(&repetition.span), spelled));
+                    // After the last dot a letter is no choice: `a\.com?` does not mean `a.co`, which is a stranger's.
+                    if self.pattern[span.end..].contains('.') {
+                        self.choices.push((span, spelled));
+                    }
                     if let Ast::Group(group) = &*repetition.ast {
                         self.walk(&group.ast);
                     }
@@ -213,7 +217,8 @@ impl<'p> Edits<'p> {
         let (first, last) = (place(first.span()), place(last.span()));
         let text = &self.pattern[first.clone()];
         // An alternative that ends in a domain is whole: `a\.com|b\.com` is no `a\.(com|b)\.com`, which lets in strangers.
-        if text.rsplit_once(r"\.").is_some_and(|(_, end)| suffix_of(end).1) {
+        let end = text.rsplit_once(r"\.").map(|(_, end)| end.trim_end_matches('$'));
+        if end.is_some_and(|end| suffix_of(end.split(':').next().unwrap_or_default()).1) {
             return;
         }
         let opens = text.rmatch_indices(r"\.").chain(text.rmatch_indices("//"));

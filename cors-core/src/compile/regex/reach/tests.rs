@@ -9,6 +9,10 @@ use alloc::format;
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
+fn decide(pattern: &str, origins: &BrowserOrigins) -> Result<Verdict, RegexError> {
+    super::decide(pattern, &Automaton::from_regex(pattern)?, origins)
+}
+
 fn verdict(pattern: &str) -> Verdict {
     decide(pattern, &ORIGINS).unwrap_or_else(|error| panic!("{pattern}: {error}"))
 }

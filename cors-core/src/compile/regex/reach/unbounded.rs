@@ -8,15 +8,17 @@ use alloc::vec::Vec;
 
 use super::{MAX_DOMAINS, Reason, RepairKind, Verdict, Witness, registrable};
 use crate::Rule;
+use crate::compile::regex::automaton::Automaton;
 use crate::compile::regex::origin_language::BrowserOrigins;
 use crate::compile::rules::report::Finding;
 
 /// The registrable domains of a regex, or what is wrong with it; what to do is for whoever knows what was meant.
 pub(crate) fn judge(
     text: &str,
+    language: &Automaton,
     origins: &BrowserOrigins,
 ) -> Result<BTreeSet<String>, Box<(Finding, Option<Reason>)>> {
-    match super::decide(text, origins) {
+    match super::decide(text, language, origins) {
         Ok(Verdict::Bounded { domains }) => Ok(domains),
         Ok(Verdict::Unbounded(witness)) => Err(Box::new((finding(&witness), Some(witness.reason)))),
         Err(error) => {
