@@ -14,6 +14,7 @@ mod policy_file;
 mod positions;
 mod probe;
 mod report;
+mod syntax;
 
 use std::process::ExitCode;
 

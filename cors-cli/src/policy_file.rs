@@ -9,6 +9,7 @@ use cors_engine::{Config, Draft, Language, Place, Violation};
 use crate::places;
 use crate::positions::Positions;
 use crate::report::{At, Problem};
+use crate::syntax;
 
 /// The name on the command line that stands for standard input.
 const STDIN: &str = "-";
@@ -53,14 +54,15 @@ impl PolicyFile {
 
     /// A policy whose text is at hand; `name` is what messages call it.
     pub(crate) fn from_text(name: String, text: String, language: Language) -> Result<Self, Problem> {
+        let no_policy = |error: &dyn std::fmt::Display| no_policy(&name, &text, language, error);
         let (draft, places): (Result<Draft, Problem>, _) = match language {
             Language::Json => {
-                (serde_json::from_str(&text).map_err(|error| no_policy(&name, &error)), places::json(&text))
+                (serde_json::from_str(&text).map_err(|error| no_policy(&error)), places::json(&text))
             }
             Language::Yaml => {
-                (serde_saphyr::from_str(&text).map_err(|error| no_policy(&name, &error)), places::yaml(&text))
+                (serde_saphyr::from_str(&text).map_err(|error| no_policy(&error)), places::yaml(&text))
             }
-            _ => (toml::from_str(&text).map_err(|error| no_policy(&name, &error)), places::toml(&text)),
+            _ => (toml::from_str(&text).map_err(|error| no_policy(&error)), places::toml(&text)),
         };
         let (config, positions) = (draft?.into_config(), places.map(Positions::new));
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
@@ -133,8 +135,8 @@ pub(crate) fn keys(violation: &Violation) -> String {
     keys + &entry
 }
 
-fn no_policy(name: &str, error: &dyn std::fmt::Display) -> Problem {
-    Problem(format!("{name} is no policy\n{}", error.to_string().trim_end()))
+fn no_policy(name: &str, text: &str, language: Language, error: &dyn std::fmt::Display) -> Problem {
+    Problem(format!("{name} is no policy\n{}", syntax::explained(language, text, &error.to_string())))
 }
 
 /// The name that messages use, and the text without a byte order mark.

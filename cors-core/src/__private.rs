@@ -34,6 +34,8 @@ pub fn image(policy: &Policy) -> &[u8] {
 /// Settings as a macro reads them, before anybody knows whether they are of the right type.
 #[cfg(feature = "alloc")]
 pub mod build {
+    pub use crate::compile::language::REASON;
+    pub use crate::compile::rules::settings::{meant_key, meant_mode, meant_rule};
     pub use crate::compile::written::{Expected, Written, push};
 }
 

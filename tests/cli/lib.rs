@@ -30,6 +30,8 @@ mod positions;
 mod probe;
 #[path = "../../cors-cli/src/report.rs"]
 mod report;
+#[path = "../../cors-cli/src/syntax.rs"]
+mod syntax;
 
 pub mod imports;
 pub mod probes;

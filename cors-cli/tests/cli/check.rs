@@ -178,3 +178,93 @@ fn a_file_in_another_encoding_is_told_from_a_missing_one() {
     let run = cors(&["check", path.to_str().expect("it is UTF-8")]);
     assert!(run.code == Some(2) && run.err.contains("help: save it as UTF-8"), "{run:?}");
 }
+
+/// Files that no parser reads, as people write them, and what the help says.
+#[test]
+fn what_cannot_be_read_is_explained() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (extension, text, help) in [
+        ("toml", "origins: [\"https://a.example\"]", "`=` stands between a key and its value"),
+        ("toml", "origins = [https://a.example]", "a text stands in quotes"),
+        ("toml", "origins = https://a.example", "a text stands in quotes"),
+        ("toml", "origins = [\"https://a.example\"]\ncredentials = True", "write `true` or `false`"),
+        ("toml", "origins = [\"https://a.example\"]\ncredentials = yes", "write `true` or `false`"),
+        ("toml", "origins = [\"https://a.example\"]\nmax_age = 1h", "a text stands in quotes, `\"1h\"`"),
+        ("toml", "origins = [\"https://a.example\"]\nmax_age = 010", "without the `0` in front"),
+        ("toml", "origins = [\"https://a.example\"]\nmethods = [GET, PUT]", "each entry of a list"),
+        ("toml", "origins = (\"https://a.example\")", "a list stands in brackets"),
+        ("toml", "origins = [\"https://a.example\"];", "a line ends without `;`"),
+        ("toml", "origins = [\"https://a.example\"] methods = []", "a new line for each key"),
+        ("toml", "origins = [\"https://a.example\",\nmethods = [\"GET\"]", "a list ends with `]`"),
+        (
+            "toml",
+            "origins = [\"https://a.example\"]\nmethods = [\"GET\" \"PUT\"]",
+            "write `,` between entries",
+        ),
+        ("toml", "// who\norigins = [\"https://a.example\"]", "a comment begins with `#`"),
+        ("toml", "[production]\nmax_age = 1\n[production]\ntiming = true", "in one place"),
+        ("json", "{ \"origins\": [\"https://a.example\"], }", "take the comma"),
+        ("json", "{ \"origins\": [\"https://a.example\",] }", "take the comma"),
+        ("json", "{ 'origins': [] }", "double quotes alone"),
+        ("json", "{ origins: [] }", "a key stands in double quotes"),
+        ("json", "{\n  // who\n  \"origins\": []\n}", "JSON has no comments"),
+        ("json", "{ \"origins\": ['https://a.example'] }", "a text stands in double quotes"),
+        ("json", "{ \"origins\": [], \"credentials\": True }", "write `true` or `false`"),
+        ("json", "{ \"origins\": [\"https://a.example\" \"https://b.example\"] }", "write `,` before this"),
+        ("json", "[\"https://a.example\"]", "write the keys in braces"),
+        ("json", "{ \"origins\": [", "a closing bracket"),
+        ("yaml", "origins: *", "begins with `*`"),
+        ("yaml", "origins:\n  - *", "begins with `*`"),
+        ("yaml", "origins: [*.a.example]", "begins with `*`"),
+        ("yaml", "headers: [x-a, *]", "begins with `*`"),
+        ("yaml", "origins:\n\t- https://a.example", "indent with spaces"),
+        ("yaml", "methods: [GET]\nmethods: [PUT]", "in one place"),
+        ("yaml", "origins: any\n---\norigins: any", "a file holds one policy"),
+        ("yaml", "- https://a.example", "write the keys of the policy"),
+        ("yaml", "origins: [https://a.example\nmethods: [GET]", "ends with `]`"),
+        ("yaml", "origins: [https://a.example]\n methods: [GET]", "in the same column"),
+    ] {
+        let path = folder.join(format!("unreadable.{extension}"));
+        std::fs::write(&path, text).expect("the folder is there");
+        let run = cors(&["check", path.to_str().expect("it is UTF-8")]);
+        assert_eq!(run.code, Some(2), "{text}: {run:?}");
+        let helps =
+            run.err.lines().filter(|line| line.trim_start().starts_with("help: ")).collect::<Vec<_>>();
+        assert!(helps.len() == 1 && helps[0].contains(help), "{text}: {}", run.err);
+        for aside in ["Options", "from_str"] {
+            assert!(!run.err.contains(aside), "{text}: {}", run.err);
+        }
+    }
+}
+
+/// Mistakes behind a misspelled key, and several at once, in YAML.
+#[test]
+fn slips_in_yaml_are_fixed() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (before, after) in [
+        ("orgins: [a.example]\n", "origins: [https://a.example]\n"),
+        (
+            "orgins:\n  - a.example\n  - https://b.example/ # old\n",
+            "origins:\n  - https://a.example\n  - https://b.example # old\n",
+        ),
+        ("origin: a.example\n", "origins: [\"https://a.example\"]\n"),
+        (
+            "origins: [https://a.example]\nallow_methods: GET, put\n",
+            "origins: [https://a.example]\nmethods: [\"GET\", \"PUT\"]\n",
+        ),
+        (
+            "origins: [https://a.example]\nmaxAge: 1h30m\nsupports_credentials: \"yes\"\n",
+            "origins: [https://a.example]\nmax_age: 5400\ncredentials: true\n",
+        ),
+        (
+            "origins: [https://a.example]\nheaders: [x-app.*, header::AUTHORIZATION]\n",
+            "origins: [https://a.example]\nheaders: [\"x-app-*\", authorization]\n",
+        ),
+    ] {
+        let path = folder.join("slips.yaml");
+        std::fs::write(&path, before).expect("the folder is there");
+        let run = cors(&["check", path.to_str().expect("it is UTF-8"), "--fix"]);
+        let fixed = std::fs::read_to_string(&path).expect("it is there");
+        assert_eq!((fixed.as_str(), run.code), (after, Some(0)), "{before}: {run:?}");
+    }
+}

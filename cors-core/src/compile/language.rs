@@ -67,7 +67,7 @@ impl Language {
 }
 
 /// The placeholder for the reason in a text that is to be pasted.
-pub(crate) const REASON: &str = "why it is right here";
+pub const REASON: &str = "why it is right here";
 
 /// Writes settings in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

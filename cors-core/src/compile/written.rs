@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::config::{Block, Entry, EntryKind, Expectation, Setting, SettingValue};
-use super::rules::settings::named_rules;
+use super::rules::settings::{meant_key, named_rules};
 use super::rules::types;
 use crate::Key;
 
@@ -49,7 +49,7 @@ impl From<Expected> for Expectation {
 /// Adds a setting to a block: one setting of its own, whatever it is.
 #[must_use]
 pub fn push(mut block: Block, name: &str, value: Written, expected: Vec<Expected>) -> Block {
-    let value = typed(Key::from_name(name), value);
+    let value = typed(Key::from_name(name).or_else(|| meant_key(name)), value);
     let expectations = expected.into_iter().map(Expectation::from).collect();
     block.settings.push(Setting { expectations, ..Setting::new(name, value) });
     block

@@ -21,7 +21,15 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declarati
     let krate = crate_path(input).unwrap_or_else(krate::default_path);
     let (attributes, visibility) = (attributes(input), visibility(input));
     let name = name(input, errors);
-    let mut settings = parse::settings(input, ':', errors);
+    // `static CORS { … }` has been reported, and so has what stands between the two.
+    let braced = input.group(Delimiter::Brace);
+    let mut settings = match &braced {
+        Some(group) => parse::settings(&mut Tokens::new(group.stream()), ':', errors),
+        None => parse::settings(input, ':', errors),
+    };
+    if braced.is_some() {
+        input.punct(';');
+    }
     settings.lost |= name.is_none();
     let further = further(input, errors);
     Declaration { krate, attributes, visibility, name, settings, further }
@@ -102,7 +110,18 @@ fn name(input: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
     if name.is_some() {
         input.next();
     }
-    to_settings(input);
+    // `: PolicySet = { … }`
+    let is_key = input.is_punct(2, ':') && !input.is_punct(3, ':');
+    let begins_type = input.is_punct(0, ':') && !is_key;
+    if begins_type {
+        input.until(|input| {
+            input.is_punct(0, ';') || input.is_punct(0, '=') || input.is_group(0, Delimiter::Brace)
+        });
+    }
+    input.punct('=');
+    if !input.is_group(0, Delimiter::Brace) {
+        to_settings(input);
+    }
     name
 }
 

@@ -1,7 +1,7 @@
 //! Tree to configuration: passes on what was written, and keeps where it stands. The rules decide whether it is right.
 
-use cors_engine::__private::build::{Expected, Written, push};
-use cors_engine::{Block, Config, Key, Language};
+use cors_engine::__private::build::{Expected, REASON, Written, meant_key, meant_rule, push};
+use cors_engine::{Block, Config, Key, Language, Rule};
 use proc_macro2::Span;
 
 use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Spanned, Value};
@@ -9,11 +9,25 @@ use crate::expand::origin_file;
 use crate::expand::report::{Errors, spelled};
 use crate::expand::spans::{Extent, FileLine, SettingSpans, Site, SpanMap};
 
-/// How an expectation is written for a block.
-const SETTING: &str = "write `expect(null_origin, reason = \"…\")`";
+/// How an expectation stands for a block, and for an entry or a key.
+#[derive(Clone, Copy)]
+enum Form {
+    Setting,
+    Attribute,
+}
 
-/// How it is written for an entry or a key.
-const ATTRIBUTE: &str = "write `#[expect(null_origin, reason = \"…\")]`";
+impl Form {
+    fn help(self, expected: &Expected) -> String {
+        let rule = if expected.rule.is_empty() { Rule::LoopbackOrigin.name() } else { &expected.rule };
+        let reason = expected.reason.as_deref().filter(|reason| !reason.is_empty()).unwrap_or(REASON);
+        let text = format!("expect({rule}, reason = {reason:?})");
+        let how = if expected.rule.is_empty() { "for example" } else { "write" };
+        match self {
+            Form::Setting => format!("{how} `{text}`"),
+            Form::Attribute => format!("{how} `#[{text}]`"),
+        }
+    }
+}
 
 /// A configuration, the spans behind it, and the files it depends on.
 pub(crate) struct Lowered {
@@ -30,7 +44,9 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
         let mut lowered = Block::new();
         let mut spans = Vec::new();
         for entry in entries {
-            let key = Key::from_name(&entry.key.to_string());
+            // The value of a misspelled key is read as that of the key that was meant.
+            let name = entry.key.to_string();
+            let key = Key::from_name(&name).or_else(|| meant_key(&name));
             let mut reader = Reader {
                 key,
                 separator: settings.separator,
@@ -40,7 +56,7 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
             };
             let value = reader.setting(&entry.value);
             let expected = reader.expected(&entry.expects);
-            lowered = push(lowered, &entry.key.to_string(), value, expected);
+            lowered = push(lowered, &name, value, expected);
             reader.spans.expects = sites(&entry.expects);
             spans.push(reader.spans);
         }
@@ -63,11 +79,13 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
     Lowered { config, spans, files }
 }
 
-/// Where a setting stands. Of a long list only the key is underlined, and of a key that is none.
+/// Where a setting stands. Of a long list only the key is underlined.
 fn at(entry: &Entry, key: Option<Key>) -> SettingSpans {
-    let is_long = matches!(&entry.value.node, Value::List(list) if !list.is_empty());
+    let takes_list =
+        matches!(key, Some(Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts) | None);
+    let is_long = takes_list && matches!(&entry.value.node, Value::List(list) if !list.is_empty());
     let name = entry.key.span().into();
-    SettingSpans::of(name, if is_long || key.is_none() { name } else { entry.value.extent })
+    SettingSpans::of(name, if is_long { name } else { entry.value.extent })
 }
 
 /// Where each `#[expect]` is to be reported: on its rule.
@@ -95,7 +113,7 @@ impl Reader<'_> {
                 Written::List(entries)
             }
             Value::Call { arguments, .. } if self.key == Some(Key::Expect) => {
-                let expected = self.expectation(value.extent, arguments, SETTING);
+                let expected = self.expectation(value.extent, arguments, Form::Setting);
                 if let Some(rule) = arguments.first() {
                     self.spans.blame(rule.value.extent);
                 }
@@ -179,37 +197,48 @@ impl Reader<'_> {
 
     fn expected(&mut self, expects: &[Expect]) -> Vec<Expected> {
         let read =
-            |expect: &Expect| self.expectation(expect.word.span().into(), &expect.arguments, ATTRIBUTE);
+            |expect: &Expect| self.expectation(expect.word.span().into(), &expect.arguments, Form::Attribute);
         expects.iter().map(read).collect()
     }
 
-    /// The arguments of an `expect`, whose word stands at `extent`. `help` says how it is written there.
-    fn expectation(&mut self, extent: Extent, arguments: &[Argument], help: &str) -> Expected {
+    /// The arguments of an `expect`, whose word stands at `extent`. What has another form is reported, once, and read as what it was
+    /// meant as.
+    fn expectation(&mut self, extent: Extent, arguments: &[Argument], form: Form) -> Expected {
         let mut expected = Expected { rule: String::new(), reason: None };
-        let mut rest = arguments.iter();
-        match rest.next() {
-            Some(Argument { name: None, value: Spanned { node: Value::Word(rule), .. } }) => {
-                expected.rule = rule.to_string();
-            }
-            Some(argument) => self.refuse_argument(&argument.value, help),
-            None => self.refuse_argument(&Spanned { node: Value::Other(String::new()), extent }, help),
-        }
-        for argument in rest {
-            match (&argument.name, &argument.value.node) {
-                (Some(name), Value::Text(reason)) if name == "reason" && expected.reason.is_none() => {
-                    expected.reason = Some(reason.clone());
+        let mut wrong = if arguments.is_empty() { Some(extent) } else { None };
+        for (index, Argument { name, value }) in arguments.iter().enumerate() {
+            let is_reason = name.as_ref().is_some_and(|name| name == "reason");
+            match &value.node {
+                Value::Missing => {
+                    self.spans.sound = false;
+                    continue;
                 }
-                _ => self.refuse_argument(&argument.value, help),
+                Value::Word(rule) if index == 0 && name.is_none() => {
+                    expected.rule = rule.to_string();
+                    continue;
+                }
+                Value::Text(reason) if is_reason && expected.reason.is_none() => {
+                    expected.reason = Some(reason.clone());
+                    continue;
+                }
+                Value::Text(text) | Value::Other(text) => match named_rule(text) {
+                    Some(rule) if expected.rule.is_empty() => expected.rule = rule,
+                    Some(_) => {}
+                    None if expected.reason.is_none() => {
+                        let is_text = matches!(value.node, Value::Text(_));
+                        expected.reason = Some(if is_text { text.clone() } else { reason_in(text) });
+                    }
+                    None => {}
+                },
+                _ => {}
             }
+            wrong = wrong.or(Some(value.extent));
+        }
+        if let Some(at) = wrong {
+            self.unsound(at, "`expect` takes a rule and a reason", &form.help(&expected));
+            expected.reason.get_or_insert_with(|| REASON.into());
         }
         expected
-    }
-
-    fn refuse_argument(&mut self, value: &Spanned<Value>, help: &str) {
-        match value.node {
-            Value::Missing => self.spans.sound = false,
-            _ => self.unsound(value.extent, "`expect` takes a rule and a reason", help),
-        }
     }
 
     fn unsound(&mut self, extent: Extent, message: &str, help: &str) {
@@ -232,6 +261,21 @@ fn scalar(node: &Value) -> Written {
         Value::Call { name, .. } => Written::Other(format!("{name}(…)")),
         Value::Other(text) => Written::Other(text.clone()),
         Value::Missing => Written::Other(String::new()),
+    }
+}
+
+/// The rule that a text names: `loopback-origin`, `Rule::LoopbackOrigin`.
+fn named_rule(text: &str) -> Option<String> {
+    let name = text.rsplit("::").next().unwrap_or(text).trim();
+    meant_rule(&name.replace('-', "_")).map(|rule| rule.name().into())
+}
+
+/// The reason in `reason: "the app"`, or the text itself.
+fn reason_in(text: &str) -> String {
+    let parts: Vec<&str> = text.split('"').collect();
+    match parts[..] {
+        [_, reason, _] => reason.into(),
+        _ => String::new(),
     }
 }
 

@@ -1,18 +1,20 @@
 //! Tokens to tree: settings and blocks. What cannot be read is reported and left out; reading goes on after it.
 
-use cors_engine::Mode;
+use cors_engine::__private::build::{REASON, meant_key, meant_mode, meant_rule};
+use cors_engine::{Key, Mode};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::expand::ast::{Argument, Block, Element, Entry, Expect, Settings, Spanned, Value};
 use crate::expand::report::{Errors, spelled};
 use crate::expand::slip::{self, Slip};
+use crate::expand::spans::Extent;
 use crate::expand::tokens::Tokens;
 
 /// Reads settings and blocks up to the end, or to where another declaration begins. `separator` stands between a key and its
 /// value: `:` in `cors_policy!`, `=` in `#[cors]`.
 pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors) -> Settings {
-    let mut parser = Parser { separator, errors, in_development: false, lost: false, loose: Vec::new() };
+    let mut parser = Parser { separator, errors, lost: false, loose: Vec::new() };
     let (mut outer, mut production, mut development) = (Vec::new(), None, None);
     while !(input.is_empty() || separator == ':' && begins_declaration(input)) {
         match parser.item(input) {
@@ -46,8 +48,6 @@ enum BlockItem {
 struct Parser<'e> {
     separator: char,
     errors: &'e mut Errors,
-    /// Whether what is read stands in `development { … }`.
-    in_development: bool,
     /// Whether a setting was unreadable, its key included.
     lost: bool,
     /// Words with nothing after them.
@@ -58,9 +58,14 @@ impl Parser<'_> {
     /// Reads an item and the comma after it; `None` if it cannot be read.
     fn item(&mut self, input: &mut Tokens) -> Option<BlockItem> {
         let expects = expects(input, self.errors);
-        let Some(key) = input.ident() else {
+        if let Some(mark) = input.punct(';').or_else(|| input.punct(',')) {
+            self.errors.report_with_help(mark, "a separator with nothing before it", "take it out");
+            return None;
+        }
+        let Some(key) = self.key(input) else {
             let message = format_args!("expected a setting, found {}", input.found());
-            let help = format_args!("write `key{} value`", self.separator);
+            let space = if self.separator == '=' { " " } else { "" };
+            let help = format_args!("write `key{space}{} value`", self.separator);
             self.errors.report_with_help(input.span(), message, help);
             input.next();
             skip_item(input);
@@ -90,15 +95,20 @@ impl Parser<'_> {
     }
 
     fn block(&mut self, keyword: Ident, body: &Group) -> Option<BlockItem> {
-        let Some(mode) = mode(&keyword) else {
+        let meant = mode(&keyword).or_else(|| {
             let message = format_args!("no block is called `{keyword}`");
-            let help = "the blocks are `production { … }` and `development { … }`";
+            let meant = meant_mode(&keyword.to_string());
+            let help = match meant {
+                Some(mode) => format!("write `{} {{ … }}`", mode.name()),
+                None => "the blocks are `production { … }` and `development { … }`".into(),
+            };
             self.errors.report_with_help(keyword.span(), message, help);
-            return None;
-        };
+            meant
+        });
+        let mode = meant?;
+        let keyword = Ident::new(mode.name(), keyword.span());
         let input = &mut Tokens::new(body.stream());
         let mut entries = Vec::new();
-        self.in_development = mode == Mode::Development;
         while !input.is_empty() {
             match self.item(input) {
                 Some(BlockItem::Entry(entry)) => entries.push(entry),
@@ -111,7 +121,6 @@ impl Parser<'_> {
                 None => self.lost = true,
             }
         }
-        self.in_development = false;
         Some(BlockItem::Block(mode, Block { keyword, entries }))
     }
 
@@ -125,19 +134,56 @@ impl Parser<'_> {
         self.lost = true;
     }
 
+    /// Reads a key. One in quotes or with hyphens is reported, and read as what it was meant as.
+    fn key(&mut self, input: &mut Tokens) -> Option<Ident> {
+        let start = input.mark();
+        if let Some(TokenTree::Literal(literal)) = input.peek(0).cloned()
+            && (input.is_punct(1, ':') || input.is_punct(1, '='))
+            && let Lit::Str(text) = Lit::new(literal.clone())
+            && let Ok(key) = syn::parse_str::<Ident>(&text.value())
+        {
+            input.next();
+            let help = format_args!("write `{key}`");
+            self.errors.report_with_help(literal.span(), "a key stands without quotes", help);
+            return Some(Ident::new(&key.to_string(), literal.span()));
+        }
+        let key = input.ident()?;
+        let mut name = key.to_string();
+        while input.is_punct(0, '-')
+            && let Some(word) = input.peek_ident(1)
+        {
+            name = format!("{name}_{word}");
+            input.next();
+            input.next();
+        }
+        if key == name {
+            return Some(key);
+        }
+        let meant = Key::from_name(&name).or_else(|| meant_key(&name));
+        let right = meant.map_or(name, |key| key.name().into());
+        let message = format_args!("a key has no `-`: `{}`", input.text_since(start));
+        self.errors.report_with_help(input.extent_since(start), message, format_args!("write `{right}`"));
+        Some(Ident::new(&right, key.span()))
+    }
+
     /// Reads what follows a key.
     fn entry(&mut self, expects: Vec<Expect>, key: Ident, input: &mut Tokens) -> Option<Entry> {
         let span = key.span();
+        // What is wrong with the value of a misspelled key is found as if the name were right.
         let name = key.to_string();
+        let meant = Key::from_name(&name).or_else(|| meant_key(&name));
+        let name = meant.map_or(name, |key| key.name().into());
         let mut values = Values {
             key: &name,
             separator: self.separator,
-            in_development: self.in_development,
             within: Within::Settings,
             errors: &mut *self.errors,
         };
         let value = if input.is_group(0, Delimiter::Parenthesis) {
-            Some(values.call(key.clone(), input))
+            Some(match meant {
+                Some(Key::Expect) | None => values.call(key.clone(), input),
+                Some(meant) => values.called(meant, &key, input),
+            })
         } else if separator(&key, input, self.separator, values.errors) {
             values.value(input)
         } else {
@@ -151,7 +197,9 @@ impl Parser<'_> {
                 value
             }
             None => {
-                values.errors.report(span, format_args!("`{key}` has no value"));
+                let space = if self.separator == '=' { " " } else { "" };
+                let help = format_args!("write `{key}{space}{} …`", self.separator);
+                values.errors.report_with_help(span, format_args!("`{key}` has no value"), help);
                 input.punct(',');
                 Spanned { node: Value::Missing, extent: span.into() }
             }
@@ -162,18 +210,23 @@ impl Parser<'_> {
 
 /// Reads the mark between a key and its value. Another one in its place is reported, and taken for it.
 fn separator(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> bool {
-    if input.punct(separator).is_some() {
+    // `origins => […]` and `origins == […]` are no `=`.
+    let goes_on = separator == '=' && (input.is_punct(1, '>') || input.is_punct(1, '='));
+    if !goes_on && input.punct(separator).is_some() {
         return true;
     }
     let message = format_args!("expected `{separator}` after `{key}`");
+    let space = if separator == '=' { " " } else { "" };
+    let help = format_args!("write `{key}{space}{separator} …`");
     match input.punct('=').or_else(|| input.punct(':')) {
         Some(taken_for_it) => {
-            let space = if separator == '=' { " " } else { "" };
-            errors.report_with_help(taken_for_it, message, format_args!("write `{key}{space}{separator} …`"));
+            // `=>` and `==`
+            let _ = input.punct('>').or_else(|| input.punct('='));
+            errors.report_with_help(taken_for_it, message, help);
             true
         }
         None => {
-            errors.report(key.span(), message);
+            errors.report_with_help(key.span(), message, help);
             false
         }
     }
@@ -189,13 +242,8 @@ fn expects(input: &mut Tokens, errors: &mut Errors) -> Vec<Expect> {
         let inside = &mut Tokens::new(group.stream());
         match inside.ident() {
             Some(word) if word == "expect" => {
-                let mut values = Values {
-                    key: "expect",
-                    separator: ':',
-                    in_development: false,
-                    within: Within::List,
-                    errors: &mut *errors,
-                };
+                let mut values =
+                    Values { key: "expect", separator: ':', within: Within::List, errors: &mut *errors };
                 let arguments = values.arguments(inside);
                 expects.push(Expect { word, arguments });
             }
@@ -207,9 +255,23 @@ fn expects(input: &mut Tokens, errors: &mut Errors) -> Vec<Expect> {
                 errors.report_with_help(word.span(), format_args!("`#[{word}]` has no meaning here"), help);
             }
             word => {
-                let span = word.map_or(pound, |word| word.span());
-                let help = "write `#[expect(rule, reason = \"…\")]`, or take it out";
-                errors.report_with_help(span, "the only attribute in a policy is `#[expect]`", help);
+                let span = word.as_ref().map_or(pound, |word| word.span());
+                let message = "the only attribute in a policy is `#[expect]`";
+                let words = inside.group(Delimiter::Parenthesis).map(|group| Tokens::new(group.stream()));
+                let rule = words.and_then(|mut words| meant_rule(&words.ident()?.to_string()));
+                let Some((rule, word)) = rule.zip(word) else {
+                    let help = "write `#[expect(rule, reason = \"…\")]`, or take it out";
+                    errors.report_with_help(span, message, help);
+                    continue;
+                };
+                let help = format_args!("write `#[expect({rule}, reason = {REASON:?})]`");
+                errors.report_with_help(span, message, help);
+                // It excuses what it was meant to, so that this is the only error.
+                let extent = Extent::from(span);
+                let argument = |name, node| Argument { name, value: Spanned { node, extent } };
+                let rule = argument(None, Value::Word(Ident::new(rule.name(), span)));
+                let reason = argument(Some(Ident::new("reason", span)), Value::Text(REASON.into()));
+                expects.push(Expect { word, arguments: vec![rule, reason] });
             }
         }
     }
@@ -253,8 +315,6 @@ impl Within {
 pub(crate) struct Values<'v> {
     pub(crate) key: &'v str,
     pub(crate) separator: char,
-    /// Whether the key stands in `development { … }`.
-    pub(crate) in_development: bool,
     /// What the value that is read next is part of.
     pub(crate) within: Within,
     pub(crate) errors: &'v mut Errors,
@@ -292,7 +352,11 @@ impl Values<'_> {
             Some(node) if within.ends(input) || self.begins_next(&node, input) => node,
             _ => {
                 input.until(|input| within.ends(input));
-                Value::Other(input.text_since(start))
+                match input.text_since(start) {
+                    // The rules know what it can stand for.
+                    star if star == "*" || star == "'*'" => Value::Text("*".into()),
+                    text => Value::Other(text),
+                }
             }
         };
         let extent = input.extent_since(start);
@@ -366,6 +430,30 @@ impl Values<'_> {
         Spanned { node: Value::Call { name, arguments: self.arguments(input) }, extent }
     }
 
+    /// `origins("…")`, as a builder would have it: reported, and read as what it was meant as.
+    fn called(&mut self, meant: Key, key: &Ident, input: &mut Tokens) -> Spanned<Value> {
+        let extent = key.span().into();
+        let stream = input.group(Delimiter::Parenthesis).map(|group| group.stream()).unwrap_or_default();
+        let (text, space) = (stream.to_string(), if self.separator == '=' { " " } else { "" });
+        let takes_list =
+            matches!(meant, Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts);
+        let value = match (takes_list, text.is_empty()) {
+            (true, _) => format!("[{text}]"),
+            (false, true) => "…".into(),
+            (false, false) => text,
+        };
+        let message = format_args!("expected `{}` after `{key}`", self.separator);
+        let help = format_args!("write `{meant}{space}{} {value}`", self.separator);
+        self.errors.report_with_help(key.span(), message, help);
+        let mut list = self.list(stream);
+        let node = match takes_list {
+            true => Value::List(list),
+            false if list.len() == 1 => list.remove(0).value.node,
+            false => Value::Missing,
+        };
+        Spanned { node, extent }
+    }
+
     fn arguments(&mut self, input: &mut Tokens) -> Vec<Argument> {
         let Some(group) = input.group(Delimiter::Parenthesis) else { return Vec::new() };
         let input = &mut Tokens::new(group.stream());
@@ -387,6 +475,10 @@ impl Values<'_> {
 
 /// What stands in for an element that is not there.
 fn missing(input: &Tokens, errors: &mut Errors) -> Spanned<Value> {
-    errors.report(input.span(), format_args!("expected a value, found {}", input.found()));
+    let message = format_args!("expected a value, found {}", input.found());
+    match input.is_punct(0, ',') || input.is_punct(0, ';') {
+        true => errors.report_with_help(input.span(), message, "take it out"),
+        false => errors.report(input.span(), message),
+    }
     Spanned { node: Value::Missing, extent: input.span().into() }
 }

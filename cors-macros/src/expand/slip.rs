@@ -6,7 +6,7 @@ use cors_engine::Key;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
-use crate::expand::ast::Value;
+use crate::expand::ast::{Element, Spanned, Value};
 use crate::expand::parse::{Values, Within};
 use crate::expand::tokens::Tokens;
 
@@ -24,9 +24,12 @@ const LATER: &str = "what is only known when the app starts goes into a `Config`
 /// Looks for a slip in a value: `node` as it was read, `tokens` as they were written.
 pub(crate) fn find(values: &mut Values<'_>, node: &Value, tokens: TokenStream) -> Option<Slip> {
     match node {
+        // What an `expect` was meant as is found where it is read.
+        _ if values.key == "expect" => None,
+        Value::Word(word) if is_method(values, word) => Some(one_method(values, word)),
         Value::Word(word) if is_constant(values, word) => Some(constant(values, &word.to_string())),
         Value::Word(word) if wants_quotes(values, word) => Some(quotes(values, &word.to_string())),
-        Value::Text(text) if values.key == "max_age" => Some(quoted_duration(text)),
+        Value::Text(text) if values.key == "max_age" && is_duration(text) => Some(quoted_duration(text)),
         Value::Other(text) => other(values, text, &mut Tokens::new(tokens)),
         _ => None,
     }
@@ -86,9 +89,6 @@ fn example(values: &Values<'_>) -> String {
 }
 
 fn other(values: &mut Values<'_>, text: &str, input: &mut Tokens) -> Option<Slip> {
-    if matches!(text, "*" | "'*'") {
-        return Some(any(values));
-    }
     if input.is_punct(0, '&') && input.is_group(1, Delimiter::Bracket) {
         input.next();
         return list(values, input, "&");
@@ -118,24 +118,6 @@ fn other(values: &mut Values<'_>, text: &str, input: &mut Tokens) -> Option<Slip
     }
 }
 
-fn any(values: &Values<'_>) -> Slip {
-    let key = values.key;
-    let rule = match Key::from_name(key) {
-        _ if values.in_development => None,
-        Some(Key::Origins) => Some("any_origin"),
-        Some(Key::Hosts) => Some("any_host"),
-        _ => None,
-    };
-    let help = match rule {
-        None => format!("write `{key}: any`"),
-        Some(rule) => format!(
-            "list them, as in {}; or write `{key}: any`, and `expect({rule}, reason = \"…\")` to say why",
-            example(values).trim_start_matches("the list, as in ").trim_start_matches("the value, as in ")
-        ),
-    };
-    Slip { message: "`*` is written `any`, without a list".into(), help, meant: Value::Missing }
-}
-
 /// `&["…"]` and `vec!["…"]`
 fn list(values: &mut Values<'_>, input: &mut Tokens, before: &str) -> Option<Slip> {
     let list = input.group(Delimiter::Bracket).filter(|_| input.is_empty())?;
@@ -153,6 +135,13 @@ fn words(values: &Values<'_>, text: &str, input: &mut Tokens) -> Option<String> 
     let mut words = Vec::new();
     while let Some(word) = input.ident() {
         words.push(word.to_string());
+        // `x-app-*`
+        if input.is_punct(0, '-') && input.is_punct(1, '*') {
+            input.next();
+            input.next();
+            words.push("*".into());
+            break;
+        }
         if input.punct('-').is_none() && input.punct('.').is_none() && input.peek_ident(0).is_none() {
             break;
         }
@@ -166,14 +155,35 @@ fn words(values: &Values<'_>, text: &str, input: &mut Tokens) -> Option<String> 
     }
 }
 
+/// Returns whether this is a duration as it is written here. The rules know what was meant by another.
+fn is_duration(text: &str) -> bool {
+    let digits = text.trim_end_matches(['s', 'm', 'h']);
+    !digits.is_empty() && text.len() <= digits.len() + 1 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `"1h"`
 fn quoted_duration(text: &str) -> Slip {
-    let is_duration = text.starts_with(|first: char| first.is_ascii_digit())
-        && text.chars().all(|char| char.is_ascii_alphanumeric());
     Slip {
         message: "a duration stands without quotes".into(),
-        help: format!("write `max_age: {}`", if is_duration { text } else { "1h" }),
-        meant: if is_duration { Value::number(false, "", text) } else { Value::Missing },
+        help: format!("write `max_age: {text}`"),
+        meant: Value::number(false, "", text),
+    }
+}
+
+/// Returns whether this is a method where its list should stand.
+fn is_method(values: &Values<'_>, word: &Ident) -> bool {
+    const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
+    values.key == "methods"
+        && values.within == Within::Settings
+        && METHODS.iter().any(|method| word == method)
+}
+
+fn one_method(values: &Values<'_>, word: &Ident) -> Slip {
+    let value = Spanned { node: Value::Word(word.clone()), extent: word.span().into() };
+    Slip {
+        message: format!("`{}` is a list", values.key),
+        help: format!("write `{}: [{word}]`", values.key),
+        meant: Value::List(vec![Element { expects: Vec::new(), value }]),
     }
 }
 

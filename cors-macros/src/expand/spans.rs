@@ -107,7 +107,9 @@ impl SpanMap {
         }
         match entry {
             Some(entry) => entry.clone(),
-            None if violation.rule() == Rule::DuplicateEntry => Site::at(setting.key),
+            None if matches!(violation.rule(), Rule::DuplicateEntry | Rule::UnknownKey) => {
+                Site::at(setting.key)
+            }
             None => Site::at(setting.value),
         }
     }

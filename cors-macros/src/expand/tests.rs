@@ -335,16 +335,101 @@ fn a_slip_is_one_error_with_what_to_write() {
         ("@, headers: ['x']", "a string stands in double quotes", "write `\"x\"`"),
         (
             "origins: *",
-            "`*` is written `any`, without a list",
-            "list them, as in `origins: [\"https://app.example\"]`; or write `origins: any`, and `expect(any_origin, reason = \"…\")` to say why",
+            "in production: `origins` takes a list or `any`, not `*` [wrong_type]",
+            "list the origins of your front ends, or for public data write `#[expect(any_origin, reason = \"why it is right here\")] origins: any`",
+        ),
+        (
+            "origins: *, credentials: true",
+            "in production: `origins` takes a list or `any`, not `*` [wrong_type]",
+            "list the origins of your front ends, for example `origins: [\"https://app.example\"]`",
         ),
         (
             "@, hosts: *",
-            "`*` is written `any`, without a list",
-            "list them, as in `hosts: [\"api.example\"]`; or write `hosts: any`, and `expect(any_host, reason = \"…\")` to say why",
+            "in production: `hosts` takes a list or `any`, not `*` [wrong_type]",
+            "list the names by which the service is called, for example `hosts: [\"api.example\"]`",
         ),
-        ("@, methods: *", "`*` is written `any`, without a list", "write `methods: any`"),
-        ("@, development { origins: * }", "`*` is written `any`, without a list", "write `origins: any`"),
+        (
+            "@, methods: *",
+            "in production: `methods` takes a list or `any`, not `*` [wrong_type]",
+            "write `methods: any`",
+        ),
+        (
+            "@, methods: *, credentials: true",
+            "in production: `methods` takes a list or `any`, not `*` [wrong_type]",
+            "list the methods that your front end sends, for example `methods: [",
+        ),
+        (
+            "@, timing: *",
+            "in production: `timing` takes `true` or `false`, not `*` [wrong_type]",
+            "write `timing: true` or `timing: false`",
+        ),
+        (
+            "@, headers: [*]",
+            "in production: `*` is not a header name [invalid_header]",
+            "for every header, write `headers: any` in place of the list",
+        ),
+        (
+            "@, development { origins: * }",
+            "in development: `origins` takes a list or `any`, not `*` [wrong_type]",
+            "list the origins of your front ends, or for public data write `origins: any`",
+        ),
+        ("@, methods: GET", "`methods` is a list", "write `methods: [GET]`"),
+        (
+            "@, methods: [GET | PUT]",
+            "in production: an entry of `methods` is not `GET|PUT` [wrong_type]",
+            "write \"GET\", \"PUT\"",
+        ),
+        (
+            "@, methods: (GET, PUT)",
+            "in production: `methods` takes a list or `any`, not `(GET , PUT)` [wrong_type]",
+            "write `methods: [\"GET\", \"PUT\"]`",
+        ),
+        ("@, methods: [GET,, PUT]", "expected a value, found `,`", "take it out"),
+        ("@,, methods: [GET]", "a separator with nothing before it", "take it out"),
+        ("@, development { origins: any };", "a separator with nothing before it", "take it out"),
+        ("@, methods => [GET]", "expected `:` after `methods`", "write `methods: …`"),
+        ("@, methods == [GET]", "expected `:` after `methods`", "write `methods: …`"),
+        (
+            "origins(\"https://app.example\")",
+            "expected `:` after `origins`",
+            "write `origins: [\"https://app.example\"]`",
+        ),
+        ("@, max_age(3600)", "expected `:` after `max_age`", "write `max_age: 3600`"),
+        ("@, credentials()", "expected `:` after `credentials`", "write `credentials: …`"),
+        ("@, methods", "expected `:` after `methods`", "write `methods: …`"),
+        ("@, methods:", "`methods` has no value", "write `methods: …`"),
+        ("\"origins\": [\"https://app.example\"]", "a key stands without quotes", "write `origins`"),
+        ("@, max-age: 60", "a key has no `-`: `max-age`", "write `max_age`"),
+        ("@, Allow-Credentials: true", "a key has no `-`: `Allow-Credentials`", "write `credentials`"),
+        ("prod { @ }", "no block is called `prod`", "write `production { … }`"),
+        ("dev { origins: any } @", "no block is called `dev`", "write `development { … }`"),
+        ("staging { origins: any } @", "no block is called `staging`", "the blocks are"),
+        ("@, headers: [X-App-*]", "a string stands in double quotes", "write `\"x-app-*\"`"),
+        (
+            "@, max_age: \"2 hours\"",
+            "in production: `2 hours` is not a duration [invalid_max_age]",
+            "write `max_age: 7200`",
+        ),
+        (
+            "@, max_age: 60 * 60",
+            "in production: `max_age` takes seconds or a duration, not `60*60` [wrong_type]",
+            "write `max_age: 3600`",
+        ),
+        (
+            "@, max_age: 1.5h",
+            "in production: `1.5h` is not a duration [invalid_max_age]",
+            "write `max_age: 5400`",
+        ),
+        (
+            "@, max_age: 3600u32",
+            "in production: `3600u32` is not a duration [invalid_max_age]",
+            "write `max_age: 3600`",
+        ),
+        (
+            "@, preflight_status: 200u16",
+            "in production: `preflight_status` takes a number, not `200u16` [wrong_type]",
+            "write `preflight_status: 200`",
+        ),
         (
             "#[cfg(debug_assertions)] @",
             "`#[cfg]` has no meaning here",
@@ -367,10 +452,56 @@ fn a_slip_is_one_error_with_what_to_write() {
             "write `expect(…)` beside `origins`",
         ),
         (
-            "@, expect(\"null_origin\")",
+            "origins: [\"http://localhost\"], expect(\"loopback_origin\")",
             "`expect` takes a rule and a reason",
-            "write `expect(null_origin, reason = \"…\")`",
+            "write `expect(loopback_origin, reason = \"why it is right here\")`",
         ),
+        (
+            "origins: [\"http://localhost\"], expect(loopback_origin, \"the app\")",
+            "`expect` takes a rule and a reason",
+            "write `expect(loopback_origin, reason = \"the app\")`",
+        ),
+        (
+            "origins: [\"http://localhost\"], expect(loopback_origin, reason: \"the app\")",
+            "`expect` takes a rule and a reason",
+            "write `expect(loopback_origin, reason = \"the app\")`",
+        ),
+        (
+            "origins: [\"http://localhost\"], expect(loopback_origin, because = \"the app\")",
+            "`expect` takes a rule and a reason",
+            "write `expect(loopback_origin, reason = \"the app\")`",
+        ),
+        (
+            "origins: [\"http://localhost\"], expect(loopback-origin, reason = \"the app\")",
+            "`expect` takes a rule and a reason",
+            "write `expect(loopback_origin, reason = \"the app\")`",
+        ),
+        (
+            "origins: [\"http://localhost\"], expect(Rule::LoopbackOrigin, reason = \"the app\")",
+            "`expect` takes a rule and a reason",
+            "write `expect(loopback_origin, reason = \"the app\")`",
+        ),
+        (
+            "origins: [\"http://localhost\"], expect(loopback_origin, reason = REASON)",
+            "`expect` takes a rule and a reason",
+            "write `expect(loopback_origin, reason = \"why it is right here\")`",
+        ),
+        (
+            "origins: [\"http://localhost\"], expect: loopback_origin",
+            "in production: `expect` takes a rule and a reason, not `loopback_origin` [wrong_type]",
+            "write `expect(loopback_origin, reason = \"why it is right here\")`",
+        ),
+        (
+            "origins: [#[expect(\"loopback_origin\")] \"http://localhost\"]",
+            "`expect` takes a rule and a reason",
+            "write `#[expect(loopback_origin, reason = \"why it is right here\")]`",
+        ),
+        (
+            "origins: [#[allow(loopback_origin)] \"http://localhost\"]",
+            "the only attribute in a policy is `#[expect]`",
+            "write `#[expect(loopback_origin, reason = \"why it is right here\")]`",
+        ),
+        ("@, expect()", "`expect` takes a rule and a reason", "for example `expect(loopback_origin, "),
     ] {
         let policy = format!("static CORS; {}", policy.replace('@', read));
         let tokens: TokenStream = policy.parse().unwrap_or_else(|error| panic!("{policy}: {error}"));
@@ -679,6 +810,85 @@ mod route {
             let found = messages(expand(arguments.parse().expect("a case has tokens"), item()));
             assert_eq!(found.len(), 1, "{arguments}: {found:?}");
             assert!(found[0].contains(help), "{arguments}: {found:?}");
+        }
+    }
+}
+
+/// The head with more than it takes, and what stands behind a misspelled key: the first lines of all errors, and a help of each.
+#[test]
+fn what_stands_behind_a_slip_is_judged_as_if_it_were_right() {
+    for (input, wanted) in [
+        (
+            "static A: PolicySet = { origins: [\"https://a.example\"] };",
+            &[("expected `;` right after `A`", "write `static A;`")][..],
+        ),
+        (
+            "static A = { origins: [\"https://a.example\"] }",
+            &[("expected `;` right after `A`", "write `static A;`")],
+        ),
+        (
+            "static A { origins: [\"https://a.example\"] }",
+            &[("expected `;` right after `A`", "write `static A;`")],
+        ),
+        (
+            "static A: origins: [\"https://a.example\"]",
+            &[("expected `;` right after `A`", "write `static A;`")],
+        ),
+        (
+            "static A; orgins: [a.example]",
+            &[
+                ("in production: `orgins` is no key of a policy [unknown_key]", "write `origins`"),
+                (
+                    "in production: `a.example` is not an origin: it has no scheme [invalid_origin]",
+                    "write \"https://a.example\"",
+                ),
+            ],
+        ),
+        (
+            "static A; allowed_origin(\"a.example\")",
+            &[
+                ("expected `:` after `allowed_origin`", "write `origins: [\"a.example\"]`"),
+                ("in production: `allowed_origin` is no key of a policy [unknown_key]", "write `origins`"),
+                (
+                    "in production: `a.example` is not an origin: it has no scheme [invalid_origin]",
+                    "write \"https://a.example\"",
+                ),
+            ],
+        ),
+        (
+            "static A; origin: \"a.example\"",
+            &[
+                ("in production: `origin` is no key of a policy [unknown_key]", "write `origins`"),
+                (
+                    "in production: `origins` takes a list or `any`, not `a.example` [wrong_type]",
+                    "write `origins: [\"https://a.example\"]`",
+                ),
+            ],
+        ),
+        (
+            "static A; origins: [\"https://a.example\"], allowed_methods: vec![Method::GET, PUT]",
+            &[
+                ("a macro sees the words `Method::GET`, not the value behind them", "write `GET`"),
+                ("a list stands in brackets alone, without `vec!`", "write `methods: ["),
+                ("in production: `allowed_methods` is no key of a policy [unknown_key]", "write `methods`"),
+            ],
+        ),
+        (
+            "static A; origins: [\"https://a.example\"], maxAge: Duration::from_secs(60), exposedHeaders: [x-a]",
+            &[
+                ("a duration is a number with its unit", "write `max_age: 60s`"),
+                ("a string stands in double quotes", "write `\"x-a\"`"),
+                ("in production: `maxAge` is no key of a policy [unknown_key]", "write `max_age`"),
+                ("in production: `exposedHeaders` is no key of a policy [unknown_key]", "write `expose`"),
+            ],
+        ),
+    ] {
+        let found = messages(expand(input.parse().unwrap_or_else(|error| panic!("{input}: {error}"))));
+        let first = |message: &String| message.lines().next().unwrap_or_default().to_owned();
+        let expected: Vec<&str> = wanted.iter().map(|(message, _)| *message).collect();
+        assert_eq!(found.iter().map(first).collect::<Vec<_>>(), expected, "{input}: {found:#?}");
+        for (message, (_, help)) in found.iter().zip(wanted) {
+            assert!(message.contains(&format!("help: {help}")), "{input}: {found:#?}");
         }
     }
 }

@@ -282,15 +282,23 @@ fn meant(name: &str) -> Option<Meant> {
 }
 
 /// The key that an unknown name was most likely meant as: its value is read as that key's.
-pub(crate) fn meant_key(name: &str) -> Option<Key> {
+pub fn meant_key(name: &str) -> Option<Key> {
     match meant(name) {
         Some(Meant::Key(key)) => Some(key),
         _ => None,
     }
 }
 
+/// The mode that the name of a block was most likely meant as.
+pub fn meant_mode(name: &str) -> Option<Mode> {
+    match meant(name) {
+        Some(Meant::Block(mode)) => Some(mode),
+        _ => None,
+    }
+}
+
 /// The rule that a name was most likely meant as, or is.
-pub(crate) fn meant_rule(name: &str) -> Option<Rule> {
+pub fn meant_rule(name: &str) -> Option<Rule> {
     let nearest = || suggest::nearest(name, Rule::all().filter(|rule| rule.is_excusable()).map(Rule::name));
     Rule::from_name(name).or_else(|| Rule::from_name(nearest()?))
 }

@@ -13,7 +13,7 @@ use super::violation::Violation;
 use super::{names, values};
 use crate::Key;
 use crate::Rule;
-use crate::compile::config::{Entry, EntryKind, Setting, SettingValue};
+use crate::compile::config::{Entry, EntryKind, Place, Setting, SettingValue};
 use crate::compile::language::{Language, REASON, Writer, field};
 use crate::compile::pattern;
 use crate::compile::shown::Shown;
@@ -58,7 +58,7 @@ pub(crate) fn entry_fits(key: Key, entry: &Entry) -> bool {
 /// Reports what in a setting has the wrong type, and returns whether the whole fits, single entries aside.
 pub(crate) fn check(site: &Site, key: Key, setting: &Setting, report: &mut Report<'_>) -> bool {
     if !fits(key, &setting.value, report.writer().language) {
-        let finding = misfit(key, &setting.value, report);
+        let finding = misfit(site, key, &setting.value, report);
         report.add(site, finding);
         return false;
     }
@@ -81,7 +81,7 @@ pub(crate) fn refusal(key: Key, value: &SettingValue, writer: &Writer) -> Option
     Some(format!("{}; {}", entry_message(key, entry, writer), entry_shape(key, writer)))
 }
 
-fn misfit(key: Key, value: &SettingValue, report: &Report<'_>) -> Finding {
+fn misfit(site: &Site, key: Key, value: &SettingValue, report: &Report<'_>) -> Finding {
     let writer = report.writer();
     let finding = Finding::new(
         Rule::WrongType,
@@ -90,7 +90,21 @@ fn misfit(key: Key, value: &SettingValue, report: &Report<'_>) -> Finding {
     )
     .value(written(value));
     let guess = match value {
+        SettingValue::Text(text) if key == Key::Origins && is_any(key, text) => {
+            let expect = (site.locus.place != Place::Development).then_some(Rule::AnyOrigin);
+            let any = writer.any_with(key, expect);
+            let help = format!("list the origins of your front ends, or for public data write {any}");
+            return finding.propose(help, Proposal::Any { expect });
+        }
+        // Only development accepts it without an expectation, and the check should be narrow.
+        SettingValue::Text(text) if key == Key::Hosts && is_any(key, text) => {
+            (site.locus.place == Place::Development).then_some(Proposal::Any { expect: None })
+        }
         SettingValue::Text(text) if is_list(key) => list_of(key, text, report),
+        // `GET | POST` and `(GET, POST)` in a macro.
+        SettingValue::Other(text) | SettingValue::Table { written: text, .. } if key == Key::Methods => {
+            list_of(key, text.trim_matches(['(', ')', '{', '}', ' ']), report)
+        }
         SettingValue::Text(text) if is_switch(key) => switch(text).map(Proposal::Switch),
         SettingValue::Number(number) if is_switch(key) => switch(&format!("{number}")).map(Proposal::Switch),
         SettingValue::Text(text) | SettingValue::Other(text) if key == Key::PreflightStatus => {
@@ -117,6 +131,8 @@ fn misfit(key: Key, value: &SettingValue, report: &Report<'_>) -> Finding {
     }
     match guess {
         Some(proposal) => finding.propose(format!("write `{}`", instead(key, &proposal, writer)), proposal),
+        // The last help of all is an example.
+        None if matches!(value, SettingValue::Text(text) if is_any(key, text)) => finding,
         None => finding.help(shape(key, writer)),
     }
 }
@@ -162,8 +178,8 @@ fn instead(key: Key, proposal: &Proposal, writer: &Writer) -> String {
 
 /// The list that was meant by one string.
 fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
-    if pattern::is_any(text) || key != Key::Origins && stands_for_all(text) {
-        return (!matches!(key, Key::Origins | Key::Hosts)).then_some(Proposal::Any { expect: None });
+    if is_any(key, text) {
+        return Some(Proposal::Any { expect: None });
     }
     let entries = match key {
         Key::Origins => {
@@ -193,10 +209,17 @@ fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
 
 /// What to write instead where nothing can be proposed, by example.
 pub(super) fn example(violation: &Violation, writer: &Writer) -> Option<String> {
-    let key = violation.key().and_then(Key::from_name).filter(|key| *key != Key::Origins)?;
+    let key = violation.key().and_then(Key::from_name)?;
     let value = violation.value().unwrap_or_default();
     let is_whole = violation.locus().entry.is_none();
     Some(match key {
+        Key::Origins if !is_whole || violation.rule() != Rule::WrongType => return None,
+        Key::Origins if is_any(key, value) => {
+            format!("list the origins of your front ends, {}", shape(key, writer))
+        }
+        Key::Hosts if stands_for_all(value) => {
+            format!("list the names by which the service is called, {}", shape(key, writer))
+        }
         Key::Methods | Key::Headers if stands_for_all(value) => {
             let what = if key == Key::Methods { "methods" } else { "headers" };
             format!("list the {what} that your front end sends, {}", shape(key, writer))
@@ -211,6 +234,11 @@ pub(super) fn example(violation: &Violation, writer: &Writer) -> Option<String> 
         }
         _ => format!("write the {} itself, {}", field(key), shape(key, writer)),
     })
+}
+
+/// Returns whether somebody meant `any` by this value.
+fn is_any(key: Key, text: &str) -> bool {
+    pattern::is_any(text) || key != Key::Origins && stands_for_all(text)
 }
 
 /// Returns whether somebody meant everything by this, in place of a list of names.
