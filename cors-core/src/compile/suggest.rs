@@ -7,6 +7,7 @@ use alloc::{format, vec};
 
 use super::pattern::{self, OriginPattern};
 use super::placeholder;
+use super::public_suffix::suffix_of;
 use crate::engine::origin;
 use crate::engine::standard;
 use crate::explain::misspelled::distance;
@@ -85,7 +86,9 @@ impl Loose {
         let is_glob = tail.len() > 1 && tail.starts_with('?') && !tail.contains('=');
         let is_two_origins = authority.ends_with(':') && tail.starts_with("//");
         let is_open = placeholder::find(&text).is_some();
-        if is_address || is_glob || is_network(rest) || is_two_origins || is_open {
+        // `https://shop.my/app.com`: a slash for a letter, or for none, makes the rest a stranger's.
+        let is_cut = tail.len() > 1 && tail[1..].contains('.') && suffix_of(&tail[1..]).1;
+        if is_cut || is_address || is_glob || is_network(rest) || is_two_origins || is_open {
             return None;
         }
         let single = single_port(authority);
@@ -204,8 +207,10 @@ pub(crate) fn taken_out(text: &str) -> String {
     let Some(scheme_end) = text.find("://").filter(|_| is_single) else { return text };
     let begins = |c: char| c.is_whitespace() || c == '=';
     let Some(lead) = text[..scheme_end].rfind(begins) else { return text };
-    // A name before it would be another entry.
-    if text[..lead].contains(['.', '/', '\\', '^']) { text } else { text[lead + 1..].to_owned() }
+    // A name before it would be another entry, and of `ht tps://a.com` no scheme is left.
+    let is_whole =
+        ["https://", "http://"].iter().any(|scheme| text[lead + 1..].to_lowercase().starts_with(scheme));
+    if !is_whole || text[..lead].contains(['.', '/', '\\', '^']) { text } else { text[lead + 1..].to_owned() }
 }
 
 /// With signs in place of what stands for them where URLs are passed on: `\/`, `%2F`, `(dot)`, `https: //a.com`, `a.com: 80`, `a.com:[80]`.
@@ -317,6 +322,10 @@ pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
     let Some(loose) = Loose::read(text) else { return Vec::new() };
     let Some(host) = repair_host(&loose.host) else { return Vec::new() };
     let Some(scheme) = loose.scheme(&host) else { return Vec::new() };
+    // `-` is no host; `app://.` and `[::]` have one.
+    if host.bytes().all(|byte| byte == b'-') {
+        return Vec::new();
+    }
     let port = match loose.port.trim_start_matches('0').parse::<u16>() {
         Ok(number) if standard::default_port(scheme.as_bytes()) != Some(number) => format!(":{number}"),
         Ok(_) => String::new(),
@@ -583,6 +592,9 @@ mod tests {
             ("wss://a.com/socket", Some("https://a.com")),
             ("https://a\u{2013}b.com", Some("https://a-b.com")),
             ("hxxps://a.com", Some("https://a.com")),
+            ("https://shop.my/app.com", None),
+            ("https://a.com/index.html", Some("https://a.com")),
+            ("https:-//a.com", None),
             ("nonsense", None),
             ("*", None),
             ("", None),
@@ -653,6 +665,7 @@ mod tests {
             ("https://a.com: 3000", "https://a.com:3000"),
             ("http://localhost:[3000,8080]", "http://localhost:3000,8080"),
             ("https://a .com", "https://a .com"),
+            ("ht tps://a.com", "ht tps://a.com"),
             ("{http,https}://a.com", "https://a.com"),
             ("b.com https://a.com", "b.com https://a.com"),
             ("https://my app.com", "https://my app.com"),
