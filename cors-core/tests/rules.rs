@@ -185,16 +185,20 @@ fn settings() {
 const SAID: &[(&str, &str, Option<&str>)] = &[
     (r#"methods = ["get, PUT"]"#, "`get, PUT` is not a method", Some(r#"write "GET", "PUT""#)),
     (r#"methods = ["get put;"]"#, "`get put;` is not a method", Some(r#"write "GET", "PUT""#)),
-    (r#"methods = ["GÉT"]"#, "`GÉT` is not a method", None),
-    (r#"methods = [""]"#, "an empty string is not a method", None),
+    (
+        r#"methods = ["GÉT"]"#,
+        "`GÉT` is not a method",
+        Some(r#"write the method itself, for example `methods = ["GET", "PUT"]`"#),
+    ),
+    (r#"methods = [""]"#, "an empty string is not a method", Some("take the entry out")),
     (
         r#"headers = ["X-A; Content Type:"]"#,
         "`X-A; Content Type:` is not a header name",
         Some(r#"write "x-a", "content-type""#),
     ),
-    (r#"headers = [""]"#, "an empty string is not a header name", None),
+    (r#"headers = [""]"#, "an empty string is not a header name", Some("take the entry out")),
     ("max_age = 86401", "`86401` is longer than a day", Some("write `max_age = 86400` or less")),
-    ("max_age = -1", "`-1` is not a duration", Some(A_DURATION)),
+    ("max_age = -1", "`-1` is not a duration", Some("write `max_age = 0` for no cache")),
     ("max_age = '1d'", "`1d` is not a duration", Some("write `max_age = 86400`")),
     ("max_age = '1 fortnight'", "`1 fortnight` is not a duration", Some(A_DURATION)),
     (
@@ -205,7 +209,7 @@ const SAID: &[(&str, &str, Option<&str>)] = &[
     ("hosts = ['a..b']", "`a..b` is not a host: its host has an empty label", None),
 ];
 
-const A_DURATION: &str = "write seconds, `3600`, or a unit, `30s`, `10m`, `1h`; `0` for no cache";
+const A_DURATION: &str = r#"write seconds, `3600`, or a unit, `"30s"`, `"10m"`, `"1h"`; `0` for no cache"#;
 
 #[test]
 fn what_is_said() {

@@ -208,8 +208,8 @@ pub(crate) fn taken_out(text: &str) -> String {
     let begins = |c: char| c.is_whitespace() || c == '=';
     let Some(lead) = text[..scheme_end].rfind(begins) else { return text };
     // A name before it would be another entry, and of `ht tps://a.com` no scheme is left.
-    let is_whole =
-        ["https://", "http://"].iter().any(|scheme| text[lead + 1..].to_lowercase().starts_with(scheme));
+    let unquoted = text[lead + 1..].trim_start_matches(['"', '\'', '`']).to_lowercase();
+    let is_whole = ["https://", "http://"].iter().any(|scheme| unquoted.starts_with(scheme));
     if !is_whole || text[..lead].contains(['.', '/', '\\', '^']) { text } else { text[lead + 1..].to_owned() }
 }
 

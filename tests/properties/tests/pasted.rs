@@ -16,10 +16,9 @@ enum Place {
 const PLACES: [Place; 5] = [Place::Macro, Place::Toml, Place::Json, Place::Yaml, Place::Env];
 
 /// A rule in a place, where nothing can be pasted.
-const NOTHING_TO_PASTE: [(Rule, Place, &str); 3] = [
+const NOTHING_TO_PASTE: [(Rule, Place, &str); 2] = [
     (Rule::UnboundedRegex, Place::Env, "a regex cannot be written there"),
     (Rule::InvalidRegex, Place::Env, "a regex cannot be written there"),
-    (Rule::WrongType, Place::Env, "a variable is text, which is a list or a number as the key wants it"),
 ];
 
 #[derive(Clone, Debug)]
