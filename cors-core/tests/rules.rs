@@ -206,7 +206,11 @@ const SAID: &[(&str, &str, Option<&str>)] = &[
         "`https://api.example` is not a host: it has a scheme",
         Some(r#"write "api.example""#),
     ),
-    ("hosts = ['a..b']", "`a..b` is not a host: its host has an empty label", None),
+    (
+        "hosts = ['a..b']",
+        "`a..b` is not a host: its host has an empty label",
+        Some(r#"write the host itself, for example `hosts = ["api.example"]`"#),
+    ),
 ];
 
 const A_DURATION: &str = r#"write seconds, `3600`, or a unit, `"30s"`, `"10m"`, `"1h"`; `0` for no cache"#;
