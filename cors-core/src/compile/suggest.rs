@@ -7,7 +7,7 @@ use alloc::{format, vec};
 
 use super::pattern::{self, OriginPattern};
 use super::placeholder;
-use super::public_suffix::suffix_of;
+use super::public_suffix;
 use crate::engine::origin;
 use crate::engine::standard;
 use crate::explain::misspelled::distance;
@@ -87,7 +87,7 @@ impl Loose {
         let is_two_origins = authority.ends_with(':') && tail.starts_with("//");
         let is_open = placeholder::find(&text).is_some();
         // `https://shop.my/app.com`: a slash for a letter, or for none, makes the rest a stranger's.
-        let is_cut = tail.len() > 1 && tail[1..].contains('.') && suffix_of(&tail[1..]).1;
+        let is_cut = tail.len() > 1 && tail[1..].contains('.') && public_suffix::may_be_domain(&tail[1..]);
         if is_cut || is_address || is_glob || is_network(rest) || is_two_origins || is_open {
             return None;
         }

@@ -55,7 +55,6 @@ pub(super) fn has_rule(name: &str) -> bool {
 }
 
 /// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
-#[cfg(feature = "regex")]
 pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
     let key = key(name);
     let last = key.find(',').unwrap_or(key.len());

@@ -10,6 +10,17 @@ use alloc::string::String;
 #[cfg(feature = "regex")]
 pub(crate) use list::{Standing, wildcards};
 
+/// Returns whether a name with a dot may be a domain: its end is on the list, or there is no list to ask.
+#[cfg(feature = "psl")]
+pub(crate) fn may_be_domain(name: &str) -> bool {
+    list::suffix_of(name).1
+}
+
+#[cfg(not(feature = "psl"))]
+pub(crate) fn may_be_domain(_: &str) -> bool {
+    true
+}
+
 /// Why strangers can have a domain under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Open {
