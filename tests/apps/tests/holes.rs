@@ -354,6 +354,30 @@ fn t41_a_scope_that_turns_away_what_a_resource_takes_is_found_out() {
 }
 
 #[test]
+fn t41_a_scope_among_others_that_turns_requests_away_is_found_out() {
+    let both = || vec![route(Policy::Public, "PUT", "/x"), plain("GET", "/x", Guard::No)];
+    for guard in [Guard::Host, Guard::Field] {
+        for items in [
+            // Behind a route that takes another method.
+            vec![
+                route(Policy::B, "POST", "/{a}/{b}"),
+                guarded_scope("/s", guard, "/x"),
+                route(Policy::B, "GET+PUT", "/{a}/{b}"),
+            ],
+            // A resource in the scope could have ended there, but the route in front of it is certain.
+            vec![scope("/s", guard, both(), Vec::new()), plain("PUT", "/s/x", Guard::No)],
+        ] {
+            let layers = vec![enforced(Policy::App)];
+            // Around the app, and around a scope.
+            let app = App { items: items.clone(), layers: layers.clone(), ..App::default() };
+            holds_from_then_on(&app, "PUT", &["/s/x"]);
+            let app = App { items: vec![scope("/v", Guard::No, items, layers)], ..App::default() };
+            holds_from_then_on(&app, "PUT", &["/v/s/x"]);
+        }
+    }
+}
+
+#[test]
 fn t43_a_resource_in_front_of_a_scope_says_nothing_of_its_guards() {
     let items = vec![plain("PUT", "/s/x", Guard::No), guarded_scope("/s", Guard::No, "/{p}")];
     let layers = vec![enforced(Policy::Scope)];
