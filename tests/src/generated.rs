@@ -51,7 +51,7 @@ const ORIGINS: &[&str] = &[
     "\"http://[2001:db8::1]:8080\"",
     "\"http://127.0.0.1:*\"",
     r"{ regex = 'https://a[\^$(){}*+?|\\/%`#&~@!;,=<>\[\]\x22\x27b2-]+\.d\.com' }",
-    r"{ regex = 'https://(a\$|b\{1\}|c%d|e#f|g\x22h)\.d\.com' }",
+    r"{ regex = 'https://(ok|a\$|b\{1\}|c%d|e#f|g\x22h)\.d\.com' }",
 ];
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "QUERY", "x.y", "!#%&'+^_`|~-"];
