@@ -134,17 +134,12 @@ impl Asked {
         if is_routed && !tree.is_in_scope(path, self.at, end, self.below.scopes_are_guarded) {
             return None;
         }
-        if end == path.len() && end > self.at && !tree.has_scope_at(path, end) {
-            // The whole path was matched, and no scope ends there: a resource took the request.
-            if let Some(route) = certain(path) {
-                tree.lose(&route);
-            }
-            return None;
-        }
         let possible = possible(path);
         let is_on_the_way = |route: &Rc<Route>| end == self.at || tree.is_on_the_way(route, path, end);
         let is_elsewhere = end == path.len() || possible.certain().is_some();
         if is_elsewhere && !possible.routes().any(is_on_the_way) {
+            // No scope around a route ends there, so a resource took the request.
+            possible.certain().into_iter().for_each(|route| tree.lose(route));
             return None;
         }
         Answered::on_the_way(possible)

@@ -52,11 +52,6 @@ impl Tree {
         route.was_missed.set(true);
     }
 
-    /// Returns whether the path up to `end` leads to a scope with routes inside.
-    pub(crate) fn has_scope_at(&self, path: &str, end: usize) -> bool {
-        self.root.as_ref().is_some_and(|root| root.has_scope_at(path, end))
-    }
-
     /// Returns whether the path up to `end` leads to a scope around the route.
     pub(crate) fn is_on_the_way(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {
         self.root.as_ref().is_some_and(|root| root.leads_to(route, path, end))
@@ -64,16 +59,6 @@ impl Tree {
 }
 
 impl Level {
-    /// The entries that match the path, in the router's order, and where the match ends.
-    fn matching(&self, path: &str) -> impl Iterator<Item = (&Entry, usize)> {
-        let mut candidates = Vec::new();
-        self.index.find(path, &mut candidates);
-        candidates.into_iter().filter_map(move |position| {
-            let entry = &self.entries[position as usize];
-            entry.resource().find_match(path).map(|end| (entry, end))
-        })
-    }
-
     fn distrust(&self, route: &Rc<Route>) {
         for entry in &self.entries {
             if let EntryKind::Scope { inside, .. } = &entry.kind
@@ -124,15 +109,6 @@ impl Level {
             }
         }
         false
-    }
-
-    fn has_scope_at(&self, path: &str, end: usize) -> bool {
-        self.scopes.iter().any(|scope| {
-            let entry = &self.entries[*scope];
-            let EntryKind::Scope { inside, .. } = &entry.kind else { return false };
-            let Some(here) = entry.resource().find_match(path) else { return false };
-            here == end || (here < end && inside.has_scope_at(&path[here..], end - here))
-        })
     }
 
     fn leads_to(&self, route: &Rc<Route>, path: &str, end: usize) -> bool {

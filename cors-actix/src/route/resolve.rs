@@ -42,7 +42,7 @@ pub(crate) struct Tree {
 /// The entries of one router: the app's, or a scope's.
 pub(super) struct Level {
     pub(super) entries: Vec<Entry>,
-    pub(super) index: Index,
+    index: Index,
     /// Which entries are scopes with routes inside.
     pub(super) scopes: Vec<usize>,
     pub(super) has_routes: bool,
@@ -470,6 +470,16 @@ impl Level {
         }
     }
 
+    /// The entries that match the path, in the router's order, and where the match ends.
+    pub(super) fn matching(&self, path: &str) -> impl Iterator<Item = (&Entry, usize)> {
+        let mut candidates = Vec::new();
+        self.index.find(path, &mut candidates);
+        candidates.into_iter().filter_map(move |position| {
+            let entry = &self.entries[position as usize];
+            entry.resource().find_match(path).map(|end| (entry, end))
+        })
+    }
+
     /// Calls `found` for each scope, and with `None` for each resource, to which the path up to `at` leads.
     pub(super) fn each_at(
         &self,
@@ -478,10 +488,7 @@ impl Level {
         scopes_are_guarded: bool,
         found: &mut dyn FnMut(Option<&Self>),
     ) {
-        let mut candidates = Vec::new();
-        self.index.find(path, &mut candidates);
-        for entry in candidates.into_iter().map(|position| &self.entries[position as usize]) {
-            let Some(end) = entry.resource().find_match(path) else { continue };
+        for (entry, end) in self.matching(path) {
             let EntryKind::Scope { inside, turns_away } = &entry.kind else {
                 if end == at {
                     found(None);
