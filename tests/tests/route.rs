@@ -354,6 +354,17 @@ async fn no_options_request_runs_the_handler_of_another_method() {
         "with a twin behind": App::new().service(by_get).service(changes).service(twin());
         "with a twin, and a policy around": App::new().service(twin()).service(changes).wrap(Cors::new(&APP_WIDE));
     }
+    // One that serves `OPTIONS` has the ones that the gateway left to the app, as any other request.
+    #[cors(origins = ["https://admin.example"], methods = [OPTIONS])]
+    #[route("/options", method = "OPTIONS")]
+    async fn describes() -> impl Responder {
+        "described"
+    }
+    let behind = App::new().service(describes).wrap(Cors::new(&APP_WIDE).answered_by_gateway());
+    let behind = actix_web::test::init_service(behind).await;
+    let asks = TestRequest::with_uri("/options").method(Method::OPTIONS).insert_header(("origin", ADMIN));
+    let asks = asks.insert_header(("access-control-request-method", "PUT")).to_request();
+    assert_eq!(actix_web::test::call_and_read_body(&behind, asks).await, "described");
     // The judge can tell.
     let app = actix_web::test::init_service(app()).await;
     actix_web::test::call_service(&app, TestRequest::put().uri("/x").to_request()).await;
