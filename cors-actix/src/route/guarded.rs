@@ -20,7 +20,10 @@ impl Tree {
     #[cold]
     pub(crate) fn reach(&self, route: &Rc<Route>, path: &str) {
         if let Some(root) = &self.root {
-            root.reach(path, route);
+            let mut candidates = self.scratch.take();
+            candidates.clear();
+            root.reach(path, route, &mut candidates);
+            self.scratch.set(candidates);
         }
     }
 
@@ -71,20 +74,29 @@ impl Level {
     }
 
     /// Goes through the scopes in front of the route, which the request has reached. Returns whether the route was found.
-    fn reach(&self, path: &str, route: &Rc<Route>) -> bool {
-        for (entry, end) in self.matching(path) {
+    fn reach(&self, path: &str, route: &Rc<Route>, candidates: &mut Vec<u32>) -> bool {
+        let start = candidates.len();
+        self.index.find(path, candidates);
+        let end = candidates.len();
+        let mut is_found = false;
+        for position in start..end {
+            let entry = &self.entries[candidates[position] as usize];
             match &entry.kind {
                 EntryKind::Scope { inside, .. } if inside.has_routes => {
-                    if inside.holds(route) && inside.reach(&path[end..], route) {
-                        return true;
+                    let Some(end) = entry.resource().find_match(path) else { continue };
+                    is_found = inside.holds(route) && inside.reach(&path[end..], route, candidates);
+                    if !is_found {
+                        entry.turn_away();
                     }
-                    entry.turn_away();
                 }
-                kind if kind.may_be(route) => return true,
-                _ => {}
+                kind => is_found = kind.may_be(route) && entry.resource().is_match(path),
+            }
+            if is_found {
+                break;
             }
         }
-        false
+        candidates.truncate(start);
+        is_found
     }
 
     /// See [`Tree::is_in_scope`].

@@ -36,13 +36,13 @@ pub(crate) struct Tree {
     /// Routes whose place is not known: each may take any request.
     pub(super) unplaced: Vec<Rc<Route>>,
     /// Kept from one search to the next, so that a search allocates nothing.
-    scratch: Cell<Vec<u32>>,
+    pub(super) scratch: Cell<Vec<u32>>,
 }
 
 /// The entries of one router: the app's, or a scope's.
 pub(super) struct Level {
     pub(super) entries: Vec<Entry>,
-    index: Index,
+    pub(super) index: Index,
     /// Which entries are scopes with routes inside.
     pub(super) scopes: Vec<usize>,
     pub(super) has_routes: bool,
