@@ -372,11 +372,8 @@ fn unknown(raw: Raw) -> SettingValue {
 
 fn other_value(raw: &Raw) -> SettingValue {
     match raw {
-        Raw::Table(fields) if raw.date().is_none() => {
-            SettingValue::Table { written: raw.written(), has_keys: fields.iter().any(is_setting) }
-        }
-        Raw::List(list) => {
-            SettingValue::Table { written: raw.written(), has_keys: list.iter().any(has_keys) }
+        Raw::Table(_) | Raw::List(_) if raw.date().is_none() => {
+            SettingValue::Table { written: raw.written(), has_keys: has_keys(raw) }
         }
         _ => SettingValue::Other(raw.written()),
     }
@@ -421,12 +418,11 @@ fn entry(key: Key, raw: Raw) -> Entry {
     match excused(raw, "regex") {
         Ok((Raw::Text(text), expectations)) => Entry { expectations, ..Entry::regex(text) },
         Ok((other, _)) => Entry::new(EntryKind::Other, other.written()),
-        Err(raw) => Entry { meant: meant_entry(key, &raw).map(Box::new), ..misfit(&raw) },
+        Err(raw) => {
+            let meant = meant_entry(key, &raw).map(Box::new);
+            Entry { meant, ..Entry::new(EntryKind::Other, raw.written()) }
+        }
     }
-}
-
-fn misfit(raw: &Raw) -> Entry {
-    Entry::new(EntryKind::Other, raw.written())
 }
 
 /// What was meant by a table with other names of fields, `{ url = … }`, or with an expectation of another shape.

@@ -304,11 +304,16 @@ fn parts_between(text: &str, is_between: impl Fn(char) -> bool) -> Vec<&str> {
 const WITHOUT_ORIGIN: [&str; 8] =
     ["about:", "blob:", "data:", "filesystem:", "javascript:", "mailto:", "urn:", "view-source:"];
 
+/// The first of the schemes that a text begins with, in any case.
+fn first_of<'s>(schemes: &[&'s str], text: &str) -> Option<&'s str> {
+    let begins =
+        |scheme: &&str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    schemes.iter().copied().find(begins)
+}
+
 /// The scheme of an address that has no origin of its own.
 fn no_origin(text: &str) -> Option<Range<usize>> {
-    let has =
-        |scheme: &&&str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    let scheme = WITHOUT_ORIGIN.iter().find(has)?;
+    let scheme = first_of(&WITHOUT_ORIGIN, text)?;
     // `data:8080` is a host with its port.
     let is_port = origin::parse_port(&text.as_bytes()[scheme.len()..]).is_some();
     (!is_port && !text[scheme.len()..].starts_with("//")).then_some(0..scheme.len())
@@ -316,9 +321,7 @@ fn no_origin(text: &str) -> Option<Range<usize>> {
 
 /// What stands after a known scheme in place of `://`.
 fn wrong_mark(text: &str) -> Option<Range<usize>> {
-    let has =
-        |scheme: &&&str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    let scheme = ["https", "http", "wss", "ws"].iter().find(has)?;
+    let scheme = first_of(&["https", "http", "wss", "ws"], text)?;
     let rest = &text[scheme.len()..];
     let mark = &rest[..rest.len() - rest.trim_start_matches([':', ';', '.', ',', '/', '\\']).len()];
     let is_mark = mark == ":" || mark.len() > 1 && mark.contains(['/', '\\']);

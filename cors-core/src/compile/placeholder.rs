@@ -39,6 +39,12 @@ pub(crate) fn find(text: &str) -> Option<Range<usize>> {
     MARKS.iter().find_map(|(open, close)| marked(text, open, close)).or_else(|| bare_variable(text))
 }
 
+/// The same in a regex, where `%` is a letter like others.
+#[cfg(feature = "regex")]
+pub(crate) fn find_in_regex(text: &str) -> Option<Range<usize>> {
+    find(text).filter(|bytes| !matches!(&text[bytes.clone()], "%s" | "%d"))
+}
+
 /// Returns whether the whole of it is the name of a variable: `FRONTEND_URL`.
 fn is_variable(text: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';

@@ -160,8 +160,7 @@ pub(crate) mod automata {
     fn invalid(text: &str, error: RegexError, proposer: &Proposer<'_>) -> Finding {
         let why =
             "A regex must match the whole of an origin as a browser sends it, scheme and port included.";
-        // A regex has `%` as a letter like others.
-        if placeholder::find(text).is_some_and(|bytes| !matches!(&text[bytes], "%s" | "%d")) {
+        if placeholder::find_in_regex(text).is_some() {
             let kind = FaultKind::Unfilled;
             let message = format!("`{}` is not a regex: {}", Shown(text), kind.text());
             let finding = Finding::new(Rule::InvalidRegex, message, kind.why()).value(text);
