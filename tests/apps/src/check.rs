@@ -212,11 +212,10 @@ impl One<'_> {
     /// scope does.
     fn is_hidden(&self, answered: Option<Handler>) -> bool {
         let is_default = || answered.is_none_or(|handler| self.app.is_default(handler));
-        let path = &self.asked.path;
-        let is_plain = !path.contains("//") && !path.contains('%') && !path.contains("..");
+        let path = &*self.asked.path;
         let ends_in_scope = || {
             let path = path.strip_prefix("/v1").filter(|_| self.app.rewrites()).unwrap_or(path);
-            !is_plain || has_scope_at(&self.app.items, path.trim_end_matches('/'))
+            !is_plain(&self.asked.path) || has_scope_at(&self.app.items, path.trim_end_matches('/'))
         };
         self.came_before && ((is_default() && self.app.hides_default_services()) || ends_in_scope())
     }
@@ -393,8 +392,7 @@ impl One<'_> {
     fn certain(&self) -> Option<Certain> {
         let uri = self.asked.uri();
         let path = uri.path();
-        let is_plain = !path.contains("//") && !path.contains('%') && !path.contains("..");
-        if !is_plain || self.is_rewritten || (path.ends_with('/') && path.len() > 1) {
+        if !is_plain(path) || self.is_rewritten || (path.ends_with('/') && path.len() > 1) {
             return None;
         }
         let mut found = Found::default();
@@ -426,6 +424,11 @@ impl One<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns whether a path is spelled in the one way that every layer leaves as it is.
+fn is_plain(path: &str) -> bool {
+    !path.contains("//") && !path.contains('%') && !path.contains("..")
 }
 
 /// Returns whether a scope ends where the path does.
