@@ -323,8 +323,10 @@ impl Cors {
     /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. By default a scope is taken to accept every
     /// request on its paths, so a request that its guards turn away is first decided by the policy of the route inside. When something
     /// else answers the first such request, the log says so at level `error`, and the policies of whatever may take later ones have to
-    /// allow them, this layer's included. With this call they have to from the start. It is needed where nothing shows that a scope has
-    /// turned a request away: behind another layer, or a scope, that could have answered in its place.
+    /// allow them, this layer's included. With this call they have to from the start.
+    ///
+    /// No answer shows it where a layer inside of this one, or one of the scope's own, could have given the same answer. Call this wherever
+    /// a scope around such routes has guards.
     ///
     /// ```
     /// use actix_web::{App, guard, web};

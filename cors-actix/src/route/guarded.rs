@@ -5,8 +5,8 @@
 //!   #[cors(B)] on /s/{x}                                was reached, so the scope turned the request away
 //! ```
 //!
-//! Nothing gets out of a scope again, since a scope has a default service. So what has answered behind it shows its guards. Where that cannot be
-//! told from a layer of the scope itself, because it ends at the same place of the path, nothing is shown.
+//! Nothing gets out of a scope again, since a scope has a default service. So an answer from behind it shows its guards. Where the scope ends at
+//! the same place of the path, one of its own layers may have answered, and nothing is shown.
 
 use std::rc::Rc;
 

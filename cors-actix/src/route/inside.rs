@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells what is inside of it, by failing.
+    /// Notes what is inside of it.
     struct Asks;
 
     impl<S: Service<ServiceRequest>> Transform<S, ServiceRequest> for Asks {
