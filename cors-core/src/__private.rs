@@ -36,6 +36,7 @@ pub fn image(policy: &Policy) -> &[u8] {
 pub mod build {
     pub use crate::compile::language::REASON;
     pub use crate::compile::rules::settings::{meant_key, meant_mode, meant_rule};
+    pub use crate::compile::rules::types::is_list;
     pub use crate::compile::written::{Expected, Written, push};
 }
 

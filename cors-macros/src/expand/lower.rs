@@ -1,6 +1,6 @@
 //! Tree to configuration: passes on what was written, and keeps where it stands. The rules decide whether it is right.
 
-use cors_engine::__private::build::{Expected, REASON, Written, meant_key, meant_rule, push};
+use cors_engine::__private::build::{Expected, REASON, Written, is_list, meant_key, meant_rule, push};
 use cors_engine::{Block, Config, Key, Language, Rule};
 use proc_macro2::Span;
 
@@ -81,8 +81,7 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
 
 /// Where a setting stands. Of a long list only the key is underlined.
 fn at(entry: &Entry, key: Option<Key>) -> SettingSpans {
-    let takes_list =
-        matches!(key, Some(Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts) | None);
+    let takes_list = key.is_none_or(is_list);
     let is_long = takes_list && matches!(&entry.value.node, Value::List(list) if !list.is_empty());
     let name = entry.key.span().into();
     SettingSpans::of(name, if is_long { name } else { entry.value.extent })

@@ -1,6 +1,6 @@
 //! Tokens to tree: settings and blocks. What cannot be read is reported and left out; reading goes on after it.
 
-use cors_engine::__private::build::{REASON, meant_key, meant_mode, meant_rule};
+use cors_engine::__private::build::{REASON, is_list, meant_key, meant_mode, meant_rule};
 use cors_engine::{Key, Mode};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::Lit;
@@ -435,8 +435,7 @@ impl Values<'_> {
         let extent = key.span().into();
         let stream = input.group(Delimiter::Parenthesis).map(|group| group.stream()).unwrap_or_default();
         let (text, space) = (stream.to_string(), if self.separator == '=' { " " } else { "" });
-        let takes_list =
-            matches!(meant, Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts);
+        let takes_list = is_list(meant);
         let value = match (takes_list, text.is_empty()) {
             (true, _) => format!("[{text}]"),
             (false, true) => "…".into(),

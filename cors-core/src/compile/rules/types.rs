@@ -22,7 +22,7 @@ use crate::compile::shown::Shown;
 const NULL: &str = "null";
 
 /// Returns whether `key` takes a list.
-pub(crate) const fn is_list(key: Key) -> bool {
+pub const fn is_list(key: Key) -> bool {
     matches!(key, Key::Origins | Key::Methods | Key::Headers | Key::Expose | Key::Hosts)
 }
 
