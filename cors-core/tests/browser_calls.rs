@@ -322,6 +322,75 @@ fn redirects_as_engines_follow_them() {
 }
 
 #[test]
+fn credentials_that_webkit_takes_along() {
+    let own = || Fetch::new(PAGE).to("https://app.example/a");
+    let moved = |to: &str| answer(307, &[OPEN, ("location", to)]);
+    let fine = || answer(200, &[OPEN, PUT]);
+    let answers = [moved(API), moved("/b"), fine()];
+    // What WebKit asks before it gives up; the others read the answer.
+    for (name, call, asked) in [
+        ("a GET", own(), Some(&["GET", "GET"][..])),
+        ("a PUT", own().method("PUT"), Some(&["PUT", "OPTIONS", "PUT", "OPTIONS"])),
+        ("a PUT without any", own().method("PUT").omit_credentials(), None),
+        ("a PUT from elsewhere", Fetch::new(PAGE).to("https://other.example").method("PUT"), None),
+    ] {
+        for engine in Engine::ALL {
+            let (mut answers, mut seen) = (answers.clone().into_iter(), Vec::new());
+            let call = call.clone().in_engine(engine);
+            let outcome = call.run(&mut PreflightCache::new(), 0, |fetch, is_preflight| {
+                seen.push(if is_preflight { "OPTIONS".to_owned() } else { fetch.sent_method().to_owned() });
+                if is_preflight { fine() } else { answers.next().expect("it asks three times") }
+            });
+            let fails = asked.filter(|_| engine == Engine::WebKit);
+            assert_eq!(outcome.is_allowed(), fails.is_none(), "{name} in {engine}: {outcome}");
+            assert!(fails.is_none_or(|asked| asked == seen), "{name} in {engine}: {seen:?}");
+        }
+    }
+    for (name, call, engine, sends) in [
+        ("a GET", own(), Engine::WebKit, true),
+        ("a GET in another engine", own(), Engine::Firefox, false),
+        ("a GET without any", own().omit_credentials(), Engine::WebKit, false),
+        ("a GET from elsewhere", Fetch::new(PAGE).to("https://other.example"), Engine::WebKit, false),
+    ] {
+        let call = call.in_engine(engine);
+        for (mode, sends) in [(RequestMode::NoCors, sends), (RequestMode::Cors, false)] {
+            let next = call.clone().mode(mode).follow(&moved(API)).unwrap().expect(name);
+            assert_eq!(next.sends_credentials(), sends, "{name}, {mode:?}");
+        }
+    }
+}
+
+#[test]
+fn headers_that_come_back() {
+    let own = "https://app.example/a";
+    for (name, mode, hops, [standard, firefox, webkit]) in [
+        ("at home", RequestMode::Cors, &[(303, own), (307, own)][..], [2, 4, 3]),
+        ("elsewhere", RequestMode::Cors, &[(303, own), (307, API)], [1, 3, 3]),
+        ("elsewhere, unread", RequestMode::NoCors, &[(303, own), (307, API)], [0, 2, 1]),
+        ("from elsewhere", RequestMode::Cors, &[(307, API), (307, API)], [3, 4, 3]),
+    ] {
+        for (engine, wanted) in [
+            (None, standard),
+            (Some(Engine::Chromium), standard),
+            (Some(Engine::Firefox), firefox),
+            (Some(Engine::WebKit), webkit),
+        ] {
+            let call = Fetch::new(PAGE).to(own).method("POST").mode(mode);
+            let call = engine.map_or(call.clone(), |engine| call.in_engine(engine));
+            let call = call.header("Content-Language", "de").header("Content-Type", "text/plain");
+            let call = call.header("X-A", "1").header("Authorization", "Bearer token");
+            let end = hops.iter().fold(call, |call, (status, to)| {
+                call.follow(&answer(*status, &[OPEN_TO_PAGE, CREDENTIALS, ("location", to)]))
+                    .unwrap()
+                    .expect(name)
+            });
+            let sent: Vec<_> = end.sent_headers().collect();
+            assert_eq!(sent.len(), wanted, "{name} in {engine:?}: {sent:?}");
+        }
+    }
+}
+
+#[test]
 fn preflights_that_are_remembered() {
     const METHODS: &str = "access-control-allow-methods";
     const HEADERS: &str = "access-control-allow-headers";

@@ -153,17 +153,16 @@ impl Fetch {
     }
 
     fn cors_check(&self, answer: &Response, preflight: bool) -> Vec<Step> {
+        let came_home = preflight && !self.is_elsewhere();
+        let is_free = came_home && self.deviates(Deviation::OwnPreflightNeedsNoCredentials);
+        self.cors_check_with(answer, preflight, self.includes_credentials() && !is_free)
+    }
+
+    /// The check, with or without credentials.
+    pub(super) fn cors_check_with(&self, answer: &Response, preflight: bool, include: bool) -> Vec<Step> {
         let step = |check, fault: Option<_>| {
             Step::new(check, fault.map(|fault| Failure::Check { preflight, fault }))
         };
-        let came_home = preflight && !self.is_elsewhere();
-        let is_free = came_home && self.deviates(Deviation::OwnPreflightNeedsNoCredentials);
-        let include = self.includes_credentials() && !is_free
-            || !preflight
-                && answer.is_redirect()
-                && self.began_with_own_credentials
-                && !self.needs_preflight()
-                && self.deviates(Deviation::OwnCredentialsStay);
         let origin = self.check_origin(answer, preflight, include);
         let mut steps = Vec::from([step(Check::Origin, origin.err())]);
         if include {

@@ -146,9 +146,12 @@ deviations! {
     NoCorsHidesOrigin: [Chromium],
         "In mode `no-cors` a redirect from the page's own origin to another makes `Origin` `null`",
         "`POST` to the page's own origin, answered with 307 to A", "#append-a-request-origin-header";
-    HeadersComeBack: [Firefox, WebKit],
+    HeadersComeBack: [Firefox],
         "Headers that a redirect takes away are sent again after the next one",
         "`POST` with a `Content-Type`, answered with 303 and then with 307", "#http-redirect-fetch";
+    BodyHeadersComeBack: [WebKit],
+        "Headers of a body that a redirect takes away are sent again after the next one: all of them if CORS decides about the answer, otherwise `Content-Type` alone",
+        "`POST` with a `Content-Language`, answered with 303 and then with 307 to another origin", "#http-redirect-fetch";
     OriginSurvivesRedirects: [WebKit],
         "A call of the page's own origin keeps its `Origin` when a redirect makes it a `GET`",
         "`DELETE` to the page's own origin, answered with 303", "#append-a-request-origin-header";
@@ -180,8 +183,11 @@ deviations! {
         "A remembered `*` is no wildcard for a call with credentials",
         "`Access-Control-Allow-Methods: PUT, *`: `PUT` with credentials, then `DELETE`", "#cors-preflight-cache";
     OwnCredentialsStay: [WebKit],
-        "A simple call of the page's own origin that is redirected to another, and from there again, needs `Access-Control-Allow-Credentials` there although it takes none along",
+        "A call of the page's own origin that is redirected to another, and from there again, needs `Access-Control-Allow-Credentials` there although it takes none along; if it is to have a preflight after that, it fails only then",
         "`GET` to the page's own origin, 302 to A, 302 to A", "#http-fetch";
+    NoCorsCredentialsStay: [WebKit],
+        "In mode `no-cors` a call of the page's own origin takes its credentials along where it is redirected to",
+        "`fetch(url, {mode: \"no-cors\"})`, redirected to another port of the same host, which gets its cookie", "#http-network-or-cache-fetch";
     FailedIsRemembered: [WebKit],
         "The answer to a preflight is remembered although it does not allow the call, and spares that of a later one",
         "`Access-Control-Allow-Methods: *`, first with credentials, then without", "#cors-preflight-fetch-0";

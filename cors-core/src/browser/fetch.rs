@@ -258,7 +258,10 @@ impl Fetch {
     pub fn sends_credentials(&self) -> bool {
         match self.credentials {
             Credentials::Include => true,
-            Credentials::SameOrigin => !self.is_foreign(),
+            Credentials::SameOrigin => {
+                let stays = self.mode == RequestMode::NoCors && self.began_with_own_credentials;
+                !self.is_foreign() || stays && self.deviates(Deviation::NoCorsCredentialsStay)
+            }
             Credentials::Omit => false,
         }
     }

@@ -1,6 +1,7 @@
 //! Redirects. <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::cache::PreflightCache;
 use super::check::Response;
@@ -8,6 +9,7 @@ use super::deviation::Deviation;
 use super::failure::{Failure, LocationFault};
 use super::fetch::{Fetch, Redirect, RequestMode};
 use super::outcome::Outcome;
+use super::step::Step;
 use crate::engine::standard::NON_WILDCARD_HEADER;
 
 /// The most redirects that are followed. step 7 of <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
@@ -59,11 +61,14 @@ impl Fetch {
         if let (Some(failure), false) = (&doomed, is_late) {
             return Err(failure.clone());
         }
+        let doomed = doomed.or_else(|| self.check_own_credentials(answer).err());
         let elsewhere = to.origin != from.origin;
         let becomes_get = becomes_get_by(answer.status, &self.method)
             || self.method == "DELETE" && elsewhere && self.deviates(Deviation::DeleteBecomesGet);
         let loses_body = becomes_get_by(answer.status, &self.method);
         let mut next = self.clone();
+        next.was_foreign = self.is_foreign();
+        next.url = Some(Ok(to));
         next.forced = self.is_forced()
             || self.needs_preflight() && self.deviates(Deviation::PreflightedStaysPreflighted)
             || !self.unsafe_headers().is_empty() && self.deviates(Deviation::OwnCallsStayPreflighted);
@@ -73,9 +78,12 @@ impl Fetch {
             let names = self.unsafe_headers().into_iter();
             names.map(ToString::to_string).collect()
         });
-        let (_, headers) = next.first.get_or_insert_with(|| (self.method.clone(), self.headers.clone()));
-        if self.deviates(Deviation::HeadersComeBack) {
-            next.headers.clone_from(headers);
+        if let Some((_, first)) = &self.first {
+            let is_sent =
+                |header: &&(String, String)| self.headers.contains(header) || next.has_back(&header.0);
+            next.headers = first.iter().filter(is_sent).cloned().collect();
+        } else {
+            next.first = Some((self.method.clone(), self.headers.clone()));
         }
         if becomes_get {
             next.method = "GET".into();
@@ -96,14 +104,30 @@ impl Fetch {
         let hides_own = self.mode == RequestMode::NoCors && self.deviates(Deviation::NoCorsHidesOrigin);
         next.hides_origin |= elsewhere && (self.page != from.origin || hides_own);
         next.began_with_own_credentials |= !self.is_foreign() && self.sends_credentials();
-        next.was_foreign = self.is_foreign();
         next.redirects += 1;
-        next.url = Some(Ok(to));
         next.doomed = doomed;
         match (next.mode, &next.doomed) {
             (RequestMode::SameOrigin, _) if next.is_foreign() => Err(Failure::ForeignServer),
             (_, Some(failure)) if !next.needs_preflight() => Err(failure.clone()),
             _ => Ok(Some(next)),
+        }
+    }
+
+    /// Checks an answer that redirects the call from another origin, as if the call had credentials that it had before.
+    fn check_own_credentials(&self, answer: &Response) -> Result<(), Failure> {
+        let stays = self.began_with_own_credentials && self.deviates(Deviation::OwnCredentialsStay);
+        let steps =
+            if stays && self.is_cors() { self.cors_check_with(answer, false, true) } else { Vec::new() };
+        steps.into_iter().try_for_each(Step::result)
+    }
+
+    /// Returns whether a header that an earlier redirect has taken away is sent again.
+    fn has_back(&self, name: &str) -> bool {
+        match name {
+            _ if self.deviates(Deviation::HeadersComeBack) => true,
+            NON_WILDCARD_HEADER => false,
+            "content-type" => self.deviates(Deviation::BodyHeadersComeBack),
+            _ => self.is_cors() && self.deviates(Deviation::BodyHeadersComeBack),
         }
     }
 
@@ -195,9 +219,9 @@ impl Response {
     }
 
     /// The value of `Location`, all lines joined.
-    fn location(&self) -> Option<alloc::string::String> {
+    fn location(&self) -> Option<String> {
         let lines = self.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("location"));
-        let lines: alloc::vec::Vec<&str> = lines.map(|(_, value)| value.as_str()).collect();
+        let lines: Vec<&str> = lines.map(|(_, value)| value.as_str()).collect();
         (!lines.is_empty()).then(|| lines.join(", "))
     }
 

@@ -3,6 +3,7 @@
 
 mod driver;
 mod facts;
+mod found;
 mod plan;
 mod predict;
 mod random;
@@ -45,6 +46,7 @@ pub fn compare(engine: Engine, seed: u64, count: usize) -> Report {
     let mut browser = driver::start(engine);
     let mut report = Report { version: browser.version().to_owned(), ..Report::default() };
     report.add_facts(engine, &mut *browser);
+    report.add_found(engine, &mut *browser);
     for (seed, from) in (seed..).zip((0..count).step_by(CASES_PER_ROUND)) {
         report.add(engine, &mut *browser, seed, CASES_PER_ROUND.min(count - from));
     }

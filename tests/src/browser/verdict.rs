@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::driver::Browser;
 use super::facts::{self, Gets};
+use super::found;
 use super::plan::{Case, Plan, Server};
 use super::predict::{Expected, Places, Prediction};
 use super::servers::{Asked, Listeners, Servers};
@@ -64,6 +65,11 @@ impl Report {
             }
         }
         self.add_plan(engine, browser, listeners, &plan, "what web-platform-tests ask");
+    }
+
+    /// Tries what earlier runs found.
+    pub(crate) fn add_found(&mut self, engine: Engine, browser: &mut dyn Browser) {
+        self.add_plan(engine, browser, Listeners::bind(), &found::plan(), "what earlier runs found");
     }
 
     fn add_plan(
