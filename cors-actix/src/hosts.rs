@@ -169,7 +169,7 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let state = if is_ours(&self.source, &request) {
-            State::Pass { inner: self.service.call(request) }
+            HostsState::Pass { inner: self.service.call(request) }
         } else {
             log::host_refused(request.head());
             metrics::denied("host_not_allowed", Outcome::Refused, || false);
@@ -177,7 +177,7 @@ where
             if self.source.now().is_development() {
                 response = diagnostics::host(request.head(), response);
             }
-            State::Refused { response: Some(request.into_response(response)) }
+            HostsState::Refused { response: Some(request.into_response(response)) }
         };
         AllowedHostsFuture { state }
     }
@@ -211,13 +211,13 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct AllowedHostsFuture<F> {
         #[pin]
-        state: State<F>,
+        state: HostsState<F>,
     }
 }
 
 pin_project! {
-    #[project = Projection]
-    enum State<F> {
+    #[project = HostsProjection]
+    enum HostsState<F> {
         Pass {
             #[pin]
             inner: F,
@@ -242,8 +242,8 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            Projection::Pass { inner } => poll_boxed(inner, context),
-            Projection::Refused { response } => {
+            HostsProjection::Pass { inner } => poll_boxed(inner, context),
+            HostsProjection::Refused { response } => {
                 Poll::Ready(Ok(response.take().expect("polled again after it was ready")))
             }
         }

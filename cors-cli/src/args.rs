@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use cors_engine::Mode;
 
-use crate::probe::Software;
-
 /// Checks, explains and imports CORS policies, and probes servers as a browser would.
 #[derive(Parser)]
 #[command(name = "cors", version, after_help = MAIN_EXAMPLES, disable_help_subcommand = true)]
@@ -317,6 +315,21 @@ impl Target {
             Self::S3 => "S3",
         }
     }
+}
+
+/// What answers a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Software {
+    Nginx,
+    Apache,
+    Haproxy,
+    Caddy,
+    Envoy,
+    Express,
+    Django,
+    Spring,
+    ActixCors,
+    TowerHttp,
 }
 
 #[derive(clap::Args)]

@@ -8,7 +8,7 @@ use crate::places::{Bytes, Field, Node, NodeKind};
 #[derive(Debug)]
 pub(crate) struct Positions {
     pub(crate) document: Node,
-    outer: Vec<Setting>,
+    outer: Vec<FileSetting>,
     production: Option<Block>,
     development: Option<Block>,
 }
@@ -16,12 +16,12 @@ pub(crate) struct Positions {
 #[derive(Debug)]
 struct Block {
     title: Bytes,
-    settings: Vec<Setting>,
+    settings: Vec<FileSetting>,
 }
 
 /// One setting: a key with its value, or one element of what `expect` lists.
 #[derive(Clone, Debug)]
-pub(crate) struct Setting {
+pub(crate) struct FileSetting {
     pub(crate) field: Field,
     pub(crate) value: Node,
 }
@@ -50,7 +50,7 @@ impl Positions {
                 (NodeKind::Null, block) => {
                     block.get_or_insert(Block { title: field.key.clone(), settings: Vec::new() });
                 }
-                _ => positions.outer.push(Setting { field: field.clone(), value: field.value.clone() }),
+                _ => positions.outer.push(FileSetting { field: field.clone(), value: field.value.clone() }),
             }
         }
         positions
@@ -75,12 +75,12 @@ impl Positions {
         })
     }
 
-    pub(crate) fn setting(&self, locus: &Locus) -> Option<&Setting> {
+    pub(crate) fn setting(&self, locus: &Locus) -> Option<&FileSetting> {
         self.settings(locus.place).get(locus.setting?)
     }
 
     /// The settings of a place, in the order in which they are written.
-    pub(crate) fn settings(&self, place: Place) -> &[Setting] {
+    pub(crate) fn settings(&self, place: Place) -> &[FileSetting] {
         match place {
             Place::Outer => &self.outer,
             place => self.block(place).map_or(&[], |block| &block.settings),
@@ -96,7 +96,7 @@ impl Positions {
     }
 }
 
-impl Setting {
+impl FileSetting {
     /// The list of the setting, which may be `{ value = […], expect = … }`.
     pub(crate) fn list(&self) -> Option<&Node> {
         let is_list = |node: &&Node| matches!(node.kind, NodeKind::List { .. });
@@ -123,8 +123,8 @@ impl Setting {
 }
 
 /// A key is one setting, but for `expect`: there each element of a list is one.
-fn settings(field: &Field) -> Vec<Setting> {
-    let setting = |value: &Node| Setting { field: field.clone(), value: value.clone() };
+fn settings(field: &Field) -> Vec<FileSetting> {
+    let setting = |value: &Node| FileSetting { field: field.clone(), value: value.clone() };
     match &field.value.kind {
         NodeKind::List { elements, .. } if field.name == Key::Expect.name() => {
             elements.iter().map(setting).collect()

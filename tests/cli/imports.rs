@@ -9,9 +9,9 @@ use proc_macro2::TokenStream;
 use serde_json::{Value as Json, json};
 
 use crate::args::Source;
-use crate::check;
 use crate::import::draft::{Draft, Entry, Value};
 use crate::import::{Imported, read};
+use crate::judge::broken;
 use crate::policy_file::PolicyFile;
 use crate::report::{Problem, Severity, message, message_at};
 
@@ -71,7 +71,7 @@ fn written(text: &str, imported: &Imported) {
     if toml.contains("regex = ") {
         return;
     }
-    for violation in check::broken(&file.config, &[Mode::Production]) {
+    for violation in broken(&file.config, &[Mode::Production]) {
         let message = message_at(Severity::Error, &violation.to_string(), file.place(&violation));
         assert!(!message.is_empty(), "{toml}");
     }

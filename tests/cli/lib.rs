@@ -18,8 +18,12 @@ mod exchange;
 mod explain;
 #[path = "../../cors-cli/src/export/mod.rs"]
 mod export;
+#[path = "../../cors-cli/src/fix/mod.rs"]
+mod fix;
 #[path = "../../cors-cli/src/import/mod.rs"]
 mod import;
+#[path = "../../cors-cli/src/judge.rs"]
+mod judge;
 #[path = "../../cors-cli/src/places/mod.rs"]
 mod places;
 #[path = "../../cors-cli/src/policy_file.rs"]

@@ -1,5 +1,5 @@
 //! The order of the folders: an arrow between two of them runs one way only, so that each can be read without those that
-//! come after it.
+//! come after it. And names: no two types of a crate share one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ struct Crate {
     order: &'static [&'static str],
 }
 
-const CRATES: [Crate; 3] = [
+const CRATES: [Crate; 4] = [
     Crate {
         sources: "cors-core/src",
         order: &["key", "rule", "engine", "explain", "adapter", "compile", "browser", "__private"],
@@ -39,6 +39,28 @@ const CRATES: [Crate; 3] = [
             "policy_macro",
         ],
     },
+    Crate {
+        sources: "cors-cli/src",
+        order: &[
+            "report",
+            "args",
+            "syntax",
+            "places",
+            "positions",
+            "policy_file",
+            "judge",
+            "fix",
+            "call",
+            "exchange",
+            "explain",
+            "export",
+            "diff",
+            "import",
+            "check",
+            "audit",
+            "probe",
+        ],
+    },
 ];
 
 #[test]
@@ -60,6 +82,22 @@ fn arrows_between_folders_run_one_way() {
             );
         }
         assert!(arrows.is_empty() == (order.len() == 1), "{}: no arrow is found", sources.display());
+    }
+}
+
+#[test]
+fn no_two_types_of_a_crate_share_a_name() {
+    for Crate { sources, .. } in CRATES {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(sources);
+        let mut first: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for file in files(&sources) {
+            for name in types(&read(&file)) {
+                if let Some(other) = first.insert(name.clone(), file.clone()) {
+                    panic!("`{name}` is a type in {} and in {}", other.display(), file.display());
+                }
+            }
+        }
+        assert!(first.len() > 10, "{}: few types are found", sources.display());
     }
 }
 
@@ -104,6 +142,17 @@ fn used(source: &str) -> BTreeSet<String> {
     }
     names.remove("");
     names
+}
+
+/// The structs, enums, unions and traits that a file declares, without tests and comments.
+fn types(source: &str) -> Vec<String> {
+    let code = source.lines().take_while(|line| !is_tests(line)).filter(|line| !is_comment(line));
+    let declared = code.filter_map(|line| {
+        let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+        let is_type = matches!(words.next(), Some("struct" | "enum" | "union" | "trait"));
+        words.next().filter(|_| is_type).map(word)
+    });
+    declared.filter(|name| !name.is_empty()).collect()
 }
 
 fn is_tests(line: &str) -> bool {

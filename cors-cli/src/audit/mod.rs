@@ -14,9 +14,10 @@ use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall};
 
 use crate::args::{AuditArgs, AuditFormat};
-use crate::check::{self, FileViolation, sarif};
+use crate::check::sarif;
 use crate::import::Imported;
 use crate::import::rust::{Layer, Library, layers};
+use crate::judge::{FileViolation, broken};
 use crate::policy_file::{PolicyFile, Region};
 use crate::report::{BOLD, GOOD, Problem, Report, Severity, Verdict, message, paint};
 use routers::Routers;
@@ -107,7 +108,7 @@ impl Audit {
         for Layer { library, imported } in found {
             let place = format!("{name}: {}", imported.place);
             let policy = PolicyFile::from_toml(place.clone(), imported.toml())?;
-            let violations = check::broken(&policy.config, &[Mode::Production]);
+            let violations = broken(&policy.config, &[Mode::Production]);
             let region = imported.line.map(|line| Region { start: (line, 1), end: (line, 1) });
             let finding = |violation: Violation| FileViolation {
                 file: name.clone(),

@@ -20,9 +20,9 @@ struct Router {
     file: String,
     line: usize,
     /// What it is called where it is used.
-    name: Name,
+    name: RouterName,
     /// What it goes on from; `None` for `Router::new()`.
-    from: Option<Name>,
+    from: Option<RouterName>,
     parts: Vec<Part>,
 }
 
@@ -35,11 +35,11 @@ struct Part {
 
 enum What {
     Route(String),
-    Router(Name),
+    Router(RouterName),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
+enum RouterName {
     Function(String),
     Variable {
         file: String,
@@ -52,14 +52,14 @@ enum Name {
 
 impl Routers {
     pub(super) fn read(&mut self, file: &str, parsed: &syn::File) {
-        let mut reader = Reader { file, function: String::new(), variable: None, routers: self };
+        let mut reader = RouterVisitor { file, function: String::new(), variable: None, routers: self };
         reader.visit_file(parsed);
     }
 
     /// The routers with routes that no layer is around: place, and the routes.
     pub(super) fn bare(&self) -> Vec<String> {
         let routers = self.known();
-        let mut layered: BTreeSet<&Name> = BTreeSet::new();
+        let mut layered: BTreeSet<&RouterName> = BTreeSet::new();
         loop {
             let before = layered.len();
             for router in &routers {
@@ -92,13 +92,13 @@ impl Routers {
 
     /// The chains that go back to a `Router::new()`.
     fn known(&self) -> Vec<&Router> {
-        let mut names: BTreeSet<&Name> = BTreeSet::new();
-        let is_router = |names: &BTreeSet<&Name>, router: &Router| {
+        let mut names: BTreeSet<&RouterName> = BTreeSet::new();
+        let is_router = |names: &BTreeSet<&RouterName>, router: &Router| {
             router.from.as_ref().is_none_or(|from| names.contains(from))
         };
         loop {
             let before = names.len();
-            let found: Vec<&Name> = self
+            let found: Vec<&RouterName> = self
                 .found
                 .iter()
                 .filter(|router| is_router(&names, router))
@@ -113,7 +113,7 @@ impl Routers {
     }
 }
 
-struct Reader<'r> {
+struct RouterVisitor<'r> {
     file: &'r str,
     function: String,
     /// The variable whose value is read.
@@ -121,9 +121,9 @@ struct Reader<'r> {
     routers: &'r mut Routers,
 }
 
-impl Reader<'_> {
-    fn variable(&self, name: &str) -> Name {
-        Name::Variable { file: self.file.into(), function: self.function.clone(), name: name.into() }
+impl RouterVisitor<'_> {
+    fn variable(&self, name: &str) -> RouterName {
+        RouterName::Variable { file: self.file.into(), function: self.function.clone(), name: name.into() }
     }
 
     fn within(&mut self, function: &str, block: &Block) {
@@ -135,17 +135,22 @@ impl Reader<'_> {
         {
             let from = self.variable(&variable.to_string());
             let part = Part { what: What::Router(from.clone()), has_layer: false };
-            self.push(path.span().start().line, Name::Function(function.into()), Some(from), vec![part]);
+            self.push(
+                path.span().start().line,
+                RouterName::Function(function.into()),
+                Some(from),
+                vec![part],
+            );
         }
         self.function = outer;
     }
 
-    fn push(&mut self, line: usize, name: Name, from: Option<Name>, parts: Vec<Part>) {
+    fn push(&mut self, line: usize, name: RouterName, from: Option<RouterName>, parts: Vec<Part>) {
         self.routers.found.push(Router { file: self.file.into(), line, name, from, parts });
     }
 
     /// Reads a chain; `None` for an expression that can be no router.
-    fn chain(&mut self, expr: &Expr, name: Option<Name>) -> Option<Name> {
+    fn chain(&mut self, expr: &Expr, name: Option<RouterName>) -> Option<RouterName> {
         let mut calls = Vec::new();
         let root = root(expr, &mut calls);
         let from = match root {
@@ -156,7 +161,7 @@ impl Reader<'_> {
                         path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
                     let (last, owner) = (segments.next()?, segments.next());
                     let is_new = last == "new" && owner.as_deref() == Some("Router");
-                    (!is_new).then_some(Name::Function(last))
+                    (!is_new).then_some(RouterName::Function(last))
                 }
                 _ => return None,
             },
@@ -166,7 +171,7 @@ impl Reader<'_> {
         if from.is_some() && !has_calls {
             return from;
         }
-        let name = name.unwrap_or(Name::Inline(self.routers.found.len()));
+        let name = name.unwrap_or(RouterName::Inline(self.routers.found.len()));
         let is_layer = |call: &&ExprMethodCall| {
             let text = call.args.to_token_stream().to_string().to_ascii_lowercase();
             LAYERS.iter().any(|known| call.method == known) && text.contains("cors")
@@ -215,7 +220,7 @@ fn root<'e>(expr: &'e Expr, calls: &mut Vec<&'e ExprMethodCall>) -> &'e Expr {
     }
 }
 
-impl<'ast> Visit<'ast> for Reader<'_> {
+impl<'ast> Visit<'ast> for RouterVisitor<'_> {
     fn visit_item_fn(&mut self, found: &'ast ItemFn) {
         self.within(&found.sig.ident.to_string(), &found.block);
     }
@@ -246,7 +251,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             let before = self.routers.found.len();
             let name = match &self.variable {
                 Some(variable) => self.variable(variable),
-                None => Name::Function(self.function.clone()),
+                None => RouterName::Function(self.function.clone()),
             };
             let found = self.chain(expr, Some(name));
             if found.is_some() && self.routers.found.len() > before {

@@ -1,6 +1,6 @@
 //! Annotations of a GitHub workflow: a line for each finding, which the pull request shows beside the file's.
 
-use super::FileViolation;
+use crate::judge::FileViolation;
 use crate::policy_file::Region;
 
 pub(super) fn annotation(finding: &FileViolation) -> String {

@@ -1,7 +1,5 @@
 //! `cors check`: every rule that policies break, in files of our own and in other tools' configuration.
 
-mod edit;
-pub(crate) mod fix;
 mod github;
 pub(crate) mod sarif;
 
@@ -9,11 +7,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use cors_engine::{Config, Fingerprint, Mode, Rule, Violation};
+use cors_engine::{Fingerprint, Mode, Rule};
 use serde_json::{Value, json};
 
 use crate::args::{CheckArgs, CheckFormat, Modes, Source};
+use crate::fix;
 use crate::import;
+use crate::judge::{FileViolation, judge, modes};
 use crate::policy_file::{PolicyFile, Region, read_text};
 use crate::report::{At, GOOD, Problem, Report, Severity, Verdict, message, message_at, paint};
 
@@ -71,16 +71,6 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
         }
     };
     Ok(Report { out, err: String::new(), verdict: Verdict::of(is_good) })
-}
-
-/// The modes whose rules apply: without a block of its own, development is production.
-fn modes(config: &Config, asked: Modes) -> &'static [Mode] {
-    match asked {
-        _ if !config.has(Mode::Development) => &[Mode::Production],
-        Modes::Production => &[Mode::Production],
-        Modes::Development => &[Mode::Development],
-        Modes::Both => &[Mode::Production, Mode::Development],
-    }
 }
 
 /// The files that paths and globs name, each once.
@@ -145,27 +135,6 @@ struct Judged {
     findings: Vec<FileViolation>,
 }
 
-/// A violation with its place in a file.
-pub(crate) struct FileViolation {
-    pub(crate) file: String,
-    /// The file, and the keys that lead there.
-    pub(crate) place: String,
-    pub(crate) region: Option<Region>,
-    pub(crate) violation: Violation,
-}
-
-impl FileViolation {
-    fn all(file: &PolicyFile, violations: Vec<Violation>) -> Vec<Self> {
-        let finding = |violation: Violation| Self {
-            file: file.name.clone(),
-            place: format!("{}{}", file.name, crate::policy_file::keys(&violation)),
-            region: file.region(&violation),
-            violation,
-        };
-        violations.into_iter().map(finding).collect()
-    }
-}
-
 impl Judged {
     fn text(&self, all: bool) -> String {
         let mut out = String::new();
@@ -200,35 +169,6 @@ impl Judged {
         };
         out
     }
-}
-
-/// What the modes break, in the order of the file; what holds in both once.
-pub(crate) fn broken(config: &Config, modes: &[Mode]) -> Vec<Violation> {
-    judge(config, modes).0
-}
-
-/// What the modes break, and the fingerprint of the policy in each that breaks nothing.
-fn judge(config: &Config, modes: &[Mode]) -> (Vec<Violation>, Vec<Fingerprint>) {
-    let mut list: Vec<Violation> = Vec::new();
-    let mut known = BTreeSet::new();
-    let mut fingerprints = Vec::new();
-    for &mode in modes {
-        let violations = match config.policy(mode) {
-            Ok(policy) => {
-                fingerprints.push(policy.fingerprint());
-                continue;
-            }
-            Err(violations) => violations,
-        };
-        for violation in violations {
-            // A set, since there may be a hundred thousand.
-            let place = format!("{:?}", violation.locus());
-            if known.insert((place, violation.rule(), violation.message().to_owned())) {
-                list.push(violation);
-            }
-        }
-    }
-    (list, fingerprints)
 }
 
 /// As `Violations` serializes, with the file and, where it is known, the place in it.

@@ -3,7 +3,7 @@
 use cors_engine::Rule;
 use serde_json::{Value, json};
 
-use super::FileViolation;
+use crate::judge::FileViolation;
 use crate::policy_file::Region;
 
 /// A log of one run.

@@ -10,7 +10,8 @@ mod yaml;
 use cors_engine::{Mode, Violation};
 
 use crate::args::{Emit, ImportArgs, Source};
-use crate::check::{self, fix};
+use crate::fix;
+use crate::judge::broken;
 use crate::policy_file::{PolicyFile, read_text};
 use crate::report::{Problem, Report, Severity, Verdict, message, message_at};
 
@@ -100,7 +101,7 @@ pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> 
     };
     let toml = chosen.toml();
     let file = PolicyFile::from_toml(WRITTEN.into(), toml.clone())?;
-    let violations = check::broken(&file.config, &[Mode::Production]);
+    let violations = broken(&file.config, &[Mode::Production]);
     let mut err = String::new();
     for warning in chosen.warnings() {
         err += &format!("{}\n\n", message(Severity::Warning, &warning));

@@ -25,7 +25,7 @@ pub(super) fn read(source: &str, text: &str) -> Result<Vec<Imported>, Problem> {
     let mut imported: Vec<Imported> = Vec::new();
     for CorsBlock { name, line, directives } in &places {
         let reader =
-            Reader { config: &config, directives, followed: BTreeSet::new(), draft: Draft::default() };
+            PolicyReader { config: &config, directives, followed: BTreeSet::new(), draft: Draft::default() };
         let draft = reader.read();
         imported.push(Imported { place: format!("line {line}, {name}"), line: Some(*line), draft });
     }
@@ -111,7 +111,7 @@ fn condition(directive: &Directive) -> Option<Condition> {
     }
 }
 
-struct Reader<'c> {
+struct PolicyReader<'c> {
     config: &'c Config,
     directives: &'c [(Option<Condition>, &'c Directive)],
     /// The variables that were followed: what one lets in does not depend on the way to it.
@@ -119,7 +119,7 @@ struct Reader<'c> {
     draft: Draft,
 }
 
-impl Reader<'_> {
+impl PolicyReader<'_> {
     fn read(mut self) -> Draft {
         self.origins();
         let credentials = self.values("access-control-allow-credentials");

@@ -20,7 +20,7 @@ pub(crate) fn read(text: &str) -> Option<Node> {
 /// Every document of a file.
 pub(crate) fn documents(text: &str) -> Option<Vec<Node>> {
     let events = Parser::new_from_str(text);
-    let mut reader = Reader { text, events, anchors: BTreeMap::new(), before: 0, last: 0 };
+    let mut reader = Documents { text, events, anchors: BTreeMap::new(), before: 0, last: 0 };
     let mut documents = Vec::new();
     loop {
         match reader.next()? {
@@ -30,7 +30,7 @@ pub(crate) fn documents(text: &str) -> Option<Vec<Node>> {
     }
 }
 
-struct Reader<'t> {
+struct Documents<'t> {
     text: &'t str,
     events: Parser<'t, StrInput<'t>>,
     /// What an alias stands for. Of those that are still being read there is none.
@@ -40,7 +40,7 @@ struct Reader<'t> {
     last: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Documents<'t> {
     /// The next event that is no comment.
     fn next(&mut self) -> Option<(Event<'t>, Span)> {
         self.before = self.last;

@@ -41,7 +41,6 @@ use http::Http;
 use place::{Place, Space};
 
 pub(crate) use client::Wire;
-pub(crate) use fix::Software;
 
 pub(crate) fn run(args: &ProbeArgs) -> Result<Report, Problem> {
     over(Rc::new(Http::new(args.timeout)), args)

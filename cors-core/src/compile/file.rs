@@ -66,17 +66,17 @@ impl<'de> Deserialize<'de> for Draft {
 
 fn read<'de, D: Deserializer<'de>>(deserializer: D, is_strict: bool) -> Result<Config, D::Error> {
     let language = Language::of_deserializer(type_name::<D>());
-    let reader = Reader { is_strict, writer: Writer { language, prefix: String::new() } };
+    let reader = ConfigVisitor { is_strict, writer: Writer { language, prefix: String::new() } };
     deserializer.deserialize_map(&reader)
 }
 
 /// Reads settings; a strict one fails at the first value of a wrong type.
-struct Reader {
+struct ConfigVisitor {
     is_strict: bool,
     writer: Writer,
 }
 
-impl<'de> Visitor<'de> for &Reader {
+impl<'de> Visitor<'de> for &ConfigVisitor {
     type Value = Config;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,7 +111,7 @@ impl<'de> Visitor<'de> for &Reader {
     }
 }
 
-impl Reader {
+impl ConfigVisitor {
     fn setting<'de, A: MapAccess<'de>>(
         &self,
         block: &mut Block,
@@ -132,7 +132,7 @@ impl Reader {
 
 /// Reads one mode's settings, or reports the value that is there instead.
 struct BlockSeed<'r> {
-    reader: &'r Reader,
+    reader: &'r ConfigVisitor,
     name: &'r str,
 }
 

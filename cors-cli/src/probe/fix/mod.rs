@@ -6,31 +6,17 @@
 
 use std::fmt::Write as _;
 
-use clap::ValueEnum;
+use clap::ValueEnum as _;
 use cors_engine::adapter::Field;
 use cors_engine::browser::Response;
 use cors_engine::{Block, Config, Mode};
 use serde_json::json;
 
 use super::finding::Finding;
+use crate::args::Software;
 use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::report::{BOLD, Severity, paint};
-
-/// What answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Software {
-    Nginx,
-    Apache,
-    Haproxy,
-    Caddy,
-    Envoy,
-    Express,
-    Django,
-    Spring,
-    ActixCors,
-    TowerHttp,
-}
 
 /// What a policy mends. Anything else has its cause elsewhere: a redirect, authentication, a cache, the network.
 const MENDED: [&str; 37] = [

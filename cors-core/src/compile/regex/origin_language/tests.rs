@@ -13,10 +13,10 @@ pub(crate) static ORIGINS: LazyLock<BrowserOrigins> =
     LazyLock::new(|| BrowserOrigins::new().expect("the origins fit"));
 
 /// Whether a browser sends these bytes as an origin.
-type Reader = fn(&[u8]) -> bool;
+type Judge = fn(&[u8]) -> bool;
 
 /// What has to agree with the language on every origin below the length limits.
-const READERS: [(&str, Reader); 2] = [("the reference", is_serialized), ("the engine", engine_reads)];
+const READERS: [(&str, Judge); 2] = [("the reference", is_serialized), ("the engine", engine_reads)];
 
 fn engine_reads(origin: &[u8]) -> bool {
     Parts::split(origin).is_some_and(|parts| parts.is_serialized())

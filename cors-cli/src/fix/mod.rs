@@ -3,13 +3,15 @@
 //! The engine says what comes of following proposals (`Config::following`), and a text is taken only if it reads as
 //! exactly that: an edit that goes wrong is one that is not made.
 
+mod edit;
+
 use std::collections::BTreeSet;
 
 use cors_engine::{Key, Language, Mode, Place, Proposal, Rule, Violation};
 use similar::TextDiff;
 
-use super::edit;
 use crate::args::Modes;
+use crate::judge::modes;
 use crate::policy_file::PolicyFile;
 use crate::report::Problem;
 
@@ -37,7 +39,7 @@ pub(crate) fn fixed(file: &PolicyFile) -> Result<PolicyFile, Problem> {
 }
 
 /// The lines that say why something is expected in words that only hold a place.
-pub(super) fn reasons_to_write(before: &str, after: &PolicyFile) -> Vec<usize> {
+pub(crate) fn reasons_to_write(before: &str, after: &PolicyFile) -> Vec<usize> {
     let lines = after.text().lines().enumerate();
     let new =
         lines.filter(|(_, line)| line.contains(Language::REASON) && !before.lines().any(|old| old == *line));
@@ -55,7 +57,7 @@ pub(crate) fn diff(name: &str, before: &str, after: &str) -> String {
 
 /// The file after one round.
 fn mended(file: &PolicyFile) -> Option<PolicyFile> {
-    let modes = super::modes(&file.config, Modes::Both).iter();
+    let modes = modes(&file.config, Modes::Both).iter();
     let violations: Vec<Violation> =
         modes.flat_map(|&mode| file.config.policy(mode).err()).flatten().collect();
     let proposed: Vec<&Violation> =

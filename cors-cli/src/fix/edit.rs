@@ -6,7 +6,7 @@ use cors_engine::{Entry, Key, Language, Proposal, Violation};
 
 use crate::places::{Bytes, Field, Node, NodeKind, Style};
 use crate::policy_file::PolicyFile;
-use crate::positions::{Positions, Setting};
+use crate::positions::{FileSetting, Positions};
 
 /// Words that are something else than texts for readers of YAML.
 const NO_TEXT: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
@@ -86,7 +86,8 @@ impl<'f> Editor<'f> {
             }
             (Proposal::Into(right), None) => {
                 let into = self.positions.settings(locus.place).iter();
-                let into = into.filter(|other| other.field.name == right.name()).find_map(Setting::list)?;
+                let into =
+                    into.filter(|other| other.field.name == right.name()).find_map(FileSetting::list)?;
                 let entries = setting.list()?.elements().iter();
                 let entries: Vec<String> = entries
                     .map(|entry| Some(self.text.get(entry.bytes.clone())?.into()))
@@ -154,7 +155,7 @@ impl<'f> Editor<'f> {
         self.put(table, index, Vec::new())
     }
 
-    fn replace(&mut self, setting: &'f Setting, key: Key, index: usize, entries: &[Entry]) -> Option<()> {
+    fn replace(&mut self, setting: &'f FileSetting, key: Key, index: usize, entries: &[Entry]) -> Option<()> {
         let list = setting.list()?;
         let old = &list.elements().get(index)?.bytes;
         let written = |entry: &Entry| {
@@ -167,7 +168,7 @@ impl<'f> Editor<'f> {
     }
 
     /// Writes a value in place of a setting's.
-    fn set(&mut self, setting: &Setting, value: &str) -> Option<()> {
+    fn set(&mut self, setting: &FileSetting, value: &str) -> Option<()> {
         let old = setting.plain();
         let edit = match &old.kind {
             NodeKind::List { style: Style::Block, .. }
