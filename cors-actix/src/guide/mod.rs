@@ -21,11 +21,12 @@
 //!   [`Cors::diagnostics`](crate::Cors::diagnostics) name the reason.
 //! * An actual request of an origin that is not allowed reaches the app, as in the other libraries: CORS is about
 //!   who may *read*. [`Cors::enforce`](crate::Cors::enforce) refuses it, and
-//!   [`Cors::isolate`](crate::Cors::isolate) images and scripts of other sites as well. A WebSocket handshake is refused without being asked to, for
-//!   browsers apply no CORS to it: [`Cors::unguarded_upgrades`](crate::Cors::unguarded_upgrades) turns that off.
-//! * The policy owns the `Access-Control-*` fields: those that a handler sets by hand are taken off.
+//!   [`Cors::isolate`](crate::Cors::isolate) also refuses requests for images and scripts by other sites. A WebSocket handshake from such an
+//!   origin is refused by default, since browsers do not apply CORS to it: [`Cors::unguarded_upgrades`](crate::Cors::unguarded_upgrades)
+//!   turns that off.
+//! * The policy owns the `Access-Control-*` fields: those that a handler sets are removed.
 //!
-//! This module holds nothing but documentation, and is not there when an app is built.
+//! This module has nothing but documentation, and no app contains it.
 
 #[doc = include_str!("actix_cors.md")]
 pub mod actix_cors {}
