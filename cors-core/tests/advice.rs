@@ -130,6 +130,32 @@ fn misspelled_variables_are_read_as_what_they_were_meant_as() {
     assert!(policy.credentials(), "{policy:?}");
 }
 
+/// What is wrong with the value of a misspelled key is said of the key that stands there.
+#[test]
+fn misspelled_keys_are_named_as_they_are_written() {
+    for (toml, expected) in [
+        ("orgins = ['a.example']", "`a.example` is not an origin: it has no scheme"),
+        ("orgins = 'a.example'", "`orgins`, read as `origins`, takes a list or `any`, not `a.example`"),
+        ("orgins = [5]", "an entry of `orgins`, read as `origins`, is not `5`"),
+        ("credentails = 'yes'", "`credentails`, read as `credentials`, takes `true` or `false`, not `yes`"),
+        ("maxAge = '99h'", "`99h` is longer than a day"),
+        ("allowed_methods = ['get']", "`get` is not `GET`"),
+        ("exposed = ['x-*']", "`x-*` is a family, and `exposed`, read as `expose`, takes names"),
+    ] {
+        let written = toml.split(' ').next().expect("a key");
+        let toml = match toml {
+            toml if toml.starts_with('o') => toml.to_owned(),
+            toml => format!("{toml}\norigins = ['https://a.example']"),
+        };
+        let draft: Draft = toml::from_str(&toml).unwrap_or_else(|error| panic!("{toml}: {error}"));
+        let violations = draft.into_config().policy(Mode::Production).expect_err("the key is wrong");
+        let all: Vec<(Option<&str>, &str)> =
+            violations.iter().map(|violation| (violation.key(), violation.message())).collect();
+        assert!(all.iter().all(|(key, _)| *key == Some(written)), "{toml}: {violations}");
+        assert!(all.iter().any(|(_, message)| *message == expected), "{toml}: {violations}");
+    }
+}
+
 /// A hundred thousand entries, each of them wrong: judging takes time in proportion, and shows the first.
 #[test]
 fn a_long_list_of_mistakes_is_shown_in_part() {

@@ -56,7 +56,7 @@ impl<'f> Editor<'f> {
             };
             return self.amend(expected, proposal);
         }
-        let key = violation.key().and_then(Key::from_name);
+        let key = violation.meant_key();
         match (proposal, locus.entry) {
             (Proposal::Remove, None) => self.remove(&setting.field.key),
             (Proposal::Remove, Some(index)) => self.put(setting.list()?, index, Vec::new()),

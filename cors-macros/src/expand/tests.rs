@@ -860,7 +860,7 @@ fn what_stands_behind_a_slip_is_judged_as_if_it_were_right() {
             &[
                 ("in production: `origin` is no key of a policy [unknown_key]", "write `origins`"),
                 (
-                    "in production: `origins` takes a list or `any`, not `a.example` [wrong_type]",
+                    "in production: `origin`, read as `origins`, takes a list or `any`, not `a.example` [wrong_type]",
                     "write `origins: [\"https://a.example\"]`",
                 ),
             ],

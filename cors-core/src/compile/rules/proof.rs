@@ -87,12 +87,27 @@ fn uncover(config: &Config, mode: Mode, violations: &mut Violations) -> BTreeSet
     let renamed: BTreeSet<SettingPlace> = keys.iter().map(|violation| place(violation)).collect();
     let hidden = check(&config.following(renames), mode).1.iter().map(fault).collect();
     let within = check(&config.following(keys), mode).1;
-    violations.list.extend(within.into_iter().filter(|violation| renamed.contains(&place(violation))));
+    let within = within.into_iter().filter(|violation| renamed.contains(&place(violation)));
+    violations.list.extend(within.map(|violation| as_written(config, violation)));
     violations.list.sort_by_key(|violation| {
         let locus = violation.locus();
         (locus.place, locus.setting, locus.entry, locus.expectation)
     });
     hidden
+}
+
+/// A violation that was found under the right key, about the one that stands there.
+fn as_written(config: &Config, mut violation: Violation) -> Violation {
+    let locus = violation.locus();
+    let block = config.block(locus.place);
+    let setting = block.zip(locus.setting).and_then(|(block, setting)| block.settings.get(setting));
+    if let Some((setting, key)) = setting.zip(violation.meant_key()) {
+        let (written, meant) = (config.writer.name(&setting.name), config.writer.name(key.name()));
+        let named = format!("`{written}`, read as `{meant}`,");
+        violation.message = violation.message.replace(&format!("`{meant}`"), &named);
+        violation.key = Some(setting.name.clone());
+    }
+    violation
 }
 
 /// Returns whether the help is right where the proposal is not, for it names nothing to write that could break a rule.
@@ -108,7 +123,7 @@ fn fault(violation: &Violation) -> (Rule, Option<String>) {
 const COVERS: &str = ", and take out what it covers: ";
 
 fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String {
-    let key = violation.key().and_then(Key::from_name).unwrap_or(Key::Origins);
+    let key = violation.meant_key().unwrap_or(Key::Origins);
     let written = |entries: &[Entry]| config.writer.entries(key, entries);
     match proposal {
         Proposal::Entries(entries) => format!("write {}", written(entries)),
@@ -178,7 +193,7 @@ impl<'v> Together<'v> {
     fn changes(&self, new: &[Violation]) -> BTreeMap<usize, Option<Proposal>> {
         let mut changes: BTreeMap<usize, Option<Proposal>> = BTreeMap::new();
         let mut seen: BTreeSet<(Rule, String)> = BTreeSet::new();
-        let mut taken_back: BTreeSet<Option<&str>> = BTreeSet::new();
+        let mut taken_back: BTreeSet<Option<Key>> = BTreeSet::new();
         for violation in new {
             let text = violation.value().unwrap_or_default().to_ascii_lowercase();
             // Violations that concern many entries are settled at once, since a list may be long.
@@ -196,7 +211,7 @@ impl<'v> Together<'v> {
                     }
                 }
                 None if is_double => self.cover(&text, &mut changes),
-                _ if taken_back.insert(violation.key()) => self.take_back(violation, &mut changes),
+                _ if taken_back.insert(violation.meant_key()) => self.take_back(violation, &mut changes),
                 _ => {}
             }
         }
@@ -267,7 +282,7 @@ impl<'v> Together<'v> {
             self.violations.iter().enumerate().filter(|(_, violation)| violation.proposal.is_some());
         let near: Vec<usize> = proposing
             .clone()
-            .filter(|(_, violation)| violation.key() == new.key())
+            .filter(|(_, violation)| violation.meant_key() == new.meant_key())
             .map(|(index, _)| index)
             .collect();
         let all = || proposing.clone().map(|(index, _)| index).collect();

@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::proposal::Proposal;
+use super::settings::meant_key;
+use crate::Key;
 use crate::Mode;
 use crate::Rule;
 use crate::compile::config::Locus;
@@ -58,6 +60,12 @@ impl Violation {
     /// The key as it was written; `None` where none was.
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    /// The key that was meant: the one that was written, or the nearest to it if there is none of that name.
+    pub fn meant_key(&self) -> Option<Key> {
+        let name = self.key.as_deref()?;
+        Key::from_name(name).or_else(|| meant_key(name))
     }
 
     /// The offending value as it was written.
