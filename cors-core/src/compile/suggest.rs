@@ -81,14 +81,14 @@ impl Loose {
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);
         let (user, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
-        // `me@a.com` is an address of mail, `https://a.com@b.com` is at `b.com`, and `my?pp.com` has a `?` for a letter.
-        let is_address = !user.is_empty() && (scheme.is_none() || user.contains('.'));
+        let is_foreign = !user.is_empty() && (scheme.is_none() || !is_credentials(user));
+        // `my?pp.com` has a `?` for a letter.
         let is_glob = tail.len() > 1 && tail.starts_with('?') && !tail.contains('=');
         let is_two_origins = authority.ends_with(':') && tail.starts_with("//");
         let is_open = placeholder::find(&text).is_some();
         // `https://shop.my/app.com`: a slash for a letter, or for none, makes the rest a stranger's.
         let is_cut = tail.len() > 1 && tail[1..].contains('.') && public_suffix::may_be_domain(&tail[1..]);
-        if is_cut || is_address || is_glob || is_network(rest) || is_two_origins || is_open {
+        if is_cut || is_foreign || is_glob || is_network(rest) || is_two_origins || is_open {
             return None;
         }
         let single = single_port(authority);
@@ -142,6 +142,13 @@ impl Loose {
             None => None,
         }
     }
+}
+
+/// Returns whether what stands before an `@` is a user name with a password, and no part of the host: `my@pp.com` may have the sign for
+/// an `a`, `me@a.com` is an address of mail, and `https://a.com:443@b.com` is at `b.com`.
+fn is_credentials(user: &str) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    user.split_once(':').is_some_and(|(name, password)| !name.contains('.') && !is_number(password))
 }
 
 /// An authority with one port, written with too many colons or twice.

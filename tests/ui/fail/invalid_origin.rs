@@ -12,7 +12,7 @@ cors_policy! {
         "https://app.example:65536",
         "HTTPS://App.example",
         "https://bücher.example",
-        "https://user@app.example",
+        "https://user:password@app.example",
         "https://127.1",
         "https://[0::1]",
         "https://*app.example",

@@ -22,6 +22,7 @@ use crate::compile::config::Entry;
 use crate::compile::language::{Language, REASON, Writer};
 use crate::compile::pattern::{FaultKind, OriginPattern};
 use crate::compile::placeholder;
+use crate::compile::shown::Shown;
 use crate::compile::suggest;
 
 /// For how many entries of a list a regex is searched: each search takes time.
@@ -47,6 +48,19 @@ pub(crate) struct Advice {
     pub(crate) proposal: Option<Proposal>,
 }
 
+/// What an `@` means, where the text without the part before it could be a stranger's.
+fn unclear_user(text: &str) -> Advice {
+    let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let (user, host) = authority.rsplit_once('@').unwrap_or_default();
+    let help = format!(
+        "the host of this text is `{}`, and `{}` a user name: copy the origin from the address bar of the page",
+        Shown(host),
+        Shown(user)
+    );
+    Advice { help, proposal: None }
+}
+
 impl<'w> Proposer<'w> {
     pub(crate) fn new(mode: Mode, writer: &'w Writer, credentials: bool) -> Self {
         Self {
@@ -70,6 +84,7 @@ impl<'w> Proposer<'w> {
             }
             _ => match self.entries_for(text) {
                 Some(entries) => Some(self.advice(entries)),
+                None if kind == FaultKind::Userinfo => Some(unclear_user(text)),
                 None => self.in_a_file(text),
             },
         }
