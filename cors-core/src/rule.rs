@@ -208,13 +208,15 @@ pub enum Rule {
     /// Fix: move it to `development { … }`; for a desktop or mobile app that is served from there,
     /// `expect(loopback_origin, reason = "…")`.
     LoopbackOrigin,
-    /// `misspelled_name`: a name one or two slips away from a standard one.
+    /// `misspelled_name`: a name that is a slip of a standard one, or stands for several.
     ///
-    /// Bad: `headers: ["contenttype"]`, `expose: ["autorization"]`, `origins: ["htps://app.example"]`,
+    /// Bad: `headers: ["contenttype"]`, `expose: ["autorization"]`, `methods: [POTS]`, `methods: ["GET|POST"]`,
+    /// `methods: ["HttpMethod.GET"]`, `headers: ["ALL"]`, `origins: ["htps://app.example"]`,
     /// `origins: ["https://app.example:80"]` (the port of `http:`).
     ///
     /// Names are compared letter by letter, so the entry matches nothing that a browser sends, and what was meant
-    /// is refused.
+    /// is refused. Methods of other standards (`PROPFIND`, `LOCK`) and of your own are left alone, unless they are one
+    /// letter away from a standard one.
     ///
     /// Fix: write the name that the message suggests; `expect` it if there really is a header of this name.
     MisspelledName,
@@ -439,7 +441,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::MisspelledName,
         name: "misspelled_name",
         since: "0.1.0",
-        fires_on: "a header or scheme one or two slips away from a standard one, `https:` on the port of `http:`",
+        fires_on: "a method, header or scheme a slip or two away from a standard one, several names in one, a word for all of them, `https:` on the port of `http:`",
     },
     Row {
         rule: Rule::HeaderFamily,

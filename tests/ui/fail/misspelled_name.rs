@@ -4,6 +4,7 @@ cors_policy! {
     static CORS;
 
     origins: ["https://app.example"],
+    methods: [PUT, POTS, "GET|POST", "ALL"],
     headers: ["contenttype"],
 }
 

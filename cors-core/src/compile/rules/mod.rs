@@ -1,6 +1,7 @@
 //! The rules, and the one function by which macro and files run them.
 
 mod expectations;
+mod meant_names;
 mod names;
 mod origins;
 mod proof;

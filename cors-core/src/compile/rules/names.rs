@@ -6,6 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::meant_names::{
+    meant_family, meant_headers, meant_methods, named_headers, named_methods, near_methods, stands_for_all,
+};
 use super::proposal::Proposal;
 use super::report::{Finding, Report};
 use super::settings::{List, Settings, Site};
@@ -17,7 +20,7 @@ use crate::compile::language::Writer;
 use crate::compile::pattern;
 use crate::compile::shown::Shown;
 use crate::engine::standard;
-use crate::explain::misspelled::{is_known_header, misspelled_header};
+use crate::explain::misspelled::misspelled_header;
 
 /// The checked names of a list. `None` stands for `any`.
 pub(crate) type NameList = Option<Vec<String>>;
@@ -72,12 +75,10 @@ fn with_head(mut methods: Vec<String>) -> Vec<String> {
 
 /// What is wrong with a method.
 pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
-    let finding = if pattern::is_any(method) {
-        let finding = Finding::new(
-            Rule::InvalidMethod,
-            format!("`{method}` is not a method"),
-            "An entry of the list is one method.",
-        );
+    let finding = if stands_for_all(method) {
+        let message = format!("`{}` is not a method", Shown(method));
+        let why = "An entry of the list is one method.";
+        let finding = Finding::new(rule_of_all(method, Rule::InvalidMethod), message, why);
         any_instead(finding, Key::Methods, "method", writer)
     } else if !standard::is_token(method.as_bytes()) || method.contains('*') {
         let why = "A browser asks for one method by its exact name; this never matches.";
@@ -89,15 +90,17 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
         if method.is_empty() {
             return Some(finding.propose("take the entry out", Proposal::Remove).value(method));
         }
-        let names = meant_methods(method);
-        let is_sound = |names: &[String]| names.iter().all(|name| method_fault(name, writer).is_none());
-        names_instead(finding, Key::Methods, names.filter(|names| is_sound(names)), writer)
+        methods_instead(finding, meant_methods(method), writer)
     } else if standard::is_forbidden_method(method.as_bytes()) {
         let why = "No browser lets a page send it, so the entry never matches (https://fetch.spec.whatwg.org/#forbidden-method).";
         Finding::new(Rule::ForbiddenMethod, format!("`{method}` is a method that no page can send"), why)
             .propose("take the entry out", Proposal::Remove)
     } else {
-        let standard = standard::STANDARD_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))?;
+        let Some(standard) =
+            standard::STANDARD_METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))
+        else {
+            return misspelled_method(method, writer).map(|finding| finding.value(method));
+        };
         if *standard == method {
             return None;
         }
@@ -110,6 +113,39 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
         names_instead(finding, Key::Methods, Some(vec![standard.to_string()]), writer)
     };
     Some(finding.value(method))
+}
+
+/// The rule about a word for everything: as a token it could be the name of something.
+fn rule_of_all(word: &str, otherwise: Rule) -> Rule {
+    let is_name = standard::is_token(word.as_bytes()) && !word.contains('*') && !pattern::is_any(word);
+    if is_name { Rule::MisspelledName } else { otherwise }
+}
+
+/// What is wrong with a token that is no standard method: it names some, or is one slip away from one.
+fn misspelled_method(method: &str, writer: &Writer) -> Option<Finding> {
+    let why = "Methods are compared letter by letter: a browser that asks for the standard one is refused.";
+    if let Some(names) = named_methods(method) {
+        let message = match &names[..] {
+            [name] => format!("`{method}` is not the method `{name}`"),
+            _ => format!("`{method}` is several methods in one string"),
+        };
+        return Some(methods_instead(Finding::new(Rule::MisspelledName, message, why), Some(names), writer));
+    }
+    let near = near_methods(method);
+    let last = near.last()?;
+    let message = format!("`{method}` is not a standard method, but `{last}` is");
+    let finding = Finding::new(Rule::MisspelledName, message, why);
+    if let [one] = near[..] {
+        return Some(methods_instead(finding, Some(vec![one.into()]), writer));
+    }
+    let each = near.iter().map(|name| writer.entry(Key::Methods, &(*name).into()));
+    Some(finding.help(format!("write the one that was meant, {}", each.collect::<Vec<_>>().join(" or "))))
+}
+
+/// A finding with methods to write instead, if they keep the rules.
+fn methods_instead(finding: Finding, names: Option<Vec<String>>, writer: &Writer) -> Finding {
+    let is_sound = |names: &Vec<String>| names.iter().all(|name| method_fault(name, writer).is_none());
+    names_instead(finding, Key::Methods, names.filter(is_sound), writer)
 }
 
 /// The request headers that a preflight may ask for. A family is one of them as it is written, `x-stainless-*`.
@@ -176,9 +212,10 @@ fn header_fault(written: &str, key: Key, writer: &Writer) -> Option<Finding> {
 }
 
 fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Option<Finding> {
-    if pattern::is_any(written) {
+    if stands_for_all(written) {
         let why = "An entry of the list is one header.";
-        let finding = Finding::new(Rule::InvalidHeader, format!("`{written}` is not a header name"), why);
+        let message = format!("`{}` is not a header name", Shown(written));
+        let finding = Finding::new(rule_of_all(written, Rule::InvalidHeader), message, why);
         return Some(any_instead(finding, key, "header", writer));
     }
     let is_family = standard::family(name).is_some();
@@ -274,9 +311,18 @@ fn response_header_fault(name: &str, written: &str) -> Option<Finding> {
 }
 
 fn misspelled(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Finding> {
-    let meant = misspelled_header(name)?;
     let why =
         "Header names are compared letter by letter: a browser that asks for the standard one is refused.";
+    if let Some(names) = named_headers(written) {
+        let message = match &names[..] {
+            [name] => format!("`{written}` is not the header `{name}`"),
+            _ => format!("`{written}` is several headers in one string"),
+        };
+        let is_sound = names.iter().all(|name| is_sound_header(name, key, writer));
+        let finding = Finding::new(Rule::MisspelledName, message, why);
+        return Some(names_instead(finding, key, Some(names).filter(|_| is_sound), writer));
+    }
+    let meant = misspelled_header(name)?;
     let message = format!("`{written}` is not a standard header, but `{meant}` is");
     let finding = Finding::new(Rule::MisspelledName, message, why);
     let is_sound = response_or_request(key, meant);
@@ -339,74 +385,4 @@ pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
     )
     .value(entry)
     .propose("take this one out", Proposal::Remove)
-}
-
-/// The methods that were meant by a text that is none: `get, post`, `GET/POST`, `Method::PUT`.
-pub(super) fn meant_methods(text: &str) -> Option<Vec<String>> {
-    let standard =
-        |name: &str| standard::STANDARD_METHODS.into_iter().find(|known| known.eq_ignore_ascii_case(name));
-    // A method of somebody's own is sent as the page writes it.
-    let spell = |name: &str| {
-        let name = last_segment(name).trim_end_matches("()");
-        standard(name).unwrap_or(name).to_string()
-    };
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|');
-    several(text, is_between, spell).or_else(|| {
-        let names = several(text, |c| is_between(c) || c == '/', spell)?;
-        // `GET /api` is a route.
-        names.iter().all(|name| standard(name).is_some()).then_some(names)
-    })
-}
-
-/// The headers that were meant by a text that is none: `Content Type`, `x-a, x-b`, `header::AUTHORIZATION`.
-pub(super) fn meant_headers(text: &str) -> Option<Vec<String>> {
-    let mut words = text.split_whitespace().filter(|_| !text.contains(':'));
-    // `Content-Type Authorization` are two, and `Content Type` is one.
-    let are_headers = words.any(|word| word.contains('-') || is_known_header(word));
-    several(text, |c| matches!(c, ',' | ';') || are_headers && c.is_whitespace(), header_case)
-}
-
-/// The family that was meant by a pattern of another kind: `x-app*`, `x-app-.*`. `None` if a single name was, as by `authori*`.
-fn meant_family(name: &str) -> Option<Vec<String>> {
-    let stem = name.trim_start_matches('^').trim_end_matches('$').strip_suffix('*')?;
-    let stem = stem.trim_end_matches(['*', '.', '-']);
-    (stem.contains('-') && misspelled_header(stem).is_none() && !is_known_header(stem))
-        .then(|| vec![format!("{stem}-*")])
-        .filter(|names| names[0] != name)
-}
-
-/// Several names in one string, or one with the wrong spelling, as they should be written.
-fn several(
-    text: &str,
-    separator: impl Fn(char) -> bool,
-    spell: impl Fn(&str) -> String,
-) -> Option<Vec<String>> {
-    let quotes = ['"', '\'', '[', ']'];
-    let mut names: Vec<String> = Vec::new();
-    for name in text.split(separator).map(|name| spell(name.trim().trim_matches(quotes))) {
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let is_name = |name: &String| {
-        standard::is_token(name.as_bytes()) && (!name.contains('*') || standard::family(name).is_some())
-    };
-    let legal = !names.is_empty() && names.iter().all(is_name);
-    // There is nothing to propose if the text is right already.
-    legal.then_some(names).filter(|names| *names != [text])
-}
-
-/// `Content Type:` is `content-type`, and so is `header::CONTENT_TYPE`.
-fn header_case(name: &str) -> String {
-    if name.contains("::") {
-        return last_segment(name).to_ascii_lowercase().replace('_', "-");
-    }
-    let name = name.split(':').next().unwrap_or_default();
-    let words = name.split_whitespace().map(str::to_ascii_lowercase);
-    words.collect::<Vec<_>>().join("-")
-}
-
-/// The constant of a path: `GET` of `Method::GET`.
-fn last_segment(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
 }

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::meant_names::{self, stands_for_all};
 use super::proposal::Proposal;
 use super::propose::Proposer;
 use super::report::{Finding, Report};
@@ -192,7 +193,7 @@ fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
         Key::Hosts if pattern::parse_host(text).is_ok() => vec![text.into()],
         Key::Hosts => values::meant_hosts(text)?,
         Key::Methods => {
-            let names = names::meant_methods(text).unwrap_or_else(|| vec![text.into()]);
+            let names = meant_names::meant_methods(text).unwrap_or_else(|| vec![text.into()]);
             let is_sound = |name: &String| names::method_fault(name, report.writer()).is_none();
             names.iter().all(is_sound).then(|| names.iter().map(Entry::from).collect())?
         }
@@ -209,7 +210,7 @@ fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
 
 /// What to write instead where nothing can be proposed, by example.
 pub(super) fn example(violation: &Violation, writer: &Writer) -> Option<String> {
-    let key = violation.key().and_then(Key::from_name)?;
+    let key = violation.meant_key().filter(|_| violation.rule() != Rule::UnknownKey)?;
     let value = violation.value().unwrap_or_default();
     let is_whole = violation.locus().entry.is_none();
     Some(match key {
@@ -239,11 +240,6 @@ pub(super) fn example(violation: &Violation, writer: &Writer) -> Option<String> 
 /// Returns whether somebody meant `any` by this value.
 fn is_any(key: Key, text: &str) -> bool {
     pattern::is_any(text) || key != Key::Origins && stands_for_all(text)
-}
-
-/// Returns whether somebody meant everything by this, in place of a list of names.
-fn stands_for_all(text: &str) -> bool {
-    pattern::is_any(text) || text.eq_ignore_ascii_case("all")
 }
 
 fn switch(text: &str) -> Option<bool> {
@@ -297,7 +293,7 @@ fn misfit_entry(key: Key, entry: &Entry, report: &Report<'_>) -> Finding {
 fn meant_entry(key: Key, entry: &Entry, report: &Report<'_>) -> Option<(Vec<Entry>, bool)> {
     if entry.kind == EntryKind::Other && key == Key::Methods && entry.meant.is_none() {
         // `GET | POST` in a macro.
-        let names = names::meant_methods(&entry.text)?;
+        let names = meant_names::meant_methods(&entry.text)?;
         return Some((names.iter().map(Entry::from).collect(), true)).filter(|_| names.len() > 1);
     }
     let mut meant = (**entry.meant.as_ref()?).clone();
