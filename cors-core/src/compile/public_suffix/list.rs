@@ -54,6 +54,17 @@ pub(super) fn has_rule(name: &str) -> bool {
     Zone::ALL.of(&key(name)).has_own_rule()
 }
 
+/// Returns whether the list has a rule for `name`, for one under it, or one that excepts it.
+#[cfg(feature = "regex")]
+pub(super) fn has_any(name: &str) -> bool {
+    let key = key(name);
+    let excepted = match key.rsplit_once(',') {
+        Some((above, label)) => format!("{above},!{label}"),
+        None => format!("!{key}"),
+    };
+    [key, excepted].iter().any(|key| !Zone::ALL.of(key).rules.is_empty())
+}
+
 /// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
 pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
     let key = key(name);
@@ -93,7 +104,7 @@ pub(crate) fn labels_below(name: &str) -> impl Iterator<Item = &'static str> {
 
 /// The names under which every name of one more label is a public suffix, but for exceptions.
 #[cfg(feature = "regex")]
-pub(crate) fn wildcards() -> impl Iterator<Item = String> {
+pub(super) fn wildcards() -> impl Iterator<Item = String> {
     // The key of a key is the name.
     RULES
         .lines()

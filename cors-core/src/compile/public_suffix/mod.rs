@@ -8,7 +8,7 @@ mod shared;
 use alloc::format;
 use alloc::string::String;
 #[cfg(feature = "regex")]
-pub(crate) use list::{Standing, wildcards};
+pub(crate) use list::Standing;
 
 /// Returns whether a name with a dot may be a domain: its end is on the list, or there is no list to ask.
 #[cfg(feature = "psl")]
@@ -145,12 +145,31 @@ pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
 /// wildcard is none, an exception is one.
 #[cfg(feature = "regex")]
 pub(crate) fn labels_below(name: &str) -> impl Iterator<Item = &'static str> {
-    let is_public = move |label: &&str| list::labels_below(name).any(|public| public == *label);
+    let is_public = |label: &&str| match name {
+        "" => list::has_any(label),
+        name => list::has_any(&format!("{label}.{name}")),
+    };
     let mut own: alloc::vec::Vec<&str> =
         shared::labels_below(name).filter(|label| !is_public(label)).collect();
     own.sort_unstable();
     own.dedup();
     list::labels_below(name).chain(own)
+}
+
+/// What is asked of the lists about each regex: made once, for it takes a look at every rule.
+#[cfg(feature = "regex")]
+pub(crate) struct Overview {
+    /// The last labels of all names that the lists have.
+    pub(crate) last_labels: alloc::vec::Vec<&'static str>,
+    /// The names under which every name of one more label is a public suffix, but for exceptions.
+    pub(crate) wildcards: alloc::vec::Vec<String>,
+}
+
+#[cfg(feature = "regex")]
+impl Overview {
+    pub(crate) fn new() -> Self {
+        Self { last_labels: labels_below("").collect(), wildcards: list::wildcards().collect() }
+    }
 }
 
 /// Without the list only the safe answer is left.

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::alternatives;
-use super::automaton::Automaton;
+use super::automaton::{Automaton, has_short_labels};
 use super::origin_language::BrowserOrigins;
 use super::reach::{self, Repair};
 use super::samples;
@@ -61,7 +61,7 @@ impl Prover {
         let regex = grouped.as_deref().unwrap_or(regex);
         let accepted = Automaton::from_regex(regex);
         let samples = samples::of(regex).into_iter().filter(|sample| {
-            origins.all.accepts(sample.as_bytes())
+            origins.have(sample.as_bytes())
                 && (accepted.as_ref().is_ok_and(|language| language.accepts(sample.as_bytes()))
                     || samples::is_mended(sample))
         });
@@ -107,12 +107,14 @@ impl Prover {
     /// The origins of a regex that has only a few, each as an entry of its own.
     pub(crate) fn listed(&self, language: &Automaton) -> Option<Vec<String>> {
         let sendable = language.intersection(&self.origins()?.all).ok()?;
-        let words: Vec<Vec<u8>> = sendable.words(MAX_ORIGIN).take(MAX_LISTED + 1).collect();
-        if words.len() > MAX_LISTED {
+        let words: Vec<Vec<u8>> = sendable.words(MAX_ORIGIN).take(MAX_WORDS).collect();
+        let is_all = words.len() < MAX_WORDS;
+        let carried: Vec<Vec<u8>> = words.into_iter().filter(|word| has_short_labels(word)).collect();
+        if !is_all || carried.len() > MAX_LISTED {
             return None;
         }
         let texts: Vec<String> =
-            words.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
+            carried.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
         let mut secure = secured(texts);
         secure.dedup();
         let is_pattern = |text: &String| OriginPattern::parse(text).is_ok();
@@ -124,8 +126,8 @@ impl Prover {
         let origins = self.origins()?;
         let language = Automaton::from_regex(unwrapped(text)).ok()?;
         let loopback = origins.loopback(&language).ok()?;
-        let is_all = language.intersection(&origins.all).ok()? == loopback;
-        (is_all && !loopback.is_empty()).then(|| self.loopback_patterns(&loopback))
+        let is_all = language.intersection(&origins.all).ok()?.is_covered_by(&loopback).ok()?;
+        (is_all && loopback.shortest().is_some()).then(|| self.loopback_patterns(&loopback))
     }
 
     /// Patterns for what a regex accepts on the user's own machine.
@@ -150,6 +152,9 @@ impl Prover {
 
 /// As many origins as are listed in place of a regex.
 const MAX_LISTED: usize = 6;
+
+/// As many words are looked through for them, for some may have labels that DNS does not carry.
+const MAX_WORDS: usize = 64;
 
 /// The samples over `https:`.
 pub(crate) fn secured(samples: Vec<String>) -> Vec<String> {

@@ -349,7 +349,7 @@ pub(crate) mod automata {
     /// Returns whether `wider` makes `narrower` redundant.
     fn covers(wider: Placed<'_>, narrower: Placed<'_>) -> bool {
         let within = |inner: Placed<'_>, outer: Placed<'_>| {
-            inner.1 == outer.1 || inner.1.is_subset_of(outer.1).unwrap_or(false)
+            inner.1 == outer.1 || inner.1.is_covered_by(outer.1).unwrap_or(false)
         };
         within(narrower, wider) && (wider.0 < narrower.0 || !within(wider, narrower))
     }

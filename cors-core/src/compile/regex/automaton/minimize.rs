@@ -18,6 +18,8 @@ pub(crate) struct Complete {
 
 impl Complete {
     pub(crate) fn minimize(self) -> Automaton {
+        #[cfg(test)]
+        super::work::add(self.next.len());
         let blocks = Partition::refined(&self).block_of;
         self.quotient(&blocks)
     }

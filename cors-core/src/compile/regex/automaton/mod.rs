@@ -7,7 +7,10 @@ mod nfa;
 mod parse;
 mod product;
 mod table;
+mod walk;
 mod words;
+#[cfg(test)]
+pub(crate) mod work;
 
 #[cfg(test)]
 pub(crate) use error::RegexErrorKind;
@@ -15,6 +18,7 @@ pub(crate) use error::{RegexError, TooBig};
 pub(crate) use expr::Ascii;
 pub(crate) use nfa::{MARK, Marks};
 pub(crate) use parse::{Translator, counts, place, syntax};
+pub(crate) use walk::{MAX_LABEL, Place, Walk, has_short_labels};
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -71,43 +75,6 @@ impl Automaton {
     /// Whether `word` is in the language.
     pub(crate) fn accepts(&self, word: &[u8]) -> bool {
         self.is_accepting(self.read(self.start, word))
-    }
-
-    /// The shortest word, and the first in byte order among those.
-    pub(crate) fn shortest(&self) -> Option<Vec<u8>> {
-        self.shortest_from(self.start)
-    }
-
-    /// The shortest rest of a word that has led to `state`, and the first in byte order among
-    /// those.
-    pub(crate) fn shortest_from(&self, state: u32) -> Option<Vec<u8>> {
-        let words = self.shortest_to_each(state, |_| true);
-        let accepted = words.into_iter().zip(&self.accepting);
-        let accepted = accepted.filter_map(|(word, &accepting)| word.filter(|_| accepting));
-        accepted.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
-    }
-
-    /// For each state, the shortest word of bytes that pass `allowed` which leads there from
-    /// `from`, and the first in byte order among those.
-    pub(crate) fn shortest_to_each(&self, from: u32, allowed: impl Fn(u8) -> bool) -> Vec<Option<Vec<u8>>> {
-        let classes = self.classes_of(allowed);
-        let mut words = vec![None; self.accepting.len()];
-        words[from as usize] = Some(Vec::new());
-        let mut queue = vec![from];
-        let mut done = 0;
-        while done < queue.len() {
-            let state = queue[done];
-            done += 1;
-            for (bytes, target) in self.steps(state, &classes) {
-                if words[target as usize].is_none() {
-                    let mut word = words[state as usize].clone().unwrap_or_default();
-                    word.push(bytes[0]);
-                    words[target as usize] = Some(word);
-                    queue.push(target);
-                }
-            }
-        }
-        words
     }
 
     /// The same words with the high bit set in any of their bytes, or none.

@@ -3,8 +3,9 @@
 use super::Automaton;
 use super::MAX_PRODUCT;
 use super::error::TooBig;
-use crate::compile::regex::automaton::minimize::Complete;
-use alloc::collections::{BTreeMap, BTreeSet};
+use super::minimize::Complete;
+use super::walk::{self, Label};
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -50,19 +51,33 @@ impl Automaton {
         self.combine(other, Operation::Difference)
     }
 
-    /// Whether there is a word of both.
+    /// Whether there is a word of both whose labels are short enough for DNS, if it is an origin.
     pub(crate) fn intersects(&self, other: &Self) -> bool {
-        let (_, classes) = common_classes(self, other);
-        let mut seen = BTreeSet::new();
-        let mut queue = vec![(self.start, other.start)];
-        while let Some((left, right)) = queue.pop() {
-            if left == 0 || right == 0 || !seen.insert((left, right)) {
+        let (classes, pairs) = common_classes(self, other);
+        let mut kinds = BTreeMap::new();
+        for byte in 0..=u8::MAX {
+            kinds.entry((classes[usize::from(byte)], walk::kind(byte))).or_insert(byte);
+        }
+        let steps: Vec<_> =
+            kinds.into_iter().map(|((class, _), byte)| (pairs[usize::from(class)], byte)).collect();
+        // The shortest label with which each pair was reached.
+        let mut least = Pairs::new(self, other);
+        let mut queue = vec![((self.start, other.start), Label::before())];
+        while let Some(((left, right), label)) = queue.pop() {
+            if left == 0 || right == 0 {
                 continue;
             }
+            let known = least.at((left, right));
+            if known.is_some_and(|least| least <= label.length()) {
+                continue;
+            }
+            *known = Some(label.length());
             if self.is_accepting(left) && other.is_accepting(right) {
                 return true;
             }
-            queue.extend(classes.iter().map(|&(l, r)| (self.step(left, l), other.step(right, r))));
+            queue.extend(steps.iter().filter_map(|&((l, r), byte)| {
+                Some(((self.step(left, l), other.step(right, r)), label.then(byte)?))
+            }));
         }
         false
     }
@@ -72,15 +87,20 @@ impl Automaton {
         Ok(self.difference(other)?.is_empty())
     }
 
+    /// Whether `other` has every word of `self`, but for origins with a label that DNS does not carry.
+    pub(crate) fn is_covered_by(&self, other: &Self) -> Result<bool, TooBig> {
+        Ok(self.difference(other)?.shortest().is_none())
+    }
+
     fn combine(&self, other: &Self, operation: Operation) -> Result<Self, TooBig> {
         let (classes, pairs) = common_classes(self, other);
-        let mut ids = BTreeMap::new();
+        let mut ids = Pairs::new(self, other);
         let mut queue = vec![(0, 0)];
         let mut id = |pair, queue: &mut Vec<_>| {
             if operation.is_dead(pair) {
                 return 0;
             }
-            *ids.entry(pair).or_insert_with(|| {
+            *ids.at(pair).get_or_insert_with(|| {
                 queue.push(pair);
                 (queue.len() - 1) as u32
             })
@@ -98,6 +118,26 @@ impl Automaton {
             }
         }
         Ok(Complete { classes, stride: pairs.len(), next, accepting, start }.minimize())
+    }
+}
+
+/// Something for each pair of states that has been met.
+struct Pairs<T> {
+    rows: Vec<Vec<Option<T>>>,
+    width: usize,
+}
+
+impl<T: Copy> Pairs<T> {
+    fn new(left: &Automaton, right: &Automaton) -> Self {
+        Self { rows: vec![Vec::new(); left.len()], width: right.len() }
+    }
+
+    fn at(&mut self, (left, right): (u32, u32)) -> &mut Option<T> {
+        let row = &mut self.rows[left as usize];
+        if row.is_empty() {
+            row.resize(self.width, None);
+        }
+        &mut row[right as usize]
     }
 }
 

@@ -5,9 +5,10 @@
 //!
 //! Two conditions are left out, because they would make the automaton much larger: that a host has at most 253 bytes, and
 //! that a label after `xn--` decodes. So the language is a little too large, and the rules that use it are
-//! a little stricter.
+//! a little stricter. A third, that a label has at most 63 bytes, is kept by every walk through an automaton instead.
 
-use super::automaton::{Automaton, RegexError, TooBig};
+use super::automaton::{Automaton, RegexError, TooBig, has_short_labels};
+use crate::compile::public_suffix::Overview;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -28,14 +29,17 @@ const ENDS_IN_A_NUMBER: &str = r"[^:]*://([^:]*\.)?(\d+|0x[0-9a-f]*)\.?(:.*)?";
 /// What no origin is: a default port is left out, and the origin of a file is `null`.
 const NEVER: &str = r"((http|ws)://.*:80|(https|wss)://.*:443|ftp://.*:21|file://.*)";
 
-/// A host with a label that DNS does not carry.
-const LONG_LABEL: &str = r"[^:]*://([^\[:]*\.)?[^\[:.]{64}.*";
-
 /// An address in an origin: in brackets, or ending in a number.
 const ADDRESS: &str = r"[^:]*://(\[.*|([^:]*\.)?\d+(:.*)?)";
 
-/// A name of one label in an origin.
-const SINGLE_LABEL: &str = r"[^:]*://[^.:]*\.?(:.*)?";
+/// What a registry takes as a label.
+const REGISTRABLE_LABEL: &str = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
+/// A regex for origins whose host has `suffix_labels` labels and, left of them, one that can be registered.
+pub(crate) fn shape(suffix_labels: usize) -> String {
+    let label = REGISTRABLE_LABEL;
+    format!(r"https://([^.:]+\.)*{label}(\.{label}){{{suffix_labels}}}\.?(:\d+)?")
+}
 
 /// An origin of a page from the user's own machine: see `is_loopback_host`.
 const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|\[::ffff:0:0\])(:\d+)?";
@@ -80,10 +84,12 @@ pub(crate) struct BrowserOrigins {
     pub(crate) loopback: Automaton,
     /// Those of other schemes than `https:`, the user's own machine aside.
     not_https: Automaton,
-    /// Those of `https:` with a name of two labels or more.
+    /// Those of `https:` with a name of the [`shape`] with one label.
     pub(crate) https_names: Automaton,
     /// Those of `https:` with an IP address.
     pub(crate) https_addresses: Automaton,
+    /// What the public suffix list says of names.
+    pub(crate) suffixes: Overview,
 }
 
 impl BrowserOrigins {
@@ -97,19 +103,22 @@ impl BrowserOrigins {
         let all = names.union(&addresses)?.difference(&regex(NEVER))?;
         let https = all.intersection(&regex("https:.*"))?;
         let https_addresses = https.intersection(&regex(ADDRESS))?;
-        let https_names = https.difference(&https_addresses)?.difference(&regex(SINGLE_LABEL))?;
-        // The counting of bytes is what makes these automata large, so it comes last.
-        let long_label = regex(LONG_LABEL);
-        let all = all.difference(&long_label)?;
+        let https_names = https.difference(&https_addresses)?.intersection(&regex(&shape(1)))?;
         let loopback = all.intersection(&regex(LOOPBACK))?;
         Ok(Self {
             not_https: all.difference(&regex("https:.*"))?.difference(&loopback)?,
             loopback,
             plausible: all.difference(&regex(STRANGE_NAME))?,
-            https_names: https_names.difference(&long_label)?,
+            https_names,
             https_addresses,
+            suffixes: Overview::new(),
             all,
         })
+    }
+
+    /// Returns whether browsers send `text` as an origin.
+    pub(crate) fn have(&self, text: &[u8]) -> bool {
+        self.all.accepts(text) && has_short_labels(text)
     }
 
     /// An error if no browser sends an origin that `language` accepts, with the likely cause.
@@ -170,7 +179,7 @@ impl Automaton {
         host: &str,
         port: PortPattern<'_>,
     ) -> Result<Self, RegexError> {
-        let labels = if subdomains { r"([a-z0-9_-]{1,63}\.)+" } else { "" };
+        let labels = if subdomains { r"([a-z0-9_-]+\.)+" } else { "" };
         let port = match port {
             PortPattern::Default => String::new(),
             PortPattern::Exact(port) => format!(":{port}"),

@@ -3,6 +3,7 @@
 use super::super::automaton::{Automaton, TooBig};
 use super::MAX_DOMAINS;
 use super::names::Names;
+use super::spelling::Spelling;
 use crate::compile::public_suffix::{labels_below, standing};
 use alloc::collections::BTreeSet;
 use alloc::collections::btree_map::{BTreeMap, Entry};
@@ -36,8 +37,13 @@ impl<'l> Domains<'l> {
     }
 
     /// Whether there are more domains than a policy may have.
-    pub(super) fn are_too_many(&self) -> bool {
+    fn are_too_many(&self) -> bool {
         self.found.len() > MAX_DOMAINS
+    }
+
+    /// Whether there are too many, or some that the regex does not spell out.
+    pub(super) fn are_open(&self, spelling: &Spelling) -> bool {
+        self.are_too_many() || self.found.iter().any(|domain| !spelling.has(domain))
     }
 
     pub(super) fn view(&mut self, suffix_labels: usize) -> Result<&mut Names, TooBig> {
@@ -175,7 +181,7 @@ pub(super) fn labels_of(name: &str) -> usize {
     if name.is_empty() { 0 } else { name.split('.').count() }
 }
 
-/// The hosts of `origins` of `https:`, as many as `limit`.
+/// The hosts of `origins` of `https:`, none of which can have too long a label; as many as `limit`.
 pub(super) fn hosts(origins: &Automaton, limit: usize) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
     let start = origins.read(origins.start(), b"https://");

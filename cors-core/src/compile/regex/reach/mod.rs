@@ -36,6 +36,7 @@ pub(crate) use repair::{Repair, RepairKind};
 
 use super::automaton::{Automaton, RegexError, TooBig};
 use super::origin_language::BrowserOrigins;
+use crate::compile::public_suffix::Overview;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -124,13 +125,16 @@ pub(crate) fn decide(
     language: &Automaton,
     origins: &BrowserOrigins,
 ) -> Result<Verdict, RegexError> {
-    decide_showing(pattern, language, origins, Counted::witness)
+    decide_showing(pattern, language, origins, |counted, domains, spelling| {
+        counted.witness(domains, spelling)
+    })
 }
 
 /// Returns whether nobody but the owners of a few domains can be let in by `pattern`. No witness is searched, which takes the most time.
 pub(crate) fn is_bounded(pattern: &str, language: &Automaton, origins: &BrowserOrigins) -> bool {
-    let nobody =
-        |_: &Counted, _: Domains<'_>, _: &Spelling| Ok(Witness::new(String::new(), Reason::TooManyDomains));
+    let nobody = |_: &Counted<'_>, _: Domains<'_>, _: &Spelling| {
+        Ok(Witness::new(String::new(), Reason::TooManyDomains))
+    };
     matches!(decide_showing(pattern, language, origins, nobody), Ok(Verdict::Bounded { .. }))
 }
 
@@ -138,21 +142,34 @@ fn decide_showing(
     pattern: &str,
     language: &Automaton,
     origins: &BrowserOrigins,
-    show: impl Fn(&Counted, Domains<'_>, &Spelling) -> Result<Witness, RegexError>,
+    show: impl Fn(&Counted<'_>, Domains<'_>, &Spelling) -> Result<Witness, RegexError>,
 ) -> Result<Verdict, RegexError> {
     let counted = Counted {
-        names: language.intersection(&origins.https_names)?.intersection(&names::shape(1))?,
+        suffixes: &origins.suffixes,
+        names: language.intersection(&origins.https_names)?,
         addresses: language.intersection(&origins.https_addresses)?,
     };
     let mut domains = Domains::of(&counted.names, &counted.addresses)?;
-    let shared = Shared::of(&counted.names, domains.view(1)?)?;
+    let spelling = || Spelling::of(pattern, &counted.names.union(&counted.addresses)?);
+    // A single domain leaves nothing open. More decide most often, before anything else is asked.
+    let mut spelled = None;
+    if domains.found.len() > 1 {
+        let spelling = spelled.insert(spelling()?);
+        if domains.are_open(spelling) {
+            return Ok(Verdict::Unbounded(show(&counted, domains, spelling)?));
+        }
+    }
+    let shared = Shared::of(&counted.names, domains.view(1)?, &origins.suffixes)?;
     // Right under the name of a wildcard every name is a suffix, and yet somebody's own.
     let suffixes = domains.suffixes.iter().cloned().chain(shared.unders());
     let hosted = Hosted::of(&counted.names, suffixes)?;
     let hosted_names: Vec<_> = hosted.found.iter().map(|name| name.domain.clone()).collect();
     if domains.found.len() + shared.hosts.len() + hosted_names.len() > 1 {
-        let spelling = Spelling::of(pattern, &counted.names.union(&counted.addresses)?)?;
-        if domains.are_too_many() || domains.found.iter().any(|domain| !spelling.has(domain)) {
+        let spelling = match spelled {
+            Some(spelling) => spelling,
+            None => spelling()?,
+        };
+        if domains.are_open(&spelling) {
             return Ok(Verdict::Unbounded(show(&counted, domains, &spelling)?));
         }
         if let Some(witness) = shared.witness(&spelling)? {
@@ -180,17 +197,18 @@ impl Witness {
 }
 
 /// The origins of a regex that count: those of `https:` that somebody can have.
-struct Counted {
+struct Counted<'o> {
+    suffixes: &'o Overview,
     names: Automaton,
     addresses: Automaton,
 }
 
-impl Counted {
+impl Counted<'_> {
     /// The origin to show, if there are more domains than allowed or some that are not spelled out.
     fn witness(&self, domains: Domains<'_>, spelling: &Spelling) -> Result<Witness, RegexError> {
         let is_open = |domain: &str| !spelling.has(domain);
         let counted = domains.found.clone();
-        if let Some((origin, found)) = witness::find(domains, &is_open)? {
+        if let Some((origin, found)) = witness::find(domains, self.suffixes, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
         if let Some(origin) = first_open(&self.addresses, &is_open)? {

@@ -1,24 +1,23 @@
 //! Host names read from the right: which labels may stand left of the ones already read.
 
-use super::super::automaton::{Automaton, TooBig};
+use super::super::automaton::{Automaton, MAX_LABEL, Place, TooBig, Walk};
+use super::super::origin_language;
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
-/// What a registry takes as a label.
-pub(super) const REGISTRABLE_LABEL: &str = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+#[cfg(test)]
+use super::super::automaton::work;
 
 /// What stands before the host of every origin here.
 const SCHEME: &[u8] = b"https://";
 
 /// Origins whose host has `suffix_labels` labels and, left of them, one that can be registered.
-pub(super) fn shape(suffix_labels: usize) -> Automaton {
-    let label = REGISTRABLE_LABEL;
-    Automaton::from_regex(&format!(r"https://([^.:]+\.)*{label}(\.{label}){{{suffix_labels}}}\.?(:\d+)?"))
+fn shape(suffix_labels: usize) -> Automaton {
+    Automaton::from_regex(&origin_language::shape(suffix_labels))
         .expect("the shape of an origin is a sound regex")
 }
 
@@ -32,8 +31,8 @@ pub(super) struct Names {
     classes: Vec<Vec<u8>>,
     /// For each state, the classes that lead there, and from where.
     sources: Vec<Vec<(usize, u32)>>,
-    /// For each state, the shortest piece of a host that leads there.
-    heads: Vec<Option<Vec<u8>>>,
+    /// The ways from the beginning of the host to each state.
+    heads: Walk,
     /// What has been read so far in any way, each once.
     readings: Vec<Reading>,
     /// The reading of no byte.
@@ -53,12 +52,11 @@ type Places = BTreeMap<Vec<u8>, Vec<u32>>;
 
 struct Reading {
     places: Rc<Places>,
+    /// The fewest bytes that can stand left of it in the label at hand.
+    least: u8,
     /// Where one more byte leads, once somebody has asked.
     further: Option<Rc<[(u8, ReadingId)]>>,
 }
-
-/// Labels read so far, with where the reading stands.
-type Piece = (String, ReadingId);
 
 impl Names {
     /// The origins among `accepted`, which are all of the shape with one label, of the [`shape`] with so many.
@@ -68,15 +66,12 @@ impl Names {
             _ => accepted.intersection(&shape(suffix_labels))?,
         };
         let host_start = automaton.read(automaton.start(), SCHEME);
-        let heads = automaton.shortest_to_each(host_start, |byte| byte != b':');
+        let heads = automaton.walk(&[host_start], Place::Label, |byte| byte != b':');
         let mut sources = vec![Vec::new(); automaton.len()];
         let classes = automaton.classes_of(|byte| byte != b':');
         let mut tails = Places::new();
         let mut after = Tails { automaton: &automaton, ports: BTreeMap::new() };
-        for state in 1..automaton.len() as u32 {
-            if heads[state as usize].is_none() {
-                continue;
-            }
+        for state in heads.states() {
             for (class, bytes) in classes.iter().enumerate() {
                 let target = automaton.read(state, &bytes[..1]);
                 if target != 0 {
@@ -98,7 +93,9 @@ impl Names {
         if let Some(&id) = self.ids.get(&places) {
             return id;
         }
-        self.readings.push(Reading { places: Rc::new(places.clone()), further: None });
+        let states = places.values().flatten();
+        let least = states.filter_map(|&state| self.heads.least_label(state)).min().unwrap_or_default();
+        self.readings.push(Reading { places: Rc::new(places.clone()), least, further: None });
         self.ids.insert(places, self.readings.len() - 1);
         self.readings.len() - 1
     }
@@ -110,6 +107,8 @@ impl Names {
         }
         let mut by_class = vec![Places::new(); self.classes.len()];
         for (tail, states) in &*self.readings[reading].places {
+            #[cfg(test)]
+            work::add(states.len());
             let mut sources = vec![Vec::new(); self.classes.len()];
             for &(class, source) in states.iter().flat_map(|&state| &self.sources[state as usize]) {
                 sources[class].push(source);
@@ -163,32 +162,35 @@ impl Names {
     }
 
     /// Whether a label that was read down to here may be complete.
-    fn is_label(&mut self, (label, reading): &Piece) -> bool {
-        let reading = *reading;
-        !label.is_empty() && (self.is_at_start(reading) || self.back(reading, b'.') != NOWHERE)
-    }
-
-    /// A piece of a label with one more byte to the left.
-    fn longer(&mut self, (label, reading): &Piece) -> Vec<Piece> {
-        let further = self.further(*reading);
-        let bytes = further.iter().filter(|&&(byte, _)| byte != b'.');
-        bytes.map(|&(byte, reading)| (format!("{}{label}", char::from(byte)), reading)).collect()
+    fn is_label(&mut self, reading: ReadingId) -> bool {
+        self.is_at_start(reading) || self.back(reading, b'.') != NOWHERE
     }
 
     /// Calls `visit` with the labels that may stand left of `name`, each once, until it breaks.
+    ///
+    /// Every piece of a label that is looked at can become one that DNS carries.
     pub(super) fn each_label(
         &mut self,
         name: &str,
         visit: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let mut stack = vec![(String::new(), self.left_of(name))];
-        while let Some(piece) = stack.pop() {
-            if self.is_label(&piece) {
-                visit(&piece.0)?;
+        // The label fills up from its end.
+        let mut label = [0; MAX_LABEL as usize];
+        let mut stack = Vec::new();
+        let mut at = (label.len(), self.left_of(name));
+        loop {
+            let (start, reading) = at;
+            let longer = self.further(reading);
+            let is_short = |reading: ReadingId| usize::from(self.readings[reading].least) < start;
+            let longer = longer.iter().rev().filter(|&&(byte, reading)| byte != b'.' && is_short(reading));
+            stack.extend(longer.map(|&(byte, reading)| (start - 1, byte, reading)));
+            let Some((start, byte, reading)) = stack.pop() else { return ControlFlow::Continue(()) };
+            label[start] = byte;
+            if self.is_label(reading) {
+                visit(core::str::from_utf8(&label[start..]).unwrap_or_default())?;
             }
-            stack.extend(self.longer(&piece).into_iter().rev());
+            at = (start, reading);
         }
-        ControlFlow::Continue(())
     }
 
     /// The shortest origin, and the first in byte order among those, whose host has one label or
@@ -196,8 +198,8 @@ impl Names {
     pub(super) fn shortest_under(&mut self, suffix: &str) -> Option<String> {
         let reading = self.left_of(suffix);
         let origins = self.readings[reading].places.iter().flat_map(|(tail, states)| {
-            let heads = states.iter().filter_map(|&state| self.heads[state as usize].as_deref());
-            heads.map(move |head| [SCHEME, head, b".", suffix.as_bytes(), tail].concat())
+            let heads = states.iter().filter_map(|&state| self.heads.word_to(state));
+            heads.map(move |head| [SCHEME, &head, b".", suffix.as_bytes(), tail].concat())
         });
         let origin = origins.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))?;
         String::from_utf8(origin).ok()
@@ -232,7 +234,7 @@ impl Tails<'_> {
         let automaton = self.automaton;
         let shortest = || match start {
             0 => None,
-            _ => automaton.shortest_from(start),
+            _ => automaton.shortest_from(start, Place::Outside),
         };
         self.ports.entry(start).or_insert_with(shortest).clone()
     }

@@ -6,11 +6,11 @@ use super::Reason;
 use super::Witness;
 use super::domains::hosts;
 use super::first_open;
-use super::names::{Names, REGISTRABLE_LABEL};
+use super::names::Names;
 use super::spelling::Spelling;
 use super::text;
 use super::witness;
-use crate::compile::public_suffix::{labels_below, standing, wildcards};
+use crate::compile::public_suffix::{Overview, labels_below, standing};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
@@ -26,11 +26,11 @@ pub(super) struct Shared {
 
 impl Shared {
     /// `names` are origins of `https:` with a host name, `reading` is a reading of them all.
-    pub(super) fn of(names: &Automaton, reading: &mut Names) -> Result<Self, TooBig> {
+    pub(super) fn of(names: &Automaton, reading: &mut Names, suffixes: &Overview) -> Result<Self, TooBig> {
         let mut shared = Self { hosts: BTreeSet::new(), by_wildcard: Vec::new() };
-        for under in wildcards().filter(|under| reading.has_any_under(under)) {
-            let mut origins = names.intersection(&right_under(&under))?;
-            for label in labels_below(&under) {
+        for under in suffixes.wildcards.iter().filter(|under| reading.has_any_under(under)) {
+            let mut origins = names.intersection(&right_under(under))?;
+            for label in labels_below(under) {
                 let name = format!("{label}.{under}");
                 if !standing(&name).is_suffix {
                     origins = origins.difference(&witness::under(&name))?;
@@ -39,7 +39,7 @@ impl Shared {
             // Each may come twice, with a final dot and without.
             let found = hosts(&origins, 2 * (MAX_DOMAINS + 1));
             shared.hosts.extend(found.into_iter().map(|host| host.trim_end_matches('.').into()));
-            shared.by_wildcard.push((under, origins));
+            shared.by_wildcard.push((under.clone(), origins));
         }
         Ok(shared)
     }
@@ -69,9 +69,9 @@ impl Shared {
     }
 }
 
-/// Origins whose host has one label left of `name`.
+/// Origins whose host has one label left of `name`. It is counted, for [`hosts`] lists them one by one.
 fn right_under(name: &str) -> Automaton {
     let name = regex_syntax::escape(name);
-    Automaton::from_regex(&format!(r"https://{REGISTRABLE_LABEL}\.{name}\.?(:\d+)?"))
+    Automaton::from_regex(&format!(r"https://[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?\.{name}\.?(:\d+)?"))
         .expect("the names right under another are a sound regex")
 }

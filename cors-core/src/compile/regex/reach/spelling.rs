@@ -7,7 +7,7 @@
 //! count that is fixed, nor a dot that is a dot: what else it could be makes another domain, and
 //! that one is open.
 
-use super::super::automaton::{Automaton, MARK, Marks, RegexError};
+use super::super::automaton::{Automaton, MARK, Marks, Place, RegexError};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -49,18 +49,10 @@ fn label_starts(marked: &Automaton) -> BTreeSet<u32> {
     for byte in *b"https://" {
         hosts = hosts.into_iter().flat_map(|state| either(marked, state, byte)).collect();
     }
-    let mut starts = hosts.clone();
-    let mut stack: Vec<u32> = hosts.iter().copied().collect();
-    let classes = marked.classes_of(|byte| byte & !MARK != b':');
-    while let Some(state) = stack.pop() {
-        starts.extend(either(marked, state, b'.'));
-        for (_, next) in marked.steps(state, &classes) {
-            if hosts.insert(next) {
-                stack.push(next);
-            }
-        }
-    }
-    starts
+    let hosts: Vec<u32> = hosts.into_iter().collect();
+    let walk = marked.walk(&hosts, Place::Label, |byte| byte & !MARK != b':');
+    let after_dots = walk.states().flat_map(|state| either(marked, state, b'.'));
+    hosts.iter().copied().chain(after_dots).collect()
 }
 
 /// Where `byte` leads with the mark and without.

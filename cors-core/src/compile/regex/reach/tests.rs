@@ -1,6 +1,6 @@
 //! Verdicts, by table and by chance.
 
-use super::super::automaton::RegexErrorKind;
+use super::super::automaton::{Place, RegexErrorKind, work};
 use super::super::origin_language::tests::{ORIGINS, is_serialized};
 use super::*;
 use crate::compile::pattern::is_loopback_host;
@@ -275,7 +275,7 @@ fn sample(language: &Automaton, choices: &[usize]) -> Vec<u8> {
         word.push(bytes[choice / 7 % bytes.len()]);
         state = next;
     }
-    word.extend(language.shortest_from(state).expect("a way to the end"));
+    word.extend(language.shortest_from(state, Place::Outside).expect("a way to the end"));
     word
 }
 
@@ -449,5 +449,23 @@ fn intricate_regexes_end_soon() {
         [r"https://(\w{1,63}\.){0,6}x\.com", r"https://[a-z]{1,60}_\.[a-z]{1,60}", r"https://-[a-z]*\.com"];
     for pattern in bounded {
         assert!(matches!(verdict(pattern), Verdict::Bounded { .. }), "{pattern}");
+    }
+}
+
+/// What judging takes: the automata on the way count no bytes, or these would be some fifty times as many.
+#[test]
+fn judging_a_regex_takes_few_transitions() {
+    let _ = &*ORIGINS;
+    for (pattern, most) in [
+        (r"https://.*h1.example", 18_000),
+        (r"https://.*myapp\.com", 15_000),
+        (r"https://.*\.example\.com", 10_000),
+        (r"https?://(.+\.)?example\.com(:\d+)?", 22_000),
+        (r"https://(shop|blog)\.example\.com", 3_000),
+        (r"https://[a-z]{10}\.com", 3_500),
+        (".*", 27_000),
+    ] {
+        let transitions = work::of(|| decide(pattern, &ORIGINS));
+        assert!(transitions <= most, "{pattern} takes {transitions}");
     }
 }

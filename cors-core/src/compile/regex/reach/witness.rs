@@ -4,7 +4,7 @@ use super::super::automaton::{Automaton, TooBig};
 use super::domains::{Domains, labels_of};
 use super::names::Names;
 use super::suffix::{Registrable, registrable};
-use crate::compile::public_suffix::{labels_below, standing};
+use crate::compile::public_suffix::{Overview, labels_below, standing};
 use alloc::collections::BTreeSet;
 use alloc::collections::btree_map::{BTreeMap, Entry};
 use alloc::format;
@@ -36,6 +36,7 @@ struct Search<'l> {
 /// registrable domain passes `is_open`, under a public suffix of the list.
 pub(super) fn find(
     counted: Domains<'_>,
+    lists: &Overview,
     is_open: &dyn Fn(&str) -> bool,
 ) -> Result<Option<(String, Registrable)>, TooBig> {
     let mut search = Search {
@@ -44,7 +45,12 @@ pub(super) fn find(
         views: counted.views,
         suffixes: counted.suffixes,
     };
-    search.suffixes.extend(labels_below("").map(String::from));
+    for label in &lists.last_labels {
+        // What is passed over later takes names away, and adds none.
+        if search.view(1)?.has_any_under(label) {
+            search.suffixes.insert((*label).into());
+        }
+    }
     for _ in 0..MAX_ROUNDS {
         let Some((labels, origin)) = search.shortest()? else {
             break;
