@@ -1,9 +1,9 @@
-//! The engine and the rules of CORS, for any framework: it knows bytes, not HTTP libraries.
+//! The engine and the rules of CORS, for any framework: it works on bytes and knows no HTTP library.
 //!
 //! A policy says which pages may call a service from a browser, and what they may do. It is either
 //! declared with `cors_policy!` (crate `cors-macros`; apps on Actix Web use it through `cors-actix`) and
 //! compiled into the binary, or read from a file, the environment or a program as a `Config` and
-//! compiled at start-up. Both are held to the same [`Rule`]s, and both run through the same code.
+//! compiled at start-up. The same [`Rule`]s apply to both, and both run through the same code.
 //!
 //! ```text
 //!  cors_policy! { … }  ─┐
@@ -21,14 +21,15 @@
 //!
 //! # What it promises
 //!
-//! * Deciding allocates nothing and never panics, whatever the bytes. The time is linear in the request and does not depend
-//!   on how many origins the policy lists. A list of 100 000 origins takes about 10 bytes an origin beside their text.
+//! * Deciding allocates nothing and never panics, whatever the bytes. Its steps are linear in the request and do not depend
+//!   on how many origins the policy lists; a large list costs time only because memory does. A list of 100 000 origins takes about 10 bytes
+//!   an origin beside their text.
 //! * Every entry of a list is found, whatever the entries are: none can be made to hide another.
 //! * No answer carries both `Access-Control-Allow-Origin: *` and `Access-Control-Allow-Credentials`.
 //! * What no browser sends (two origins, malformed ones, ones over 300 bytes) matches nothing.
 //!
 //! CORS guards *reading*. It does not authenticate anybody, and it does not stop requests that need no
-//! preflight: forms of other sites still reach the app.
+//! preflight: forms on other sites still reach the app.
 //!
 //! # Features
 //!
@@ -39,7 +40,7 @@
 //! | `alloc` | `Config`, its rules and `Violations` |
 //! | `std` | the mode from the environment; with `alloc`, `Config::from_env` and `browser` |
 //! | `serde` | `Config` from any serde format, `Violations` to any |
-//! | `psl` | the public suffix list, without which `*.` patterns are refused in production |
+//! | `psl` | the public suffix list; without it `*.` patterns are refused in production |
 //! | `regex` | regex origins in a `Config` (compiled ones need no feature) |
 //! | `idna` | Punycode suggestions for Unicode hosts |
 //! | `tracing` | an event if the environment asks for a mode that the binary does not have |
