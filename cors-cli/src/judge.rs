@@ -17,6 +17,7 @@ pub(crate) struct FileViolation {
 }
 
 impl FileViolation {
+    /// All violations of a file, in the order of its lines.
     pub(crate) fn all(file: &PolicyFile, violations: Vec<Violation>) -> Vec<Self> {
         let finding = |violation: Violation| Self {
             file: file.name.clone(),
@@ -24,7 +25,9 @@ impl FileViolation {
             region: file.region(&violation),
             violation,
         };
-        violations.into_iter().map(finding).collect()
+        let mut findings: Vec<Self> = violations.into_iter().map(finding).collect();
+        findings.sort_by_key(|finding| finding.region.map(|region| region.start));
+        findings
     }
 }
 

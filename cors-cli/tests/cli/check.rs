@@ -54,6 +54,20 @@ fn the_violations_are_those_of_the_engine() {
 }
 
 #[test]
+fn violations_are_in_the_order_of_the_lines() {
+    let text = "[production]\norigins = ['a.example']\nmethods = ['get']\n[prodction]\nheaders = ['dnt']\n[development]\norigins = ['b.example/']\n";
+    let run = cors_with(&["check", "-", "--format", "json"], &[], text);
+    let printed: serde_json::Value = serde_json::from_str(&run.out).expect("it is JSON");
+    let lines: Vec<u64> = printed
+        .as_array()
+        .expect("it is a list")
+        .iter()
+        .map(|violation| violation["line"].as_u64().expect("it has a line"))
+        .collect();
+    assert!(lines.len() > 3 && lines.is_sorted(), "{lines:?}: {}", run.out);
+}
+
+#[test]
 fn several_files_and_globs_are_judged_together() {
     let run = cors(&["check", "policy.toml", "*oken.toml", "policy*.toml"]);
     assert_eq!(run.code, Some(1), "{run:?}");
