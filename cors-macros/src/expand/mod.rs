@@ -2,6 +2,7 @@
 
 mod ast;
 mod check;
+mod conditional;
 mod docs;
 mod emit;
 mod head;

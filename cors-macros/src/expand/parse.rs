@@ -6,6 +6,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::expand::ast::{Argument, Block, Element, Entry, Expect, Settings, Spanned, Value};
+use crate::expand::conditional::{self, Conditional};
 use crate::expand::report::{Errors, spelled};
 use crate::expand::slip::{self, Slip};
 use crate::expand::spans::Extent;
@@ -25,6 +26,11 @@ pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors)
         }
     }
     Settings { separator, outer, production, development, lost: parser.lost, loose: parser.loose }
+}
+
+/// What stands behind a key: `:`, or ` =`.
+fn mark(separator: char) -> &'static str {
+    if separator == '=' { " =" } else { ":" }
 }
 
 /// Returns whether `pub static` comes next, its attributes aside.
@@ -57,25 +63,70 @@ struct Parser<'e> {
 impl Parser<'_> {
     /// Reads an item and the comma after it; `None` if it cannot be read.
     fn item(&mut self, input: &mut Tokens) -> Option<BlockItem> {
-        let expects = expects(input, self.errors);
+        let Attributes { expects, cfg } = attributes(input, self.errors);
+        let start = input.mark();
+        if let Some(conditional) = conditional::read(input) {
+            self.errors.report_with_help(
+                conditional.word.span(),
+                no_condition(&conditional.word),
+                in_blocks(&conditional, |branch| branch.into()),
+            );
+            input.punct(',');
+            return None;
+        }
+        let item = self.item_after(expects, input);
+        let Some(Cfg { word, mode }) = cfg else { return item };
+        let written = conditional::written(input.stream_since(start));
+        let help = match mode {
+            Some(mode) => format!("write `{} {{ {written} }}`", mode.name()),
+            None => NO_CONDITION.into(),
+        };
+        self.errors.report_with_help(word.span(), format_args!("`#[{word}]` has no meaning here"), help);
+        None
+    }
+
+    /// Reads what stands after the attributes of an item.
+    fn item_after(&mut self, expects: Vec<Expect>, input: &mut Tokens) -> Option<BlockItem> {
         if let Some(mark) = input.punct(';').or_else(|| input.punct(',')) {
             self.errors.report_with_help(mark, "a separator with nothing before it", "take it out");
             return None;
         }
+        let start = input.mark();
+        if let Some(path) = file_path(input) {
+            let help = format_args!("write `origins{} [file({path:?})]`", mark(self.separator));
+            self.errors.report_with_help(input.extent_since(start), FILE, help);
+            input.punct(',');
+            return None;
+        }
+        if let Some(name) = header(input) {
+            let message = "a block stands in braces";
+            self.errors.report_with_help(input.span(), message, format_args!("write `{name} {{ … }}`"));
+            input.next();
+            return None;
+        }
         let Some(key) = self.key(input) else {
             let message = format_args!("expected a setting, found {}", input.found());
-            let space = if self.separator == '=' { " " } else { "" };
-            let help = format_args!("write `key{space}{} value`", self.separator);
+            let help = format_args!("write `key{} value`", mark(self.separator));
             self.errors.report_with_help(input.span(), message, help);
             input.next();
             skip_item(input);
             return None;
         };
+        if syn::parse_str::<Ident>(&key.to_string()).is_err() {
+            let message = format_args!("`{key}` is a word of Rust, and no setting");
+            self.errors.report_with_help(key.span(), message, "take the statement out");
+            input.until(|input| input.is_punct(0, ',') || input.is_punct(0, ';'));
+            input.next();
+            return None;
+        }
         let separated =
             (input.is_punct(0, ':') || input.is_punct(0, '=')) && input.is_group(1, Delimiter::Brace);
-        if separated && mode(&key).is_some() {
-            let message = format_args!("`{key}` is followed by its block at once");
-            self.errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
+        if separated && (mode(&key).is_some() || meant_mode(&key.to_string()).is_some()) {
+            // A name that is none is reported below, with all that is to be written.
+            if mode(&key).is_some() {
+                let message = format_args!("`{key}` is followed by its block at once");
+                self.errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
+            }
             input.next();
         }
         match input.group(Delimiter::Brace) {
@@ -90,7 +141,7 @@ impl Parser<'_> {
                 }
                 self.block(key, &body)
             }
-            None => self.entry(expects, key, input).map(BlockItem::Entry),
+            None => self.entry(expects, key, start, input).map(BlockItem::Entry),
         }
     }
 
@@ -167,8 +218,14 @@ impl Parser<'_> {
     }
 
     /// Reads what follows a key.
-    fn entry(&mut self, expects: Vec<Expect>, key: Ident, input: &mut Tokens) -> Option<Entry> {
-        let span = key.span();
+    fn entry(
+        &mut self,
+        expects: Vec<Expect>,
+        key: Ident,
+        key_start: usize,
+        input: &mut Tokens,
+    ) -> Option<Entry> {
+        let (span, start) = (key.span(), key_start);
         // What is wrong with the value of a misspelled key is found as if the name were right.
         let name = key.to_string();
         let meant = Key::from_name(&name).or_else(|| meant_key(&name));
@@ -184,21 +241,25 @@ impl Parser<'_> {
                 Some(Key::Expect) | None => values.call(key.clone(), input),
                 Some(meant) => values.called(meant, &key, input),
             })
-        } else if separator(&key, input, self.separator, values.errors) {
+        } else if separator(&key, meant, input, self.separator, values.errors) {
             values.value(input)
         } else {
             self.loose.push(key);
             skip_item(input);
             return None;
         };
+        let mut expects = expects;
         let value = match value {
             Some(value) => {
+                values.late_expects(&mut expects, start, input);
                 values.end_element(input);
                 value
             }
             None => {
-                let space = if self.separator == '=' { " " } else { "" };
-                let help = format_args!("write `{key}{space}{} …`", self.separator);
+                let help = match mode(&key) {
+                    Some(_) => format!("write `{key} {{ … }}`"),
+                    None => format!("write `{key}{} …`", mark(self.separator)),
+                };
                 values.errors.report_with_help(span, format_args!("`{key}` has no value"), help);
                 input.punct(',');
                 Spanned { node: Value::Missing, extent: span.into() }
@@ -208,21 +269,30 @@ impl Parser<'_> {
     }
 }
 
-/// Reads the mark between a key and its value. Another one in its place is reported, and taken for it.
-fn separator(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Errors) -> bool {
+/// Reads the mark between a key and its value. Another one in its place is reported, and taken for it. After a name that is no key,
+/// `meant` is `None`, and the name alone is at fault.
+fn separator(
+    key: &Ident,
+    meant: Option<Key>,
+    input: &mut Tokens,
+    separator: char,
+    errors: &mut Errors,
+) -> bool {
     // `origins => […]` and `origins == […]` are no `=`.
     let goes_on = separator == '=' && (input.is_punct(1, '>') || input.is_punct(1, '='));
     if !goes_on && input.punct(separator).is_some() {
         return true;
     }
     let message = format_args!("expected `{separator}` after `{key}`");
-    let space = if separator == '=' { " " } else { "" };
-    let help = format_args!("write `{key}{space}{separator} …`");
+    let name = meant.map_or(key.to_string(), |key| key.name().into());
+    let help = format_args!("write `{name}{} …`", mark(separator));
     match input.punct('=').or_else(|| input.punct(':')) {
         Some(taken_for_it) => {
             // `=>` and `==`
             let _ = input.punct('>').or_else(|| input.punct('='));
-            errors.report_with_help(taken_for_it, message, help);
+            if meant.is_some() {
+                errors.report_with_help(taken_for_it, message, help);
+            }
             true
         }
         None => {
@@ -232,9 +302,41 @@ fn separator(key: &Ident, input: &mut Tokens, separator: char, errors: &mut Erro
     }
 }
 
+/// The attributes in front of a setting or an element.
+struct Attributes {
+    expects: Vec<Expect>,
+    /// What no policy has; it is reported once it is known what stands behind it.
+    cfg: Option<Cfg>,
+}
+
+/// `#[cfg(…)]`
+struct Cfg {
+    word: Ident,
+    /// The mode that it stands for, if it does for one.
+    mode: Option<Mode>,
+}
+
+/// The help where a condition stands for no mode.
+const NO_CONDITION: &str = "a policy is the same in every build, but for `development { … }`, which release builds do not have; what is only known when the app starts goes into a `Config`";
+
+fn no_condition(word: &Ident) -> String {
+    format!("a macro sees the word `{word}`, not what it decides")
+}
+
+/// The blocks for what a condition decides, each with what `within` makes of a branch.
+fn in_blocks(conditional: &Conditional, within: impl Fn(&str) -> String) -> String {
+    if conditional.branches.is_empty() {
+        return NO_CONDITION.into();
+    }
+    let block = |(mode, branch): &(Mode, String)| format!("`{} {{ {} }}`", mode.name(), within(branch));
+    let blocks: Vec<String> = conditional.branches.iter().map(block).collect();
+    format!("write {}", blocks.join(" and "))
+}
+
 /// Reads the attributes in front of a setting or an element: `#[expect(…)]`, and no other.
-fn expects(input: &mut Tokens, errors: &mut Errors) -> Vec<Expect> {
+fn attributes(input: &mut Tokens, errors: &mut Errors) -> Attributes {
     let mut expects = Vec::new();
+    let mut cfg = None;
     while input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket) {
         let pound = input.span();
         input.next();
@@ -251,8 +353,9 @@ fn expects(input: &mut Tokens, errors: &mut Errors) -> Vec<Expect> {
                 errors.report_with_help(pound, "a `///` comment documents the static alone", "write `//`");
             }
             Some(word) if word == "cfg" || word == "cfg_attr" => {
-                let help = "what holds in debug builds alone stands in `development { … }`";
-                errors.report_with_help(word.span(), format_args!("`#[{word}]` has no meaning here"), help);
+                let condition = inside.group(Delimiter::Parenthesis).filter(|_| word == "cfg");
+                let mode = condition.and_then(|group| conditional::mode_of(group.stream()));
+                cfg.get_or_insert(Cfg { word, mode });
             }
             word => {
                 let span = word.as_ref().map_or(pound, |word| word.span());
@@ -275,7 +378,7 @@ fn expects(input: &mut Tokens, errors: &mut Errors) -> Vec<Expect> {
             }
         }
     }
-    expects
+    Attributes { expects, cfg }
 }
 
 fn mode(keyword: &Ident) -> Option<Mode> {
@@ -291,8 +394,23 @@ pub(crate) fn begins_item(input: &Tokens) -> bool {
 }
 
 fn skip_item(input: &mut Tokens) {
-    input.until(|input| input.is_punct(0, ',') || begins_item(input));
+    input.until(|input| input.is_punct(0, ',') || begins_known_item(input));
     input.punct(',');
+}
+
+/// The block that a header of TOML names, `[production]`.
+fn header(input: &Tokens) -> Option<&'static str> {
+    let Some(TokenTree::Group(group)) = input.peek(0) else { return None };
+    let inside = &mut Tokens::new(group.stream());
+    let name = inside.ident().filter(|_| group.delimiter() == Delimiter::Bracket && inside.is_empty())?;
+    mode(&name).or_else(|| meant_mode(&name.to_string())).map(Mode::name)
+}
+
+/// Returns whether a setting begins here whose key is known, or a block.
+fn begins_known_item(input: &Tokens) -> bool {
+    let is_known = |name: String| Key::from_name(&name).or_else(|| meant_key(&name)).is_some();
+    let is_block = input.is_group(1, Delimiter::Brace);
+    begins_item(input) && input.peek_ident(0).is_some_and(|word| is_block || is_known(word.to_string()))
 }
 
 /// What a value is part of. It decides where the value ends if its comma is missing.
@@ -321,6 +439,11 @@ pub(crate) struct Values<'v> {
 }
 
 impl Values<'_> {
+    /// `key: value`, as it is written here.
+    pub(crate) fn setting(&self, value: &str) -> String {
+        format!("{}{} {value}", self.key, mark(self.separator))
+    }
+
     /// Reads the comma after a setting or an element.
     fn end_element(&mut self, input: &mut Tokens) {
         if input.punct(',').is_some() || input.is_empty() {
@@ -340,14 +463,70 @@ impl Values<'_> {
         }
     }
 
+    /// Reads expectations that stand behind what they excuse: reported, and taken as what they were meant as. `start` is where that begins.
+    fn late_expects(&mut self, expects: &mut Vec<Expect>, start: usize, input: &mut Tokens) {
+        let is_attribute = input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket);
+        let is_call = input.is_word(0, "expect") && input.is_group(1, Delimiter::Parenthesis);
+        let ends = match input.peek(2) {
+            None => true,
+            Some(_) => input.is_punct(2, ',') || input.is_punct(2, ';'),
+        };
+        // `expect(…)` between two settings is one of its own.
+        if !(ends && (is_attribute || is_call && self.within == Within::List)) {
+            return;
+        }
+        let before = conditional::written(input.stream_since(start));
+        let late = input.mark();
+        if is_attribute {
+            let read = attributes(input, self.errors);
+            if read.expects.is_empty() {
+                return;
+            }
+            expects.extend(read.expects);
+        } else if let Some(word) = input.ident() {
+            let arguments = self.arguments(input);
+            expects.push(Expect { word, arguments });
+        }
+        let written = conditional::written(input.stream_since(late));
+        let attribute = if is_attribute { written.replace("# [", "#[") } else { format!("#[{written}]") };
+        let help = format_args!("write `{attribute} {}`", before.trim_end_matches(','));
+        self.errors.report_with_help(
+            input.extent_since(late),
+            "`#[expect]` stands before what it excuses",
+            help,
+        );
+    }
+
     /// Reads a value, if there is one. Other tokens are read up to where the next value begins, and become what was plainly meant,
     /// or [`Value::Other`].
     fn value(&mut self, input: &mut Tokens) -> Option<Spanned<Value>> {
         let within = self.within;
+        let start = input.mark();
+        if self.key == Key::Origins.name()
+            && let Some(path) = file_path(input)
+        {
+            let extent = input.extent_since(start);
+            let entry = format!("file({path:?})");
+            let help = match within {
+                Within::List => format!("write `{entry}`"),
+                Within::Settings => format!("write `{}`", self.setting(&format!("[{entry}]"))),
+            };
+            self.errors.report_with_help(extent, FILE, help);
+            return Some(Spanned { node: Value::Missing, extent });
+        }
+        if let Some(conditional) = conditional::read(input) {
+            let extent = input.extent_since(start);
+            let setting = |value: &str| match within {
+                Within::List => self.setting(&format!("[{value}]")),
+                Within::Settings => self.setting(value),
+            };
+            let help = in_blocks(&conditional, setting);
+            self.errors.report_with_help(extent, no_condition(&conditional.word), help);
+            return Some(Spanned { node: Value::Missing, extent });
+        }
         if within.ends(input) {
             return None;
         }
-        let start = input.mark();
         let mut node = match self.primary(input) {
             Some(node) if within.ends(input) || self.begins_next(&node, input) => node,
             _ => {
@@ -415,10 +594,29 @@ impl Values<'_> {
         let outer = std::mem::replace(&mut self.within, Within::List);
         let mut elements = Vec::new();
         while !input.is_empty() {
-            let expects = expects(input, self.errors);
-            let value = self.value(input).unwrap_or_else(|| missing(input, self.errors));
-            elements.push(Element { expects, value });
+            let Attributes { mut expects, cfg } = attributes(input, self.errors);
+            let start = input.mark();
+            let mut value = self.value(input).unwrap_or_else(|| missing(input, self.errors));
+            if let Some(Cfg { word, mode }) = cfg {
+                let written = conditional::written(input.stream_since(start));
+                let list = self.setting(&format!("[{written}]"));
+                let help = match mode {
+                    Some(mode) => {
+                        format!(
+                            "write `{} {{ {list} }}`, whose list holds there and not this one",
+                            mode.name()
+                        )
+                    }
+                    None => NO_CONDITION.into(),
+                };
+                let message = format_args!("`#[{word}]` has no meaning here");
+                self.errors.report_with_help(word.span(), message, help);
+                value.node = Value::Missing;
+            }
+            self.late_expects(&mut expects, start, input);
             self.end_element(input);
+            self.late_expects(&mut expects, start, input);
+            elements.push(Element { expects, value });
         }
         self.within = outer;
         elements
@@ -434,7 +632,7 @@ impl Values<'_> {
     fn called(&mut self, meant: Key, key: &Ident, input: &mut Tokens) -> Spanned<Value> {
         let extent = key.span().into();
         let stream = input.group(Delimiter::Parenthesis).map(|group| group.stream()).unwrap_or_default();
-        let (text, space) = (stream.to_string(), if self.separator == '=' { " " } else { "" });
+        let text = stream.to_string();
         let takes_list = is_list(meant);
         let value = match (takes_list, text.is_empty()) {
             (true, _) => format!("[{text}]"),
@@ -442,7 +640,7 @@ impl Values<'_> {
             (false, false) => text,
         };
         let message = format_args!("expected `{}` after `{key}`", self.separator);
-        let help = format_args!("write `{meant}{space}{} {value}`", self.separator);
+        let help = format_args!("write `{meant}{} {value}`", mark(self.separator));
         self.errors.report_with_help(key.span(), message, help);
         let mut list = self.list(stream);
         let node = match takes_list {
@@ -470,6 +668,18 @@ impl Values<'_> {
         self.within = outer;
         arguments
     }
+}
+
+/// What is wrong with a file that is named like a setting.
+const FILE: &str = "a file of origins is an entry of `origins`";
+
+/// Takes `file = "…"`, and returns the path.
+fn file_path(input: &mut Tokens) -> Option<String> {
+    let begins = input.is_word(0, "file") && (input.is_punct(1, '=') || input.is_punct(1, ':'));
+    let TokenTree::Literal(literal) = input.peek(2).filter(|_| begins)?.clone() else { return None };
+    let Lit::Str(path) = Lit::new(literal) else { return None };
+    (0..3).for_each(|_| drop(input.next()));
+    Some(path.value())
 }
 
 /// What stands in for an element that is not there.

@@ -2,11 +2,12 @@
 
 use std::iter;
 
-use cors_engine::Key;
+use cors_engine::{Key, Mode};
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::expand::ast::{Element, Spanned, Value};
+use crate::expand::conditional;
 use crate::expand::parse::{Values, Within};
 use crate::expand::tokens::Tokens;
 
@@ -231,7 +232,14 @@ fn macro_call(values: &mut Values<'_>, name: &Ident, input: &mut Tokens) -> Opti
     {
         return Some(string("a macro sees `concat!`, not what it makes", &text));
     }
-    let help = if name == "env" || name == "option_env" {
+    let modes = match input.peek(0) {
+        Some(TokenTree::Group(group)) if name == "cfg" => conditional::mode_of(group.stream()),
+        _ => None,
+    };
+    let help = if let Some(mode) = modes {
+        let block = |mode: Mode, on| format!("`{} {{ {} }}`", mode.name(), values.setting(on));
+        format!("write {} and {}", block(mode, "true"), block(conditional::other(mode), "false"))
+    } else if name == "env" || name == "option_env" {
         format!("write {}; `Config::from_env` reads the environment when the app starts", example(values))
     } else if name == "include_str" && values.key == "origins" {
         "write `file(\"partners.txt\")` for a file of origins".into()

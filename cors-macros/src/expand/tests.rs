@@ -401,6 +401,91 @@ fn a_slip_is_one_error_with_what_to_write() {
         ("\"origins\": [\"https://app.example\"]", "a key stands without quotes", "write `origins`"),
         ("@, max-age: 60", "a key has no `-`: `max-age`", "write `max_age`"),
         ("@, Allow-Credentials: true", "a key has no `-`: `Allow-Credentials`", "write `credentials`"),
+        (
+            "policy = T, @",
+            "in production: `policy` is no key of a policy [unknown_key]",
+            "the keys are origins",
+        ),
+        (
+            "file = \"partners.txt\"",
+            "a file of origins is an entry of `origins`",
+            "write `origins: [file(\"partners.txt\")]`",
+        ),
+        (
+            "origins: file = \"partners.txt\", methods: [GET]",
+            "a file of origins is an entry of `origins`",
+            "write `origins: [file(\"partners.txt\")]`",
+        ),
+        (
+            "origins: [file = \"partners.txt\"]",
+            "a file of origins is an entry of `origins`",
+            "write `file(\"partners.txt\")`",
+        ),
+        (
+            "origins: if cfg!(debug_assertions) { any } else { [\"https://app.example\"] }",
+            "a macro sees the word `if`, not what it decides",
+            "write `development { origins: any }` and `production { origins: [\"https://app.example\"] }`",
+        ),
+        (
+            "@, credentials: if !cfg!(debug_assertions) { true } else { false }, max_age: 1h",
+            "a macro sees the word `if`, not what it decides",
+            "write `production { credentials: true }` and `development { credentials: false }`",
+        ),
+        (
+            "if cfg!(not(debug_assertions)) { credentials: true, } else { origins: any } @",
+            "a macro sees the word `if`, not what it decides",
+            "write `production { credentials: true }` and `development { origins: any }`",
+        ),
+        (
+            "@, timing: cfg!(debug_assertions)",
+            "a macro sees `cfg!`, not what it makes",
+            "write `development { timing: true }` and `production { timing: false }`",
+        ),
+        ("@, production:", "`production` has no value", "write `production { … }`"),
+        (
+            "@, timing: match x { _ => true }",
+            "a macro sees the word `match`, not what it decides",
+            "a policy is the same in every build",
+        ),
+        (
+            "#[cfg(debug_assertions)] @",
+            "`#[cfg]` has no meaning here",
+            "write `development { origins: [\"https://app.example\"] }`",
+        ),
+        (
+            "origins: [\"https://app.example\", #[cfg(debug_assertions)] \"http://localhost:3000\"]",
+            "`#[cfg]` has no meaning here",
+            "write `development { origins: [\"http://localhost:3000\"] }`, whose list holds there",
+        ),
+        (
+            "@, #[cfg(feature = \"x\")] timing: true",
+            "`#[cfg]` has no meaning here",
+            "a policy is the same in every build",
+        ),
+        (
+            "origins: [\"https://localhost\" #[expect(loopback_origin, reason = \"an app\")]]",
+            "`#[expect]` stands before what it excuses",
+            "write `#[expect (loopback_origin, reason = \"an app\")] \"https://localhost\"`",
+        ),
+        (
+            "origins: [\"https://localhost\", #[expect(loopback_origin, reason = \"an app\")]]",
+            "`#[expect]` stands before what it excuses",
+            "write `#[expect (loopback_origin, reason = \"an app\")] \"https://localhost\"`",
+        ),
+        (
+            "origins: [\"https://localhost\" expect(loopback_origin, reason = \"an app\"), \"https://a.example\"]",
+            "`#[expect]` stands before what it excuses",
+            "write `#[expect (loopback_origin, reason = \"an app\")] \"https://localhost\"`",
+        ),
+        (
+            "origins: any #[expect(any_origin, reason = \"public\")]",
+            "`#[expect]` stands before what it excuses",
+            "write `#[expect (any_origin, reason = \"public\")] origins: any`",
+        ),
+        ("prod: { @ }", "no block is called `prod`", "write `production { … }`"),
+        ("dev = { origins: any }, @", "no block is called `dev`", "write `development { … }`"),
+        ("[production] @", "a block stands in braces", "write `production { … }`"),
+        ("let x = 1; @", "`let` is a word of Rust, and no setting", "take the statement out"),
         ("prod { @ }", "no block is called `prod`", "write `production { … }`"),
         ("dev { origins: any } @", "no block is called `dev`", "write `development { … }`"),
         ("staging { origins: any } @", "no block is called `staging`", "the blocks are"),
@@ -429,11 +514,6 @@ fn a_slip_is_one_error_with_what_to_write() {
             "@, preflight_status: 200u16",
             "in production: `preflight_status` takes a number, not `200u16` [wrong_type]",
             "write `preflight_status: 200`",
-        ),
-        (
-            "#[cfg(debug_assertions)] @",
-            "`#[cfg]` has no meaning here",
-            "what holds in debug builds alone stands in `development { … }`",
         ),
         (
             "#[allow(x)] @",

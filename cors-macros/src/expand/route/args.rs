@@ -126,6 +126,15 @@ fn slip(input: &mut Tokens) -> Option<NoName> {
         input.back_to(start);
         return Some(NoName { message: format!("{name}, without `&`"), right });
     }
+    let is_named = ["policy", "name", "with"].iter().any(|word| input.is_word(0, word));
+    if is_named && (input.is_punct(1, '=') || input.is_punct(1, ':')) && input.peek_ident(2).is_some() {
+        let start = input.mark();
+        input.next();
+        input.next();
+        let right = shown(&path(input));
+        input.back_to(start);
+        return Some(NoName { message: format!("{name}, and nothing before it"), right });
+    }
     let is_any = input.is_word(0, "any") && (input.peek(1).is_none() || input.is_punct(1, ','));
     is_any.then(|| NoName {
         message: "`any` is no policy's name".into(),
