@@ -156,6 +156,32 @@ fn misspelled_keys_are_named_as_they_are_written() {
     }
 }
 
+/// A block under another name is one fault, and read as the one that was meant unless that is there as well.
+#[test]
+fn misspelled_blocks_are_read_as_what_they_were_meant_as() {
+    let origins = "origins = ['https://a.example']";
+    for (toml, is_proposed) in [
+        (format!("[prod]\n{origins}"), true),
+        (format!("[Production]\n{origins}"), true),
+        (format!("[producton]\n{origins}"), true),
+        (format!("[live]\n{origins}\n[dev]\norigins = 'any'"), true),
+        (format!("[prod]\n{origins}\n[production]\ntiming = true"), false),
+        (format!("[prod]\n{origins}\n[live]\ntiming = true"), false),
+        (format!("[production]\n{origins}\n[production.dev]\ntiming = true"), false),
+        (format!("{origins}\ndebug = true"), false),
+    ] {
+        let draft: Draft = toml::from_str(&toml).unwrap_or_else(|error| panic!("{toml}: {error}"));
+        let config = draft.into_config();
+        let violations = config.policy(Mode::Production).expect_err("a name is wrong");
+        assert!(violations.iter().all(|violation| violation.rule().name() == "unknown_key"), "{violations}");
+        let proposed = violations.iter().all(|violation| violation.proposal().is_some());
+        assert_eq!(proposed, is_proposed, "{toml}: {violations}");
+        let policy = config.following(&violations).policy(Mode::Production);
+        assert_eq!(policy.is_ok(), is_proposed, "{toml}: {policy:?}");
+        assert!(policy.is_err() || policy.is_ok_and(|policy| policy.allows_origin(b"https://a.example")));
+    }
+}
+
 /// A hundred thousand entries, each of them wrong: judging takes time in proportion, and shows the first.
 #[test]
 fn a_long_list_of_mistakes_is_shown_in_part() {

@@ -84,6 +84,11 @@ impl<'f> Editor<'f> {
                 self.edits.push((setting.field.key.clone(), name));
                 Some(())
             }
+            (Proposal::Block(mode), None) => {
+                let name = self.quoted_as(&setting.field.key, mode.name());
+                self.edits.push((setting.field.key.clone(), name));
+                Some(())
+            }
             (Proposal::Into(right), None) => {
                 let into = self.positions.settings(locus.place).iter();
                 let into =

@@ -170,6 +170,36 @@ fn what_stands_around_a_mistake_stays() {
             "production:\n  origins: [ https://a.example ]\n",
         ),
         (
+            "a block",
+            "toml",
+            "[prod] # live\norigins = [\"a.example\"]\n[Development]\norigins = \"any\"\n",
+            "[production] # live\norigins = [\"https://a.example\"]\n[development]\norigins = \"any\"\n",
+        ),
+        (
+            "a block of YAML",
+            "yaml",
+            "prod:\n  origins: [https://a.example]\n'dev':\n  origins: any\n",
+            "production:\n  origins: [https://a.example]\n'development':\n  origins: any\n",
+        ),
+        (
+            "a block of JSON",
+            "json",
+            "{ \"prod\": { \"orgins\": [\"a.example\"] } }\n",
+            "{ \"production\": { \"origins\": [\"https://a.example\"] } }\n",
+        ),
+        (
+            "a block that is there already",
+            "toml",
+            "[prod]\norigins = [\"https://a.example\"]\n[production]\ntiming = true\n",
+            "[prod]\norigins = [\"https://a.example\"]\n[production]\ntiming = true\n",
+        ),
+        (
+            "two that stand for one block",
+            "toml",
+            "[prod]\norigins = [\"https://a.example\"]\n[live]\ntiming = true\n",
+            "[prod]\norigins = [\"https://a.example\"]\n[live]\ntiming = true\n",
+        ),
+        (
             "a key that is there already",
             "yaml",
             "origins:\n- https://a.example\norgins: ['https://b.example']\nmax_age: 60\n",

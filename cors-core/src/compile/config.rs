@@ -284,6 +284,8 @@ pub(crate) enum SettingValue {
         written: String,
         /// Whether keys of a policy stand in it.
         has_keys: bool,
+        /// What it holds if it is a block whose name is misspelled.
+        block: Block,
     },
     /// Anything else, as it was written.
     Other(String),

@@ -373,10 +373,20 @@ fn unknown(raw: Raw) -> SettingValue {
 fn other_value(raw: &Raw) -> SettingValue {
     match raw {
         Raw::Table(_) | Raw::List(_) if raw.date().is_none() => {
-            SettingValue::Table { written: raw.written(), has_keys: has_keys(raw) }
+            SettingValue::Table { written: raw.written(), has_keys: has_keys(raw), block: block(raw) }
         }
         _ => SettingValue::Other(raw.written()),
     }
+}
+
+/// The settings in a table, as if it were a block.
+fn block(raw: &Raw) -> Block {
+    let fields = match raw {
+        Raw::Table(fields) => fields.as_slice(),
+        _ => &[],
+    };
+    let read = |(name, raw): &(String, Raw)| settings(name, Key::from_name(name), raw.clone());
+    Block { settings: fields.iter().flat_map(read).collect() }
 }
 
 /// Returns whether keys of a policy stand somewhere in this value.

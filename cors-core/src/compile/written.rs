@@ -72,7 +72,7 @@ fn typed(key: Option<Key>, value: Written) -> SettingValue {
         Written::Other(written) if written.starts_with('{') => {
             let mut words = written.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
             let has_keys = words.any(|word| Key::from_name(word).is_some());
-            SettingValue::Table { written, has_keys }
+            SettingValue::Table { written, has_keys, block: Block::new() }
         }
         Written::Word(word) if word == "any" && key.is_none_or(types::is_list) => SettingValue::Any,
         Written::Word(text) | Written::Text(text) => SettingValue::Text(text),

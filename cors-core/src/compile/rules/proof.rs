@@ -76,8 +76,9 @@ fn with_proved(config: &Config, mode: Mode, mut violations: Violations) -> Viola
 /// Adds what is wrong with the values of misspelled keys, and returns all that comes to light once the keys are right: no proposal is
 /// the cause of it.
 fn uncover(config: &Config, mode: Mode, violations: &mut Violations) -> BTreeSet<(Rule, Option<String>)> {
-    let is_rename =
-        |violation: &&Violation| matches!(violation.proposal, Some(Proposal::Key(_) | Proposal::Into(_)));
+    let is_rename = |violation: &&Violation| {
+        matches!(violation.proposal, Some(Proposal::Key(_) | Proposal::Block(_) | Proposal::Into(_)))
+    };
     let renames: Vec<&Violation> = violations.iter().filter(is_rename).collect();
     if renames.is_empty() {
         return BTreeSet::new();
@@ -112,7 +113,10 @@ fn as_written(config: &Config, mut violation: Violation) -> Violation {
 
 /// Returns whether the help is right where the proposal is not, for it names nothing to write that could break a rule.
 fn is_no_text(proposal: Option<&Proposal>) -> bool {
-    matches!(proposal, None | Some(Proposal::Remove | Proposal::Key(_) | Proposal::Rule(_)))
+    matches!(
+        proposal,
+        None | Some(Proposal::Remove | Proposal::Key(_) | Proposal::Block(_) | Proposal::Rule(_))
+    )
 }
 
 fn fault(violation: &Violation) -> (Rule, Option<String>) {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::violation::Violation;
 use crate::Key;
+use crate::Mode;
 use crate::Rule;
 use crate::compile::config::{Block, Config, Entry, Expectation, Place, Setting, SettingValue};
 
@@ -36,6 +37,8 @@ pub enum Proposal {
     Number(i64),
     /// This key in place of the one that was written.
     Key(Key),
+    /// The block of this mode in place of what was written as its name.
+    Block(Mode),
     /// Its entries among those of this key, which is set already.
     Into(Key),
     /// This rule in place of the one that the expectation names.
@@ -77,11 +80,24 @@ impl Config {
             })
             .collect();
         edits.sort_by_key(|edit| edit.at);
+        let renamed = edits.iter().filter_map(|edit| match edit.proposal {
+            Proposal::Block(mode) => {
+                let setting = self.block(edit.at.0)?.settings.get(edit.at.1)?;
+                Some((*mode, setting))
+            }
+            _ => None,
+        });
+        let renamed: Vec<(Mode, &Setting)> = renamed.collect();
         let mut config = self.clone();
         for place in [Place::Outer, Place::Production, Place::Development] {
             let Some(block) = self.block(place) else { continue };
             let within = edits.iter().filter(|edit| edit.at.0 == place).collect::<Vec<_>>();
             *config.block_mut(place) = follow(block, &within);
+        }
+        for (mode, setting) in renamed {
+            if let SettingValue::Table { block, .. } = &setting.value {
+                *config.block_mut(Place::of(mode)) = block.clone();
+            }
         }
         config
     }
@@ -122,7 +138,7 @@ fn edited(setting: &Setting, edits: &[&Edit<'_>], moved: &mut Vec<(Key, Vec<Entr
     for edit in whole {
         match (edit.at.3, edit.proposal) {
             (Some(index), proposal) => amend(&mut setting.expectations, index, proposal),
-            (None, Proposal::Remove) => return None,
+            (None, Proposal::Remove | Proposal::Block(_)) => return None,
             (None, Proposal::Into(key)) => {
                 if let SettingValue::List(entries) = setting.value {
                     moved.push((*key, entries));

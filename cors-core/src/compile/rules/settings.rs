@@ -107,7 +107,7 @@ impl<'c> Settings<'c> {
         };
         for place in [Place::of(mode), Place::Outer] {
             if let Some(block) = config.block(place) {
-                settings.take(block, place, mode, report);
+                settings.take(config, block, place, mode, report);
             }
         }
         settings.excused = settings
@@ -119,14 +119,21 @@ impl<'c> Settings<'c> {
         settings
     }
 
-    fn take(&mut self, block: &'c Block, place: Place, mode: Mode, report: &mut Report<'_>) {
+    fn take(
+        &mut self,
+        config: &'c Config,
+        block: &'c Block,
+        place: Place,
+        mode: Mode,
+        report: &mut Report<'_>,
+    ) {
         let mut seen: Vec<Key> = Vec::new();
         // In development, only the expectations of its own block have to excuse something.
         let expects = place != Place::Outer || mode == Mode::Production;
         for (index, setting) in block.settings.iter().enumerate() {
             let site = Site::setting(place, index, &setting.name);
             let Some(key) = setting.key() else {
-                self.unknown(&site, setting, block, report);
+                self.unknown(&site, setting, config, report);
                 continue;
             };
             if let (Key::Expect, SettingValue::Expect(expectation)) = (key, &setting.value) {
@@ -168,7 +175,7 @@ impl<'c> Settings<'c> {
         }
     }
 
-    fn unknown(&mut self, site: &Site, setting: &Setting, block: &Block, report: &mut Report<'_>) {
+    fn unknown(&mut self, site: &Site, setting: &Setting, config: &Config, report: &mut Report<'_>) {
         let meant = meant(&setting.name).filter(|meant| meant.fits(&setting.value));
         let holds_keys = matches!(setting.value, SettingValue::Table { has_keys: true, .. });
         match meant {
@@ -180,7 +187,7 @@ impl<'c> Settings<'c> {
         let finding = match meant {
             None if is_block(&setting.name) => no_block(setting, site.locus.place, report.writer()),
             None if holds_keys => no_level(setting, report.writer()),
-            meant => unknown_key(setting, meant, block, report),
+            meant => unknown_key(setting, meant, config, site.locus.place, report),
         };
         report.add(site, finding);
     }
@@ -243,6 +250,13 @@ enum Meant {
 }
 
 impl Meant {
+    fn mode(self) -> Option<Mode> {
+        match self {
+            Meant::Key(_) => None,
+            Meant::Block(mode) => Some(mode),
+        }
+    }
+
     /// Returns whether it can be had for such a value: `debug = true` is no block.
     fn fits(self, value: &SettingValue) -> bool {
         match self {
@@ -263,8 +277,8 @@ fn meant(name: &str) -> Option<Meant> {
     }
     let name = &*name.to_ascii_lowercase().replace('-', "_");
     let block = match name {
-        "prod" | "release" | "live" => Some(Mode::Production),
-        "dev" | "debug" | "local" => Some(Mode::Development),
+        "prod" | "prd" | "release" | "live" => Some(Mode::Production),
+        "dev" | "devel" | "develop" | "debug" | "local" => Some(Mode::Development),
         _ => None,
     };
     if let Some(mode) = block {
@@ -291,10 +305,7 @@ pub fn meant_key(name: &str) -> Option<Key> {
 
 /// The mode that the name of a block was most likely meant as.
 pub fn meant_mode(name: &str) -> Option<Mode> {
-    match meant(name) {
-        Some(Meant::Block(mode)) => Some(mode),
-        _ => None,
-    }
+    meant(name).and_then(Meant::mode)
 }
 
 /// The rule that a name was most likely meant as, or is.
@@ -315,6 +326,18 @@ fn is_set(block: &Block, key: Key, setting: &Setting) -> bool {
     let mut before = block.settings.iter().take_while(|before| !core::ptr::eq(*before, setting));
     let is_slip = |before: &Setting| before.key().is_none() && meant_key(&before.name) == Some(key);
     block.settings.iter().any(|setting| setting.key() == Some(key)) || before.any(is_slip)
+}
+
+/// Returns whether a table outside of the blocks is the only one that stands for the block of this mode.
+fn is_only_block(config: &Config, mode: Mode, setting: &Setting) -> bool {
+    let stands_for_it =
+        |other: &&Setting| other.key().is_none() && meant(&other.name).and_then(Meant::mode) == Some(mode);
+    let mut others = config.outer.settings.iter().filter(stands_for_it);
+    let is_table = matches!(setting.value, SettingValue::Table { .. });
+    is_table
+        && !config.has(mode)
+        && others.next().is_some_and(|one| core::ptr::eq(one, setting))
+        && others.next().is_none()
 }
 
 /// A block that holds something else than settings, or stands in a block.
@@ -366,7 +389,13 @@ fn no_level(setting: &Setting, writer: &Writer) -> Finding {
 /// Why no setting may be skipped.
 const SKIPPED: &str = "If the setting were skipped, it would be missing without a word.";
 
-fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &Report<'_>) -> Finding {
+fn unknown_key(
+    setting: &Setting,
+    meant: Option<Meant>,
+    config: &Config,
+    place: Place,
+    report: &Report<'_>,
+) -> Finding {
     let (name, writer) = (&setting.name, report.writer());
     let message = format!("`{}` is no key of a policy", writer.name(name));
     let finding = Finding::new(Rule::UnknownKey, message, SKIPPED).value(name);
@@ -377,7 +406,7 @@ fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &
         return finding.help(format!("take it out: {why}"));
     }
     match meant {
-        Some(Meant::Key(key)) if !is_set(block, key, setting) => {
+        Some(Meant::Key(key)) if !config.block(place).is_some_and(|block| is_set(block, key, setting)) => {
             finding.propose(format!("write `{}`", writer.name(key.name())), Proposal::Key(key))
         }
         Some(Meant::Key(key)) => {
@@ -391,7 +420,17 @@ fn unknown_key(setting: &Setting, meant: Option<Meant>, block: &Block, report: &
                     .help(format!("it is called `{written}` here, which is set already: keep one of them")),
             }
         }
-        Some(Meant::Block(mode)) => finding.help(format!("write `{}`", writer.name(mode.name()))),
+        Some(Meant::Block(mode)) if is_only_block(config, mode, setting) => {
+            finding.propose(format!("write `{}`", writer.name(mode.name())), Proposal::Block(mode))
+        }
+        Some(Meant::Block(mode)) => {
+            let name = writer.name(mode.name());
+            match place {
+                Place::Outer if config.has(mode) => finding
+                    .help(format!("it is called `{name}` here, which is there already: keep one of them")),
+                _ => finding.help(format!("write `{name}`")),
+            }
+        }
         None => {
             let keys = Key::ALL.map(|key| writer.name(key.name())).join(", ");
             finding.help(format!("the keys are {keys}"))
