@@ -16,7 +16,7 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(args: &CallArgs) -> Result<Self, Problem> {
         if args.origin.is_empty() {
-            return Err(Problem(
+            return Err(Problem::new(
                 "--origin is missing: which page calls?\nhelp: write `--origin https://app.example`".into(),
             ));
         }
@@ -27,7 +27,7 @@ impl Call {
             let (name, value) = header.split_once(':').unwrap_or((header, ""));
             let name = name.trim();
             if name.is_empty() || !name.bytes().all(is_name_byte) {
-                return Err(Problem(format!(
+                return Err(Problem::new(format!(
                     "--header {header:?}: {name:?} is no name of a header\nhelp: write `name` or `name: value`, one header for each --header"
                 )));
             }
@@ -79,7 +79,7 @@ fn is_name_byte(byte: u8) -> bool {
 /// Checks that an origin is written as browsers do. The message is that of the rule for entries of a policy.
 fn check_origin(origin: &str) -> Result<(), Problem> {
     if origin.contains('*') {
-        return Err(Problem(format!("--origin {origin:?}: a page has one origin, not a pattern")));
+        return Err(Problem::new(format!("--origin {origin:?}: a page has one origin, not a pattern")));
     }
     let block = Block::new().origins([origin]);
     let Err(violations) = Config::default().development(block).policy(Mode::Development) else {
@@ -89,7 +89,7 @@ fn check_origin(origin: &str) -> Result<(), Problem> {
         let help = violation.help().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
         format!("{}{help}", violation.message())
     });
-    Err(Problem(format!("--origin: {}", violation.unwrap_or_default())))
+    Err(Problem::new(format!("--origin: {}", violation.unwrap_or_default())))
 }
 
 #[cfg(test)]
@@ -99,7 +99,7 @@ mod tests {
     fn call(origin: &str, method: &str, headers: &[&str]) -> Result<Call, String> {
         let headers = headers.iter().map(ToString::to_string).collect();
         let args = CallArgs { origin: origin.into(), method: method.into(), headers, credentials: false };
-        Call::new(&args).map_err(|Problem(text)| text)
+        Call::new(&args).map_err(|problem| problem.to_string())
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Report, Problem> {
         (Ok(before), Ok(after)) => (before, after),
         (Err(report), _) | (_, Err(report)) => return Ok(report),
     };
-    let comparison = compare(&before, &after).map_err(|error| Problem(error.to_string()))?;
+    let comparison = compare(&before, &after).map_err(|error| Problem::new(error.to_string()))?;
     let names = (old.name.as_str(), new.name.as_str());
     let out = match args.format {
         DiffFormat::Text => text(names, &comparison),

@@ -63,7 +63,7 @@ fn help(topic: &[String]) -> Result<Report, Problem> {
         Err(help) if help.kind() == ErrorKind::DisplayHelp => {
             Ok(Report::good(help.render().ansi().to_string()))
         }
-        _ => Err(Problem(format!(
+        _ => Err(Problem::new(format!(
             "there is no help about `{}`\nhelp: `cors help` lists the commands; `cors help file` is about policy files",
             topic.join(" ")
         ))),

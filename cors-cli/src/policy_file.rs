@@ -9,7 +9,7 @@ use cors_engine::{Config, Draft, Language, Place, Violation};
 use crate::places;
 use crate::positions::Positions;
 use crate::report::{At, Problem};
-use crate::syntax;
+use crate::syntax::{self, Fault};
 
 /// The name on the command line that stands for standard input.
 const STDIN: &str = "-";
@@ -48,21 +48,26 @@ impl PolicyFile {
                 Self::from_text(name, text, Language::Json)
             }
             None if path == Path::new(STDIN) => Self::from_toml(name, text),
-            _ => Err(Problem(format!("{name}: a policy is a .toml, a .json or a .yaml file"))),
+            _ => Err(Problem::new(format!("{name}: a policy is a .toml, a .json or a .yaml file"))),
         }
     }
 
     /// A policy whose text is at hand; `name` is what messages call it.
     pub(crate) fn from_text(name: String, text: String, language: Language) -> Result<Self, Problem> {
-        let no_policy = |error: &dyn std::fmt::Display| no_policy(&name, &text, language, error);
+        let no_policy = |fault: Fault| no_policy(&name, &text, fault);
         let (draft, places): (Result<Draft, Problem>, _) = match language {
-            Language::Json => {
-                (serde_json::from_str(&text).map_err(|error| no_policy(&error)), places::json(&text))
-            }
-            Language::Yaml => {
-                (serde_saphyr::from_str(&text).map_err(|error| no_policy(&error)), places::yaml(&text))
-            }
-            _ => (toml::from_str(&text).map_err(|error| no_policy(&error)), places::toml(&text)),
+            Language::Json => (
+                serde_json::from_str(&text).map_err(|error| no_policy(syntax::json(&text, &error))),
+                places::json(&text),
+            ),
+            Language::Yaml => (
+                serde_saphyr::from_str(&text).map_err(|error| no_policy(syntax::yaml(&text, &error))),
+                places::yaml(&text),
+            ),
+            _ => (
+                toml::from_str(&text).map_err(|error| no_policy(syntax::toml(&text, &error))),
+                places::toml(&text),
+            ),
         };
         let (config, positions) = (draft?.into_config(), places.map(Positions::new));
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
@@ -97,7 +102,7 @@ impl PolicyFile {
         let has_mark = fs::read_to_string(path).is_ok_and(|text| text.starts_with(BYTE_ORDER_MARK));
         let mark = if has_mark { BYTE_ORDER_MARK.to_string() } else { String::new() };
         fs::write(path, mark + &self.text)
-            .map_err(|error| Problem(format!("{} cannot be written: {error}", self.name)))
+            .map_err(|error| Problem::new(format!("{} cannot be written: {error}", self.name)))
     }
 
     /// Where a violation stands, as people count lines and columns.
@@ -135,8 +140,9 @@ pub(crate) fn keys(violation: &Violation) -> String {
     keys + &entry
 }
 
-fn no_policy(name: &str, text: &str, language: Language, error: &dyn std::fmt::Display) -> Problem {
-    Problem(format!("{name} is no policy\n{}", syntax::explained(language, text, &error.to_string())))
+fn no_policy(name: &str, text: &str, Fault { cause, help, bytes }: Fault) -> Problem {
+    let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+    Problem::at(format!("{name} is no policy: {cause}{help}"), name, text, bytes)
 }
 
 /// The name that messages use, and the text without a byte order mark.
@@ -153,7 +159,7 @@ pub(crate) fn read_text(path: &Path) -> Result<(String, String), Problem> {
             // What `>` of an old PowerShell writes is UTF-16.
             let is_text = error.kind() != io::ErrorKind::InvalidData;
             let help = if is_text { "" } else { "\nhelp: save it as UTF-8" };
-            Err(Problem(format!("{name} cannot be read: {error}{help}")))
+            Err(Problem::new(format!("{name} cannot be read: {error}{help}")))
         }
     }
 }

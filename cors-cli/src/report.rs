@@ -1,7 +1,8 @@
 //! The result of a command, and how it reaches the terminal.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::process::ExitCode;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -44,12 +45,44 @@ impl Report {
 }
 
 /// Why there is nothing to report: wrong usage, or something that cannot be read or reached.
-pub(crate) struct Problem(pub(crate) String);
+pub(crate) struct Problem {
+    text: String,
+    /// The file, its text and the bytes at fault, if it is about a place.
+    place: Option<(String, String, Range<usize>)>,
+}
+
+impl Problem {
+    pub(crate) fn new(text: String) -> Self {
+        Self { text, place: None }
+    }
+
+    /// A problem with these bytes of a file.
+    pub(crate) fn at(text: String, path: &str, file: &str, bytes: Range<usize>) -> Self {
+        Self { text, place: Some((path.into(), file.into(), bytes)) }
+    }
+
+    /// The whole, in the compiler's form.
+    fn message(&self) -> String {
+        match &self.place {
+            None => message(Severity::Error, &self.text),
+            Some((path, text, bytes)) => {
+                let at = At::Bytes { path, text, start: bytes.start, end: bytes.end };
+                message_at(Severity::Error, &self.text, at)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 pub(crate) fn print(done: Result<Report, Problem>) -> ExitCode {
-    let report = done.unwrap_or_else(|Problem(text)| Report {
+    let report = done.unwrap_or_else(|problem| Report {
         out: String::new(),
-        err: format!("{}\n", message(Severity::Error, &text)),
+        err: format!("{}\n", problem.message()),
         verdict: Verdict::None,
     });
     // The reader may be gone (`cors … | head -1`), which does not change the result.

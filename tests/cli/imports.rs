@@ -13,7 +13,7 @@ use crate::import::draft::{Draft, Entry, Value};
 use crate::import::{Imported, read};
 use crate::judge::broken;
 use crate::policy_file::PolicyFile;
-use crate::report::{Problem, Severity, message, message_at};
+use crate::report::{Severity, message, message_at};
 
 /// How much is written whatever is read, and how much for each byte: a remark says a value once more.
 const MOST_WRITTEN: (usize, usize) = (16 * 1024, 16);
@@ -66,7 +66,7 @@ fn written(text: &str, imported: &Imported) {
     let rust = imported.rust();
     assert!(rust.parse::<TokenStream>().is_ok(), "no Rust: {rust}");
     let file = PolicyFile::from_toml("<stdout>".into(), toml.clone());
-    let file = file.unwrap_or_else(|Problem(text)| panic!("{text}\n{toml}"));
+    let file = file.unwrap_or_else(|problem| panic!("{problem}\n{toml}"));
     // Whom a regex lets in takes seconds to say, and is a target of its own.
     if toml.contains("regex = ") {
         return;

@@ -34,7 +34,7 @@ mod positions;
 mod probe;
 #[path = "../../cors-cli/src/report.rs"]
 mod report;
-#[path = "../../cors-cli/src/syntax.rs"]
+#[path = "../../cors-cli/src/syntax/mod.rs"]
 mod syntax;
 
 pub mod imports;

@@ -52,7 +52,7 @@ pub fn holds(data: &[u8]) {
     assert!(log.len() <= MOST_REQUESTS, "{} requests", log.len());
     let Report { out, err, verdict } = match done {
         Ok(report) => report,
-        Err(Problem(text)) => Report { out: String::new(), err: text, verdict: Verdict::None },
+        Err(problem) => Report { out: String::new(), err: problem.to_string(), verdict: Verdict::None },
     };
     for text in [&out, &err] {
         quiet(&harmless(text));
@@ -126,7 +126,7 @@ impl Wire for Planted {
         let planned = self.answers.get(log.len()).or(self.answers.last());
         let Some(Some((status, fields))) = planned else {
             log.push((sent.clone(), Response::default()));
-            return Err(Problem("nobody answers".into()));
+            return Err(Problem::new("nobody answers".into()));
         };
         let said = |name: &str| {
             let mut fields = sent.fields.iter();

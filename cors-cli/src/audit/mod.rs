@@ -24,7 +24,7 @@ use routers::Routers;
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Report, Problem> {
     if !args.path.is_dir() {
-        return Err(Problem(format!("{} is no folder", args.path.display())));
+        return Err(Problem::new(format!("{} is no folder", args.path.display())));
     }
     let mut files = Vec::new();
     sources(&args.path, &mut files)?;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Report, Problem> {
 
 /// The Rust files below a folder, without folders for build output and fetched code.
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Problem> {
-    let unreadable = |error| Problem(format!("{} cannot be read: {error}", folder.display()));
+    let unreadable = |error| Problem::new(format!("{} cannot be read: {error}", folder.display()));
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let path = entry.path();

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
             continue;
         }
         if args.fix && path == Path::new("-") {
-            return Err(Problem(
+            return Err(Problem::new(
                 "standard input cannot be fixed\nhelp: `--diff` shows what would change".into(),
             ));
         }
@@ -84,11 +84,11 @@ fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
             false => vec![path.clone()],
             true => {
                 let found =
-                    glob::glob(&text).map_err(|error| Problem(format!("{text} is no glob: {error}")))?;
+                    glob::glob(&text).map_err(|error| Problem::new(format!("{text} is no glob: {error}")))?;
                 let found: Vec<PathBuf> =
                     found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
                 if found.is_empty() {
-                    return Err(Problem(format!("{text} names no file")));
+                    return Err(Problem::new(format!("{text} names no file")));
                 }
                 found
             }
@@ -177,7 +177,7 @@ fn json_of(judged: &[Judged]) -> Result<Value, Problem> {
     for finding in judged.iter().flat_map(|judged| &judged.findings) {
         let value = serde_json::to_value(&finding.violation);
         let mut value =
-            value.map_err(|error| Problem(format!("the violations cannot be written: {error}")))?;
+            value.map_err(|error| Problem::new(format!("the violations cannot be written: {error}")))?;
         value["file"] = json!(finding.file);
         if let Some(Region { start, end }) = finding.region {
             value["line"] = json!(start.0);

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
         Target::S3 => s3::write(&plan, &title),
     });
     let out = exported.map_err(|Unsayable(why)| {
-        Problem(format!("{} cannot say this policy: {why}", args.target.title()))
+        Problem::new(format!("{} cannot say this policy: {why}", args.target.title()))
     })?;
     let mut err = String::new();
     if policy.checks_host() {
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
         None => Ok(Report { out, err, verdict: Verdict::Good }),
         Some(path) => {
             let held = fs::read_to_string(path)
-                .map_err(|error| Problem(format!("{} cannot be read: {error}", path.display())))?;
+                .map_err(|error| Problem::new(format!("{} cannot be read: {error}", path.display())))?;
             let is_same = held == out;
             if !is_same {
                 let stale = format!(
@@ -85,7 +85,7 @@ impl Title {
             if word.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
                 || word.contains("{$")
             {
-                return Err(Problem(format!(
+                return Err(Problem::new(format!(
                     "{what} cannot be written in the comment on top of the file: {word:?}\n\
                      help: take one without line breaks, control characters and `{{$`"
                 )));

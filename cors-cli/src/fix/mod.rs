@@ -21,7 +21,7 @@ const MAX_ROUNDS: usize = 64;
 /// The file with every proposal followed that can be. What is left is for a person to decide.
 pub(crate) fn fixed(file: &PolicyFile) -> Result<PolicyFile, Problem> {
     if file.positions().is_none() {
-        return Err(Problem(format!(
+        return Err(Problem::new(format!(
             "{} cannot be fixed in place: it merges tables by `<<`\nhelp: without `--fix` each message says what to write",
             file.name
         )));

@@ -65,7 +65,7 @@ pub(crate) fn read(source: Source, name: &str, text: &str) -> Result<Vec<Importe
         Source::TowerHttp => rust::read(name, text, rust::Library::TowerHttp)?,
     };
     if imported.is_empty() {
-        return Err(Problem(format!("{name} has no CORS settings of {}", source.title())));
+        return Err(Problem::new(format!("{name} has no CORS settings of {}", source.title())));
     }
     imported.iter_mut().for_each(|found| found.draft.say_what_stars_meant());
     for Imported { place, draft, .. } in imported.iter_mut().filter(|_| source != Source::Django) {
@@ -88,7 +88,7 @@ pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> 
                 .enumerate()
                 .map(|(index, found)| format!("  {}: {}", index + 1, found.place))
                 .collect();
-            return Err(Problem(format!(
+            return Err(Problem::new(format!(
                 "{name} has {} policies\n{}\nhelp: choose one, `--nth 1`; `cors check --from {}` judges all",
                 several.len(),
                 lines.join("\n"),
@@ -97,7 +97,7 @@ pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> 
         }
         (Some(nth), several) => several
             .get(nth.saturating_sub(1))
-            .ok_or_else(|| Problem(format!("{name} has {} policies, and no {nth}", several.len())))?,
+            .ok_or_else(|| Problem::new(format!("{name} has {} policies, and no {nth}", several.len())))?,
     };
     let toml = chosen.toml();
     let file = PolicyFile::from_toml(WRITTEN.into(), toml.clone())?;

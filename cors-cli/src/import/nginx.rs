@@ -18,7 +18,7 @@ const ASKED_HEADERS: &str = "$http_access_control_request_headers";
 /// One policy for each place with an `Access-Control-Allow-Origin`.
 pub(super) fn read(source: &str, text: &str) -> Result<Vec<Imported>, Problem> {
     let config = parse_string(text)
-        .map_err(|error| Problem(format!("{source} is no nginx configuration: {error}")))?;
+        .map_err(|error| Problem::new(format!("{source} is no nginx configuration: {error}")))?;
     let mut places = Vec::new();
     let top: Vec<&Directive> = config.directives().collect();
     collect("the top of the file", &top, &mut places);

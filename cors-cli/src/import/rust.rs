@@ -36,7 +36,8 @@ pub(crate) struct Layer {
 }
 
 pub(super) fn read(source: &str, text: &str, library: Library) -> Result<Vec<Imported>, Problem> {
-    let layers = layers(text).map_err(|error| Problem(format!("{source} is no Rust source: {error}")))?;
+    let layers =
+        layers(text).map_err(|error| Problem::new(format!("{source} is no Rust source: {error}")))?;
     Ok(layers.into_iter().filter(|layer| layer.library == library).map(|layer| layer.imported).collect())
 }
 

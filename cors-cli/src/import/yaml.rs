@@ -10,7 +10,7 @@ use crate::report::Problem;
 
 /// Every document of a file. JSON is YAML.
 fn documents(source: &str, text: &str) -> Result<Vec<Json>, Problem> {
-    serde_saphyr::from_multiple(text).map_err(|error| Problem(format!("{source} is no YAML: {error}")))
+    serde_saphyr::from_multiple(text).map_err(|error| Problem::new(format!("{source} is no YAML: {error}")))
 }
 
 type Found<'f, 'j> = dyn FnMut(&str, Option<usize>, &'j Map<String, Json>) + 'f;

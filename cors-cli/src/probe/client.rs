@@ -68,7 +68,7 @@ impl Client {
     /// Waits for its turn.
     fn take_turn(&self) -> Result<(), Problem> {
         if self.left() == 0 {
-            return Err(Problem(format!("a probe sends no more than {MOST_REQUESTS} requests")));
+            return Err(Problem::new(format!("a probe sends no more than {MOST_REQUESTS} requests")));
         }
         if let Some(last) = self.sent.last.get() {
             thread::sleep(self.sent.gap.saturating_sub(last.elapsed()));

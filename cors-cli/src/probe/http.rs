@@ -41,7 +41,7 @@ impl Wire for Http {
             request = request.header(name, value);
         }
         let request =
-            request.body(()).map_err(|error| Problem(format!("the request cannot be sent: {error}")))?;
+            request.body(()).map_err(|error| Problem::new(format!("the request cannot be sent: {error}")))?;
         let answer = self.0.run(request).map_err(|error| unreachable(&sent.method, url, &error))?;
         let fields = answer.headers().iter();
         let text =
@@ -54,7 +54,7 @@ impl Wire for Http {
 }
 
 fn unreachable(method: &str, url: &Url, error: &ureq::Error) -> Problem {
-    Problem(format!(
+    Problem::new(format!(
         "{method} {url} has no answer: {error}\n\
          A browser shows net::ERR_… and no word about CORS: nothing was decided, for nobody was reached.\n\
          help: look at the name, the port, the certificate, and at what stands in between"

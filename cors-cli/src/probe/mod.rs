@@ -56,7 +56,7 @@ pub(crate) fn over(wire: Rc<dyn Wire>, args: &ProbeArgs) -> Result<Report, Probl
             true => "page and server are of one origin".into(),
             false => call.preflight_reason(),
         };
-        return Err(Problem(format!(
+        return Err(Problem::new(format!(
             "this call has no preflight: {reason}\nhelp: take --preflight-only out, or name the method and the headers that the page uses"
         )));
     }

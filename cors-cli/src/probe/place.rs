@@ -17,7 +17,7 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
         let problem = |why: &str| {
-            Problem(format!(
+            Problem::new(format!(
                 "{text:?} is no URL to call: {why}\nhelp: write it out, `https://api.example/tasks`"
             ))
         };

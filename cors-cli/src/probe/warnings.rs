@@ -124,7 +124,7 @@ mod tests {
             let place = Place::parse("https://api.example/").unwrap_or_else(|_| panic!("it is a URL"));
             let fetch = Fetch::new(page);
             let exchange = Exchange::run(&fetch, &mut Redirecting(place, to), false);
-            let exchange = exchange.unwrap_or_else(|Problem(text)| panic!("{text}"));
+            let exchange = exchange.unwrap_or_else(|problem| panic!("{problem}"));
             let findings = of_legs(&fetch, &exchange);
             let names: Vec<&str> = findings.iter().map(|finding| finding.name).collect();
             assert_eq!(names, wanted, "{page} to {to}");

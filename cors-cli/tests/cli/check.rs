@@ -193,50 +193,297 @@ fn a_file_in_another_encoding_is_told_from_a_missing_one() {
     assert!(run.code == Some(2) && run.err.contains("help: save it as UTF-8"), "{run:?}");
 }
 
-/// Files that no parser reads, as people write them, and what the help says.
+/// Files that no parser reads, as people write them: where the fault is, what it is, and what to write.
 #[test]
 fn what_cannot_be_read_is_explained() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for (extension, text, help) in [
-        ("toml", "origins: [\"https://a.example\"]", "`=` stands between a key and its value"),
-        ("toml", "origins = [https://a.example]", "a text stands in quotes"),
-        ("toml", "origins = https://a.example", "a text stands in quotes"),
-        ("toml", "origins = [\"https://a.example\"]\ncredentials = True", "write `true` or `false`"),
-        ("toml", "origins = [\"https://a.example\"]\ncredentials = yes", "write `true` or `false`"),
-        ("toml", "origins = [\"https://a.example\"]\nmax_age = 1h", "a text stands in quotes, `\"1h\"`"),
-        ("toml", "origins = [\"https://a.example\"]\nmax_age = 010", "without the `0` in front"),
-        ("toml", "origins = [\"https://a.example\"]\nmethods = [GET, PUT]", "each entry of a list"),
-        ("toml", "origins = (\"https://a.example\")", "a list stands in brackets"),
-        ("toml", "origins = [\"https://a.example\"];", "a line ends without `;`"),
-        ("toml", "origins = [\"https://a.example\"] methods = []", "a new line for each key"),
-        ("toml", "origins = [\"https://a.example\",\nmethods = [\"GET\"]", "a list ends with `]`"),
+    let mut broken = Vec::new();
+    for (extension, text, place, cause, help) in [
+        (
+            "toml",
+            "origins: [\"https://a.example\"]",
+            "1:8",
+            "`:` stands where `=` should",
+            "write `origins = [\"https://a.example\"]`",
+        ),
+        (
+            "toml",
+            "production:\n  timing: true",
+            "1:11",
+            "`:` stands where `=` should",
+            "write `[production]`",
+        ),
+        (
+            "toml",
+            "production {\n  timing = true\n}",
+            "1:12",
+            "a block begins with its name",
+            "write `[production]` on a line",
+        ),
+        ("toml", "[production\ntiming = true", "1:1", "this bracket is never closed", "write `[production]`"),
+        (
+            "toml",
+            "origins = [https://a.example]",
+            "1:12",
+            "a text stands in quotes",
+            "write `\"https://a.example\"`",
+        ),
+        (
+            "toml",
+            "origins = https://a.example",
+            "1:11",
+            "a text stands in quotes",
+            "write `\"https://a.example\"`",
+        ),
+        ("toml", "origins = any", "1:11", "a text stands in quotes", "write `\"any\"`"),
+        (
+            "toml",
+            "origins = [“https://a.example”]",
+            "1:12",
+            "`“` is no quote",
+            "write `\"https://a.example\"`",
+        ),
+        (
+            "toml",
+            "origins = [\"https://a.example\"]\ncredentials = True",
+            "2:15",
+            "`True` is no word of TOML",
+            "write `true`",
+        ),
+        (
+            "toml",
+            "origins = [\"https://a.example\"]\ncredentials = no # yet",
+            "2:15",
+            "`no` is no word of TOML",
+            "write `false`",
+        ),
+        (
+            "toml",
+            "origins = [\"https://a.example\"]\nmax_age = 1h",
+            "2:11",
+            "a duration stands in quotes",
+            "write `\"1h\"`",
+        ),
+        ("toml", "origins = [\"https://a.example\"]\nmax_age = 010", "2:11", "", "without the `0` in front"),
+        (
+            "toml",
+            "origins = [\"https://a.example\"]\nmethods = [GET, PUT]",
+            "2:12",
+            "a text stands in quotes",
+            "write `\"GET\"`",
+        ),
+        (
+            "toml",
+            "origins = (\"https://a.example\")",
+            "1:11",
+            "a list stands in brackets",
+            "write `[\"https://app.example\"]`",
+        ),
+        ("toml", "origins = [\"https://a.example\"];", "1:32", "a line ends without `;`", "take it out"),
+        (
+            "toml",
+            "origins = [\"https://a.example\"],\ntiming = true",
+            "1:32",
+            "a line ends without `,`",
+            "take it out",
+        ),
+        ("toml", "origins = [\"https://a.example\"] methods = []", "1:33", "", "a new line for each key"),
+        (
+            "toml",
+            "origins = [\"https://a.example\",\nmethods = [\"GET\"]",
+            "1:11",
+            "this bracket is never closed",
+            "a list ends with `]`",
+        ),
+        (
+            "toml",
+            "origins = [\"https://a.example\"\nmethods = [\"GET\"]",
+            "1:11",
+            "this bracket is never closed",
+            "a list ends with `]`",
+        ),
+        (
+            "toml",
+            "origins = [\"https://a.example]\nmethods = [\"GET\"]",
+            "1:12",
+            "this quote is never closed",
+            "write `\"` after it",
+        ),
         (
             "toml",
             "origins = [\"https://a.example\"]\nmethods = [\"GET\" \"PUT\"]",
-            "write `,` between entries",
+            "2:18",
+            "a comma is missing",
+            "write `,` before this",
         ),
-        ("toml", "// who\norigins = [\"https://a.example\"]", "a comment begins with `#`"),
-        ("toml", "[production]\nmax_age = 1\n[production]\ntiming = true", "in one place"),
-        ("json", "{ \"origins\": [\"https://a.example\"], }", "take the comma"),
-        ("json", "{ \"origins\": [\"https://a.example\",] }", "take the comma"),
-        ("json", "{ 'origins': [] }", "double quotes alone"),
-        ("json", "{ origins: [] }", "a key stands in double quotes"),
-        ("json", "{\n  // who\n  \"origins\": []\n}", "JSON has no comments"),
-        ("json", "{ \"origins\": ['https://a.example'] }", "a text stands in double quotes"),
-        ("json", "{ \"origins\": [], \"credentials\": True }", "write `true` or `false`"),
-        ("json", "{ \"origins\": [\"https://a.example\" \"https://b.example\"] }", "write `,` before this"),
-        ("json", "[\"https://a.example\"]", "write the keys in braces"),
-        ("json", "{ \"origins\": [", "a closing bracket"),
-        ("yaml", "origins: *", "begins with `*`"),
-        ("yaml", "origins:\n  - *", "begins with `*`"),
-        ("yaml", "origins: [*.a.example]", "begins with `*`"),
-        ("yaml", "headers: [x-a, *]", "begins with `*`"),
-        ("yaml", "origins:\n\t- https://a.example", "indent with spaces"),
-        ("yaml", "methods: [GET]\nmethods: [PUT]", "in one place"),
-        ("yaml", "origins: any\n---\norigins: any", "a file holds one policy"),
-        ("yaml", "- https://a.example", "write the keys of the policy"),
-        ("yaml", "origins: [https://a.example\nmethods: [GET]", "ends with `]`"),
-        ("yaml", "origins: [https://a.example]\n methods: [GET]", "in the same column"),
+        (
+            "toml",
+            "origins = [{ regex = \"https://\\d+\\.a\\.example\" }]",
+            "1:31",
+            "`\\d` is nothing that TOML knows",
+            "in single quotes",
+        ),
+        (
+            "toml",
+            "// who\norigins = [\"https://a.example\"]",
+            "1:1",
+            "this is no comment",
+            "a comment begins with `#`",
+        ),
+        ("toml", "{\"origins\": [\"https://a.example\"]}", "1:1", "this is JSON", "name it `.json`"),
+        (
+            "toml",
+            "[production]\nmax_age = 1\n[production]\ntiming = true",
+            "3:2",
+            "`production` stands twice",
+            "in one place",
+        ),
+        (
+            "json",
+            "{ \"origins\": [\"https://a.example\"], }",
+            "1:35",
+            "a comma stands before the closing bracket",
+            "take the comma out",
+        ),
+        (
+            "json",
+            "{ \"origins\": [\"https://a.example\",] }",
+            "1:34",
+            "a comma stands before the closing bracket",
+            "take the comma out",
+        ),
+        ("json", "{ 'origins': [] }", "1:3", "JSON knows double quotes alone", "write `\"origins\"`"),
+        ("json", "{ origins: [] }", "1:3", "a key stands in double quotes", "write `\"origins\"`"),
+        ("json", "{\n  // who\n  \"origins\": []\n}", "2:3", "JSON has no comments", "take it out"),
+        (
+            "json",
+            "{ \"origins\": ['https://a.example'] }",
+            "1:15",
+            "JSON knows double quotes alone",
+            "write `\"https://a.example\"`",
+        ),
+        (
+            "json",
+            "{ \"origins\": [“https://a.example”] }",
+            "1:15",
+            "`“` is no quote",
+            "write `\"https://a.example\"`",
+        ),
+        ("json", "{ \"origins\": any }", "1:14", "a text stands in double quotes", "write `\"any\"`"),
+        ("json", "{ \"origins\" = [] }", "1:13", "`=` stands where `:` should", "write `:`"),
+        (
+            "json",
+            "{ \"origins\": [], \"credentials\": True }",
+            "1:33",
+            "`True` is no word of JSON",
+            "write `true`",
+        ),
+        (
+            "json",
+            "{ \"origins\": [], \"max_age\": 1h }",
+            "1:29",
+            "a duration stands in double quotes",
+            "write `\"1h\"`",
+        ),
+        (
+            "json",
+            "{ \"origins\": [\"https://a.example\" \"https://b.example\"] }",
+            "1:35",
+            "a comma is missing",
+            "write `,` before this",
+        ),
+        ("json", "{ \"origins\": []; \"timing\": true }", "1:16", "`;` stands where `,` should", "write `,`"),
+        ("json", "[\"https://a.example\"]", "1:1", "", "write the keys in braces"),
+        ("json", "", "1:1", "the file is empty", "write the keys in braces"),
+        ("json", "{ \"origins\": [", "1:14", "this bracket is never closed", "a list ends with `]`"),
+        (
+            "json",
+            "{ \"origins\": [\"https://a.example\" }",
+            "1:14",
+            "this bracket is never closed",
+            "a list ends with `]`",
+        ),
+        (
+            "json",
+            "{ \"origins\": [\"https://a.example\n\"] }",
+            "1:15",
+            "this quote is never closed",
+            "write `\"` after it",
+        ),
+        (
+            "json",
+            "{ \"origins\": [{ \"regex\": \"https://\\d+\" }] }",
+            "1:35",
+            "`\\d` is nothing that JSON knows",
+            "each backslash twice",
+        ),
+        ("yaml", "origins: *", "1:10", "is an alias in YAML", "write `\"*\"`"),
+        ("yaml", "origins:\n  - *", "2:5", "is an alias in YAML", "write `\"*\"`"),
+        ("yaml", "origins: [*.a.example]", "1:11", "is an alias in YAML", "write `\"*.a.example\"`"),
+        ("yaml", "headers: [x-a, *]", "1:16", "is an alias in YAML", "write `\"*\"`"),
+        (
+            "yaml",
+            "origins:\n\t- https://a.example",
+            "2:1",
+            "YAML is not indented with tabs",
+            "indent with spaces",
+        ),
+        (
+            "yaml",
+            "origins = [\"https://a.example\"]",
+            "1:9",
+            "`=` stands where `:` should",
+            "write `origins: [\"https://a.example\"]`",
+        ),
+        (
+            "yaml",
+            "origins:[\"https://a.example\"]",
+            "1:8",
+            "a space is missing",
+            "write `origins: [\"https://a.example\"]`",
+        ),
+        ("yaml", "origins: any\ntiming:true", "2:7", "a space is missing", "write `timing: true`"),
+        (
+            "yaml",
+            "origins: [\"https://a.example\"],\ntiming: true",
+            "1:31",
+            "a line ends without `,`",
+            "take it out",
+        ),
+        (
+            "yaml",
+            "production {\n  timing: true\n}",
+            "1:1",
+            "a block begins with its name",
+            "write `production:`",
+        ),
+        (
+            "yaml",
+            "origins:\n  - \"https://a.example",
+            "2:5",
+            "this quote is never closed",
+            "write `\"` after the text",
+        ),
+        (
+            "yaml",
+            "origins: [{ regex: \"https://\\d+\" }]",
+            "1:29",
+            "`\\d` is nothing that YAML knows",
+            "in single quotes",
+        ),
+        ("yaml", "headers:\n  - @a", "2:5", "a text that begins with `@` stands in quotes", "write `\"@a\"`"),
+        ("yaml", "methods: [GET]\nmethods: [PUT]", "2:1", "", "in one place"),
+        ("yaml", "origins: any\n---\norigins: any", "3:1", "", "a file holds one policy"),
+        ("yaml", "- https://a.example", "1:1", "a policy is a table of keys", "write the keys of the policy"),
+        (
+            "yaml",
+            "origins: [https://a.example\nmethods: [GET]",
+            "1:10",
+            "this bracket is never closed",
+            "a list ends with `]`",
+        ),
+        ("yaml", "origins: [https://a.example]\n methods: [GET]", "2:2", "", "in the same column"),
+        ("yaml", "origins:\n  - https://a.example\n- https://b.example", "3:3", "", "in the same column"),
     ] {
         let path = folder.join(format!("unreadable.{extension}"));
         std::fs::write(&path, text).expect("the folder is there");
@@ -244,11 +491,18 @@ fn what_cannot_be_read_is_explained() {
         assert_eq!(run.code, Some(2), "{text}: {run:?}");
         let helps =
             run.err.lines().filter(|line| line.trim_start().starts_with("help: ")).collect::<Vec<_>>();
-        assert!(helps.len() == 1 && helps[0].contains(help), "{text}: {}", run.err);
+        let head = run.err.lines().next().unwrap_or_default();
+        let is_said = head.contains("is no policy: ") && head.contains(cause);
+        let at = format!("unreadable.{extension}:{place}\n");
+        let is_shown = run.err.contains(&at) && run.err.contains('^');
+        if !(helps.len() == 1 && helps[0].contains(help) && is_said && is_shown) {
+            broken.push(format!("{text}, at {place}: {}", run.err));
+        }
         for aside in ["Options", "from_str"] {
             assert!(!run.err.contains(aside), "{text}: {}", run.err);
         }
     }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
 /// Mistakes behind a misspelled key, and several at once, in YAML.

@@ -70,8 +70,8 @@ impl Settings {
     pub(super) fn parse(source: &str, text: &str) -> Result<Self, Problem> {
         match serde_json::from_str(text) {
             Ok(Value::Object(values)) => Ok(Self { source: source.into(), values, wrong: Vec::new() }),
-            Ok(_) => Err(Problem(format!("{source} is no JSON object of settings, name by name"))),
-            Err(error) => Err(Problem(format!(
+            Ok(_) => Err(Problem::new(format!("{source} is no JSON object of settings, name by name"))),
+            Err(error) => Err(Problem::new(format!(
                 "{source} is no JSON: {error}\n\
                  help: a settings.py must be run to be read; `cors import django --help` shows the command that prints it as JSON"
             ))),
@@ -162,7 +162,11 @@ impl Settings {
         if wrong.is_empty() {
             return Ok(remarks);
         }
-        Err(Problem(format!("Django's checks refuse the settings in {}:\n{}", self.source, wrong.join("\n"))))
+        Err(Problem::new(format!(
+            "Django's checks refuse the settings in {}:\n{}",
+            self.source,
+            wrong.join("\n")
+        )))
     }
 }
 
