@@ -55,7 +55,7 @@ pub(crate) fn has_short_labels(origin: &[u8]) -> bool {
 
 /// Where a walk begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Begin {
     /// Before an origin, or in what is none.
     Outside,
     /// Before a label of its host.
@@ -128,18 +128,18 @@ impl Walk {
 impl Automaton {
     /// The shortest word whose labels are short enough for DNS, if it is an origin, and the first in byte order among those.
     pub(crate) fn shortest(&self) -> Option<Vec<u8>> {
-        self.shortest_from(self.start, Place::Outside)
+        self.shortest_from(self.start, Begin::Outside)
     }
 
     /// The shortest rest of a word that has led to `state`, and the first in byte order among those.
-    pub(crate) fn shortest_from(&self, state: u32, place: Place) -> Option<Vec<u8>> {
+    pub(crate) fn shortest_from(&self, state: u32, place: Begin) -> Option<Vec<u8>> {
         let walk = self.walk_until(&[state], place, |_| true, |state| self.is_accepting(state));
         let last = walk.steps.len().checked_sub(1)?;
         self.is_accepting(walk.steps[last].state).then(|| walk.word(last))
     }
 
     /// Goes on from `starts` by bytes that pass `allowed`, wherever that leads.
-    pub(crate) fn walk(&self, starts: &[u32], place: Place, allowed: impl Fn(u8) -> bool) -> Walk {
+    pub(crate) fn walk(&self, starts: &[u32], place: Begin, allowed: impl Fn(u8) -> bool) -> Walk {
         self.walk_until(starts, place, allowed, |_| false)
     }
 
@@ -147,13 +147,13 @@ impl Automaton {
     fn walk_until(
         &self,
         starts: &[u32],
-        place: Place,
+        place: Begin,
         allowed: impl Fn(u8) -> bool,
         is_end: impl Fn(u32) -> bool,
     ) -> Walk {
         let bytes = self.representatives(allowed);
         let mut walk = Walk { steps: Vec::new(), reached: vec![None; self.accepting.len()] };
-        let label = if place == Place::Label { Label::START } else { Label::OUTSIDE };
+        let label = if place == Begin::Label { Label::START } else { Label::OUTSIDE };
         for &state in starts.iter().filter(|&&state| state != 0) {
             if walk.enter(Step { state, label, from: None }) && is_end(state) {
                 return walk;

@@ -7,7 +7,7 @@
 //! count that is fixed, nor a dot that is a dot: what else it could be makes another domain, and
 //! that one is open.
 
-use super::super::automaton::{Automaton, MARK, Marks, Place, RegexError};
+use super::super::automaton::{Automaton, Begin, MARK, Marks, RegexError};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -50,7 +50,7 @@ fn label_starts(marked: &Automaton) -> BTreeSet<u32> {
         hosts = hosts.into_iter().flat_map(|state| either(marked, state, byte)).collect();
     }
     let hosts: Vec<u32> = hosts.into_iter().collect();
-    let walk = marked.walk(&hosts, Place::Label, |byte| byte & !MARK != b':');
+    let walk = marked.walk(&hosts, Begin::Label, |byte| byte & !MARK != b':');
     let after_dots = walk.states().flat_map(|state| either(marked, state, b'.'));
     hosts.iter().copied().chain(after_dots).collect()
 }
