@@ -65,22 +65,22 @@ pub(crate) enum Begin {
 /// What a walk has come to.
 pub(crate) struct Walk {
     /// The shortest ways first, and in byte order among equals.
-    steps: Vec<Step>,
+    steps: Vec<Visit>,
     /// For each state, the first step that leads there, and the fewest bytes of a label with which one does.
     reached: Vec<Option<(usize, u8)>>,
 }
 
 #[derive(Clone, Copy)]
-struct Step {
+struct Visit {
     state: u32,
     label: Label,
-    /// The step before, and the byte between them.
+    /// The visit before, and the byte between them.
     from: Option<(usize, u8)>,
 }
 
 impl Walk {
     /// Returns whether there is something new: a state, or a shorter label in one that was known.
-    fn enter(&mut self, step: Step) -> bool {
+    fn enter(&mut self, step: Visit) -> bool {
         let known = &mut self.reached[step.state as usize];
         let length = step.label.length();
         match known {
@@ -155,19 +155,19 @@ impl Automaton {
         let mut walk = Walk { steps: Vec::new(), reached: vec![None; self.accepting.len()] };
         let label = if place == Begin::Label { Label::START } else { Label::OUTSIDE };
         for &state in starts.iter().filter(|&&state| state != 0) {
-            if walk.enter(Step { state, label, from: None }) && is_end(state) {
+            if walk.enter(Visit { state, label, from: None }) && is_end(state) {
                 return walk;
             }
         }
         let mut done = 0;
-        while let Some(&Step { state, label, .. }) = walk.steps.get(done) {
+        while let Some(&Visit { state, label, .. }) = walk.steps.get(done) {
             for &(byte, class) in &bytes {
                 let state = self.step(state, class);
                 if state == 0 {
                     continue;
                 }
                 let Some(label) = label.then(byte) else { continue };
-                if walk.enter(Step { state, label, from: Some((done, byte)) }) && is_end(state) {
+                if walk.enter(Visit { state, label, from: Some((done, byte)) }) && is_end(state) {
                     return walk;
                 }
             }
