@@ -72,8 +72,8 @@
 //! the builder in front of it. What `#[cors]` does for a route starts at `attribute/register.rs`; `route/resolve.rs` finds out which
 //! route a request is for.
 //!
-//! A request costs a lookup of `Origin`, a decision, and the fields that it gets. There is no allocation, and no
-//! boxed future unless a source of origins is asked. If `Cors` wraps the app itself, bodies are boxed already and stay as they
+//! A request costs a lookup of `Origin`, a decision, and the fields that it gets. `Cors` itself allocates nothing, and boxes no
+//! future unless a source of origins is asked. If `Cors` wraps the app itself, bodies are boxed already and stay as they
 //! are; around layers with bodies of their own, such as `Compress`, they are boxed once.
 //!
 //! # Counters

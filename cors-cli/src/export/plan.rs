@@ -61,7 +61,7 @@ pub(super) const OWNED: [&str; 7] = [
     "Access-Control-Max-Age",
 ];
 
-/// The request fields that a policy reads.
+/// The response field of a draft that browsers dropped.
 pub(super) const PRIVATE_NETWORK: &str = "Access-Control-Allow-Private-Network";
 
 /// The form of an origin that a browser sends, for a regex of a policy says nothing about that: scheme, labels or an IPv6

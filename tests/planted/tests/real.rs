@@ -24,6 +24,8 @@ struct Apps {
     twice: Server,
     /// The same without `Vary`.
     careless: Server,
+    /// Lets every origin in, with credentials.
+    mirror: Server,
 }
 
 impl Apps {
@@ -35,6 +37,7 @@ impl Apps {
             careless: Server::start(move |head| {
                 allow(head, listed(head.field("origin")), true).without("vary")
             }),
+            mirror: Server::start(|head| allow(head, !head.field("origin").is_empty(), true)),
         }
     }
 
@@ -49,6 +52,14 @@ impl Apps {
     /// Where requests go from the software.
     fn behind(&self, software: Software) -> SocketAddr {
         if software == Software::Varnish { self.twice.address } else { self.plain.address }
+    }
+
+    /// The apps behind the software that a policy has to hold for: what a proxy lets in is not for the app to widen.
+    fn all_behind(&self, software: Software) -> Vec<SocketAddr> {
+        use Software::{Apache, Caddy, Envoy, Haproxy, Nginx};
+        let others = matches!(software, Nginx | Apache | Haproxy | Caddy | Envoy);
+        let mirror = others.then_some(self.mirror.address);
+        [self.behind(software)].into_iter().chain(mirror).collect()
     }
 }
 
@@ -121,14 +132,17 @@ fn the_policy_that_is_shown_mends_real_software() {
                 .configuration()
                 .unwrap_or_else(|| panic!("{name}: no policy is shown: {:#}", seen.printed["findings"]));
             let site = applied(row.software, text);
-            let mended = row.software.start(&[site], apps.behind(row.software));
-            let seen = probe.run(&url(mended.addresses[0]), row.page(), row.call, &["--strict"]);
-            assert_eq!(
-                (seen.code, seen.findings()),
-                (Some(0), vec![]),
-                "{name}: {text}\n{:#}",
-                seen.printed["findings"]
-            );
+            for behind in apps.all_behind(row.software) {
+                let mended = row.software.start(std::slice::from_ref(&site), behind);
+                let seen = probe.run(&url(mended.addresses[0]), row.page(), row.call, &["--strict"]);
+                let app = if behind == apps.mirror.address { ", before an app that lets all in" } else { "" };
+                assert_eq!(
+                    (seen.code, seen.findings()),
+                    (Some(0), vec![]),
+                    "{name}{app}: {text}\n{:#}",
+                    seen.printed["findings"]
+                );
+            }
         }
     }
 }
