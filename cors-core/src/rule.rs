@@ -33,7 +33,9 @@ pub enum Rule {
     /// `invalid_origin`: an entry that is not the text a browser sends.
     ///
     /// Bad: `"app.example"` (no scheme), `"https://app.example/"` (a path), `"https://app.example:443"` (the default port),
-    /// `"https://App.example"` (upper case), `"https://bücher.example"` (Unicode), `"https://*app.example"`.
+    /// `"https://App.example"` (upper case), `"https://bücher.example"` (Unicode), `"https://*app.example"`,
+    /// `"https://a.example, https://b.example"` (two), `"${ORIGIN}"` (a placeholder that nothing filled in), `"*"` (a word for all),
+    /// `"https://me@app.example"` (a user name), `"https://127.1"` (no address as browsers write it), `"about:blank"` (no origin of its own).
     ///
     /// A browser sends `scheme://host[:port]`, in lower case and Punycode, without the default port;
     /// entries are compared with it byte for byte. An entry in another spelling never matches. (A library that compares
@@ -54,7 +56,8 @@ pub enum Rule {
     InvalidRegex,
     /// `invalid_method`: an entry of `methods` that is no method name.
     ///
-    /// Bad: `methods: ["GET, PUT"]`, `methods: ["*"]`.
+    /// Bad: `methods: ["GET, PUT"]`, `methods: ["*"]`, `methods: ["any"]`, `methods: ["G*T"]`, `methods: [""]`. Names that could be methods of
+    /// your own, such as `"GET|PUT"` and `"ALL"`, are [`MisspelledName`](Rule::MisspelledName).
     ///
     /// A browser asks for one method, by its exact name; an entry that is not one never matches.
     ///
@@ -70,7 +73,8 @@ pub enum Rule {
     ForbiddenMethod,
     /// `invalid_header`: an entry of `headers` or `expose` that is no field name.
     ///
-    /// Bad: `headers: ["Content Type"]`, `headers: ["authorization, content-type"]`, `headers: ["*"]`.
+    /// Bad: `headers: ["Content Type"]`, `headers: ["authorization, content-type"]`, `headers: ["*"]`, `headers: ["x-*-id"]` (a `*` that ends no
+    /// family), `expose: ["x-app-*"]` (browsers know no families to expose).
     ///
     /// No request can carry such a field, so the entry never matches.
     ///
@@ -87,7 +91,8 @@ pub enum Rule {
     WrongHeader,
     /// `invalid_host`: an entry of `hosts` that no `Host` field matches, or no entry at all.
     ///
-    /// Bad: `hosts: ["api.example:8080"]` (a port), `hosts: ["*.api.example"]`, `hosts: ["bücher.example"]`, `hosts: []`.
+    /// Bad: `hosts: ["api.example:8080"]` (a port), `hosts: ["https://api.example"]` (a scheme), `hosts: ["*.api.example"]`,
+    /// `hosts: ["bücher.example"]`, `hosts: []`.
     ///
     /// `Host` is compared without its port, so an entry with a port never matches. An empty list
     /// would refuse every request.
@@ -131,7 +136,8 @@ pub enum Rule {
     AnyExposeWithCredentials,
     /// `wrong_type`: a value of another type than its key takes.
     ///
-    /// Bad: `origins: "https://app.example"` (no list), `credentials: "yes"`, `hosts: [regex("…")]`.
+    /// Bad: `origins: "https://app.example"` (no list), `credentials: "yes"`, `hosts: [regex("…")]`, `origins: [5]`,
+    /// and in a file `expect = "any_origin"` (no reason) or a key with no value.
     ///
     /// If the value were skipped, the setting would be missing without a word.
     ///
@@ -139,7 +145,7 @@ pub enum Rule {
     WrongType,
     /// `duplicate_entry`: the same entry, or the same key, twice.
     ///
-    /// Bad: `headers: ["Authorization", "authorization"]`, two `origins` in one block.
+    /// Bad: `headers: ["Authorization", "authorization"]`, two `origins` in one block, two `expect`s of one rule at one place.
     ///
     /// The second adds nothing, or contradicts the first. Usually one of the two was meant to be something else.
     ///
@@ -147,11 +153,11 @@ pub enum Rule {
     DuplicateEntry,
     /// `unknown_key`: a key that no policy has.
     ///
-    /// Bad: `allow_origins: […]`, `credential: true`.
+    /// Bad: `allow_origins: […]`, `credential: true`; in a file `[prod]`, a table `[cors]` around the keys, a block within a block.
     ///
     /// If the key were skipped, the setting would be missing without a word.
     ///
-    /// Fix: write the key that the message suggests.
+    /// Fix: write the key or the block that the message suggests. What is wrong with its value is reported beside it.
     UnknownKey,
     /// `unknown_rule`: an `expect` with a name that no rule has.
     ///
@@ -163,7 +169,8 @@ pub enum Rule {
     UnknownRule,
     /// `unfulfilled_expectation`: an `expect` without a cause, or without a reason.
     ///
-    /// Bad: `expect(null_origin, reason = "…")` where no `"null"` is listed; `expect(null_origin)`; one inside `development`.
+    /// Bad: `expect(null_origin, reason = "…")` where no `"null"` is listed; `expect(null_origin)`; `expect(invalid_origin, reason = "…")`, which
+    /// nothing excuses; one inside `development`.
     ///
     /// An excuse that outlives its cause would cover the next mistake.
     ///
@@ -182,7 +189,7 @@ pub enum Rule {
     AnyOrigin,
     /// `null_origin`: the opaque origin.
     ///
-    /// Bad: `origins: ["null"]`.
+    /// Bad: `origins: ["null"]`, `origins: ["file://"]`.
     ///
     /// Every sandboxed frame, on any site, sends `Origin: null`: an attacker's page makes one in a line
     /// of HTML. It is not a name for local files.
@@ -200,7 +207,8 @@ pub enum Rule {
     InsecureOrigin,
     /// `loopback_origin`: a program on the user's own machine.
     ///
-    /// Bad: `"http://localhost:3000"`, `regex("https://localhost(:\\d+)?")` in production.
+    /// Bad: `"http://localhost:3000"`, `"http://0.0.0.0:8080"`, `"https://app.localhost"`, `"http://[::ffff:127.0.0.1]"`,
+    /// `regex("https://localhost(:\\d+)?")` in production.
     ///
     /// Any program that listens on that port of a user's machine is let in, with the user's cookies. Usually
     /// the entry is left over from development.
@@ -232,7 +240,7 @@ pub enum Rule {
     HeaderFamily,
     /// `public_suffix`: every customer of a registry or a hosting service.
     ///
-    /// Bad: `"https://*.com"`, `"https://*.github.io"`, `"https://*.amazonaws.com"`.
+    /// Bad: `"https://*.com"`, `"https://*.github.io"`, `"https://*.amazonaws.com"`, `"https://*.internal"` (on no list, so nobody knows who can have one).
     ///
     /// Anyone can have a name there: an attacker registers `evil.github.io` and is let in.
     ///
@@ -243,7 +251,7 @@ pub enum Rule {
     PublicSuffix,
     /// `unbounded_regex`: a regex that accepts origins of strangers.
     ///
-    /// Bad: `regex("https://.*app\\.example")`, `regex("https://www.app\\.example")`.
+    /// Bad: `regex("https://.*app\\.example")`, `regex("https://www.app\\.example")`, `regex("https?://app\\.example")` (one of them is not encrypted).
     ///
     /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a
     /// regex accepts is decided on its automaton, and the message shows an origin that an attacker could
@@ -281,7 +289,7 @@ pub enum Rule {
     PrivateNetwork,
     /// `redundant_origin`: an entry that another one covers.
     ///
-    /// Bad: `["https://*.app.example", "https://shop.app.example"]`.
+    /// Bad: `["https://*.app.example", "https://shop.app.example"]`, `[regex("https://(a|b)\\.app\\.example"), "https://a.app.example"]`.
     ///
     /// Removing the narrow entry would not lock its origin out: the other entry still allows it.
     ///
@@ -331,19 +339,19 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidOrigin,
         name: "invalid_origin",
         since: "0.1.0",
-        fires_on: "an entry that is not the text of an origin or pattern",
+        fires_on: "an entry that is not the text of an origin or pattern: no scheme, a path, several in one, a placeholder, a word for all",
     },
     Row {
         rule: Rule::InvalidRegex,
         name: "invalid_regex",
         since: "0.1.0",
-        fires_on: "a regex that does not parse, matches no origin, or is too large",
+        fires_on: "a regex that does not parse, matches no origin that a page can have, has an alternative that matches none, or is too large",
     },
     Row {
         rule: Rule::InvalidMethod,
         name: "invalid_method",
         since: "0.1.0",
-        fires_on: "an entry of `methods` that is no method name",
+        fires_on: "an entry of `methods` that is no method name: several in one, with a `*`, empty",
     },
     Row {
         rule: Rule::ForbiddenMethod,
@@ -355,7 +363,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidHeader,
         name: "invalid_header",
         since: "0.1.0",
-        fires_on: "an entry of `headers` or `expose` that is no field name",
+        fires_on: "an entry of `headers` or `expose` that is no field name: several in one, a `*` that ends no family, a family to expose, empty",
     },
     Row {
         rule: Rule::WrongHeader,
@@ -367,7 +375,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidHost,
         name: "invalid_host",
         since: "0.1.0",
-        fires_on: "an entry of `hosts` that is no host, or no entry at all",
+        fires_on: "an entry of `hosts` that is no host: with a port, a scheme, a `*`; or no entry at all",
     },
     Row {
         rule: Rule::InvalidMaxAge,
@@ -397,7 +405,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::WrongType,
         name: "wrong_type",
         since: "0.1.0",
-        fires_on: "a value of another type than its key takes",
+        fires_on: "a value, an entry of a list or an `expect` of another type than its key takes",
     },
     Row {
         rule: Rule::DuplicateEntry,
@@ -405,7 +413,12 @@ const ROWS: [Row; 31] = [
         since: "0.1.0",
         fires_on: "the same entry, key or expectation twice",
     },
-    Row { rule: Rule::UnknownKey, name: "unknown_key", since: "0.1.0", fires_on: "a key that no policy has" },
+    Row {
+        rule: Rule::UnknownKey,
+        name: "unknown_key",
+        since: "0.1.0",
+        fires_on: "a key or block that no policy has, and keys inside of another table",
+    },
     Row {
         rule: Rule::UnknownRule,
         name: "unknown_rule",
@@ -416,7 +429,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::UnfulfilledExpectation,
         name: "unfulfilled_expectation",
         since: "0.1.0",
-        fires_on: "an `expect` without a cause, or without a reason",
+        fires_on: "an `expect` without a cause, without a reason, or of a rule that cannot be excused",
     },
     Row { rule: Rule::AnyOrigin, name: "any_origin", since: "0.1.0", fires_on: "`origins: any`" },
     Row {
@@ -435,7 +448,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::LoopbackOrigin,
         name: "loopback_origin",
         since: "0.1.0",
-        fires_on: "an origin of the user's own machine",
+        fires_on: "an origin of the user's own machine, or a regex that matches no other",
     },
     Row {
         rule: Rule::MisspelledName,
@@ -453,13 +466,13 @@ const ROWS: [Row; 31] = [
         rule: Rule::PublicSuffix,
         name: "public_suffix",
         since: "0.1.0",
-        fires_on: "`*.` where strangers can have names",
+        fires_on: "`*.` where strangers can have names: on a public suffix, a shared domain, a single label",
     },
     Row {
         rule: Rule::UnboundedRegex,
         name: "unbounded_regex",
         since: "0.1.0",
-        fires_on: "a regex that lets in an origin that a stranger can have",
+        fires_on: "a regex that lets in an origin that a stranger can have, or one that is not `https:`",
     },
     Row {
         rule: Rule::AnyHeaderWithCredentials,
@@ -483,13 +496,13 @@ const ROWS: [Row; 31] = [
         rule: Rule::RedundantOrigin,
         name: "redundant_origin",
         since: "0.1.0",
-        fires_on: "an entry that another one covers",
+        fires_on: "an entry that another one covers, regexes included",
     },
     Row {
         rule: Rule::InertEntry,
         name: "inert_entry",
         since: "0.1.0",
-        fires_on: "an entry that no browser acts on",
+        fires_on: "an entry that no browser acts on: a header that no page can set or read, or that every page can read; a standard method in another case; a scheme that no page has",
     },
     Row { rule: Rule::AnyHost, name: "any_host", since: "0.1.0", fires_on: "`hosts: any`" },
 ];
