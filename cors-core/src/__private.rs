@@ -38,6 +38,7 @@ pub mod build {
     pub use crate::compile::rules::settings::{meant_key, meant_mode, meant_rule};
     pub use crate::compile::rules::types::is_list;
     pub use crate::compile::written::{Expected, Written, push};
+    pub use crate::explain::misspelled::is_known_header;
 }
 
 /// The words of a policy under the names by which it writes them: an expansion mentions each with

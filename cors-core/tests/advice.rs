@@ -224,6 +224,14 @@ fn variables_as_people_write_them() {
             "`CORS_ORIGINS=https://a.example,https://b.example`",
         ),
         (origins("'https://a.example'"), "wrong_type", "`CORS_ORIGINS=https://a.example`"),
+        (origins(r#"["https://a.example"]"#), "wrong_type", "`CORS_ORIGINS=https://a.example`"),
+        (
+            with("CORS_ENABLED", "true"),
+            "unknown_key",
+            "take it out: a policy holds wherever the app wraps it",
+        ),
+        (with("CORS_RESOURCES", "/api/*"), "unknown_key", "with `Cors::at`"),
+        (with("CORS_CREDENTIALS", "include"), "wrong_type", "`CORS_CREDENTIALS=true`"),
         (
             origins("https://a.example;https://b.example"),
             "invalid_origin",

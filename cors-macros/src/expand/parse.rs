@@ -93,7 +93,7 @@ impl Parser<'_> {
         }
         let start = input.mark();
         if let Some(path) = file_path(input) {
-            let help = format_args!("write `origins{} [file({path:?})]`", mark(self.separator));
+            let help = format_args!("write `origins{} [file({path})]`", mark(self.separator));
             self.errors.report_with_help(input.extent_since(start), FILE, help);
             input.punct(',');
             return None;
@@ -506,12 +506,21 @@ impl Values<'_> {
             && let Some(path) = file_path(input)
         {
             let extent = input.extent_since(start);
-            let entry = format!("file({path:?})");
+            let entry = format!("file({path})");
             let help = match within {
                 Within::List => format!("write `{entry}`"),
                 Within::Settings => format!("write `{}`", self.setting(&format!("[{entry}]"))),
             };
             self.errors.report_with_help(extent, FILE, help);
+            return Some(Spanned { node: Value::Missing, extent });
+        }
+        if self.key == Key::Origins.name()
+            && within == Within::List
+            && let Some(text) = regex_text(input)
+        {
+            let extent = input.extent_since(start);
+            let help = format_args!("write `regex({text})`");
+            self.errors.report_with_help(extent, "a regex stands in parentheses here", help);
             return Some(Spanned { node: Value::Missing, extent });
         }
         if let Some(conditional) = conditional::read(input) {
@@ -527,9 +536,15 @@ impl Values<'_> {
         if within.ends(input) {
             return None;
         }
+        let is_closure = input.is_punct(0, '|');
         let mut node = match self.primary(input) {
             Some(node) if within.ends(input) || self.begins_next(&node, input) => node,
             _ => {
+                // The arguments of a closure have commas of their own.
+                if is_closure {
+                    input.until(|input| input.is_punct(0, '|'));
+                    input.next();
+                }
                 input.until(|input| within.ends(input));
                 match input.text_since(start) {
                     // The rules know what it can stand for.
@@ -673,13 +688,31 @@ impl Values<'_> {
 /// What is wrong with a file that is named like a setting.
 const FILE: &str = "a file of origins is an entry of `origins`";
 
-/// Takes `file = "…"`, and returns the path.
+/// Takes `file = "…"`, and returns the path as it is written.
 fn file_path(input: &mut Tokens) -> Option<String> {
-    let begins = input.is_word(0, "file") && (input.is_punct(1, '=') || input.is_punct(1, ':'));
+    named_text(input, "file")
+}
+
+/// Takes a string after this word and a mark, `word = "…"`, and returns it as it is written.
+fn named_text(input: &mut Tokens, word: &str) -> Option<String> {
+    let begins = input.is_word(0, word) && (input.is_punct(1, '=') || input.is_punct(1, ':'));
     let TokenTree::Literal(literal) = input.peek(2).filter(|_| begins)?.clone() else { return None };
-    let Lit::Str(path) = Lit::new(literal) else { return None };
+    let Lit::Str(_) = Lit::new(literal.clone()) else { return None };
     (0..3).for_each(|_| drop(input.next()));
-    Some(path.value())
+    Some(literal.to_string())
+}
+
+/// Takes `regex = "…"`, or the same in braces as a file has it, and returns the regex as it is written.
+fn regex_text(input: &mut Tokens) -> Option<String> {
+    if let Some(TokenTree::Group(group)) = input.peek(0).cloned()
+        && group.delimiter() == Delimiter::Brace
+    {
+        let inside = &mut Tokens::new(group.stream());
+        let text = named_text(inside, "regex").filter(|_| inside.is_empty())?;
+        input.next();
+        return Some(text);
+    }
+    named_text(input, "regex")
 }
 
 /// What stands in for an element that is not there.

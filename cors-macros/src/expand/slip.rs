@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use cors_engine::__private::build::is_known_header;
 use cors_engine::{Key, Mode};
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Lit;
@@ -30,6 +31,17 @@ pub(crate) fn find(values: &mut Values<'_>, node: &Value, tokens: TokenStream) -
         Value::Word(word) if is_method(values, word) => Some(one_method(values, word)),
         Value::Word(word) if is_constant(values, word) => Some(constant(values, &word.to_string())),
         Value::Word(word) if wants_quotes(values, word) => Some(quotes(values, &word.to_string())),
+        Value::Call { name, .. }
+            if name == "regex" && values.key == "origins" && values.within == Within::Settings =>
+        {
+            let written = conditional::written(tokens).replacen("regex (", "regex(", 1);
+            Some(Slip {
+                message: "a regex is an entry of a list".into(),
+                help: format!("write `{}`", values.setting(&format!("[{written}]"))),
+                meant: Value::Missing,
+            })
+        }
+        Value::Call { name, .. } if name == "Some" => some(values, &mut Tokens::new(tokens)),
         Value::Text(text) if values.key == "max_age" && is_duration(text) => Some(quoted_duration(text)),
         Value::Other(text) => other(values, text, &mut Tokens::new(tokens)),
         _ => None,
@@ -64,7 +76,27 @@ fn wants_quotes(values: &Values<'_>, word: &Ident) -> bool {
     wants && values.within == Within::List
 }
 
+/// `Some(3600)`
+fn some(values: &mut Values<'_>, input: &mut Tokens) -> Option<Slip> {
+    input.ident();
+    let inside = input.group(Delimiter::Parenthesis)?.stream();
+    let mut tokens = Tokens::new(inside.clone());
+    let is_literal = matches!(tokens.next(), Some(TokenTree::Literal(_))) && tokens.is_empty();
+    let shown = conditional::written(inside.clone());
+    let meant = if is_literal { values.list(inside).pop()?.value.node } else { return None };
+    Some(Slip { message: "a value stands without `Some`".into(), help: format!("write `{shown}`"), meant })
+}
+
 fn constant(values: &Values<'_>, text: &str) -> Slip {
+    if text == "None" {
+        let help = format!("take `{}` out: what is not set is absent", values.key);
+        return Slip { message: "a key that is absent is not written".into(), help, meant: Value::Missing };
+    }
+    let name = text.to_ascii_lowercase().replace('_', "-");
+    if matches!(values.key, "headers" | "expose") && is_known_header(&name) {
+        let message = format!("a macro sees the words `{text}`, not the value behind them");
+        return Slip { message, help: format!("write `{name:?}`"), meant: Value::Text(name) };
+    }
     Slip {
         message: format!("a macro sees the words `{text}`, not the value behind them"),
         help: format!("write {}; {LATER}", example(values)),

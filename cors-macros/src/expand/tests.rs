@@ -482,6 +482,33 @@ fn a_slip_is_one_error_with_what_to_write() {
             "`#[expect]` stands before what it excuses",
             "write `#[expect (any_origin, reason = \"public\")] origins: any`",
         ),
+        (
+            "origins: regex(\"https://a\"), methods: [GET]",
+            "a regex is an entry of a list",
+            "write `origins: [regex(\"https://a\")]`",
+        ),
+        (
+            "origins: [regex: r\"https://.*\\.a\\.example\"]",
+            "a regex stands in parentheses here",
+            "write `regex(r\"https://.*\\.a\\.example\")`",
+        ),
+        (
+            "origins: [{ regex = \"https://a\" }, \"https://b.example\"]",
+            "a regex stands in parentheses here",
+            "write `regex(\"https://a\")`",
+        ),
+        ("@, max_age: Some(3600)", "a value stands without `Some`", "write `3600`"),
+        ("@, max_age: None", "a key that is absent is not written", "take `max_age` out"),
+        (
+            "@, headers: [CONTENT_TYPE]",
+            "a macro sees the words `CONTENT_TYPE`, not the value behind them",
+            "write `\"content-type\"`",
+        ),
+        (
+            "origins: |origin, _| origin.ends_with(\".example\"), methods: [GET]",
+            "in production: `origins` takes a list or `any`, not `|origin,_|origin.ends_with(\".example\")` [wrong_type]",
+            "for example `origins: [",
+        ),
         ("prod: { @ }", "no block is called `prod`", "write `production { … }`"),
         ("dev = { origins: any }, @", "no block is called `dev`", "write `development { … }`"),
         ("[production] @", "a block stands in braces", "write `production { … }`"),

@@ -125,7 +125,7 @@ fn header_case(name: &str) -> String {
     if name.contains("::") {
         return last_segment(name).to_ascii_lowercase().replace('_', "-");
     }
-    let name = name.split(':').next().unwrap_or_default();
+    let name = name.split([':', '=']).next().unwrap_or_default();
     let words = name.split_whitespace().map(str::to_ascii_lowercase);
     words.collect::<Vec<_>>().join("-")
 }

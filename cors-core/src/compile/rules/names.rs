@@ -90,7 +90,7 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
         if method.is_empty() {
             return Some(finding.propose("take the entry out", Proposal::Remove).value(method));
         }
-        methods_instead(finding, meant_methods(method), writer)
+        methods_instead(finding, meant_methods(method).or_else(|| named_methods(method)), writer)
     } else if standard::is_forbidden_method(method.as_bytes()) {
         let why = "No browser lets a page send it, so the entry never matches (https://fetch.spec.whatwg.org/#forbidden-method).";
         Finding::new(Rule::ForbiddenMethod, format!("`{method}` is a method that no page can send"), why)
@@ -199,6 +199,11 @@ fn header_names(site: &Site, entries: &[Entry], key: Key, report: &mut Report<'_
 /// Returns whether a header name keeps the rules of its list.
 pub(super) fn is_sound_header(name: &str, key: Key, writer: &Writer) -> bool {
     header_fault(name, key, writer).is_none()
+}
+
+/// Returns whether a header can be taken out of its list without a loss.
+pub(super) fn is_needless_header(name: &str, key: Key, writer: &Writer) -> bool {
+    header_fault(name, key, writer).is_some_and(|finding| finding.is_needless())
 }
 
 /// What is wrong with a header name, by the rule that fits best.

@@ -135,7 +135,7 @@ impl<'w> Proposer<'w> {
         if parts.len() > 1 {
             return suggest::are_entries(text, &parts).then(|| self.each(parts.into_iter()))?;
         }
-        self.entry_for(text)
+        self.entry_for(parts.first().copied().unwrap_or(text))
     }
 
     /// The entries for several texts, if there are some for each and none twice.

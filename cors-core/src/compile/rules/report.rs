@@ -103,6 +103,11 @@ impl Finding {
         self
     }
 
+    /// Returns whether the fix is to take out what does nothing.
+    pub(crate) fn is_needless(&self) -> bool {
+        self.rule == Rule::InertEntry && self.proposal == Some(Proposal::Remove)
+    }
+
     pub(crate) fn has_help(&self) -> bool {
         self.help.is_some()
     }

@@ -440,7 +440,8 @@ fn unknown_key(
 
 /// A name without the prefixes of other libraries, and without what stands between its words.
 fn bare(name: &str) -> String {
-    let name = name.to_ascii_lowercase().replace('-', "_");
+    // `nginx.ingress.kubernetes.io/cors-allow-origin`
+    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase().replace('-', "_");
     name.trim_start_matches("cors_").trim_start_matches("access_control_").replace('_', "")
 }
 
@@ -480,6 +481,11 @@ fn needless(name: &str) -> Option<&'static str> {
         "vary" | "varyheader" | "varyorigin" | "sendvary" => "`Vary` is added wherever it is needed",
         "preflightcontinue" | "optionspassthrough" | "automaticoptions" => {
             "preflights are answered before they reach the app"
+        }
+        "mode" | "env" | "environment" => "the build says which mode holds, and the variable `CORS_MODE`",
+        "enable" | "enabled" | "enablecors" => "a policy holds wherever the app wraps it",
+        "path" | "paths" | "pathpattern" | "resource" | "resources" | "mapping" | "urlsregex" => {
+            "the app says for which paths a policy holds, with `Cors::at`"
         }
         "sendwildcard" | "alwayssend" => "what is sent follows from the origins",
         "blockonoriginmismatch" => "`enforce` of the middleware refuses requests of other origins",

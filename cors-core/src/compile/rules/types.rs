@@ -200,6 +200,11 @@ fn list_of(key: Key, text: &str, report: &Report<'_>) -> Option<Proposal> {
         _ => {
             let parts = text.split([',', ' ']).map(|part| part.trim_matches(['"', '\'', '[', ']', ';']));
             let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+            // What no browser acts on has nothing to keep.
+            let parts: Vec<&str> = parts
+                .into_iter()
+                .filter(|part| !names::is_needless_header(part, key, report.writer()))
+                .collect();
             let is_sound = |name: &&str| names::is_sound_header(name, key, report.writer());
             (!parts.is_empty() && parts.iter().all(is_sound))
                 .then(|| parts.into_iter().map(Entry::from).collect())?
@@ -244,8 +249,8 @@ fn is_any(key: Key, text: &str) -> bool {
 
 fn switch(text: &str) -> Option<bool> {
     match &*text.trim().trim_matches(['"', '\'']).to_ascii_lowercase() {
-        "true" | "yes" | "on" | "1" | "y" | "enabled" => Some(true),
-        "false" | "no" | "off" | "0" | "n" | "disabled" => Some(false),
+        "true" | "yes" | "on" | "1" | "y" | "enabled" | "include" => Some(true),
+        "false" | "no" | "off" | "0" | "n" | "disabled" | "omit" => Some(false),
         _ => None,
     }
 }
