@@ -133,6 +133,12 @@ impl Writer {
         entries.iter().map(|entry| self.entry(key, entry)).collect::<Vec<_>>().join(separator)
     }
 
+    /// Entries as a message shows them: in quotes of some kind.
+    pub(crate) fn shown(&self, key: Key, entries: &[Entry]) -> String {
+        let entries = self.entries(key, entries);
+        if self.language == Language::Env { format!("`{entries}`") } else { entries }
+    }
+
     /// An entry of a list. A regex cannot stand in the environment: see [`can_write`](Self::can_write).
     pub(crate) fn entry(&self, key: Key, entry: &Entry) -> String {
         let text = match (entry.kind, self.language) {

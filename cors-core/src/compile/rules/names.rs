@@ -379,7 +379,7 @@ fn any_instead(finding: Finding, key: Key, what: &str, writer: &Writer) -> Findi
 fn names_instead(finding: Finding, key: Key, names: Option<Vec<String>>, writer: &Writer) -> Finding {
     let Some(names) = names else { return finding };
     let entries: Vec<Entry> = names.iter().map(Entry::from).collect();
-    finding.propose(format!("write {}", writer.entries(key, &entries)), Proposal::Entries(entries))
+    finding.propose(format!("write {}", writer.shown(key, &entries)), Proposal::Entries(entries))
 }
 
 pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {

@@ -128,7 +128,7 @@ const COVERS: &str = ", and take out what it covers: ";
 
 fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String {
     let key = violation.meant_key().unwrap_or(Key::Origins);
-    let written = |entries: &[Entry]| config.writer.entries(key, entries);
+    let written = |entries: &[Entry]| config.writer.shown(key, entries);
     match proposal {
         Proposal::Entries(entries) => format!("write {}", written(entries)),
         Proposal::Cover { entries, covered } => {

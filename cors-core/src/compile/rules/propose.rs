@@ -270,8 +270,7 @@ impl<'w> Proposer<'w> {
 
     /// Entries as they are written, in quotes of some kind.
     pub(super) fn written(&self, entries: &[Entry]) -> String {
-        let written = self.writer.entries(Key::Origins, entries);
-        if self.writer.language == Language::Env { format!("`{written}`") } else { written }
+        self.writer.shown(Key::Origins, entries)
     }
 
     pub(super) fn any(&self) -> Advice {

@@ -287,7 +287,7 @@ fn misfit_entry(key: Key, entry: &Entry, report: &Report<'_>) -> Finding {
     let finding = Finding::new(Rule::WrongType, entry_message(key, entry, writer), why).value(&entry.text);
     match meant_entry(key, entry, report) {
         Some((meant, true)) => {
-            finding.propose(format!("write {}", writer.entries(key, &meant)), Proposal::Entries(meant))
+            finding.propose(format!("write {}", writer.shown(key, &meant)), Proposal::Entries(meant))
         }
         Some((meant, false)) => finding.help(format!("write `{}`", writer.entries(key, &meant))),
         None => finding.help(entry_shape(key, writer)),

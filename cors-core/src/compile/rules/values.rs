@@ -249,7 +249,7 @@ fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Find
     let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
     match meant_hosts(entry) {
         Some(hosts) => {
-            finding.propose(format!("write {}", writer.entries(Key::Hosts, &hosts)), Proposal::Entries(hosts))
+            finding.propose(format!("write {}", writer.shown(Key::Hosts, &hosts)), Proposal::Entries(hosts))
         }
         None => finding,
     }
