@@ -76,7 +76,7 @@ pub(crate) fn is_origin(origin: &[u8]) -> bool {
 /// Would a URL parser leave this origin as it is? It has no opinion on other schemes than those of the
 /// URL standard, none on what cannot be connected to (lengths and empty labels that the DNS rules out, port 0), and more
 /// of one on Punycode, which the engine compares but never reads.
-fn is_serialized(origin: &[u8]) -> Option<bool> {
+pub(crate) fn is_serialized(origin: &[u8]) -> Option<bool> {
     let text = std::str::from_utf8(origin).ok()?;
     let (scheme, host) = text.split_once("://")?;
     let is_special = matches!(scheme, "http" | "https" | "ws" | "wss" | "ftp");

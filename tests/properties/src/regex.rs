@@ -52,6 +52,7 @@ fn refused(regex: &str, policy: &Policy, violation: &Violation) {
     let witness =
         violation.witness().unwrap_or_else(|| panic!("{regex}: nobody who gets in is named: {violation}"));
     assert!(policy.allows_origin(witness.as_bytes()), "{regex} refuses {witness}: {violation}");
+    assert_ne!(origin::is_serialized(witness.as_bytes()), Some(false), "{regex}: no browser sends {witness}");
     if let Some(Proposal::Entries(entries)) = violation.proposal() {
         let judged = Config::new(Block::new().origins(entries.clone())).policy(Mode::Production).map(drop);
         assert_eq!(judged, Ok(()), "{violation}");

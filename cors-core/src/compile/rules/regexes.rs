@@ -269,6 +269,9 @@ pub(crate) mod automata {
             };
             return finding.propose(help, proposal);
         }
+        if stands_for_everything(text) {
+            return finding.help(proposer.any().help);
+        }
         match reason.as_ref().and_then(unbounded::help) {
             Some(help) => finding.help(help),
             None => finding,
@@ -278,7 +281,7 @@ pub(crate) mod automata {
     /// A finding if a regex accepts what the user's own machine serves.
     fn loopback(language: &Automaton, origins: &BrowserOrigins, proposer: &Proposer<'_>) -> Option<Finding> {
         let loopback = origins.loopback(language).ok()?;
-        let origin = String::from_utf8(loopback.shortest()?).ok()?;
+        let origin = origins.shown(&loopback).ok()??;
         let message = format!("the regex accepts `{origin}`, which is on the user's own machine");
         let patterns = proposer.regexes.loopback_patterns(&loopback);
         let entries: Vec<Entry> = patterns.into_iter().map(Entry::from).collect();

@@ -41,6 +41,21 @@ pub(crate) fn shape(suffix_labels: usize) -> String {
     format!(r"https://([^.:]+\.)*{label}(\.{label}){{{suffix_labels}}}\.?(:\d+)?")
 }
 
+/// Origins as people know them, from the likeliest to any: under a well-known suffix, of a page, of an extension, of anything.
+///
+/// Each label is what a registry takes, but for an extension's.
+fn familiar() -> [Automaton; 4] {
+    let label = REGISTRABLE_LABEL;
+    let uuid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+    [
+        format!(r"https?://({label}\.)+(com|net|org|app|dev|io)(:\d+)?"),
+        format!(r"https?://({label}(\.{label})*|\[.*\])(:\d+)?"),
+        format!("chrome-extension://[a-p]{{32}}|(moz|safari-web)-extension://{uuid}"),
+        format!(r"[a-z][a-z0-9+.-]*://({label}(\.{label})*|\[.*\])(:\d+)?"),
+    ]
+    .map(|pattern| regex(&pattern))
+}
+
 /// An origin of a page from the user's own machine: see `is_loopback_host`.
 const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|\[::ffff:0:0\])(:\d+)?";
 
@@ -50,6 +65,12 @@ const STRANGE_NAME: &str = r"https?://[^\[:/?#@]*[^\[:/?#@a-z0-9_.-][^/?#@]*";
 /// What to do about a regex that accepts such hosts alone.
 const ONLY_STRANGE: &str =
     "a host has letters, digits and hyphens: after a backslash, or in brackets, a `*` stands only for itself";
+
+/// Several origins in one regex, and what to do about it.
+const SEVERAL: (&str, &str) = (
+    "[^,]+://[^,]+(,[^,]+://[^,]+)+",
+    "a comma stands only for itself: several origins are several entries, or alternatives with `|` between them",
+);
 
 /// What a regex accepts that accepts no origin, and what to do about it.
 const NEAR_MISSES: [(&str, &str); 9] = [
@@ -88,6 +109,8 @@ pub(crate) struct BrowserOrigins {
     pub(crate) https_names: Automaton,
     /// Those of `https:` with an IP address.
     pub(crate) https_addresses: Automaton,
+    /// The [`familiar`] ones.
+    familiar: [Automaton; 4],
     /// What the public suffix list says of names.
     pub(crate) suffixes: Overview,
 }
@@ -111,6 +134,7 @@ impl BrowserOrigins {
             plausible: all.difference(&regex(STRANGE_NAME))?,
             https_names,
             https_addresses,
+            familiar: familiar(),
             suffixes: Overview::new(),
             all,
         })
@@ -119,6 +143,22 @@ impl BrowserOrigins {
     /// Returns whether browsers send `text` as an origin.
     pub(crate) fn have(&self, text: &[u8]) -> bool {
         self.all.accepts(text) && has_short_labels(text)
+    }
+
+    /// One of `origins` to show to people: the shortest of the most [`familiar`].
+    pub(crate) fn shown(&self, origins: &Automaton) -> Result<Option<String>, TooBig> {
+        for familiar in &self.familiar {
+            let found = origins.intersection(familiar)?.shortest();
+            if found.is_some() {
+                return Ok(found.map(text));
+            }
+        }
+        Ok(origins.shortest().map(text))
+    }
+
+    /// Those of `names` that have in each label what a registry takes.
+    pub(crate) fn familiar_names(&self, names: &Automaton) -> Result<Automaton, TooBig> {
+        names.intersection(&self.familiar[1])
     }
 
     /// An error if no browser sends an origin that `language` accepts, with the likely cause.
@@ -130,16 +170,14 @@ impl BrowserOrigins {
             return Err(RegexError::matches_nothing(ONLY_STRANGE.into()));
         }
         // The one that all of it is, or else the first that some of it is.
-        for is_whole in [true, false] {
-            for (meant, help) in NEAR_MISSES {
-                let meant = regex(meant);
-                let is_cause = match is_whole {
-                    true => !language.is_empty() && language.is_subset_of(&meant)?,
-                    false => !language.intersection(&meant)?.is_empty(),
-                };
-                if is_cause {
-                    return Err(RegexError::matches_nothing(help.into()));
-                }
+        for (meant, help) in [SEVERAL].into_iter().chain(NEAR_MISSES) {
+            if !language.is_empty() && language.is_subset_of(&regex(meant))? {
+                return Err(RegexError::matches_nothing(help.into()));
+            }
+        }
+        for (meant, help) in NEAR_MISSES {
+            if !language.intersection(&regex(meant))?.is_empty() {
+                return Err(RegexError::matches_nothing(help.into()));
             }
         }
         Err(RegexError::matches_nothing(
@@ -219,6 +257,11 @@ fn ipv6_shape(zeros: u8) -> String {
         piece += 1;
     }
     shape
+}
+
+/// An origin, which is ASCII, as text.
+pub(crate) fn text(origin: Vec<u8>) -> String {
+    origin.into_iter().map(char::from).collect()
 }
 
 /// What looks like an origin: everything that browsers send, and some that they do not.

@@ -35,8 +35,7 @@ mod witness;
 pub(crate) use repair::{Repair, RepairKind};
 
 use super::automaton::{Automaton, RegexError, TooBig};
-use super::origin_language::BrowserOrigins;
-use crate::compile::public_suffix::Overview;
+use super::origin_language::{BrowserOrigins, text};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -46,6 +45,7 @@ use shared::Shared;
 use spelling::Spelling;
 use suffix::Registrable;
 pub(crate) use suffix::registrable;
+use witness::Search;
 
 /// As many registrable domains as a regex may have.
 pub(crate) const MAX_DOMAINS: usize = 16;
@@ -145,7 +145,7 @@ fn decide_showing(
     show: impl Fn(&Counted<'_>, Domains<'_>, &Spelling) -> Result<Witness, RegexError>,
 ) -> Result<Verdict, RegexError> {
     let counted = Counted {
-        suffixes: &origins.suffixes,
+        origins,
         names: language.intersection(&origins.https_names)?,
         addresses: language.intersection(&origins.https_addresses)?,
     };
@@ -161,8 +161,8 @@ fn decide_showing(
     }
     let shared = Shared::of(&counted.names, domains.view(1)?, &origins.suffixes)?;
     // Right under the name of a wildcard every name is a suffix, and yet somebody's own.
-    let suffixes = domains.suffixes.iter().cloned().chain(shared.unders());
-    let hosted = Hosted::of(&counted.names, suffixes)?;
+    let suffixes: BTreeSet<String> = domains.suffixes.iter().cloned().chain(shared.unders()).collect();
+    let hosted = Hosted::of(&counted.names, suffixes.into_iter())?;
     let hosted_names: Vec<_> = hosted.found.iter().map(|name| name.domain.clone()).collect();
     if domains.found.len() + shared.hosts.len() + hosted_names.len() > 1 {
         let spelling = match spelled {
@@ -181,7 +181,7 @@ fn decide_showing(
         }
     }
     domains.found.extend(hosted_names);
-    match origins.not_https(language)?.shortest().map(text) {
+    match origins.shown(&origins.not_https(language)?)? {
         Some(origin) => {
             let reason = Reason::of_scheme(&origin);
             Ok(Verdict::Unbounded(Witness { origin, reason }))
@@ -198,7 +198,7 @@ impl Witness {
 
 /// The origins of a regex that count: those of `https:` that somebody can have.
 struct Counted<'o> {
-    suffixes: &'o Overview,
+    origins: &'o BrowserOrigins,
     names: Automaton,
     addresses: Automaton,
 }
@@ -208,14 +208,24 @@ impl Counted<'_> {
     fn witness(&self, domains: Domains<'_>, spelling: &Spelling) -> Result<Witness, RegexError> {
         let is_open = |domain: &str| !spelling.has(domain);
         let counted = domains.found.clone();
-        if let Some((origin, found)) = witness::find(domains, self.suffixes, &is_open)? {
+        let lists = &self.origins.suffixes;
+        let familiar = self.origins.familiar_names(&self.names)?;
+        if familiar != self.names {
+            let suffixes = domains.suffixes.clone();
+            if let Some((origin, found)) = Search::new(&familiar, suffixes).run(lists, &is_open)? {
+                return Ok(Witness::new(origin, Reason::of(found, spelling)));
+            }
+        }
+        if let Some((origin, found)) = Search::counted(domains).run(lists, &is_open)? {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
         if let Some(origin) = first_open(&self.addresses, &is_open)? {
             return Ok(Witness::new(origin, Reason::OpenAddress));
         }
-        if let Some((origin, found)) = witness::find_unlisted(&self.names, &is_open)? {
-            return Ok(Witness::new(origin, Reason::of(found, spelling)));
+        for names in [&familiar, &self.names] {
+            if let Some((origin, found)) = witness::find_unlisted(names, &is_open)? {
+                return Ok(Witness::new(origin, Reason::of(found, spelling)));
+            }
         }
         // One that the searches did not come to, for too much was passed over.
         if let Some((origin, found)) = self.first_under(counted.iter().filter(|domain| is_open(domain)))? {
@@ -240,7 +250,7 @@ impl Counted<'_> {
         for domain in domains {
             let under = witness::under(domain);
             let origins = self.names.intersection(&under)?.union(&self.addresses.intersection(&under)?)?;
-            let origin = origins.shortest().map(text);
+            let origin = self.origins.shown(&origins)?;
             best = best.into_iter().chain(origin).min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         }
         Ok(best.map(|origin| {
@@ -277,11 +287,6 @@ impl Reason {
             _ => Self::OpenDomain { domain: found.domain },
         }
     }
-}
-
-/// An accepted origin, which is ASCII, as text.
-fn text(origin: alloc::vec::Vec<u8>) -> String {
-    origin.into_iter().map(char::from).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 /// The hosts of a language that a wildcard makes public suffixes.
 pub(super) struct Shared {
@@ -22,13 +23,19 @@ pub(super) struct Shared {
     pub(super) hosts: BTreeSet<String>,
     /// The origins with such a host, by the name that the wildcard stands under.
     by_wildcard: Vec<(String, Automaton)>,
+    /// The names right under a wildcard that hosts end in, or more than a policy may have of any kind.
+    suffixes: Vec<String>,
 }
 
 impl Shared {
     /// `names` are origins of `https:` with a host name, `reading` is a reading of them all.
     pub(super) fn of(names: &Automaton, reading: &mut Names, suffixes: &Overview) -> Result<Self, TooBig> {
-        let mut shared = Self { hosts: BTreeSet::new(), by_wildcard: Vec::new() };
-        for under in suffixes.wildcards.iter().filter(|under| reading.has_any_under(under)) {
+        let mut shared = Self { hosts: BTreeSet::new(), by_wildcard: Vec::new(), suffixes: Vec::new() };
+        for under in &suffixes.wildcards {
+            if !reading.has_any_under(under) {
+                continue;
+            }
+            shared.add_suffixes(under, reading);
             let mut origins = names.intersection(&right_under(under))?;
             for label in labels_below(under) {
                 let name = format!("{label}.{under}");
@@ -44,9 +51,22 @@ impl Shared {
         Ok(shared)
     }
 
-    /// The names that the wildcards stand under.
+    fn add_suffixes(&mut self, under: &str, reading: &mut Names) {
+        // Some are hosts, some have names under them that count as domains, and the others are what is looked for.
+        let mut left = 3 * (MAX_DOMAINS + 1);
+        let _ = reading.each_label(under, &mut |label| {
+            let name = format!("{label}.{under}");
+            if standing(&name).is_suffix {
+                self.suffixes.push(name);
+            }
+            left -= 1;
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+    }
+
+    /// The names that the wildcards stand under, and those right under them.
     pub(super) fn unders(&self) -> impl Iterator<Item = String> {
-        self.by_wildcard.iter().map(|(under, _)| under.clone())
+        self.by_wildcard.iter().map(|(under, _)| under.clone()).chain(self.suffixes.iter().cloned())
     }
 
     /// The first origin whose host is not spelled out; if they all are, but too many, the first.

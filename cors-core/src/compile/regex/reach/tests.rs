@@ -62,6 +62,7 @@ fn bounded() {
         (r"https://.+\.www\.ck|https://www\.ck\.?", &["www.ck"]),
         // Names that only a hosting service hands out, spelled out.
         (r"https://me_\.eth\.limo", &["me_.eth.limo"]),
+        (r"https://-127\.0\.ck", &["-127.0.ck"]),
         (r"https://pr-\d+\.my_app\.github\.io", &["my_app.github.io"]),
         (
             r"https://(my_bucket|-b)\.s3\.amazonaws\.com",
@@ -95,6 +96,9 @@ fn unbounded() {
         ),
         (r"https://.*_app\.vercel\.app", "https://-_app.vercel.app", public("vercel.app")),
         (r"https://[a-z]_\.eth\.limo", "https://a_.eth.limo", public("eth.limo")),
+        // Nor does a registry take them under a wildcard, and yet each name there is a suffix.
+        (r"https://-[a-z]+\.foo\.ck", "https://-a.foo.ck", public("foo.ck")),
+        (r"https://[a-z]*_\.foo\.kawasaki\.jp", "https://a_.foo.kawasaki.jp", public("foo.kawasaki.jp")),
         (r"https://[a-z]-\.nip\.io", "https://a-.nip.io", public("nip.io")),
         (r"https://.*myapp\.com", "https://0myapp.com", open("0myapp.com")),
         (r"https://.+myapp\.com", "https://0myapp.com", open("0myapp.com")),
@@ -149,12 +153,12 @@ fn unbounded() {
             "https://aqz.com",
             Reason::TooManyDomains,
         ),
-        (r"https?://.*\.example\.com", "http://!.example.com", Reason::Scheme),
+        (r"https?://.*\.example\.com", "http://0.example.com", Reason::Scheme),
         (r"http://192\.168\.0\.\d+", "http://192.168.0.0", Reason::LocalNetwork),
         ("tauri://localhost", "tauri://localhost", Reason::OtherScheme),
         (
             r"moz-extension://[0-9a-f-]{36}",
-            "moz-extension://------------------------------------",
+            "moz-extension://00000000-0000-0000-0000-000000000000",
             Reason::Extension,
         ),
         (r"[a-z-]+://\w+\.myapp\.com", "a://0.myapp.com", Reason::OtherScheme),
@@ -449,6 +453,35 @@ fn intricate_regexes_end_soon() {
         [r"https://(\w{1,63}\.){0,6}x\.com", r"https://[a-z]{1,60}_\.[a-z]{1,60}", r"https://-[a-z]*\.com"];
     for pattern in bounded {
         assert!(matches!(verdict(pattern), Verdict::Bounded { .. }), "{pattern}");
+    }
+}
+
+/// A witness is what a page could have, as far as the regex lets it.
+#[test]
+fn witnesses_look_like_origins_of_pages() {
+    for (pattern, origin) in [
+        (r"https://.*myapp\.com", "https://0myapp.com"),
+        (r"https://.*\..*myapp\.com", "https://0.0myapp.com"),
+        (r"https://.\.[a-z]+\.[a-z]+", "https://0.a.ac"),
+        (r"https://_?.\.[a-z]+\.com", "https://0.a.com"),
+        (r"https://_.\.[a-z]+\.com", "https://_!.a.com"),
+        (r"https?://.*\.example\.com", "http://0.example.com"),
+        (r"http://.*\.local", "http://0.local"),
+        (r"http://.*", "http://0.io"),
+        (r"http://[a-z]*", "http://a"),
+        (r"http://192\.168\.\d+\.\d+(:\d+)?", "http://192.168.0.0"),
+        (r"http://\[f.*", "http://[f::]"),
+        (r".*\.example\.com", "http://0.example.com"),
+        (r"chrome-extension://.*", "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (r"moz-extension://.*", "moz-extension://00000000-0000-0000-0000-000000000000"),
+        (r"chrome-extension://abc.*", "chrome-extension://abcaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (r"chrome-extension://xyz.*", "chrome-extension://xyz"),
+        (r"exp://.*", "exp://a"),
+        (r"http://!.*\.local", "http://!.local"),
+    ] {
+        let found = witness(pattern).origin;
+        assert_eq!(found, origin, "{pattern}");
+        assert!(is_serialized(found.as_bytes()), "{pattern}: {found}");
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn host(origin: &str) -> &str {
 
 /// The languages of origins by the number of labels in the public suffix, without those that have
 /// been passed over.
-struct Search<'l> {
+pub(super) struct Search<'l> {
     names: &'l Automaton,
     passed: BTreeMap<usize, Automaton>,
     views: BTreeMap<usize, Names>,
@@ -32,47 +32,7 @@ struct Search<'l> {
     suffixes: BTreeSet<String>,
 }
 
-/// The shortest of the origins that were counted, and the first in byte order among those, whose
-/// registrable domain passes `is_open`, under a public suffix of the list.
-pub(super) fn find(
-    counted: Domains<'_>,
-    lists: &Overview,
-    is_open: &dyn Fn(&str) -> bool,
-) -> Result<Option<(String, Registrable)>, TooBig> {
-    let mut search = Search {
-        names: counted.names,
-        passed: BTreeMap::new(),
-        views: counted.views,
-        suffixes: counted.suffixes,
-    };
-    for label in &lists.last_labels {
-        // What is passed over later takes names away, and adds none.
-        if search.view(1)?.has_any_under(label) {
-            search.suffixes.insert((*label).into());
-        }
-    }
-    for _ in 0..MAX_ROUNDS {
-        let Some((labels, origin)) = search.shortest()? else {
-            break;
-        };
-        match registrable(host(&origin)) {
-            Some(found) if labels_of(&found.suffix) == labels => {
-                if !found.is_listed {
-                    search.pass(labels, &found.suffix)?;
-                } else if is_open(&found.domain) {
-                    return Ok(Some((origin, found)));
-                } else {
-                    search.pass(labels, &found.domain)?;
-                }
-            }
-            // The list has a longer suffix for it, which is looked at instead.
-            _ => search.pass(labels, tail(host(&origin), labels + 1))?,
-        }
-    }
-    Ok(None)
-}
-
-/// [`find`] for domains under a single label that is not on the list, or else for any that pass.
+/// [`Search`] for domains under a single label that is not on the list, or else for any that pass.
 pub(super) fn find_unlisted(
     names: &Automaton,
     is_open: &dyn Fn(&str) -> bool,
@@ -94,7 +54,51 @@ pub(super) fn find_unlisted(
     Ok(None)
 }
 
-impl Search<'_> {
+impl<'l> Search<'l> {
+    /// `suffixes` are some that the names are known to be under.
+    pub(super) fn new(names: &'l Automaton, suffixes: BTreeSet<String>) -> Self {
+        Self { names, passed: BTreeMap::new(), views: BTreeMap::new(), suffixes }
+    }
+
+    /// Goes on with what has been worked out for counting.
+    pub(super) fn counted(counted: Domains<'l>) -> Self {
+        Self { views: counted.views, ..Self::new(counted.names, counted.suffixes) }
+    }
+
+    /// The shortest of the origins, and the first in byte order among those, whose registrable domain passes `is_open`,
+    /// under a public suffix of the lists.
+    pub(super) fn run(
+        mut self,
+        lists: &Overview,
+        is_open: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<(String, Registrable)>, TooBig> {
+        for label in &lists.last_labels {
+            // What is passed over later takes names away, and adds none.
+            if self.view(1)?.has_any_under(label) {
+                self.suffixes.insert((*label).into());
+            }
+        }
+        for _ in 0..MAX_ROUNDS {
+            let Some((labels, origin)) = self.shortest()? else {
+                break;
+            };
+            match registrable(host(&origin)) {
+                Some(found) if labels_of(&found.suffix) == labels => {
+                    if !found.is_listed {
+                        self.pass(labels, &found.suffix)?;
+                    } else if is_open(&found.domain) {
+                        return Ok(Some((origin, found)));
+                    } else {
+                        self.pass(labels, &found.domain)?;
+                    }
+                }
+                // The list has a longer suffix for it, which is looked at instead.
+                _ => self.pass(labels, tail(host(&origin), labels + 1))?,
+            }
+        }
+        Ok(None)
+    }
+
     fn view(&mut self, labels: usize) -> Result<&mut Names, TooBig> {
         match self.views.entry(labels) {
             Entry::Occupied(view) => Ok(view.into_mut()),
