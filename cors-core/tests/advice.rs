@@ -111,6 +111,42 @@ fn each_language_shows_what_to_write_there() {
     }
 }
 
+/// A variable holds no regex: where a pattern says the same, that is proposed, and else where a regex can stand.
+#[test]
+fn regexes_in_the_environment() {
+    const FILE: &str = r"write `{ regex = '^https://pr-\d+\.example\.com$' }` in a policy file, or `regex(r";
+    const MARKED: &str =
+        r"write `{ regex = '^https://[a-z]{2,3}\.example\.com$' }` in a policy file, or `regex(r";
+    const NONE: &str = "a variable cannot hold a regex: list the origins one by one";
+    for (written, help) in [
+        (r"re:^https://.*\.example\.com$", "write `https://*.example.com`"),
+        (r"^https://.*\.example\.com$", "write `https://*.example.com`"),
+        (r"https?://app\.example\.com", "write `https://app.example.com`"),
+        (r"^https://pr-\d+\.example\.com$", FILE),
+        (r"re:^https://pr-\d+\.example\.com$", FILE),
+        (r"regex:^https://pr-\d+\.example\.com$", FILE),
+        (r"~^https://pr-\d+\.example\.com$", FILE),
+        (r"/^https:\/\/pr-\d+\.example\.com$/", FILE),
+        (r"{ regex = '^https://pr-\d+\.example\.com$' }", FILE),
+        (r#"{"regex": "^https://pr-\\d+\\.example\\.com$"}"#, FILE),
+        (r#"regex(r"^https://pr-\d+\.example\.com$")"#, FILE),
+        (r"^https://[a-z]{2,3}\.example\.com$", MARKED),
+        (
+            r"https://pr-*.example.com",
+            r"write `{ regex = '^https://pr-[a-z0-9-]+\.example\.com$' }` in a policy file",
+        ),
+        (r"re:^https://.*\.vercel\.app$", NONE),
+        (r"^https://[a-z]{10}\.com$", NONE),
+        ("re:.*", "for public data write `CORS_ORIGINS=any`"),
+        (r"re:^http://localhost:\d+$", "write `http://localhost:*` and `CORS_EXPECT=loopback_origin = "),
+    ] {
+        let config = Config::from_vars("CORS", [("CORS_ORIGINS", written)]);
+        let violations = config.policy(Mode::Production).expect_err(written);
+        assert_eq!(violations.len(), 1, "{written}: {violations}");
+        assert!(violations.to_string().contains(help), "{written}: {violations}");
+    }
+}
+
 /// A variable whose name is a slip is read as the one that was meant, so that only the name is wrong.
 #[test]
 fn misspelled_variables_are_read_as_what_they_were_meant_as() {

@@ -112,7 +112,17 @@ fn list(value: &str) -> SettingValue {
 
 /// The elements between commas. A trailing comma adds no element.
 fn entries(value: &str) -> impl Iterator<Item = &str> {
-    value.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+    let commas = value.match_indices(',').map(|(at, _)| at).filter(|&at| !is_in_count(value, at));
+    let ends = commas.chain([value.len()]);
+    let starts = core::iter::once(0).chain(ends.clone().map(|end| end + 1));
+    starts.zip(ends).map(|(start, end)| value[start..end].trim()).filter(|entry| !entry.is_empty())
+}
+
+/// Returns whether a comma belongs to a count of a regex, `{2,3}`: one mistake, and not one for each half.
+fn is_in_count(value: &str, comma: usize) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    value[..comma].trim_end_matches(is_digit).ends_with('{')
+        && value[comma + 1..].trim_start_matches(is_digit).starts_with('}')
 }
 
 fn expectation(entry: &str) -> SettingValue {

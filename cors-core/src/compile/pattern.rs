@@ -268,6 +268,8 @@ fn check_origin(text: &str) -> Result<(), Fault> {
 /// Returns whether an entry stands for every origin, as one tool or another writes that.
 pub(crate) fn stands_for_everything(text: &str) -> bool {
     let around = |c: char| c.is_whitespace() || "\"'`[](),;^$".contains(c);
+    let text = text.trim_matches(around);
+    let text = ["re:", "regex:", "~"].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
     let text = text.trim_matches(around).to_ascii_lowercase();
     let host = match text.split_once("://") {
         Some(("http" | "https" | "*" | "http*" | "https?" | "http?" | "http(s)" | "http(s)?", host)) => host,

@@ -145,7 +145,7 @@ impl Prover {
                 }
             }
         }
-        let first = || loopback.shortest().map(|word| word.into_iter().map(char::from).collect());
+        let first = || self.origins().and_then(|origins| origins.shown(loopback).ok().flatten());
         if patterns.is_empty() { first().into_iter().collect() } else { patterns }
     }
 }
@@ -170,14 +170,16 @@ pub(crate) fn secured(samples: Vec<String>) -> Vec<String> {
 
 /// What may have been meant by `text`, as it is first.
 fn spellings(text: &str) -> Vec<String> {
-    let mut all = vec![String::from(text)];
     let bare = unwrapped(text);
+    // A mark of nginx may be taken for a repetition, and is no part of what is written instead.
+    let is_marked = MARKS.iter().any(|mark| text.starts_with(mark));
+    let mut all = if is_marked { Vec::new() } else { vec![String::from(text)] };
     let plain = bare.replace(r"\/", "/");
     // `\\` in a string that takes backslashes as they are.
     let single = plain.replace(r"\\", r"\");
     let without_tail = |text: &str| {
         let end = text.strip_suffix('$').unwrap_or(text);
-        let tail = ["/?.*", "(/.*)?", "/.*", "/*", "/?", "/"].iter().find_map(|tail| end.strip_suffix(tail));
+        let tail = TAILS.iter().find_map(|tail| end.strip_suffix(tail));
         tail.map(String::from)
     };
     let without_port = |text: &str| {
@@ -191,6 +193,22 @@ fn spellings(text: &str) -> Vec<String> {
         }
         if spelling.contains(r"\Z") {
             all.push(spelling.replace(r"\Z", "$"));
+        }
+        // Groups that give nothing back, which only other engines have: what they accept is less at most.
+        if spelling.contains("(?>") {
+            all.push(spelling.replace("(?>", "(?:"));
+        }
+        if let Some(port) = OPEN_PORTS.iter().find(|port| spelling.contains(*port)) {
+            all.push(spelling.replace(port, r"(:\d+)?"));
+        }
+        if let Some(rest) = OPTIONAL_SCHEMES.iter().find_map(|scheme| lead.strip_prefix(scheme)) {
+            let whole = format!("^https://{rest}");
+            all.extend(without_tail(&whole));
+            all.push(whole);
+        }
+        let several: Vec<&str> = spelling.split(',').map(str::trim).collect();
+        if several.len() > 1 && several.iter().all(|part| part.contains("://")) {
+            all.push(several.join("|"));
         }
         if !spelling.contains("://") && !spelling.starts_with("http") && spelling.contains('.') {
             let start = spelling.trim_start_matches('^');
@@ -238,6 +256,25 @@ fn regrouped(text: &str) -> Option<String> {
         .then(|| format!("https://({})", hosts.join("|")))
 }
 
+/// What ends a regex that takes a path along.
+const TAILS: [&str; 8] = ["/?.*", "(?:/.*)?", "(/.*)?", "/.*", "/*", "(/)?", "/?", "/"];
+
+/// A port that may be there or not, so written that digits may follow the host at once.
+const OPEN_PORTS: [&str; 6] = [r":?\d*", r":?\d+", ":?[0-9]*", ":?[0-9]+", r":*\d*", ":?.*"];
+
+/// What begins a regex in which the scheme may be left out.
+const OPTIONAL_SCHEMES: [&str; 6] = [
+    "(https?://)?",
+    "(?:https?://)?",
+    "(https://)?",
+    "(?:https://)?",
+    "(http(s)?://)?",
+    "(http://|https://)?",
+];
+
+/// What marks a regex for nginx and others that take plain names in the same place.
+const MARKS: [&str; 6] = ["~*", "~", "regexp:", "regex:", "regex=", "re:"];
+
 /// What begins a regex that leaves the scheme open, misses a letter of it, or is for WebSockets, which have the origin of a page.
 const OPEN_SCHEMES: [&str; 10] =
     [".*://", ".+://", r"\w+://", "[a-z]+://", "[^:]+://", "wss?://", "wss://", "ws://", "htps://", "//"];
@@ -257,10 +294,9 @@ const CALLS: [&str; 8] = [
 /// Without the slashes or quotes around a regex as other languages write it: `/…/i`, `r"…"`, `new RegExp("…")`.
 fn unwrapped(text: &str) -> &str {
     let mut text = text.trim();
-    // What marks a regex for nginx and others that take plain names in the same place.
-    let mark =
-        ["~*", "~", "regexp:", "regex:", "regex=", "re:"].iter().find_map(|mark| text.strip_prefix(mark));
+    let mark = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
     text = mark.map_or(text, str::trim_start);
+    text = in_braces(text).unwrap_or(text);
     let call = CALLS.iter().find_map(|call| text.strip_prefix(call));
     text = call.and_then(|inner| inner.strip_suffix(')')).unwrap_or(text);
     text = text.strip_prefix('r').filter(|rest| rest.starts_with(['"', '\''])).unwrap_or(text);
@@ -276,6 +312,14 @@ fn unwrapped(text: &str) -> &str {
         Some(inner) if inner.len() > 1 => &inner[1..],
         _ => text,
     }
+}
+
+/// What a table with the key `regex` holds: `{ regex = '…' }`, `{"regex": "…"}`.
+fn in_braces(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('{')?.strip_suffix('}')?.trim();
+    let value =
+        ["regex", "\"regex\"", "'regex'"].iter().find_map(|key| inner.strip_prefix(key))?.trim_start();
+    value.strip_prefix(['=', ':']).map(str::trim)
 }
 
 /// Why a regex cannot be used, where it is plain what it is: no regex but a pattern with `*`, or several things.

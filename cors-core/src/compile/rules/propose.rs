@@ -114,10 +114,15 @@ impl<'w> Proposer<'w> {
             let entries = Proposer::new(self.mode, &writer, self.credentials).entries_for(text)?;
             Some(writer.entries(Key::Origins, &entries))
         });
-        let help = format!(
-            "only a regex says this, and a variable cannot hold one: write `{}` in a policy file, or `{}` in `cors_policy!`",
-            file?, program?
-        );
+        let help = match (file, program) {
+            (Some(file), Some(program)) => format!(
+                "only a regex says this, and a variable cannot hold one: write `{file}` in a policy file, or `{program}` in `cors_policy!`"
+            ),
+            _ if suggest::looks_like_regex(text) => {
+                "a variable cannot hold a regex: list the origins one by one".into()
+            }
+            _ => return None,
+        };
         Some(Advice { help, proposal: None })
     }
 

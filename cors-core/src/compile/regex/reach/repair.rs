@@ -37,7 +37,11 @@ pub(crate) enum RepairKind {
 }
 
 /// What begins a regex for `http:` as well.
-const HTTP: [&str; 12] = [
+const HTTP: [&str; 16] = [
+    "(http://|https://)",
+    "(https://|http://)",
+    "(?:http://|https://)",
+    "(?:https://|http://)",
     "http://",
     "https?://",
     "(http|https)://",
@@ -98,7 +102,38 @@ fn apply(pattern: &str, edits: &[&RegexEdit]) -> Option<Repair> {
     rewritten.push_str(pattern.get(done..)?);
     let mut kinds: Vec<RepairKind> = edits.iter().map(|edit| edit.kind).collect();
     kinds.dedup();
-    Some(Repair { pattern: rewritten, kinds })
+    Some(Repair { pattern: without_repeats(rewritten), kinds })
+}
+
+/// The pattern without alternatives that an edit has made the same as an earlier one.
+fn without_repeats(mut pattern: String) -> String {
+    while let Some(repeat) = syntax(&pattern).ok().and_then(|ast| repeat(&pattern, &ast)) {
+        pattern.replace_range(repeat, "");
+    }
+    pattern
+}
+
+/// Where an alternative stands, with the `|` before it, that says the same as an earlier one.
+fn repeat(pattern: &str, ast: &Ast) -> Option<Range<usize>> {
+    let parts = match ast {
+        Ast::Group(group) => return repeat(pattern, &group.ast),
+        Ast::Repetition(repetition) => return repeat(pattern, &repetition.ast),
+        Ast::Concat(concat) => &concat.asts,
+        Ast::Alternation(alternation) => {
+            let parts: Vec<Range<usize>> = alternation.asts.iter().map(|ast| place(ast.span())).collect();
+            // A regex stands for the whole of an origin, so an anchor changes nothing.
+            let text = |part: &Range<usize>| Some(pattern.get(part.clone())?.trim_matches(['^', '$']));
+            let is_said = |(index, part): &(usize, &Range<usize>)| {
+                parts[..*index].iter().any(|earlier| text(earlier) == text(part))
+            };
+            if let Some((index, part)) = parts.iter().enumerate().find(is_said) {
+                return Some(parts[index - 1].end..part.end);
+            }
+            &alternation.asts
+        }
+        _ => return None,
+    };
+    parts.iter().find_map(|ast| repeat(pattern, ast))
 }
 
 struct Edits<'p> {
