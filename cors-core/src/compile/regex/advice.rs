@@ -325,6 +325,7 @@ fn in_braces(text: &str) -> Option<&str> {
 /// Why a regex cannot be used, where it is plain what it is: no regex but a pattern with `*`, or several things.
 pub(crate) fn is_glob(text: &str) -> bool {
     !text.contains(['\\', '^', '$', '(', '[', '+', '{', '|', '?'])
-        && (text.contains("//*") || text.starts_with('*') || text.ends_with(":*"))
+        && (text.contains("//*") || text.starts_with(['*', '.']) || text.ends_with(":*"))
         && !text.contains("//.*")
+        && !text.starts_with(".*")
 }

@@ -74,7 +74,13 @@ fn pieces(ast: &Ast, is_before_name: bool) -> Vec<String> {
                     Some(next) => begins_name(next),
                     None => is_before_name,
                 };
-                samples = joined(&samples, &pieces(part, before_name));
+                let follows_open = index > 0 && is_open(&concat.asts[index - 1]);
+                let part = match is_optional_dot(part) && before_name && follows_open {
+                    // `.*\.?example\.com` is for subdomains.
+                    true => vec![".".into()],
+                    false => pieces(part, before_name),
+                };
+                samples = joined(&samples, &part);
             }
             samples
         }
@@ -95,6 +101,17 @@ fn open(text: &str, least: u32, most: Option<u32>, is_before_name: bool) -> Vec<
         (0, true) => vec![String::new(), filled],
         _ => vec![filled],
     }
+}
+
+fn is_open(ast: &Ast) -> bool {
+    matches!(ast, Ast::Repetition(repetition) if counts(&repetition.op.kind).1.is_none())
+}
+
+/// Returns whether it is `\.?`.
+pub(super) fn is_optional_dot(ast: &Ast) -> bool {
+    let Ast::Repetition(repetition) = ast else { return false };
+    let is_dot = matches!(&*repetition.ast, Ast::Literal(literal) if literal.c == '.');
+    is_dot && counts(&repetition.op.kind) == (0, Some(1))
 }
 
 fn begins_name(ast: &Ast) -> bool {

@@ -1,6 +1,7 @@
 //! What was likely meant by a regex that lets others in: rewritten patterns, each one tried.
 
 use super::super::automaton::{Ascii, Translator, counts, place, syntax};
+use super::super::samples::is_optional_dot;
 use crate::compile::public_suffix::suffix_of;
 use alloc::format;
 use alloc::string::String;
@@ -195,7 +196,9 @@ impl<'p> Edits<'p> {
                     let span = place(&repetition.span);
                     let spelled = format!("({}|)", &self.pattern[inner.clone()]);
                     // After the last dot a letter is no choice: `a\.com?` does not mean `a.co`, which is a stranger's.
-                    if self.pattern[span.end..].contains('.') {
+                    let is_label =
+                        ["(\\.", "(?:\\."].iter().any(|open| self.pattern[inner.clone()].starts_with(open));
+                    if is_label || self.pattern[span.end..].contains('.') {
                         self.choices.push((span, spelled));
                     }
                     if let Ast::Group(group) = &*repetition.ast {
@@ -216,6 +219,18 @@ impl<'p> Edits<'p> {
     }
 
     fn edges(&mut self, asts: &[Ast]) {
+        // A dot that may be left out: `.*\.?example\.com`.
+        for triple in asts.windows(3) {
+            if let [Ast::Repetition(open), dot, Ast::Literal(name)] = triple
+                && counts(&open.op.kind).1.is_none()
+                && is_optional_dot(dot)
+                && name.c.is_ascii_alphanumeric()
+            {
+                let (open, dot) = (place(&open.span), place(dot.span()));
+                let below = format!(r"({}\.)?", &self.pattern[open.clone()]);
+                self.edges.push((open.start..dot.end, below));
+            }
+        }
         for pair in asts.windows(2) {
             let is_open = match &pair[0] {
                 Ast::Repetition(repetition) => counts(&repetition.op.kind) != (0, Some(1)),

@@ -161,7 +161,7 @@ fn unbounded() {
             "moz-extension://00000000-0000-0000-0000-000000000000",
             Reason::Extension,
         ),
-        (r"[a-z-]+://\w+\.myapp\.com", "a://0.myapp.com", Reason::OtherScheme),
+        (r"[a-z-]+://\w+\.myapp\.com", "http://0.myapp.com", Reason::Scheme),
     ];
     for (pattern, origin, reason) in cases {
         let witness = witness(pattern);
