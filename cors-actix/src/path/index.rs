@@ -30,7 +30,7 @@ impl Index {
         // With an asterisk at the end, Actix leaves the text before it out of the match.
         let mut is_open = pattern.ends_with('*');
         if !is_open {
-            for segment in segments(pattern) {
+            for segment in pattern.split('/') {
                 branch = match Segment::of(segment) {
                     Segment::Literal => branch.literal.entry(segment.into()).or_default(),
                     Segment::Parameter => branch.parameter.get_or_insert_default(),
@@ -41,7 +41,7 @@ impl Index {
                 };
             }
         } else if let Some(rest) = pattern.strip_suffix('*').filter(|rest| rest.ends_with('}')) {
-            for segment in segments(rest) {
+            for segment in rest.split('/') {
                 branch = match Segment::of(segment) {
                     Segment::Literal => branch.literal.entry(segment.into()).or_default(),
                     // At the latest, the tail itself ends the loop.
@@ -112,6 +112,8 @@ enum Segment {
 }
 
 impl Segment {
+    /// `segment` is what lies between two slashes. If one of them is in a parameter's regex, its first part has an open brace, and nothing
+    /// behind it is looked at.
     fn of(segment: &str) -> Self {
         if !segment.contains('{') {
             return Self::Literal;
@@ -122,19 +124,6 @@ impl Segment {
             _ => Self::Other,
         }
     }
-}
-
-/// Splits the pattern at its slashes, except for those in a parameter's regex.
-fn segments(pattern: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_usize;
-    pattern.split(move |char| {
-        match char {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        char == '/' && depth == 0
-    })
 }
 
 #[cfg(test)]

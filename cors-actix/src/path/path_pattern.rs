@@ -16,7 +16,8 @@ pub(crate) fn unnamed(pattern: &str) -> String {
             }
             '}' => {
                 depth = depth.saturating_sub(1);
-                in_name &= depth > 0;
+                // A name has no braces.
+                in_name = false;
             }
             ':' => in_name = false,
             _ => {}
