@@ -146,8 +146,7 @@ impl<S> RouteMiddleware<S> {
         let guards = |route: &Route| if route.accepts(request) { Guards::Accept } else { Guards::MayAccept };
         let scopes_are_guarded = self.app.scopes_are_guarded.get();
         let spelling = Spelling::Kept;
-        let question =
-            Question { method, guards: &guards, scopes_are_guarded, spelling, only_certain: false };
+        let question = Question { method, guards: &guards, scopes_are_guarded, spelling };
         let path = request.match_info().as_str();
         let possible = self.app.tree(request.request()).possible_at(&self.route, path, &question);
         if possible.others == Others::Resource {

@@ -12,7 +12,7 @@ use crate::request::asked;
 use crate::route::inside::Inside;
 use crate::route::log;
 use crate::route::registry::{App, Route};
-use crate::route::resolve::{Guards, Others, Possible, Question};
+use crate::route::resolve::{Guards, Others, Possible, Question, routed};
 
 /// Noted in a request: it has reached a route with `#[cors]`, which answers by its own policy.
 pub(crate) struct Reached;
@@ -32,9 +32,8 @@ impl Below {
     /// The routes with `#[cors]` below the layer that this request is at, and whose inner service is an `S`. `None` if there are none.
     pub(crate) fn find<S>(request: &ServiceRequest, options: &Options) -> Option<Self> {
         let app = App::of(request.request())?;
-        let path = request.match_info().as_str();
-        let at = path.len() - request.match_info().unprocessed().len();
-        if !app.tree(request.request()).has_routes_below(path, at) {
+        let info = request.match_info();
+        if !app.tree(request.request()).has_routes_below(info.as_str(), routed(info)) {
             return None;
         }
         if !options.report_only {
@@ -68,19 +67,18 @@ impl Below {
 
     fn question<'q>(&self, method: &'q str, guards: &'q dyn Fn(&Route) -> Guards) -> Question<'q> {
         let Self { scopes_are_guarded, inside: Inside { spelling, .. }, .. } = *self;
-        Question { method, guards, scopes_are_guarded, spelling, only_certain: false }
+        Question { method, guards, scopes_are_guarded, spelling }
     }
 
     /// Keeps what is needed to find out later which route a request was for.
     #[inline]
     pub(crate) fn keep(self: &Rc<Self>, request: &ServiceRequest) -> Asked {
         let info = request.match_info();
-        let at = info.as_str().len() - info.unprocessed().len();
         Asked {
             below: Rc::clone(self),
             method: request.method().clone(),
             target: info.get_ref().uri().path_and_query().cloned(),
-            at,
+            at: routed(info),
         }
     }
 }
@@ -117,10 +115,7 @@ impl Asked {
         };
         let info = answered.match_info();
         let path = info.as_str();
-        let certain = |path: &str| {
-            let question = Question { only_certain: true, ..question };
-            tree.possible_on(path, self.at, &question).certain().cloned()
-        };
+        let certain = |path: &str| possible(path).certain().cloned();
         // A layer inside has changed the path. What may have answered is found by the new one.
         if info.get_ref().uri().path_and_query() != Some(target)
             && let Some(route) = certain(as_it_came().path())
@@ -128,7 +123,7 @@ impl Asked {
         {
             tree.miss(&route);
         }
-        let end = path.len() - info.unprocessed().len();
+        let end = routed(info);
         // Where nothing in between could answer, the router has been asked, and took its default service.
         let is_routed = end > self.at || !(self.below.inside.may_answer || is_refused(answered));
         if is_routed && !tree.is_in_scope(path, self.at, end, self.below.scopes_are_guarded) {

@@ -186,10 +186,6 @@ impl<'t> Reader<'t> {
                 _ => depth -= 1,
             }
             self.rest = &self.rest[at + 1..];
-            // A struct that ends here is the end of the value, too.
-            if depth == 0 && (self.rest.starts_with(", ") || self.rest.starts_with(" }")) {
-                return Some(());
-            }
         }
     }
 

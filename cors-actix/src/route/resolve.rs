@@ -20,7 +20,7 @@
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use actix_web::dev::{ResourceDef, ResourceMap, ServiceRequest};
+use actix_web::dev::{Path, ResourceDef, ResourceMap, ServiceRequest, Url};
 
 use crate::path::index::Index;
 use crate::path::normalize::{self, Spelling};
@@ -102,11 +102,6 @@ impl Possible {
         }
     }
 
-    /// Returns whether no route is certain, whatever else is added.
-    fn is_uncertain(&self) -> bool {
-        self.others > Others::No || !self.more.is_empty()
-    }
-
     fn add(&mut self, route: &Rc<Route>) {
         if self.routes().any(|known| Rc::ptr_eq(known, route)) {
             return;
@@ -144,8 +139,6 @@ pub(crate) struct Question<'q> {
     pub(crate) guards: &'q dyn Fn(&Route) -> Guards,
     pub(crate) scopes_are_guarded: bool,
     pub(crate) spelling: Spelling,
-    /// Whether the search may end once no route is certain: what else is possible does not matter.
-    pub(crate) only_certain: bool,
 }
 
 /// A search in one level and those inside.
@@ -153,8 +146,6 @@ struct Search<'s> {
     question: &'s Question<'s>,
     possible: Possible,
     candidates: Vec<u32>,
-    /// As in the question, unless what another spelling of the path finds depends on what this one does.
-    only_certain: bool,
     /// Whether any resource matches the path.
     is_matched: bool,
     /// What takes a request in a scope where nothing matches.
@@ -183,9 +174,8 @@ impl Tree {
 
     /// Everything that may take a request that is at the layer now.
     pub(crate) fn possible(&self, request: &ServiceRequest, question: &Question<'_>) -> Possible {
-        let path = request.match_info().as_str();
-        let at = path.len() - request.match_info().unprocessed().len();
-        self.possible_on(path, at, question)
+        let info = request.match_info();
+        self.possible_on(info.as_str(), routed(info), question)
     }
 
     /// Everything that may take a request on this path. The part up to `at` has brought it to the layer.
@@ -225,7 +215,6 @@ impl Tree {
 
     fn look_up(&self, root: &Level, path: &str, at: usize, question: &Question<'_>) -> (Possible, bool) {
         let mut search = Search::new(question, self.scratch.take(), Others::Default);
-        search.only_certain = question.only_certain && !question.spelling.may_change(path);
         if at == 0 {
             search.level(root, path, Others::Default);
         } else if !search.below(root, path, at) {
@@ -267,11 +256,17 @@ impl Tree {
     }
 }
 
+/// How much of the path has brought a request to where it is now.
+#[inline]
+pub(crate) fn routed(info: &Path<Url>) -> usize {
+    info.as_str().len() - info.unprocessed().len()
+}
+
 impl<'s> Search<'s> {
     fn new(question: &'s Question<'s>, mut candidates: Vec<u32>, default: Others) -> Self {
         candidates.clear();
         let possible = Possible::default();
-        Self { question, possible, candidates, only_certain: false, is_matched: false, default }
+        Self { question, possible, candidates, is_matched: false, default }
     }
 
     /// Goes through a level that has the request.
@@ -286,19 +281,11 @@ impl<'s> Search<'s> {
         let start = self.candidates.len();
         level.index.find(path, &mut self.candidates);
         let end = self.candidates.len();
-        let may_be_certain = |entry: &u32| level.entries[*entry as usize].kind.may_be_certain();
-        if self.only_certain && !self.candidates[start..end].iter().any(may_be_certain) {
-            self.candidates.truncate(start);
-            return false;
-        }
         let mut is_taken = false;
         for position in start..end {
             let entry = self.candidates[position] as usize;
             if entry >= from && self.entry(&level.entries[entry], path) {
                 is_taken = true;
-                break;
-            }
-            if self.only_certain && self.possible.is_uncertain() {
                 break;
             }
         }
@@ -376,9 +363,7 @@ impl<'s> Search<'s> {
             let entry = &level.entries[number];
             match &entry.kind {
                 kind if kind.may_be(route) && entry.resource().is_match(path) => {
-                    if !self.walk(level, path, number) {
-                        self.possible.add_others(Others::Default);
-                    }
+                    self.walk(level, path, number);
                     is_placed = true;
                 }
                 EntryKind::Scope { inside, .. } if inside.has_routes => {
@@ -386,11 +371,8 @@ impl<'s> Search<'s> {
                     if inside.holds(route) {
                         is_placed = self.at(inside, &path[end..], route);
                         // A guard that let the preflight in may turn the request away.
-                        if is_placed
-                            && self.question.scopes_are_guarded
-                            && !self.walk(level, path, number + 1)
-                        {
-                            self.possible.add_others(Others::Default);
+                        if is_placed && self.question.scopes_are_guarded {
+                            self.walk(level, path, number + 1);
                         }
                     } else if self.question.scopes_are_guarded {
                         // And one that turned the preflight away may let the request in.
@@ -528,15 +510,6 @@ impl Level {
 }
 
 impl EntryKind {
-    /// Returns whether a route may be found here for certain.
-    fn may_be_certain(&self) -> bool {
-        match self {
-            Self::Plain(_) => false,
-            Self::Route(_) => true,
-            Self::Scope { inside, .. } => inside.has_routes,
-        }
-    }
-
     fn each_route(&self, found: &mut dyn FnMut(&Rc<Route>)) {
         match self {
             Self::Plain(perhaps) => perhaps.iter().for_each(found),
@@ -576,5 +549,90 @@ impl Entry {
             (_, true) => ResourceDef::prefix(self.patterns.clone()),
             (_, false) => ResourceDef::new(self.patterns.clone()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cors_macros::cors_policy;
+
+    use super::*;
+    use crate::policy::source::Source;
+    use crate::response::headers::Answers;
+
+    cors_policy! { static POLICY; origins: ["https://app.example"] }
+
+    fn route(pattern: &str) -> Rc<Route> {
+        let answers = Rc::new(Answers::bake(Source::from(&POLICY).now()));
+        Rc::new(Route::new(pattern.to_owned(), "handler", &["GET"], Vec::new(), answers, None))
+    }
+
+    fn node(pattern: &str, inside: Option<Vec<Node>>) -> Node {
+        let name = inside.is_none().then(|| "handler".to_owned());
+        Node { patterns: vec![pattern.to_owned()], is_prefix: inside.is_some(), name, inside }
+    }
+
+    /// Two scopes, with these routes inside of `/a`, and what is known of others.
+    fn tree(inside: &[&Rc<Route>], unplaced: &[&Rc<Route>]) -> Tree {
+        let nodes = inside.iter().map(|route| node(&route.pattern, None)).collect();
+        let map = vec![node("/a", Some(nodes)), node("/b", Some(vec![node("/plain", None)]))];
+        let routes: Vec<_> = inside.iter().map(|route| Rc::clone(route)).collect();
+        let (places, _) = place::places(&map, &routes);
+        let root = Some(Level::new(map, &mut places.into_iter()));
+        Tree {
+            root,
+            unplaced: unplaced.iter().map(|route| Rc::clone(route)).collect(),
+            scratch: Cell::default(),
+        }
+    }
+
+    fn possible(tree: &Tree, method: &str, path: &str) -> (usize, bool, Others) {
+        let guards = |_: &Route| Guards::Accept;
+        let question =
+            Question { method, guards: &guards, scopes_are_guarded: false, spelling: Spelling::Kept };
+        let possible = tree.possible_on(path, 0, &question);
+        (possible.routes().count(), possible.certain().is_some(), possible.others)
+    }
+
+    /// A map that does not read as expected, and a route that is not found in it: neither comes with this version of Actix.
+    #[test]
+    fn where_a_route_is_not_placed_none_is_certain() {
+        let (placed, lost) = (route("/x"), route("/y"));
+        let unread = Tree { root: None, unplaced: vec![Rc::clone(&placed)], scratch: Cell::default() };
+        for (name, tree, method, path, expected) in [
+            ("all is known", &tree(&[&placed], &[]), "GET", "/a/x", (1, true, Others::No)),
+            ("one is lost", &tree(&[&placed], &[&lost]), "GET", "/a/x", (2, false, Others::Resource)),
+            (
+                "one is lost, elsewhere",
+                &tree(&[&placed], &[&lost]),
+                "GET",
+                "/c",
+                (1, false, Others::Resource),
+            ),
+            ("another method", &tree(&[&placed], &[&lost]), "PUT", "/c", (0, false, Others::Default)),
+            ("nothing is known", &unread, "GET", "/a/x", (1, false, Others::Resource)),
+            ("nothing is known, another method", &unread, "PUT", "/a/x", (0, false, Others::Resource)),
+        ] {
+            assert_eq!(possible(tree, method, path), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_layer_around_a_scope_has_the_routes_in_it() {
+        let (placed, lost) = (route("/x"), route("/y"));
+        let unread = Tree { root: None, unplaced: Vec::new(), scratch: Cell::default() };
+        for (name, tree, path, at, expected) in [
+            ("around the app", &tree(&[&placed], &[]), "/a/x", 0, true),
+            ("around the scope", &tree(&[&placed], &[]), "/a/x", 2, true),
+            ("around the other scope", &tree(&[&placed], &[]), "/b/x", 2, false),
+            ("in no scope that is known", &tree(&[&placed], &[]), "/c/x", 2, true),
+            ("no routes", &tree(&[], &[]), "/a/x", 0, false),
+            ("no routes, around a scope", &tree(&[], &[]), "/a/x", 2, false),
+            ("one is lost", &tree(&[], &[&lost]), "/a/x", 0, true),
+            ("one is lost, around a scope", &tree(&[], &[&lost]), "/b/x", 2, true),
+            ("nothing is known", &unread, "/a/x", 2, true),
+        ] {
+            assert_eq!(tree.has_routes_below(path, at), expected, "{name}");
+        }
     }
 }
