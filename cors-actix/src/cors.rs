@@ -130,9 +130,10 @@ impl Cors {
     ///   taken from the others.
     /// * On any other path the policy of [`Cors::new`](Self::new) holds. After [`Cors::paths`](Self::paths) there is none,
     ///   and the middleware does nothing at all.
-    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. Since it may be inside, a path
-    ///   with a double slash or a slash at the end gets no policy if the pattern that matches it has a tail or a regex, and an
-    ///   earlier pattern matches its normalized spelling.
+    /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. If `NormalizePath` is inside, a path gets no
+    ///   policy if an earlier pattern matches another spelling of it: with its slashes merged, with or without the one at the end. Other
+    ///   layers may do the same unseen. So this always holds for a path with a double slash or a slash at the end, if the pattern that
+    ///   matches it has a tail or a regex.
     /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
     ///
     /// # Panics

@@ -14,6 +14,7 @@ use cors_engine::adapter::Fields;
 
 use crate::future::{After, CorsFuture, Later};
 use crate::options::Options;
+use crate::path::normalize::Spelling;
 use crate::policy::current::Current;
 use crate::policy::origin_source::Asking;
 use crate::refuse::actual::{self, Denied};
@@ -27,6 +28,7 @@ use crate::response::edit::Edit;
 use crate::response::extras::Extras;
 use crate::response::headers::Answers;
 use crate::route::around::{Below, Outer, note_refusal};
+use crate::route::inside::Inside;
 use crate::route::response::Around;
 
 /// The service that [`Cors`](crate::Cors) makes of an app, once per worker.
@@ -49,6 +51,8 @@ struct Layer<S> {
     options: Rc<Options>,
     /// What the options add to each response.
     extras: Extras,
+    /// How the layers inside may change the spelling of a path.
+    spelling: Spelling,
     /// The routes inside with policies of their own. They are found at the first request, when the app is built.
     below: OnceCell<Option<Rc<Below>>>,
 }
@@ -58,7 +62,14 @@ impl<S> CorsMiddleware<S> {
         // Even if the gateway answers, `enforce` refuses by the origin, so the response varies by it.
         let is_unsettled = options.answered_by_gateway && options.enforce;
         let extras = Extras::ISOLATED.given(options.isolate) | Extras::VARY_BY_ORIGIN.given(is_unsettled);
-        let layer = Layer { service, policies, options: Rc::new(options), extras, below: OnceCell::new() };
+        let layer = Layer {
+            service,
+            policies,
+            options: Rc::new(options),
+            extras,
+            spelling: Inside::of::<S>().spelling,
+            below: OnceCell::new(),
+        };
         Self { layer: Rc::new(layer), only: OnceCell::new() }
     }
 }
@@ -98,7 +109,7 @@ where
         self.only.get_or_init(|| self.layer.only());
         // The request keeps these policies, even if one is swapped meanwhile.
         let policies = self.layer.policies.of(&request);
-        let answers = policies.choose(request.match_info().as_str());
+        let answers = policies.choose(request.match_info().as_str(), self.layer.spelling);
         if let Some(asking) = &self.layer.options.origins
             && let Some(answers) = answers
             && self.layer.is_unlisted(&request, answers, below)

@@ -1,5 +1,6 @@
 //! `Cors::paths()`, over a socket: first match, nothing elsewhere, and what it refuses to be built from.
 
+use actix_web::middleware::{NormalizePath, TrailingSlash};
 use actix_web::{App, HttpResponse, Responder, get, web};
 use cors_actix::{Cors, cors, cors_policy};
 use cors_tests::head::Head;
@@ -69,6 +70,44 @@ fn the_first_pattern_that_matches_holds() {
     }
 }
 
+/// Without a layer inside that adds slashes, `/a` and `/a/` are two paths.
+#[test]
+fn a_slash_at_the_end_is_another_path() {
+    let server = Server::start(|| {
+        let paths = Cors::paths().at("/a/", &ADMINS).at("/{tail}*", &TASKS);
+        App::new().default_service(web::to(HttpResponse::Ok)).wrap(paths)
+    });
+    for (path, policy) in [("/a", APP), ("/a/", ADMIN), ("/b", APP), ("/b/", APP)] {
+        for origin in [ADMIN, APP] {
+            let response = Head::get(path).origin(origin).send(server.address());
+            let expected = (policy == origin).then_some(origin);
+            assert_eq!(response.one("access-control-allow-origin"), expected, "{path} from {origin}");
+        }
+    }
+}
+
+/// A layer inside that adds slashes brings `/admin` to what the first pattern is for, so the later one does not open it.
+#[test]
+fn no_later_policy_opens_what_gets_a_slash_further_in() {
+    let server = Server::start(|| {
+        let paths = Cors::paths().at("/admin/{tail}*", &ADMINS).at("/{tail}*", &EVERYBODY);
+        let slashes = NormalizePath::new(TrailingSlash::Always);
+        App::new().service(web::resource("/{name}/").to(|| async { "done" })).wrap(slashes).wrap(paths)
+    });
+    for (path, origin, expected) in [
+        ("/admin/", ADMIN, Some(ADMIN)),
+        ("/admin/", EVIL, None),
+        ("/admin", EVIL, None),
+        ("/admin", ADMIN, None),
+        ("/other", EVIL, Some("*")),
+        ("/other/", EVIL, Some("*")),
+    ] {
+        let response = Head::get(path).origin(origin).send(server.address());
+        let allowed = response.one("access-control-allow-origin");
+        assert_eq!((response.text().as_str(), allowed), ("done", expected), "{path} from {origin}");
+    }
+}
+
 #[test]
 fn a_route_has_its_own() {
     #[cors(EVERYBODY)]
@@ -133,5 +172,6 @@ fn patterns_that_overlap_in_part_are_the_authors_affair() {
         .at("/{a}/b", &TASKS)
         .at("/a/{tail}*", &ADMINS)
         .at("/{n:\\d+}/x", &TASKS)
-        .at("/{n}/x", &ADMINS);
+        .at("/{n}/x", &ADMINS)
+        .at("/{n:[^/]+}/x", &TASKS);
 }

@@ -6,7 +6,7 @@ use actix_web::dev::ResourceDef;
 
 use crate::held::Held;
 use crate::path::index::Index;
-use crate::path::normalize;
+use crate::path::normalize::{self, Spelling};
 use crate::path::path_pattern;
 use crate::policy::paths::Paths;
 use crate::policy::source::Source;
@@ -39,16 +39,17 @@ impl Baked {
 
     /// The policy for this path: that of the first pattern that matches.
     ///
-    /// `NormalizePath` further in may change the path afterwards. If an earlier entry matches the changed path, and the
-    /// pattern of this one has a tail or a regex (which may accept any number of slashes), no entry holds: its policy
-    /// must not open what the router then serves under the earlier one.
-    pub(crate) fn choose(&self, path: &str) -> Option<&Rc<Answers>> {
+    /// A layer further in may change the slashes of the path afterwards. If an earlier entry matches the changed path, no entry holds:
+    /// the policy of this one must not open what the router then serves under the earlier one. Where nothing is known to change them, that
+    /// is only asked of a path that such a layer would clean, and of a pattern with a tail or a regex, which may accept any number of slashes.
+    pub(crate) fn choose(&self, path: &str, spelling: Spelling) -> Option<&Rc<Answers>> {
         if self.entries.is_empty() {
             return self.elsewhere.as_ref();
         }
         let Some(found) = self.position(path) else { return self.elsewhere.as_ref() };
         let (resource, answers) = &self.entries[found];
-        if normalize::is_odd(path) && resource.pattern().is_some_and(path_pattern::is_loose) {
+        let is_loose = || resource.pattern().is_some_and(path_pattern::is_loose);
+        if spelling == Spelling::Changed || (normalize::is_odd(path) && is_loose()) {
             let elsewhere = |spelling: &String| self.position(spelling).is_some_and(|other| other < found);
             if normalize::normalized(path).iter().any(elsewhere) {
                 return None;

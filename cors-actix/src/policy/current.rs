@@ -104,6 +104,7 @@ mod tests {
     use cors_engine::{Block, Config, Mode};
 
     use super::*;
+    use crate::path::normalize::Spelling;
 
     #[test]
     fn a_policy_that_comes_and_goes_meanwhile_does_not_stay() {
@@ -125,7 +126,7 @@ mod tests {
         let current = Current::Swapped { paths, reloadables: vec![reloadable], last: RefCell::new(racing) };
         let request = actix_web::test::TestRequest::default().to_srv_request();
         let baked = current.of(&request);
-        let answers = baked.choose("/").expect("it is one policy");
+        let answers = baked.choose("/", Spelling::Kept).expect("it is one policy");
         assert!(answers.policy().allows_origin(b"https://old.example"), "{:?}", answers.policy());
     }
 }
