@@ -1,10 +1,12 @@
 //! Actix's own middleware on both sides of ours: it is enough that this compiles, and one request of
 //! each app shows that the fields come through.
 
+use std::future::{Ready, poll_fn};
 use std::io::Read as _;
+use std::task::{Context, Poll};
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::StatusCode;
 use actix_web::middleware::{
     Compat, Compress, Condition, DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, Logger, Next,
@@ -79,6 +81,31 @@ async fn alone() {
     check(App::new().wrap(Condition::new(true, cors()))).await;
     check(App::new().wrap(Condition::new(true, Compat::new(cors())))).await;
     check(App::new().wrap(Compat::new(AllowedHosts::new(&POLICY))).wrap(cors())).await;
+}
+
+/// Never ready.
+struct Busy;
+
+impl Service<ServiceRequest> for Busy {
+    type Response = ServiceResponse;
+    type Error = Error;
+    type Future = Ready<Result<ServiceResponse, Error>>;
+
+    fn poll_ready(&self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Pending
+    }
+
+    fn call(&self, _: ServiceRequest) -> Self::Future {
+        unreachable!("it is not ready")
+    }
+}
+
+#[actix_web::test]
+async fn a_layer_is_ready_when_what_is_inside_is() {
+    let layer = cors().new_transform(Busy).await.expect("layers are made");
+    assert!(poll_fn(|context| Poll::Ready(layer.poll_ready(context))).await.is_pending());
+    let layer = AllowedHosts::new(&POLICY).new_transform(Busy).await.expect("layers are made");
+    assert!(poll_fn(|context| Poll::Ready(layer.poll_ready(context))).await.is_pending());
 }
 
 #[actix_web::test]

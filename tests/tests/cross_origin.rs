@@ -75,6 +75,7 @@ fn t46_decisions_are_those_of_go() {
         ("a value that nobody knows", "POST", "same-planet", "", false),
         ("a value in another case", "POST", "Same-Origin", "", false),
         ("DELETE blocked", "DELETE", "same-site", "", false),
+        ("an empty value is none", "POST", " ", "", true),
         ("a method of the app's own", "PURGE", "cross-site", "", false),
         ("trusted GET", "GET", "cross-site", APP, true),
     ];

@@ -1,6 +1,7 @@
 //! Refusals that say why: over a socket, and judged as a browser judges them.
 
-use cors_actix::{Cors, cors_policy};
+use actix_web::{App, put};
+use cors_actix::{Cors, cors, cors_policy};
 use cors_engine::browser::{Failure, Fetch, Response};
 use cors_tests::head::Head;
 use cors_tests::http;
@@ -149,6 +150,16 @@ fn it_is_on_in_development_alone() {
     assert!(body(Cors::new(BOTH_MODES.production())).is_empty());
     assert!(body(Cors::new(&TASKS)).is_empty());
     assert!(!body(Cors::new(BOTH_MODES.production()).diagnostics()).is_empty());
+
+    #[cors(BOTH_MODES)]
+    #[put("/")]
+    async fn route() -> &'static str {
+        "done"
+    }
+    let alone = Server::start(|| App::new().service(route));
+    let refused = Head::preflight("/", APP, "PUT").asks_for("x-b").send(alone.address());
+    assert!(refused.one("access-control-allow-headers").is_none(), "a route: {refused}");
+    assert_eq!(refused.text().is_empty(), development.is_none(), "a route: {refused}");
 }
 
 #[test]

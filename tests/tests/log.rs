@@ -121,14 +121,15 @@ fn request(uri: &str) -> TestRequest {
     TestRequest::with_uri(uri).insert_header(("host", "localhost"))
 }
 
+fn preflight(method: &str) -> TestRequest {
+    request("/a")
+        .method(Method::OPTIONS)
+        .insert_header(("origin", APP))
+        .insert_header(("access-control-request-method", method.to_owned()))
+}
+
 #[test]
 fn refusals_are_in_the_log() {
-    let preflight = |method: &str| {
-        request("/a")
-            .method(Method::OPTIONS)
-            .insert_header(("origin", APP))
-            .insert_header(("access-control-request-method", method.to_owned()))
-    };
     let log = Log::of_requests(
         Cors::new(&TASKS),
         [
@@ -168,9 +169,16 @@ fn a_trial_is_in_the_log() {
     let foreign = || request("/a").insert_header(("origin", FOREIGN));
     let log = Log::of_requests(
         Cors::new(&TASKS).report_only(),
-        [foreign(), request("/a"), foreign().insert_header(("sec-fetch-site", "same-origin"))],
+        [
+            foreign(),
+            request("/a"),
+            foreign().insert_header(("sec-fetch-site", "same-origin")),
+            preflight("DELETE"),
+            preflight("PUT"),
+        ],
     );
-    let [cross, same] = log.as_slice() else { panic!("{log:#?}") };
+    let [cross, same, method] = log.as_slice() else { panic!("{log:#?}") };
+    assert!(method.contains("only reports") && method.contains("requested_method=DELETE"), "{method}");
     assert!(cross.contains("only reports") && cross.contains("same_origin=false"), "{cross}");
     assert!(same.contains("same_origin=true"), "{same}");
 }
@@ -501,6 +509,11 @@ fn what_is_uncertain_about_routes_is_in_the_log() {
             None,
         ),
         (
+            "another path in front",
+            log_of!(App::new().service(plain("/x")).service(own).wrap(layer()), "/own"),
+            None,
+        ),
+        (
             "the pattern behind",
             log_of!(App::new().service(own).service(plain("/own")).wrap(layer()), "/own"),
             None,
@@ -522,6 +535,39 @@ fn what_is_uncertain_about_routes_is_in_the_log() {
                 "/s/own"
             ),
             Some((turned_away, "scope=/s")),
+        ),
+        (
+            "a guarded scope before a route, in a scope",
+            log_of!(
+                App::new()
+                    .service(web::scope("/t").service(guarded()).service(web::scope("/s").service(own)))
+                    .wrap(layer()),
+                "/t/s/own"
+            ),
+            Some((turned_away, "scope=/s")),
+        ),
+        (
+            "a guarded scope without routes before a default service",
+            log_of!(
+                App::new()
+                    .service(web::scope("/t").service(own))
+                    .service(web::scope("/s").guard(nobody()).service(plain("/x")))
+                    .wrap(layer()),
+                "/s/x"
+            ),
+            None,
+        ),
+        (
+            "a guarded scope without routes before a route",
+            log_of!(
+                App::new()
+                    .service(web::scope(r"/{n:\d+}").service(any_path))
+                    .service(web::scope("/s").guard(nobody()).service(plain("/own")))
+                    .service(web::scope("/s").service(own))
+                    .wrap(layer()),
+                "/s/own"
+            ),
+            Some((uncertain, "route=/own handler=\"own\"")),
         ),
         (
             "a guarded scope, as the layer was told",

@@ -1,5 +1,8 @@
 //! Policies that are swapped while an app runs. What comes of it under load is in `load`.
 
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, web};
 use cors_actix::{AllowedHosts, Config, Cors, Mode, Reloadable, cors_policy};
 use cors_tests::head::Head;
@@ -55,6 +58,33 @@ fn a_path_can_have_a_reloadable_policy() {
     assert_eq!(*old, *ONE.production());
     assert_eq!(allowed("/a", APP).as_deref(), Some("PUT, DELETE"));
     assert_eq!(allowed("/fixed", "https://fixed.example"), fixed);
+}
+
+/// The policy that has checked the host of a request decides it, whatever is swapped before it gets to `Cors`.
+#[test]
+fn a_request_that_is_under_way_keeps_its_policy() {
+    cors_policy! { static OLD; origins: ["https://app.example"], hosts: ["localhost"] }
+    cors_policy! { static NEW; origins: ["https://shop.example"], hosts: ["api.example"] }
+    let reloadable = Reloadable::new(OLD.production().clone());
+    let server = {
+        let reloadable = reloadable.clone();
+        Server::start(move || {
+            let swapped = reloadable.clone();
+            let swap = from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+                swapped.swap(NEW.production().clone());
+                next.call(request)
+            });
+            App::new().wrap(Cors::new(&reloadable)).wrap(swap).wrap(AllowedHosts::new(&reloadable))
+        })
+    };
+    let answer = || {
+        let received = Head::get("/a").origin(APP).send(server.address());
+        (received.status, received.one("access-control-allow-origin").map(str::to_owned))
+    };
+    assert_eq!(answer(), (404, Some(APP.to_owned())), "the old one has let it in");
+    assert_eq!(answer().0, 400, "the next one meets the new one");
+    reloadable.swap(OLD.production().clone());
+    assert_eq!(answer(), (404, Some(APP.to_owned())), "and again");
 }
 
 #[test]

@@ -366,6 +366,13 @@ fn of_two_layers_around_a_route_the_outer_one_refuses() {
             upgrade(own),
             (200, "done"),
         ),
+        (
+            "its own origin, as the app says",
+            Cors::new(&APP_WIDE).own_origin(own),
+            Cors::new(&EVERYBODY).own_origin(own),
+            upgrade(own),
+            (200, "done"),
+        ),
     ] {
         #[cors(ADMINS)]
         #[get("/tasks/{id}")]
@@ -379,6 +386,190 @@ fn of_two_layers_around_a_route_the_outer_one_refuses() {
         let answer = request.send(server.address());
         let body = String::from_utf8_lossy(&answer.body);
         assert_eq!((answer.status, &*body), wanted, "{name}");
+    }
+}
+
+/// A gateway that answers browsers does so for routes as well, and for what lies on the way to them.
+#[test]
+fn behind_a_gateway_neither_a_route_nor_what_is_in_front_of_it_gives_fields() {
+    for (name, outer, inner, answers_on_the_way) in [
+        ("none", Cors::new(&APP_WIDE), Cors::new(&ADMINS), true),
+        ("the outer", Cors::new(&APP_WIDE).answered_by_gateway(), Cors::new(&ADMINS), false),
+        (
+            "the outer, and the inner has options",
+            Cors::new(&APP_WIDE).answered_by_gateway(),
+            Cors::new(&ADMINS).diagnostics(),
+            false,
+        ),
+        // What is outside of the inner one is not the gateway's.
+        ("the inner", Cors::new(&APP_WIDE), Cors::new(&ADMINS).answered_by_gateway(), true),
+    ] {
+        let server = Server::start(move || {
+            let scope = web::scope("/s").service(of_admins).wrap(from_fn(token_as_response));
+            App::new().service(scope.wrap(inner.clone())).wrap(outer.clone())
+        });
+        let head = Head::get("/s/own").origin(ADMIN);
+        let on_the_way = head.clone().send(server.address());
+        let expected = answers_on_the_way.then_some(ADMIN);
+        assert_eq!((on_the_way.status, allowed(&on_the_way)), (401, expected), "{name}, on the way");
+        let reached = head.field("authorization", "x").send(server.address());
+        let expected = (name == "none").then_some(ADMIN);
+        assert_eq!((reached.status, allowed(&reached)), (200, expected), "{name}");
+    }
+}
+
+/// What a layer and a route both refuse does not get to the layers between them.
+#[test]
+fn what_a_route_refuses_gets_to_no_layer_in_between() {
+    let spy = Spy::default();
+    let count = spy.clone();
+    let server = Server::start(move || {
+        let spy = count.clone();
+        let noted = from_fn(move |request: ServiceRequest, next: Next<body::BoxBody>| {
+            spy.note();
+            next.call(request)
+        });
+        App::new().service(of_admins).wrap(noted).wrap(Cors::new(&APP_WIDE).enforce())
+    });
+    for (origin, status, calls) in [(ADMIN, 200, 1), (EVIL, 403, 0)] {
+        let answer = Head::get("/own").origin(origin).send(server.address());
+        assert_eq!((answer.status, spy.take()), (status, calls), "{origin}");
+    }
+}
+
+/// A layer without a policy for a path answers the preflights of the routes on it, outside of what would turn them away.
+#[test]
+fn a_layer_without_a_policy_for_the_path_answers_the_routes_preflights() {
+    let server = Server::start(|| {
+        let layer = Cors::paths().at("/elsewhere", &APP_WIDE).diagnostics();
+        App::new().service(update).wrap(from_fn(token_as_response)).wrap(layer)
+    });
+    check_preflight(&server, "/tasks/1", "PUT", ADMIN, true);
+    check_preflight(&server, "/tasks/1", "PUT", APP, false);
+    let refused = Head::preflight("/tasks/1", APP, "PUT").send(server.address());
+    assert!(refused.text().contains("origin"), "it says why: {refused:?}");
+    let unauthorized = Head::preflight("/tasks/1", ADMIN, "DELETE").send(server.address());
+    assert_eq!(unauthorized.status, 401, "no route serves it");
+}
+
+#[cors(EVILS)]
+#[put("/tasks/{id}")]
+async fn update_of_evils() -> impl Responder {
+    "updated"
+}
+
+/// What is around the scope of a layer, or beside it, is nothing to that layer, unless the router may have brought the request there.
+#[test]
+fn a_layer_around_a_scope_knows_what_is_in_it() {
+    let layer = || Cors::new(&APP_WIDE);
+    let nested = || web::scope("/x").service(update);
+    let on_host = |host: &'static str| actix_web::guard::Host(host);
+    macro_rules! served {
+        ($($service:expr),*) => {
+            Server::start(move || App::new()$(.service($service))*)
+        };
+    }
+    for (name, server, path, allowed) in [
+        ("the scope", served!(nested().wrap(layer())), "/x/tasks/1", Some(ADMIN)),
+        (
+            "around a scope in it",
+            served!(web::scope("/v1").service(nested()).wrap(layer())),
+            "/v1/x/tasks/1",
+            Some(ADMIN),
+        ),
+        (
+            "in a scope",
+            served!(web::scope("/v1").service(nested().wrap(layer()))),
+            "/v1/x/tasks/1",
+            Some(ADMIN),
+        ),
+        (
+            "in front of a scope without a prefix",
+            served!(web::scope("/v1").service(update).service(web::scope("").service(remove)).wrap(layer())),
+            "/v1/tasks/1",
+            Some(ADMIN),
+        ),
+        (
+            "behind a resource on its path",
+            served!(web::resource("/x/tasks/1").guard(on_host("other.example")), nested().wrap(layer())),
+            "/x/tasks/1",
+            Some(ADMIN),
+        ),
+        (
+            "behind a guarded scope without routes: both have a say",
+            served!(web::scope("/x").guard(on_host("other.example")), nested().wrap(layer())),
+            "/x/tasks/1",
+            None,
+        ),
+        (
+            "behind a guarded scope with routes: both have a say",
+            served!(
+                web::scope("/x").guard(on_host("other.example")).service(update_of_evils),
+                nested().wrap(layer().scopes_are_guarded())
+            ),
+            "/x/tasks/1",
+            None,
+        ),
+    ] {
+        for origin in [ADMIN, APP, EVIL] {
+            let answer = Head::preflight(path, origin, "PUT").send(server.address());
+            let expected = allowed.filter(|allowed| *allowed == origin);
+            assert_eq!(self::allowed(&answer), expected, "{name}, from {origin}: {answer:?}");
+        }
+    }
+}
+
+/// What answers on the way to a route answers by the route's policy, in a scope in a scope as well.
+#[test]
+fn on_the_way_to_a_route_in_two_scopes_its_policy_holds() {
+    let nested = || web::scope("/x").service(update).wrap(from_fn(token_as_response));
+    let around_the_app = Server::start(move || {
+        App::new().service(web::scope("/v1").service(nested())).wrap(Cors::new(&APP_WIDE))
+    });
+    let around_a_scope = Server::start(move || {
+        App::new().service(web::scope("/v1").service(nested()).wrap(Cors::new(&APP_WIDE)))
+    });
+    for (name, server) in [("app", &around_the_app), ("scope", &around_a_scope)] {
+        for (origin, expected) in [(ADMIN, Some(ADMIN)), (APP, None)] {
+            let answer = Head::new("PUT", "/v1/x/tasks/1").origin(origin).send(server.address());
+            assert_eq!((answer.status, allowed(&answer)), (401, expected), "around the {name}, {origin}");
+        }
+    }
+}
+
+cors_policy! {
+    static ADMINS_TOO;
+    origins: ["https://admin.example"],
+    expose: ["x-total-count"],
+}
+
+cors_policy! {
+    static ADMINS_AS_WELL;
+    origins: ["https://admin.example"],
+    expose: ["etag"],
+}
+
+/// Where it is not known what would have answered, the fields are there that every policy gives alike, or none.
+#[test]
+fn in_doubt_policies_that_say_the_same_hold() {
+    #[cors(ADMINS_TOO)]
+    #[get("/tasks/{id}")]
+    async fn of_admins() -> impl Responder {
+        "shown"
+    }
+    for (name, layer, expected) in [
+        ("the same", Cors::new(&ADMINS_TOO), Some(ADMIN)),
+        ("other values", Cors::new(&ADMINS_AS_WELL), None),
+        ("fewer fields", Cors::new(&ADMINS), None),
+    ] {
+        let server = Server::start(move || {
+            let plain = web::resource("/tasks/{id}").guard(actix_web::guard::fn_guard(version_2));
+            let scope = web::scope("/s").service(plain).service(of_admins).wrap(from_fn(token_as_response));
+            App::new().service(scope).wrap(layer.clone())
+        });
+        let answer = Head::get("/s/tasks/1").origin(ADMIN).send(server.address());
+        assert_eq!((answer.status, allowed(&answer)), (401, expected), "{name}: {answer:?}");
+        assert!(answer.all("vary").join(",").contains("Origin"), "{name}: {answer:?}");
     }
 }
 
@@ -421,6 +612,20 @@ fn a_preflight_that_may_be_for_another_resource_is_refused() {
     let server = Server::start(|| App::new().service(show).service(update));
     let answer = Head::preflight("/tasks/1", ADMIN, "PUT").send(server.address());
     assert_eq!((answer.status, allowed(&answer)), (403, None), "{answer:?}");
+    let behind_a_scope = Server::start(|| {
+        // It turns the preflight away, which has no `X-Version`, and may take the request.
+        let guarded = web::scope("/x").guard(actix_web::guard::fn_guard(version_2));
+        App::new().service(guarded).service(web::scope("/x").service(update))
+    });
+    check_preflight(&behind_a_scope, "/x/tasks/1", "PUT", ADMIN, false);
+    let behind_routes_in_scopes = Server::start(|| {
+        let in_two = |inner: actix_web::Scope| web::scope("/a").service(inner);
+        let guarded =
+            in_two(web::scope("/x").service(update_of_evils)).guard(actix_web::guard::fn_guard(version_2));
+        let elsewhere = web::scope("/b").service(of_admins).wrap(Cors::new(&ADMINS).scopes_are_guarded());
+        App::new().service(guarded).service(in_two(web::scope("/x").service(update))).service(elsewhere)
+    });
+    check_preflight(&behind_routes_in_scopes, "/a/x/tasks/1", "PUT", ADMIN, false);
     let alone = Server::start(|| App::new().service(update));
     check_preflight(&alone, "/tasks/1", "PUT", ADMIN, true);
 }
@@ -523,6 +728,22 @@ fn a_plain_route_in_front_keeps_what_is_its_own() {
         check_preflight(&inside, "/tasks/all", "DELETE", origin, false);
         check_actual(&inside, "/tasks/all", "DELETE", origin, origin == APP);
         check_preflight(&inside, "/tasks/1", "DELETE", origin, origin == EVIL);
+    }
+
+    // What has answered is known, in a scope as well, and behind a layer that may answer itself.
+    let in_a_scope = Server::start(|| {
+        let scope = web::scope("/v1").service(remove_all).service(remove);
+        App::new().service(scope).wrap(Cors::new(&APP_WIDE))
+    });
+    let behind_a_layer = Server::start(|| {
+        let pass = from_fn(|request, next: Next<body::BoxBody>| next.call(request));
+        App::new().service(web::scope("/tasks")).service(remove).wrap(pass).wrap(Cors::new(&APP_WIDE))
+    });
+    for origin in [APP, EVIL] {
+        let removed = check_actual(&in_a_scope, "/v1/tasks/all", "DELETE", origin, origin == APP);
+        assert_eq!(removed.text(), "all removed");
+        let not_found = check_actual(&behind_a_layer, "/tasks/1", "DELETE", origin, origin == APP);
+        assert_eq!(not_found.status, 404, "the scope without routes takes it");
     }
 }
 

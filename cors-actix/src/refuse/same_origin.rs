@@ -145,7 +145,32 @@ impl Scheme {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Version;
+    use actix_web::test::TestRequest;
+
     use super::Scheme::{Http, Https};
+    use super::authority;
+
+    #[test]
+    fn the_authority_is_that_of_the_target_or_else_of_host() {
+        for (version, target, hosts, expected) in [
+            (Version::HTTP_11, "/", &["a.example"][..], Some("a.example")),
+            (Version::HTTP_11, "/", &[], None),
+            (Version::HTTP_11, "/", &[""], None),
+            (Version::HTTP_11, "/", &["a.example", "a.example"], None),
+            (Version::HTTP_11, "http://b.example:81/", &["a.example"], Some("b.example:81")),
+            (Version::HTTP_11, "http://b.example/", &["a.example", "b.example"], None),
+            (Version::HTTP_2, "http://b.example/", &[], Some("b.example")),
+            // It has to say `:authority`.
+            (Version::HTTP_2, "/", &["a.example"], None),
+        ] {
+            let request = TestRequest::with_uri(target).version(version);
+            let request = hosts.iter().fold(request, |request, host| request.append_header(("host", *host)));
+            let request = request.to_srv_request();
+            let expected = expected.map(str::as_bytes);
+            assert_eq!(authority(request.head()), expected, "{version:?} {target} {hosts:?}");
+        }
+    }
 
     #[test]
     fn an_origin_is_scheme_and_host_without_the_default_port() {
