@@ -202,6 +202,25 @@ mod tests {
     }
 
     #[test]
+    fn a_time_is_in_the_largest_unit_that_is_whole() {
+        for (seconds, shown) in
+            [(0, "not cached"), (90, "90 s"), (120, "2 min"), (3600, "1 h"), (5400, "90 min"), (7200, "2 h")]
+        {
+            let table = production(Block::new().origins(["https://app.example"]).max_age(seconds));
+            assert!(table.contains(&format!(" | max age | {shown} |")), "{seconds}: {table}");
+        }
+    }
+
+    #[test]
+    fn any_is_a_word() {
+        let block = Block::new().origins(["https://app.example"]).any_method().any_header().expose_any();
+        let table = production(block);
+        for title in ["methods", "headers", "expose"] {
+            assert!(table.contains(&format!(" | {title} | any |")), "{table}");
+        }
+    }
+
+    #[test]
     fn a_long_list_is_cut() {
         let origins = (0..SHOWN + 5).map(|number| format!("https://shop{number}.example"));
         let table = production(Block::new().origins(origins));

@@ -76,24 +76,33 @@ fn words_are_mentioned_where_they_are_documented() {
     let output = text(expand(quote! {
         static CORS;
         production {
-            origins: ["null"],
+            origins: [
+                "null",
+                #[expect(loopback_origin, reason = "…")]
+                "https://localhost",
+                regex("https://a\\.example"),
+            ],
             headers: any,
             unheard: of,
             expect(null_origin, reason = "…"),
         }
     }));
+    let (known, unknown) = output.split_once("#[cfg(rust_analyzer)]").expect("two words are unknown");
     for word in [
         "keys::production",
         "keys::origins",
         "values::any",
         "keys::expect",
         "rules::null_origin",
+        "rules::loopback_origin",
         "values::reason",
+        "values::regex",
     ] {
-        assert!(output.contains(word), "{word} in {output}");
+        assert!(known.contains(word), "{word} in {output}");
     }
-    let guarded = "#[cfg(rust_analyzer)]let_=(::cors_engine::__private::words::keys::unheard,";
-    assert!(output.contains(guarded), "{output}");
+    let words = "::cors_engine::__private::words";
+    let guarded = format!("let_=({words}::keys::unheard,{words}::values::of,);");
+    assert!(unknown.starts_with(&guarded), "{output}");
 }
 
 #[test]
@@ -694,6 +703,12 @@ fn the_documentation_lists_what_is_excused_and_why() {
             expect(any_host, reason = "a proxy checks it"),
         }
     });
+    let entry = expand(quote! {
+        static CORS;
+        origins: [#[expect(unbounded_regex, reason = "all theirs")] regex("https://.*partner[.]example")],
+    });
+    let listed = " - `regex(https://.*partner[.]example)` from `unbounded_regex`: all theirs\\n";
+    assert!(entry.to_string().contains(listed), "{entry}");
     let list = "Excused from the rules:\\n\\n - `private_network` from `private_network`: printers\\n \
                 - `https://localhost` from `loopback_origin`: the app's WebView\\n \
                 - the policy from `any_host`: a proxy checks it\\n";
@@ -768,6 +783,30 @@ mod route {
         assert!(output.starts_with("#[cfg(feature=\"x\")]#[doc=\"Mine.\"]"), "{output}");
         assert!(output.contains("pubstructupdate;#[cfg(feature=\"x\")]impl"), "{output}");
         assert!(output.contains(r#"pattern:"/a",name:"update",methods:&["PUT"]"#), "{output}");
+        // Or its import would count as unused.
+        assert!(output.contains("useputas_;"), "{output}");
+        // The compiler evaluates it, and shows the message.
+        let check =
+            "if!::cors_actix::__core::__private::allows_method(TASKS.production(),\"PUT\"){::core::panic!(";
+        assert!(output.contains(check), "{output}");
+        assert!(output.contains("thepolicyof`update`doesnotallowPUT:everypreflight"), "{output}");
+        assert!(output.contains("help:addPUTtothepolicy's`methods`"), "{output}");
+    }
+
+    #[test]
+    fn what_a_route_macro_is_told_reaches_the_route() {
+        let output = text(expand(
+            quote!(TASKS),
+            quote! {
+                #[route("/a", method = "GET", method = "PURGE", name = "mine", guard = "only::mine", guard = "too")]
+                async fn purge() -> X {}
+            },
+        ));
+        assert!(output.contains(r#"pattern:"/a",name:"mine",methods:&["GET","PURGE"]"#), "{output}");
+        for guard in ["only::mine", "too"] {
+            assert!(output.contains(&format!("fn_guard({guard})")), "{output}");
+        }
+        assert!(!output.contains("compile_error"), "{output}");
     }
 
     #[test]
@@ -786,6 +825,8 @@ mod route {
         assert!(output.contains("static__CORS"), "{output}");
         assert!(output.contains("GET,HEAD,DELETE"), "{output}");
         assert_eq!(output.matches("::register(__config,").count(), 4, "{output}");
+        // `#[routes]` reads the others itself, so they count as used.
+        assert!(output.contains("useroutesas_;") && !output.contains("usegetas_;"), "{output}");
         assert!(!output.contains("compile_error"), "{output}");
     }
 
