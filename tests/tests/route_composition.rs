@@ -628,6 +628,10 @@ fn a_preflight_that_may_be_for_another_resource_is_refused() {
     check_preflight(&behind_routes_in_scopes, "/a/x/tasks/1", "PUT", ADMIN, false);
     let alone = Server::start(|| App::new().service(update));
     check_preflight(&alone, "/tasks/1", "PUT", ADMIN, true);
+    let in_front = Server::start(|| {
+        App::new().service(web::scope("/x").service(update)).service(web::resource("/x/tasks/1"))
+    });
+    check_preflight(&in_front, "/x/tasks/1", "PUT", ADMIN, true);
 }
 
 fn on_a(context: &GuardContext<'_>) -> bool {

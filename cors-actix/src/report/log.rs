@@ -148,3 +148,48 @@ pub(crate) fn feed_failed(error: &dyn Display) {
 pub(crate) fn feed_is_back() {
     tracing::info!("the store of policies answers again");
 }
+
+#[cfg(test)]
+mod tests {
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Metadata, Subscriber};
+
+    use super::*;
+
+    /// Listens to events up to a level.
+    struct Listener(LevelFilter);
+
+    impl Subscriber for Listener {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() <= self.0
+        }
+        fn max_level_hint(&self) -> Option<LevelFilter> {
+            Some(self.0)
+        }
+        fn event(&self, _: &Event<'_>) {}
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn a_subscriber_or_a_logger_of_level_debug_hears_refusals() {
+        for (subscriber, logger, expected) in [
+            (LevelFilter::OFF, log::LevelFilter::Off, false),
+            (LevelFilter::INFO, log::LevelFilter::Info, false),
+            (LevelFilter::DEBUG, log::LevelFilter::Off, true),
+            (LevelFilter::TRACE, log::LevelFilter::Off, true),
+            (LevelFilter::OFF, log::LevelFilter::Debug, true),
+            (LevelFilter::OFF, log::LevelFilter::Trace, true),
+        ] {
+            log::set_max_level(logger);
+            let heard = tracing::subscriber::with_default(Listener(subscriber), is_heard);
+            log::set_max_level(log::LevelFilter::Off);
+            assert_eq!(heard, expected, "{subscriber:?} {logger:?}");
+        }
+    }
+}
