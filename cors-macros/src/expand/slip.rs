@@ -127,8 +127,7 @@ fn other(values: &mut Values<'_>, text: &str, input: &mut Tokens) -> Option<Slip
         return list(values, input, "&");
     }
     if let Some(TokenTree::Literal(literal)) = input.peek(0).cloned() {
-        input.next();
-        return of_literal(values, &Lit::new(literal), input.is_empty());
+        return of_literal(values, &Lit::new(literal));
     }
     if input.is_punct(0, '\'')
         && let Some(word) = input.peek_ident(1)
@@ -221,9 +220,10 @@ fn one_method(values: &Values<'_>, word: &Ident) -> Slip {
 }
 
 /// `"…".into()`, `b"…"`, `'…'`
-fn of_literal(values: &Values<'_>, literal: &Lit, is_all: bool) -> Option<Slip> {
+fn of_literal(values: &Values<'_>, literal: &Lit) -> Option<Slip> {
     match literal {
-        Lit::Str(text) if !is_all => Some(string("a string needs no method here", &text.value())),
+        // A string alone is read as one.
+        Lit::Str(text) => Some(string("a string needs no method here", &text.value())),
         Lit::ByteStr(bytes) => {
             let text = String::from_utf8(bytes.value()).ok()?;
             Some(string("a string stands without `b`", &text))

@@ -241,6 +241,48 @@ fn a_slip_is_one_error_with_what_to_write() {
             "a duration is a number with its unit",
             "write `max_age: 60s`",
         ),
+        ("@, max_age: Duration::from_mins(5)", "a duration is a number with its unit", "write `max_age: 5m`"),
+        (
+            "@, methods: METHODS",
+            "a macro sees the words `METHODS`, not the value behind them",
+            "write the list, as in `methods: [PUT]`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "@, headers: HEADERS",
+            "a macro sees the words `HEADERS`, not the value behind them",
+            "write the list, as in `headers: [\"authorization\"]`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "@, hosts: HOSTS",
+            "a macro sees the words `HOSTS`, not the value behind them",
+            "write the list, as in `hosts: [\"api.example\"]`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "@, preflight_status: STATUS",
+            "a macro sees the words `STATUS`, not the value behind them",
+            "write the number, as in `preflight_status: 204`; what is only known when the app starts goes into a `Config`",
+        ),
+        ("@, headers: [X]", "a string stands in double quotes", "write `\"X\"`"),
+        (
+            "@, methods: [http::GET]",
+            "a macro sees the words `http::GET`, not the value behind them",
+            "write the value, as in `PUT`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "@, headers: [names::X_A]",
+            "a macro sees the words `names::X_A`, not the value behind them",
+            "write the value, as in `\"authorization\"`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "@, headers: [a::f(\"x-a\" 1)]",
+            "a macro sees the words `a::f(\"x-a\" 1)`, not the value behind them",
+            "write the value, as in `\"authorization\"`; what is only known when the app starts goes into a `Config`",
+        ),
+        (
+            "@, methods: [a::from_secs(1)]",
+            "a macro sees the words `a::from_secs(1)`, not the value behind them",
+            "write the value, as in `PUT`; what is only known when the app starts goes into a `Config`",
+        ),
         (
             "@, max_age: std::time::Duration::from_hours(1)",
             "a duration is a number with its unit",
@@ -831,6 +873,27 @@ mod route {
     }
 
     #[test]
+    fn an_inline_policy_for_head_alone_has_no_get() {
+        let output = text(expand(
+            quote!(origins = ["https://app.example"]),
+            quote!(
+                #[head("/")]
+                fn a() -> X {}
+            ),
+        ));
+        assert!(output.contains("HEAD") && !output.contains("GET"), "{output}");
+    }
+
+    #[test]
+    fn an_inline_policy_of_a_module_is_spread_as_it_is_written() {
+        let module = quote! { mod m { #[get("/")] fn a() -> X {} } };
+        let output = text(expand(quote!(origins = ["https://app.example"]), module));
+        let spread =
+            r##"#[::cors_actix::cors(crate=::cors_actix,origins=["https://app.example"])]#[get("/")]"##;
+        assert!(output.contains(spread), "{output}");
+    }
+
+    #[test]
     fn the_crate_is_where_the_path_says() {
         for arguments in [quote!(TASKS, crate = crate::web), quote!(crate = crate::web, TASKS)] {
             let output = text(expand(
@@ -908,6 +971,13 @@ mod route {
         for (arguments, message, help) in [
             ("", "`#[cors]` without a policy", "write `#[cors(TASKS)]` with the name of a policy"),
             ("\"TASKS\"", "`#[cors]` takes the name of a policy, not a string", "write `#[cors(TASKS)]`"),
+            (
+                "\"policies::OWN\"",
+                "`#[cors]` takes the name of a policy, not a string",
+                "write `#[cors(policies::OWN)]`",
+            ),
+            ("\"my tasks\"", "`#[cors]` takes the name of a policy, not a string", "write `#[cors(TASKS)]`"),
+            ("\"\"", "`#[cors]` takes the name of a policy, not a string", "write `#[cors(TASKS)]`"),
             ("&TASKS", "`#[cors]` takes the name of a policy, without `&`", "write `#[cors(TASKS)]`"),
             (
                 "&policies::TASKS",
