@@ -34,6 +34,7 @@ const ON_A_FUNCTION: &[(&str, &str, Outcome)] = &[
     ("allow in cfg_attr", r#"#[cfg_attr(all(), allow(unused))] #[get("/x")] async fn x() -> X {}"#, Read(1)),
     ("another name", r#"#[fetch("/x")] async fn x() -> X {}"#, Refused("`fetch`")),
     ("cfg_attr", r#"#[cfg_attr(all(), get("/x"))] async fn x() -> X {}"#, Refused("`get`")),
+    ("a raw cfg_attr", r##"#[r#cfg_attr(all(), get("/x"))] async fn x() -> X {}"##, Refused("`get`")),
     (
         "cfg_attr in a fragment",
         r#"#[INVISIBLE { cfg_attr(all(), get("/x")) }] async fn x() -> X {}"#,
@@ -92,6 +93,10 @@ const IN_A_MODULE: &[(&str, &str, Outcome)] = &[
     ("built-in attributes", r"#[inline] #[must_use] #[cfg(test)] #[rustfmt::skip] fn x() -> X {}", Read(0)),
     ("tests", r"#[actix_web::test] async fn x() -> X {} #[test] fn y() {}", Read(0)),
     ("a macro on what returns nothing", r"#[unknown] fn x() {}", Read(0)),
+    ("a macro beside a call", r#"fn x() -> X { let a = f(1); sql!("select") }"#, Read(0)),
+    ("an attribute on what is no function", r"fn f() { #[unknown] type F = fn() -> u8; }", Read(0)),
+    ("its own policy on a module", r#"#[cors(OWN)] mod m { #[get("/x")] async fn x() -> X {} }"#, Read(0)),
+    ("its own policy on a file", r"#[cors(OWN)] mod m;", Read(0)),
     ("methods", r"impl S { #[unknown] fn x(&self) -> X {} }", Read(0)),
     ("macros in values", r#"static X: u8 = make!(); fn x() -> X { sql!("select") }"#, Read(0)),
     ("known macros", r"thread_local! { static X: u8 = 0; } cors_policy! { static Y; }", Read(0)),
@@ -106,6 +111,8 @@ const IN_A_MODULE: &[(&str, &str, Outcome)] = &[
     ("a built-in name with a path", r#"#[my::inline("/x")] async fn x() -> X {}"#, Refused("`inline`")),
     ("no arguments", r"#[fetch] async fn x() -> X {}", Refused("`fetch`")),
     ("cfg_attr", r#"#[cfg_attr(all(), get("/x"))] async fn x() -> X {}"#, Refused("`get`")),
+    ("a raw cfg_attr", r##"#[r#cfg_attr(all(), get("/x"))] async fn x() -> X {}"##, Refused("`get`")),
+    ("another macro of that name", r#"#[my::cfg_attr("/x")] async fn x() -> X {}"#, Refused("`cfg_attr`")),
     (
         "cfg_attr with another name",
         r#"#[cfg_attr(all(), fetch("/x"))] async fn x() -> X {}"#,

@@ -66,9 +66,7 @@ impl Attribute {
 
     /// The attributes that `#[cfg_attr(condition, a, b(…))]` stands for where its condition holds.
     pub(crate) fn conditional(&self) -> Vec<Self> {
-        let Some(arguments) = self.arguments.as_ref().filter(|_| self.is("cfg_attr")) else {
-            return Vec::new();
-        };
+        let Some(arguments) = &self.arguments else { return Vec::new() };
         let input = &mut Tokens::new(arguments.stream());
         let mut attributes = Vec::new();
         while !input.is_empty() {
@@ -82,11 +80,6 @@ impl Attribute {
     /// The last segment of its path.
     pub(crate) fn name(&self) -> String {
         self.path.last().map_or_else(String::new, |word| word.unraw().to_string())
-    }
-
-    /// Returns whether the path is this word.
-    pub(crate) fn is(&self, word: &str) -> bool {
-        matches!(&self.path[..], [only] if only == word)
     }
 
     /// The path, or all of it if it has none.

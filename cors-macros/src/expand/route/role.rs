@@ -65,7 +65,7 @@ impl Role {
         let [first, rest @ ..] = &attribute.path[..] else { return Self::Unknown };
         let is_tool = !rest.is_empty() && TOOLS.iter().any(|tool| first == tool);
         match name.as_str() {
-            "cfg_attr" => Self::Conditional,
+            "cfg_attr" if rest.is_empty() => Self::Conditional,
             "cors" => Self::Cors,
             "route" => Self::Route,
             "routes" => Self::Routes,
