@@ -93,7 +93,8 @@ fn sites(expects: &[Expect]) -> Vec<Extent> {
     expects.iter().map(|expect| site(expect).unwrap_or(expect.word.span().into())).collect()
 }
 
-/// Reads one setting. A value that is missing has been reported: another stands in for it, and the setting is unsound.
+/// Reads one setting. A value that is missing has been reported: an empty list stands in for it, and the setting is unsound, so nobody asks
+/// for its type.
 struct Reader<'r> {
     /// `None` for an unknown key.
     key: Option<Key>,
@@ -120,20 +121,9 @@ impl Reader<'_> {
             }
             Value::Missing => {
                 self.spans.sound = false;
-                self.stand_in()
+                Written::List(Vec::new())
             }
             node => scalar(node),
-        }
-    }
-
-    /// A value of the type that the key takes.
-    fn stand_in(&self) -> Written {
-        match self.key {
-            Some(Key::Credentials | Key::PrivateNetwork | Key::Timing) => Written::Bool(false),
-            Some(Key::MaxAge) => Written::Number(0),
-            Some(Key::PreflightStatus) => Written::Number(204),
-            Some(Key::Expect) => Written::Expect(Expected { rule: String::new(), reason: None }),
-            _ => Written::List(Vec::new()),
         }
     }
 
