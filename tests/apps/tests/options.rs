@@ -174,6 +174,11 @@ fn case(seed: u64) -> Case {
     });
     let mut layers: Vec<_> = layers.collect();
     let place = chance.of(&[Place::App, Place::App, Place::Paths, Place::Scope, Place::Route, Place::Beside]);
+    if place == Place::Route {
+        // A route follows one layer's options. Of two that contradict each other about the one socket there is, neither is right.
+        let behind_tls = layers[0].options.behind_tls;
+        layers.iter_mut().for_each(|layer| layer.options.behind_tls = behind_tls);
+    }
     let from = [
         From::Owned,
         From::Shared,
