@@ -236,6 +236,7 @@ fn hosts() {
         (Head::get("http://user@localhost/"), 400, 400),
         (Head::get("/").host("evil.example").field("x-forwarded-host", "localhost"), 400, 200),
         (Head::get("/").host("evil.example").field("forwarded", "host=localhost"), 400, 200),
+        (Head::get("/").host("evil.example").web_socket(), 400, 200),
     ] {
         assert_eq!(head.send(ours.address()).status, by_ours, "{head:?}");
         assert_eq!(head.send(any.address()).status, by_any, "any host: {head:?}");
