@@ -1,7 +1,8 @@
 //! Requests that a fuzzer makes up, sent to an app made by chance: P1 to P4 hold.
 //!
 //! They are written as lines, so that a fuzzer that cuts and splices makes new ones, and people can read what it found: the seed of
-//! the app, then each request, an empty line before every further one.
+//! the app, then each request, an empty line before every further one. Behind the seed, `unswitched` is for the same app without
+//! `Cors::scopes_are_guarded`, to which the requests have come before.
 //!
 //! ```text
 //! 17
@@ -37,9 +38,9 @@ thread_local! {
 /// If it does not hold.
 pub fn holds(data: &[u8]) {
     let mut lines = data.split(|byte| *byte == b'\n');
-    let seed = lines.next().and_then(|line| str::from_utf8(line).ok()?.parse().ok());
-    let (Some(seed), Some(requests)) = (seed, requests(lines)) else { return };
-    let case = Case { app: draw::case(seed).app, requests, came_before: false };
+    let drawn = lines.next().and_then(|line| drawn(str::from_utf8(line).ok()?));
+    let (Some(drawn), Some(requests)) = (drawn, requests(lines)) else { return };
+    let case = Case { requests, ..drawn };
     let broken = SYSTEM.with(|system| {
         system.block_on(async {
             match check(&case).await {
@@ -50,6 +51,14 @@ pub fn holds(data: &[u8]) {
     });
     if let Some((case, violation)) = broken {
         panic!("{violation}\n{}", case.app);
+    }
+}
+
+/// What is drawn from the seed; `None` if it is no number, or no scope of the app has a guard.
+fn drawn(line: &str) -> Option<Case> {
+    match line.strip_suffix(" unswitched") {
+        Some(seed) => draw::case_without_switch(seed.parse().ok()?),
+        None => Some(draw::case(line.parse().ok()?)),
     }
 }
 
