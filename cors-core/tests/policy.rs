@@ -1,5 +1,7 @@
 //! What a policy says of itself, setting by setting, and which hosts are its own.
 
+use std::sync::LazyLock;
+
 #[cfg(feature = "regex")]
 use cors_engine::Entry;
 use cors_engine::adapter::{Field, Fields, Value};
@@ -33,8 +35,8 @@ fn the_public_types_go_between_threads() {
     check_error::<cors_engine::compare::TooComplex>();
 }
 
-/// A policy in full.
-fn whole() -> Policy {
+// Compiled once: Miri takes seconds for each.
+static WHOLE: LazyLock<Policy> = LazyLock::new(|| {
     policy(
         at(&["https://app.example", "https://*.app.example", "null"])
             .methods(["GET", "PURGE"])
@@ -47,22 +49,34 @@ fn whole() -> Policy {
             .timing(true)
             .preflight_status(200),
     )
+});
+
+static BARE: LazyLock<Policy> = LazyLock::new(|| policy(at(&["https://app.example"])));
+
+static OPEN: LazyLock<Policy> =
+    LazyLock::new(|| policy(Block::new().any_origin().any_method().any_header().expose_any().any_host()));
+
+static MIRROR: LazyLock<Policy> =
+    LazyLock::new(|| policy(at(&["https://app.example"]).any_method().any_header().credentials(true)));
+
+/// A policy in full.
+fn whole() -> Policy {
+    WHOLE.clone()
 }
 
 /// One with nothing but what a policy must have.
 fn bare() -> Policy {
-    policy(at(&["https://app.example"]))
+    BARE.clone()
 }
 
 /// One that allows whatever can be allowed without credentials.
 fn open() -> Policy {
-    policy(Block::new().any_origin().any_method().any_header().expose_any().any_host())
+    OPEN.clone()
 }
 
 /// One that mirrors what is asked for.
 fn mirror() -> Policy {
-    let any = |block: Block| block.any_method().any_header();
-    policy(any(at(&["https://app.example"])).credentials(true))
+    MIRROR.clone()
 }
 
 #[test]
