@@ -27,26 +27,26 @@ use crate::startup::{self, Once};
 /// worker, and clone it there.
 ///
 /// * A **preflight** – `OPTIONS` with `Origin` and `Access-Control-Request-Method` – is answered here,
-///   allowed or not. The app never sees it, and so neither authentication nor a handler inside can
+///   whether it is allowed or not. The app never sees it, so neither authentication nor a handler inside can
 ///   turn it away. Any other `OPTIONS` request goes to the app.
 /// * **Every other response** gets the fields: those of handlers, the router's 404 and 405, errors from
 ///   extractors and handlers, `Err` from middleware inside, streams, upgrades. For an origin that is
 ///   not allowed the only field is `Vary`; the app still runs, since CORS is about who may *read*.
-/// * `Access-Control-*` fields come from the policy alone. Those that the app or a layer inside sets by hand are
-///   removed first: no handler can open what the policy keeps shut, and no response carries a field twice,
+/// * Only the policy sets `Access-Control-*` fields. Those that the app or a layer inside sets by hand are
+///   removed first: no handler can allow what the policy does not, and no response has a field twice,
 ///   which browsers reject.
-/// * `Vary` is merged: names that are there stay, and nothing is added twice.
+/// * `Vary` is merged: names that are already there stay, and nothing is added twice.
 /// * **At start-up** one event of level `info` describes the policy in force: its mode, whether it allows any origin,
 ///   and whether it allows credentials.
 /// * The decision is made from the request as it arrives. Changes that layers inside make to it have no effect.
 ///
 /// **Development foretells production.** In a debug build, under a `development` block, a preflight that the production policy
-/// would refuse for its method or a header is allowed, and an event of level `warn` names the method or header and the line to write: once for each
-/// of them, and for at most 64.
+/// would refuse for its method or a header is allowed, and an event of level `warn` names the method or header and the line to
+/// write: once for each of them, and for at most 64.
 ///
-/// **One layer for one request.** If one such layer is inside of another, the outer one answers preflights and has the last word on
-/// every response; an event of level `warn` at start-up says so. For another policy on some paths see [`at`](Self::at), and
-/// for one of a route's own [`#[cors]`](macro@crate::cors). Layers side by side, each around a scope, do not touch each other.
+/// **One layer for one request.** If one `Cors` is inside of another, the outer one answers preflights and has the last word on
+/// every response; an event of level `warn` at start-up says so. For another policy on some paths, see [`at`](Self::at). For a
+/// route's own policy, see [`#[cors]`](macro@crate::cors). Layers side by side, each around a scope, do not affect each other.
 ///
 /// Add it after (that is, outside of) every layer that may answer or fail before the app does, so that pages can read
 /// those responses, too:
@@ -80,7 +80,7 @@ use crate::startup::{self, Once};
 pub struct Cors {
     policies: Paths,
     options: Options,
-    /// Clones are one layer to whoever reads the log, until one is made to differ.
+    /// Clones share it, so that the log describes them once, until one is changed.
     started: Once,
     nesting: Nesting,
 }
@@ -89,7 +89,7 @@ impl Cors {
     /// Middleware for this policy: a [`PolicySet`](crate::PolicySet) that `cors_policy!` declares, or a
     /// [`Policy`](crate::Policy), owned, shared or static.
     ///
-    /// From a set it takes [the policy in force](crate::PolicySet::active). This reads the environment once, here.
+    /// From a set, it takes [the policy in force](crate::PolicySet::active). The environment is read once, in this call.
     pub fn new(policy: impl Into<Source>) -> Self {
         Self {
             policies: Paths::everywhere(policy.into()),
@@ -99,7 +99,7 @@ impl Cors {
         }
     }
 
-    /// Middleware with a policy per path, and none on the others: see [`at`](Self::at).
+    /// Middleware with one policy per path, and none on all other paths: see [`at`](Self::at).
     pub fn paths() -> Self {
         Self {
             policies: Paths::default(),
@@ -122,34 +122,34 @@ impl Cors {
     /// let app = App::new().wrap(cors);
     /// ```
     ///
-    /// Patterns are those of Actix ([`ResourceDef`](actix_web::dev::ResourceDef)), matched by its own code on the text
-    /// that its router matches: the path as it is decoded for routing, from the app's root, whatever
-    /// is wrapped. So `/%61pi` is `/api`, while `/API`, `//api`, `/api/`, `/x/../api` and `/x%2Fapi` are not.
+    /// Patterns are Actix's ([`ResourceDef`](actix_web::dev::ResourceDef)). Its own code matches them, on the text
+    /// that its router matches: the path as it is decoded for routing, from the app's root, even if the layer
+    /// is around a scope. So `/%61pi` is `/api`, while `/API`, `//api`, `/api/`, `/x/../api` and `/x%2Fapi` are not.
     ///
-    /// * **The first pattern that matches decides**, in the order in which they are written. Nothing is
-    ///   taken from the others.
-    /// * On any other path the policy of [`Cors::new`](Self::new) holds. After [`Cors::paths`](Self::paths) there is none,
+    /// * **The first pattern that matches decides**, in the order in which they are written. The others
+    ///   have no effect.
+    /// * On any other path, the policy of [`Cors::new`](Self::new) applies. With [`Cors::paths`](Self::paths) there is none,
     ///   and the middleware does nothing at all.
     /// * A layer that rewrites paths, such as `NormalizePath`, belongs outside of this one. If `NormalizePath` is inside, a path gets no
     ///   policy if an earlier pattern matches another spelling of it: with its slashes merged, with or without the one at the end. Other
     ///   layers may do the same unseen. So this always holds for a path with a double slash or a slash at the end, if the pattern that
     ///   matches it has a tail or a regex.
-    /// * Routes with [`#[cors]`](macro@crate::cors) have their own.
+    /// * Routes with [`#[cors]`](macro@crate::cors) have their own policies.
     ///
     /// # Panics
     ///
     /// If the pattern does not begin with a slash or is malformed, or if an earlier pattern matches every path that it
-    /// matches, whatever the parameters are called. Patterns with regexes of their own are only compared for equality.
+    /// matches, whatever the names of the parameters. Patterns with regexes are only compared for equality.
     pub fn at(mut self, pattern: &str, policy: impl Into<Source>) -> Self {
         self.policies.add(pattern, policy.into());
         self.started = Once::default();
         self
     }
 
-    /// Refuses requests that a page elsewhere makes, unless `origins` lists its origin: they get 403, and the app is not called.
+    /// Refuses requests from pages of other origins unless `origins` lists them: they get 403, and the app is not called.
     ///
     /// CORS decides who may read a response. Any page can still send `GET`, `HEAD` and `POST` requests that need no preflight, with the user's
-    /// cookies: a form is enough. With `enforce` they are refused here:
+    /// cookies: a form is enough. With `enforce`, they are refused here:
     ///
     /// | request | `Sec-Fetch-Site: same-origin`, `none` | any other `Sec-Fetch-Site` | without it |
     /// |---|---|---|---|
@@ -169,7 +169,7 @@ impl Cors {
     /// `same-origin` and `Host` can only be trusted if `Host` is checked. A policy with `hosts` checks it here; without `hosts`,
     /// a line in the log at start-up says so. See [`AllowedHosts`](crate::AllowedHosts).
     ///
-    /// This authenticates nobody: a program can send any field it likes.
+    /// This is not authentication: a program can send any field it likes.
     ///
     /// ```
     /// use cors_actix::{Cors, cors_policy};
@@ -188,9 +188,9 @@ impl Cors {
         self
     }
 
-    /// Sets the API's own origin, where a proxy in front hides it: one that changes `Host`, drops its port, or ends TLS.
+    /// Sets the API's own origin, if a proxy in front hides it: one that changes `Host`, drops its port, or terminates TLS.
     ///
-    /// It matters where a browser sends no `Sec-Fetch-Site`: [`enforce`](Self::enforce) and the guard of upgrades then compare
+    /// It matters if a browser sends no `Sec-Fetch-Site`: [`enforce`](Self::enforce) and the guard of upgrades then compare
     /// `Origin` with this value instead of scheme and `Host`. CORS itself does not change: a page of the API's own
     /// origin needs no permission to read.
     ///
@@ -203,13 +203,13 @@ impl Cors {
     /// # Panics
     ///
     /// If it is not an origin as a browser writes it: `http://` or `https://`, a host in lower case, and a port unless it is the scheme's default.
-    /// There is no path, no slash at the end, and no `*`.
+    /// It must not have a path, a slash at the end, or a `*`.
     pub fn own_origin(mut self, origin: &str) -> Self {
         let is_web = origin.starts_with("https://") || origin.starts_with("http://");
         assert!(
             is_web && is_page_origin(origin.as_bytes()) && !origin.contains('*'),
-            "`own_origin({origin:?})` is not an origin as browsers spell it\n\
-             help: write scheme, host and, unless it is the default, port, as in \"https://api.example\": lower case, no path, no slash at the end"
+            "`own_origin({origin:?})` is not an origin as browsers write it\n\
+             help: write the scheme, the host, and the port unless it is the default, as in \"https://api.example\": lower case, no path, no slash at the end"
         );
         self.options.own_origin = Some(origin.into());
         self
@@ -217,16 +217,16 @@ impl Cors {
 
     /// [Enforces](Self::enforce) the policy, and also keeps other sites from embedding the API's responses.
     ///
-    /// * **A cross-site request of any method without `Origin` gets 403**, unless it is a navigation by the user. This covers an image, a script, a
-    ///   style sheet, a prefetch, an `<object>`. It is the resource isolation policy of
+    /// * **A cross-site request of any method without `Origin` gets 403**, unless it is a navigation by the user. This covers
+    ///   images, scripts, style sheets, prefetches and `<object>`. It is the resource isolation policy of
     ///   [Fetch Metadata](https://web.dev/articles/fetch-metadata): `Sec-Fetch-Site: cross-site` passes for a `GET` with
     ///   `Sec-Fetch-Mode: navigate` whose `Sec-Fetch-Dest` is neither `object` nor `embed`. (WebKit calls both `iframe`, so they pass there, as
     ///   frames do.) It holds under `origins: any`, too.
     ///   A request with an allowed `Origin` passes, and so does one without `Sec-Fetch-Site`.
     /// * **Responses get `Cross-Origin-Resource-Policy: same-origin`**, unless the app has set that field. A page of another origin,
-    ///   even one of the same site, can then not load them without CORS. Listed origins are not shut out: browsers do not apply
+    ///   even one of the same site, can then not load them without CORS. Listed origins are not locked out: browsers do not apply
     ///   the field to requests in CORS mode. Their calls of `fetch` work unchanged, while an image or a script of the API needs
-    ///   the attribute `crossorigin`, which makes the browser send `Origin`. A response that is for all pages can say so itself with
+    ///   the attribute `crossorigin`, which makes the browser send `Origin`. A response that is for all pages can say so with
     ///   `Cross-Origin-Resource-Policy: cross-origin`. A cross-site request for it without `Origin` still gets 403 here: serve it outside of
     ///   a layer with `isolate`.
     /// * `Vary` names the `Sec-Fetch-*` fields that an answer depends on.
@@ -247,14 +247,15 @@ impl Cors {
         self.enforce()
     }
 
-    /// Leaves CORS to a gateway in front: this layer answers no preflight, and adds no field of CORS to any response.
+    /// Leaves CORS to a gateway in front: this layer answers no preflights, and adds no CORS fields to responses.
     ///
     /// Only one layer may add the fields: browsers reject a response with two `Access-Control-Allow-Origin`. So `Access-Control-*`
     /// fields that a handler sets are removed, and only the gateway's remain. The gateway answers preflights; one that it passes on goes
-    /// to the app, like any `OPTIONS` request. This holds for routes with [`#[cors]`](macro@crate::cors) inside, too.
+    /// to the app, like any `OPTIONS` request. This applies to routes with [`#[cors]`](macro@crate::cors) inside, too.
     ///
     /// What does not depend on response fields still works: [`enforce`](Self::enforce), [`isolate`](Self::isolate), the guard of upgrades and
-    /// [`AllowedHosts`](crate::AllowedHosts). These need the policy that the gateway has: `cors export` writes it in the gateway's language.
+    /// [`AllowedHosts`](crate::AllowedHosts). They need the same policy as the gateway: `cors export` writes it in the gateway's
+    /// language.
     ///
     /// An event of level `info` at start-up says that the gateway answers.
     ///
@@ -277,7 +278,7 @@ impl Cors {
     ///   are the policy's. [`enforce`](Self::enforce) and the guard of upgrades follow its answer, too.
     /// * If it fails, or takes longer than the [timeout](Self::origins_timeout), the origin is not allowed, and
     ///   an event of level `warn` says so.
-    /// * It belongs to this layer's own policies. A route with [`#[cors]`](macro@crate::cors) uses its own policy alone, and
+    /// * It belongs to this layer's own policies. A route with [`#[cors]`](macro@crate::cors) uses only its own policy, and
     ///   if a request may be for such a route, the source is not asked.
     ///   With [`report_only`](Self::report_only) it is not asked either.
     ///
@@ -293,16 +294,16 @@ impl Cors {
         self
     }
 
-    /// Lets upgrades through whatever their origin.
+    /// Lets upgrades through from any origin.
     ///
     /// By default a request with `Upgrade`, such as a WebSocket's handshake, is refused with 403 if its
     /// origin is neither allowed nor the API's own: browsers send cookies along with it, let any page
     /// open it, and check none of the response's fields (cross-site WebSocket hijacking). The standard
     /// leaves the check to the server: <https://www.rfc-editor.org/rfc/rfc6455#section-10.2>.
     ///
-    /// **Under `origins: any` every origin is allowed, and the guard refuses nobody.** For a response that is safe: without
+    /// **Under `origins: any` every origin is allowed, and the guard refuses nothing.** For a response that is safe: without
     /// `credentials`, no page can read one that was made with cookies. A socket has no such check: any site can open one
-    /// with the user's cookies on its handshake. So list the origins if the handler knows its users by cookies.
+    /// with the user's cookies on its handshake. So list the origins if the handler identifies its users by cookies.
     ///
     /// Turn the guard off if the handler checks the origin itself, or asks for a token in the first message.
     pub fn unguarded_upgrades(mut self) -> Self {
@@ -310,9 +311,9 @@ impl Cors {
         self
     }
 
-    /// Says that browsers reach the app over `https`, although its own socket is plain, because a proxy ends TLS.
+    /// Says that browsers reach the app over `https` although its own socket is plain, because a proxy terminates TLS.
     ///
-    /// It only matters where [`enforce`](Self::enforce) and the guard of upgrades compare `Origin` with `Host`. The proxy
+    /// It only matters when [`enforce`](Self::enforce) and the guard of upgrades compare `Origin` with `Host`. The proxy
     /// has to pass `Host` on as the browser sent it.
     pub fn behind_tls(mut self) -> Self {
         self.options.behind_tls = true;
@@ -321,13 +322,13 @@ impl Cors {
 
     /// Says that scopes have guards ([`Scope::guard`](actix_web::Scope::guard)), which only Actix's router can see.
     ///
-    /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. By default a scope is taken to accept every
+    /// It matters for routes with [`#[cors]`](macro@crate::cors) inside of scopes. By default a scope counts as accepting every
     /// request on its paths, so a request that its guards turn away is first decided by the policy of the route inside. When something
-    /// else answers the first such request, the log says so at level `error`, and the policies of whatever may take later ones have to
-    /// allow them, this layer's included. With this call they have to from the start.
+    /// else answers such a request for the first time, the log says so at level `error`. From then on, every policy that may
+    /// apply to such requests has to allow them, including this layer's. With this call, that holds from the start.
     ///
-    /// No answer shows it where a layer inside of this one, or one of the scope's own, could have given the same answer. Call this wherever
-    /// a scope around such routes has guards.
+    /// An answer does not show the guards if a layer inside of this one, or one of the scope's own, could have given it. So call
+    /// this whenever a scope around such routes has guards.
     ///
     /// ```
     /// use actix_web::{App, guard, web};
@@ -345,8 +346,8 @@ impl Cors {
         self
     }
 
-    /// Only reports: every request passes, no response is changed, and what the policy denies is in
-    /// the log (level `debug`).
+    /// Only reports: every request passes, no response is changed, and what the policy would deny is
+    /// logged (level `debug`).
     ///
     /// Use it to try a stricter policy in production. Add it outside of the policy in force, which answers preflights itself:
     ///
@@ -369,7 +370,7 @@ impl Cors {
     /// * A refused preflight carries the fields up to the check that fails. The browser still refuses it, but its
     ///   console names the method or header that is not allowed, instead of a missing `Access-Control-Allow-Origin`.
     ///   See [`Decision::diagnostic`](crate::Decision::diagnostic).
-    /// * A refused preflight, and a request refused by [`enforce`](Self::enforce) or the guard of upgrades, has the
+    /// * A refused preflight, and a request refused by [`enforce`](Self::enforce) or the guard of upgrades, gets the
     ///   [explanation](crate::Explanation) as a plain-text body: what was asked, which entry decided, the line to add.
     ///
     /// The network tab of a browser shows that body, and so does `curl`; a page never sees it. **It tells anybody

@@ -1,4 +1,4 @@
-//! The future of the middleware: the app's own, with its response edited, or an answer in its stead.
+//! The future of the middleware: the app's own, with its response edited, or an answer without the app.
 
 use std::fmt;
 use std::future::Future;
@@ -17,8 +17,8 @@ use crate::response::edit::Edit;
 use crate::route::response::Around;
 
 pin_project! {
-    /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer in its stead. It is boxed only
-    /// where the app's source of origins is asked.
+    /// The future of [`CorsMiddleware`](crate::CorsMiddleware): the app's own, or an answer without the app. It is boxed only
+    /// if the app's source of origins is asked.
     #[must_use = "futures do nothing unless polled"]
     pub struct CorsFuture<F> {
         #[pin]
@@ -38,14 +38,14 @@ pin_project! {
     }
 }
 
-/// What is to be done to the app's response.
+/// What to do to the app's response.
 pub(crate) enum After {
     Nothing,
     Edit(Edit),
     Around(Around),
 }
 
-/// An answer in the app's stead, or a request that waits for the app's source of origins.
+/// An answer without the app, or a request that waits for the app's source of origins.
 enum Aside {
     Verdict(Option<(HttpRequest, Verdict)>),
     Later(Later),

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use cors_engine::{Mode, Policy, PolicySet};
 
-/// A policy that lives as long as whoever holds this.
+/// A policy that lives as long as its holder.
 #[derive(Clone)]
 pub(crate) enum Held {
-    /// With the set that declares it and the mode that it is for, if `cors_policy!` does.
+    /// With the set that declares it and the mode that it is for, if `cors_policy!` declares it.
     Static(&'static Policy, Option<(Mode, &'static PolicySet)>),
     Shared(Arc<Policy>),
 }
 
 impl Held {
-    /// The mode for which `cors_policy!` declares it.
+    /// The mode that `cors_policy!` declares it for.
     pub(crate) fn mode(&self) -> Option<Mode> {
         match self {
             Self::Static(_, declared) => declared.map(|(mode, _)| mode),

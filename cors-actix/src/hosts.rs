@@ -21,7 +21,7 @@ use crate::request::lines;
 use crate::response::body::poll_boxed;
 use crate::startup::{self, Once};
 
-/// Middleware that answers 400 to a request whose `Host` is none of the policy's `hosts`.
+/// Middleware that answers 400 to requests for hosts that the policy's `hosts` does not list.
 ///
 /// A browser lets a page talk to its own origin without CORS, and DNS decides which machine that
 /// is. If the name of a page on `http://evil.example:8080` suddenly resolves to `127.0.0.1` (DNS
@@ -79,7 +79,7 @@ use crate::startup::{self, Once};
 /// * List the address, if it is fixed: `hosts: ["api.example", "10.1.2.3"]`. There are no ranges, since any attacker can make
 ///   a name resolve to a pod's address.
 /// * Register the health check outside of the host check, and everything else inside of a scope that has it. The health check then
-///   answers to any `Host`, so it should reveal nothing but its state:
+///   answers for any `Host`, so it should reveal nothing but its state:
 ///
 /// ```
 /// use actix_web::http::StatusCode;
@@ -114,12 +114,12 @@ use crate::startup::{self, Once};
 #[must_use = "it does nothing until an app wraps it"]
 pub struct AllowedHosts {
     source: Source,
-    /// Clones are one layer to whoever reads the log.
+    /// Clones share it, so that the log describes them once.
     started: Once,
 }
 
 impl AllowedHosts {
-    /// A check against the `hosts` of this policy: a [`PolicySet`](crate::PolicySet) that
+    /// Checks against the `hosts` of this policy: a [`PolicySet`](crate::PolicySet) that
     /// `cors_policy!` declares, a [`Policy`], or a `Reloadable`.
     pub fn new(policy: impl Into<Source>) -> Self {
         Self { source: policy.into(), started: Once::default() }

@@ -29,8 +29,8 @@
 //! # }
 //! ```
 //!
-//! A route can have a policy of its own: see [`#[cors]`](macro@cors); so can paths: see [`Cors::paths`]. Origins that are
-//! in a database: see [`Cors::origins_from`].
+//! A route can have its own policy: see [`#[cors]`](macro@cors). So can paths: see [`Cors::paths`]. If the origins are in a
+//! database, see [`Cors::origins_from`].
 //!
 //! To move from django-cors-headers, `actix-cors`, `tower-http` or Express's `cors`, see the [`guide`].
 //!
@@ -38,12 +38,12 @@
 //!
 //! None is on by default.
 //!
-//! | feature | brings |
+//! | feature | adds |
 //! |---|---|
-//! | `config` | `Config`: policies from files and the environment, held to the same rules |
-//! | `reload` | `Reloadable`: a policy that is swapped while requests run |
+//! | `config` | `Config`: policies from files and the environment, checked by the same rules |
+//! | `reload` | `Reloadable`: a policy that can be swapped while requests run |
 //! | `metrics` | counters, for any exporter of the [`metrics`](https://docs.rs/metrics) facade: see [below](#counters) |
-//! | `testing` | `browser`: what a browser makes of a policy's answers, for an app's tests; `PolicySet::to_toml` |
+//! | `testing` | `browser`: what a browser does with a policy's answers, for an app's tests; `PolicySet::to_toml` |
 //!
 //! # What happens to a request
 //!
@@ -62,14 +62,14 @@
 //!  the app         └──── middleware, router, handlers ──────────┘
 //! ```
 //!
-//! The decision is [`cors_engine`]'s: `Policy::decide` takes borrowed bytes and gives back a set of
-//! fields, which borrows nothing and so can be kept until the app has answered. This crate reads
-//! a head for it (`request`), prepares each field's value as a `HeaderValue` once per
-//! worker (`response/headers`), and edits a response (`response/edit`). It makes no decision of its own about an origin, a
-//! method or a header.
+//! [`cors_engine`] makes the decision: `Policy::decide` takes borrowed bytes and returns a set of
+//! fields. The set borrows nothing, so it can be kept until the app has answered. This crate reads
+//! the request's head for it (`request`), prepares each field's value as a `HeaderValue` once per
+//! worker (`response/headers`), and edits the response (`response/edit`). It never decides about an origin, a
+//! method or a header itself.
 //!
-//! To read the source, begin with `service.rs`, which is this drawing in code, and go on to what it calls. `cors.rs` is
-//! the builder in front of it. What `#[cors]` does for a route starts at `attribute/register.rs`; `route/resolve.rs` finds out which
+//! To read the source, start with `service.rs`, which is this drawing in code, and continue with what it calls. `cors.rs` is
+//! the builder for it. What `#[cors]` does for a route starts at `attribute/register.rs`; `route/resolve.rs` finds out which
 //! route a request is for.
 //!
 //! A request costs a lookup of `Origin`, a decision, and the fields that it gets. `Cors` itself allocates nothing, and boxes no
@@ -78,9 +78,9 @@
 //!
 //! # Counters
 //!
-//! With the feature `metrics`. No label holds text of a request, so there are few values.
+//! They need the feature `metrics`. Labels never contain text of a request, so they have few values.
 //!
-//! | counter | label | is |
+//! | counter | label | values |
 //! |---|---|---|
 //! | `cors_requests_total` | `outcome` | `allowed`, `preflight_allowed`, `preflight_refused`, `refused` (403, or 400 for a host), `unreadable` (the app ran, the page cannot read), `same_origin` (not listed, but the API's own), `reported` (by [`report_only`](Cors::report_only)) |
 //! | | `denial` | [`Denial::kind`], `host_not_allowed`, or `none` |
@@ -88,7 +88,7 @@
 //! | `cors_policy_changes_total` | `outcome` | of [a followed feed](Reloadable::follow): `applied`, `breaks_rules`, `locks_out`, `unavailable` |
 //!
 //! The gauge `cors_policy_fingerprint` is the [fingerprint](Policy::fingerprint) of the followed policy that is in force: its first 13 hex digits
-//! as a number, since an `f64` has no room for 16. It is equal in all processes that have the same policy.
+//! as a number, because an `f64` cannot hold 16. It is the same in all processes that have the same policy.
 //!
 //! Each layer counts the requests with an `Origin` that it decides: if one layer wraps another, both count. A request
 //! without an `Origin` is counted only if it is refused: by [`enforce`](Cors::enforce), or for its host.
@@ -138,11 +138,11 @@ pub use policy::source::Source;
 pub use request::is_preflight;
 pub use service::CorsMiddleware;
 
-/// Gives a route a policy of its own, and the preflight that belongs to it.
+/// Gives a route its own policy, and registers the preflight for it.
 ///
 /// Put it above the route macro, and register the handler as usual. `.service(update)` then registers the
-/// route and its preflight: `OPTIONS /tasks/7` that asks for `PUT` is answered by the policy of `update`, and one that asks for
-/// `DELETE` by the policy of `remove`.
+/// route and its preflights: the policy of `update` answers an `OPTIONS /tasks/7` that asks for `PUT`, and the policy of `remove`
+/// answers one that asks for `DELETE`.
 ///
 /// ```
 /// use actix_web::{App, HttpResponse, Responder, delete, get, put, web};
@@ -178,22 +178,22 @@ pub use service::CorsMiddleware;
 ///
 /// It works with every route macro of Actix, with `#[route]` and `#[routes]`, their `name`, `guard` and `wrap`,
 /// in scopes and under `#[scope]`. Above a `#[scope]` module it applies to each route in the module, and in modules inside, that
-/// has no `#[cors]` of its own. Macros of other crates that need the handler in its place
-/// (for API documentation, say) go above it.
+/// does not have its own `#[cors]`. Macros of other crates that need to see the handler itself
+/// (for API documentation, for example) go above it.
 ///
-/// It never leaves a route without its policy: anything that it cannot read as a route is a compile error. Above a module that
-/// includes everything that might become a route: a route macro under another name, a route inside a function, a macro that is
-/// called among the items, a `mod` in a file of its own.
+/// It never leaves a route without its policy: anything that it cannot read as a route is a compile error. Above a module, so is
+/// everything that might become a route: a renamed route macro, a route inside a function, a macro call among the items,
+/// a `mod` in its own file.
 ///
-/// The handler is as visible as Actix's macros make it by default: everywhere that the module is.
+/// The handler has the visibility that Actix's macros give it by default: it can be used wherever its module can.
 ///
 /// # Arguments
 ///
 /// * `#[cors(TASKS)]`: the name of a static that [`cors_policy!`] declares. [The policy in
 ///   force](PolicySet::active) is looked up once, when the route is registered.
-/// * `#[cors(origins = […], …)]`: the keys, values, blocks and [rules](Rule) of `cors_policy!`. Without `methods`
-///   the policy allows those of the route.
-/// * `crate = path` beside either, where this crate is not called `cors_actix`.
+/// * `#[cors(origins = […], …)]`: the keys, values, blocks and [rules](Rule) of `cors_policy!`. Without `methods`,
+///   the policy allows the route's methods.
+/// * `crate = path` with either, if this crate has another name than `cors_actix`.
 ///
 /// Settings may have blocks, as in `cors_policy!`. In a debug build the route below is open to the front end's development server;
 /// a release binary does not contain that block:
@@ -216,34 +216,34 @@ pub use service::CorsMiddleware;
 /// # let _ = reports;
 /// ```
 ///
-/// A policy without that block is the same in a debug build. Where the app around is in development, an event of level `info` at
-/// start-up names such routes, and their refusals say why.
+/// Without that block, the policy is the same in a debug build. If the app's own policy is in development, an event of level
+/// `info` at start-up names such routes, and their refusals say why.
 ///
 /// A route whose method its policy does not allow in production is a compile error.
 ///
 /// # Inside an app with a policy
 ///
-/// The innermost policy decides alone. Within `App::wrap(Cors::new(…))` a route with `#[cors]` uses its own
+/// Only the innermost policy decides. Within `App::wrap(Cors::new(…))`, a route with `#[cors]` uses its own
 /// policy and inherits nothing, for preflights, responses and errors alike, even if authentication in between
-/// turns the request away. The options beside a policy (such as [`enforce`](Cors::enforce), the guard of upgrades and
-/// [`on_refusal`](Cors::on_refusal)) are the outer layer's.
+/// turns the request away. Options that are not part of a policy (such as [`enforce`](Cors::enforce), the guard of upgrades and
+/// [`on_refusal`](Cors::on_refusal)) come from the outer layer.
 ///
 /// A preflight for a method that no such route serves is answered by the app's policy; without one, Actix answers it like any
-/// other unknown `OPTIONS` request. If the app has a handler for `OPTIONS`, it still gets those that are no preflight.
+/// other unknown `OPTIONS` request. If the app has a handler for `OPTIONS`, it still gets the requests that are not preflights.
 ///
 /// # Which route a request is for
 ///
 /// The one that Actix will route it to: paths are matched by Actix's own code, on the same text and in the order of
 /// registration. A route that is reached answers by its own policy. A layer around the app has to decide earlier: about a preflight,
-/// a request under [`enforce`](Cors::enforce), an upgrade. **If it is not certain which route that is, every policy that may
-/// hold has to allow it, the layer's own included.**
+/// a request under [`enforce`](Cors::enforce), an upgrade. **If the route is not certain, every policy that may
+/// apply has to allow the request, including the layer's own.**
 ///
 /// | arrangement, in the order of registration | `PUT /tasks/all` is for |
 /// |---|---|
 /// | `#[cors(A)] #[put("/tasks/all")]`, then anything | A, for certain |
 /// | `#[cors(A)] #[get("/tasks/{id}")]`, `#[cors(B)] #[put("/tasks/{id}")]` | B, for certain: a route with `#[cors]` has no other methods |
 /// | `#[cors(B)] #[put("/tasks/{id}")]`, then `#[get("/tasks/{id}")]` without | B, for certain |
-/// | `#[get("/tasks/{id}")]` without, then `#[cors(B)] #[put("/tasks/{id}")]` | B and the layer's: nobody but the router sees the methods of the first. **Register the route with `#[cors]` first, or put `#[cors]` on both** |
+/// | `#[get("/tasks/{id}")]` without, then `#[cors(B)] #[put("/tasks/{id}")]` | B and the layer's: only the router sees the methods of the first. **Register the route with `#[cors]` first, or put `#[cors]` on both** |
 /// | two handlers of one name (`mod a` and `mod b`, each with `fn task`) on `/tasks/{id}`, one with `#[cors(B)]` | B and the layer's, unless B's is the first route with `#[cors]` in its scope: Actix's map shows patterns and names alone. **Give the handlers two names** |
 /// | `resource("/tasks/all")` without, then `#[cors(B)] #[put("/tasks/{id}")]` | B and the layer's; `/tasks/7` is B's, for certain |
 /// | `#[cors(A)] #[put("/tasks/{id}", guard = "g")]`, then `#[cors(B)] #[put("/tasks/{id}")]` | A if `g` accepts it. If not: B, but for a preflight A and B, since `g` may accept the fields of the request after it |
@@ -255,10 +255,11 @@ pub use service::CorsMiddleware;
 /// front of it, because that resource has no policy to allow them.
 ///
 /// Browsers remember a preflight by URL, not by policy: if routes with different policies share a path, the methods and headers that one of
-/// them allowed count for the others as well, for `max_age`, or for 5 seconds. Give all routes of a path the same policy, or `max_age: 0` in each.
+/// them allowed count for the others as well, for `max_age`, or for 5 seconds without it. Give all routes of a path the same
+/// policy, or `max_age: 0` in each.
 ///
 /// The log names an uncertain route once, and says what to do. [`NormalizePath`](actix_web::middleware::NormalizePath) belongs outside of [`Cors`];
-/// if it is inside, each spelling that it may give a path is a possibility.
+/// if it is inside, every spelling that it may give a path counts as possible.
 pub use cors_macros::cors;
 
 /// Used by the expansion of `#[cors]`. Not part of the public interface.

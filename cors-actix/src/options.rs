@@ -18,7 +18,7 @@ pub(crate) type OnRefusal = dyn Fn(&Denial<'_>, &HttpRequest) -> HttpResponse + 
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) enforce: bool,
-    /// Never without `enforce`.
+    /// Only together with `enforce`.
     pub(crate) isolate: bool,
     pub(crate) answered_by_gateway: bool,
     pub(crate) own_origin: Option<Arc<str>>,
@@ -33,7 +33,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Returns whether such a request is kept from the app if its origin is not allowed.
+    /// Returns whether such a request must not reach the app if its origin is not allowed.
     #[inline]
     pub(crate) fn guards(&self, head: &RequestHead) -> bool {
         self.enforce || (!self.unguarded_upgrades && is_upgrade(head))
@@ -56,23 +56,23 @@ impl Options {
         self.diagnostics || answers.is_development()
     }
 
-    /// The options that do nothing, each with the reason.
+    /// The options that have no effect, each with the reason.
     pub(crate) fn ignored(&self) -> impl Iterator<Item = &'static str> {
         let trial = self.report_only;
         [
             (
                 self.origins_timeout.is_some() && self.origins.is_none(),
-                "`origins_timeout` does nothing without `origins_from`: no source of origins is asked",
+                "`origins_timeout` has no effect without `origins_from`: there is no source of origins to ask",
             ),
-            (trial && self.origins.is_some(), "`origins_from` does nothing beside `report_only`: the source is not asked"),
-            (trial && self.answered_by_gateway, "`answered_by_gateway` does nothing beside `report_only`: no response is changed"),
-            (trial && self.isolate, "`isolate` does nothing beside `report_only`: nothing is refused"),
-            (trial && self.enforce && !self.isolate, "`enforce` does nothing beside `report_only`: nothing is refused"),
-            (trial && self.on_refusal.is_some(), "`on_refusal` does nothing beside `report_only`: nothing is refused"),
-            (trial && self.diagnostics, "`diagnostics` does nothing beside `report_only`: nothing is refused"),
+            (trial && self.origins.is_some(), "`origins_from` has no effect with `report_only`: the source is not asked"),
+            (trial && self.answered_by_gateway, "`answered_by_gateway` has no effect with `report_only`: no response is changed"),
+            (trial && self.isolate, "`isolate` has no effect with `report_only`: nothing is refused"),
+            (trial && self.enforce && !self.isolate, "`enforce` has no effect with `report_only`: nothing is refused"),
+            (trial && self.on_refusal.is_some(), "`on_refusal` has no effect with `report_only`: nothing is refused"),
+            (trial && self.diagnostics, "`diagnostics` has no effect with `report_only`: nothing is refused"),
             (
                 self.enforce && self.unguarded_upgrades,
-                "`unguarded_upgrades` does nothing beside `enforce`, which refuses upgrades like any other request",
+                "`unguarded_upgrades` has no effect with `enforce`, which refuses upgrades like any other request",
             ),
         ]
         .into_iter()

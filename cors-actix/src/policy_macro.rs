@@ -1,4 +1,4 @@
-//! `cors_policy!` for apps that depend on this crate alone.
+//! `cors_policy!` for apps that depend only on this crate.
 
 /// Declares a CORS policy as a `static`, checked and compiled when the program is built.
 ///

@@ -94,8 +94,8 @@ pub(crate) fn asked(headers: &HeaderMap) -> Option<&str> {
 
 /// Returns whether the request asks to leave HTTP. Browsers make no CORS check of what follows.
 ///
-/// The field alone decides: an app may check more before it upgrades, but never less. `CONNECT` is the
-/// way of HTTP/2: <https://www.rfc-editor.org/rfc/rfc8441>.
+/// Only the field decides: an app may check more before it upgrades, but never less. HTTP/2 uses
+/// `CONNECT`: <https://www.rfc-editor.org/rfc/rfc8441>.
 #[inline]
 pub(crate) fn is_upgrade(head: &RequestHead) -> bool {
     head.method == Method::CONNECT || head.headers.contains_key(header::UPGRADE)

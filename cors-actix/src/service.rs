@@ -1,4 +1,4 @@
-//! What runs for each request: which policy decides, and what comes of it.
+//! What runs for each request: which policy decides, and what is done then.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -102,7 +102,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    /// Finds out which policy holds.
+    /// Finds out which policy applies.
     #[inline(never)]
     fn choose(&self, request: ServiceRequest) -> CorsFuture<S::Future> {
         let below = self.layer.below(&request);
@@ -298,7 +298,7 @@ where
         CorsFuture::pass(self.service.call(request), After::Nothing)
     }
 
-    /// The layer's policy, if it decides every request alone: see the field `only`.
+    /// The layer's policy, if only it decides, for every request: see the field `only`.
     fn only(&self) -> Option<Rc<Answers>> {
         let is_only = self.options.origins.is_none()
             && !self.options.report_only

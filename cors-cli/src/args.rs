@@ -22,13 +22,13 @@ pub(crate) enum Command {
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
 
-    /// Say what a policy file answers to a page's call, and why
+    /// Show how a policy file answers a page's call, and why
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
 
-    /// Say what a new policy lets in that an old one does not
+    /// Show what a new policy allows that an old one does not
     ///
-    /// Regexes and wildcards are compared as languages: what is shown is the shortest origin that makes the difference.
+    /// Regexes and wildcards are compared by all that they match, and the shortest origin that makes a difference is shown.
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArgs),
 
@@ -38,13 +38,13 @@ pub(crate) enum Command {
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(ExportArgs),
 
-    /// Send a page's call to a live server and say what a browser would make of the answers
+    /// Send a page's call to a live server, and show what a browser would do with the answers
     #[command(after_help = PROBE_EXAMPLES)]
     Probe(ProbeArgs),
 
     /// Turn the CORS settings of another framework, server or gateway into a policy
     ///
-    /// Text that cannot be read is reported, and nothing is guessed. The policy has to keep the same rules as any other.
+    /// Text that cannot be read is reported, and nothing is guessed. The policy is checked by the same rules as any other.
     #[command(after_help = IMPORT_EXAMPLES)]
     Import {
         #[command(subcommand)]
@@ -58,10 +58,10 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
 
-    /// Show the help of a command, or with `file` what a policy file may hold
+    /// Show the help of a command, or with `file` the format of policy files
     #[command(after_help = HELP_EXAMPLES)]
     Help {
-        /// A command, with those below it: `import nginx`; or `file`
+        /// A command, with its subcommand if it has one: `import nginx`; or `file`
         topic: Vec<String>,
     },
 }
@@ -70,7 +70,7 @@ pub(crate) enum Command {
 pub(crate) enum From {
     /// `CORS_*` of django-cors-headers and `ALLOWED_HOSTS`, as JSON
     ///
-    /// A settings.py is a program: the command below makes Python print what it sets.
+    /// A settings.py is a program: the command below makes Python print its settings.
     #[command(after_help = DJANGO_EXAMPLES)]
     Django(ImportArgs),
     /// `add_header` in an nginx configuration, with the `map`, `if` and `set` that feed it
@@ -151,7 +151,7 @@ impl Source {
         }
     }
 
-    /// As its people write it.
+    /// As its users write it.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Django => "django-cors-headers",
@@ -170,7 +170,7 @@ impl Source {
 
 #[derive(clap::Args)]
 pub(crate) struct CheckArgs {
-    /// The policies: .toml, .json and .yaml files, globs of such, or `-` for standard input
+    /// The policies: .toml, .json and .yaml files, globs of them, or `-` for standard input
     #[arg(required = true)]
     pub(crate) policies: Vec<PathBuf>,
 
@@ -182,7 +182,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, conflicts_with_all = ["from", "fix"])]
     pub(crate) diff: bool,
 
-    /// Write every proposal that is proved into the files, and show what changed
+    /// Apply every proved proposal to the files, and show what changed
     #[arg(long, conflicts_with = "from")]
     pub(crate) fix: bool,
 
@@ -194,7 +194,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: CheckFormat,
 
-    /// Show every violation; without it a file's first 50 are shown
+    /// Show every violation, not only the first 50 of each file
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -205,14 +205,14 @@ pub(crate) struct ExplainArgs {
     #[arg(required_unless_present = "example")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Show how to get the policy that is compiled into a crate as a file
+    /// Show how to write a policy that is compiled into a crate to a file
     #[arg(long, exclusive = true)]
     pub(crate) example: bool,
 
     #[command(flatten)]
     pub(crate) call: CallArgs,
 
-    /// Show origins × calls as a table, in place of one call
+    /// Show a table of origins × calls instead of one call
     #[arg(long, conflicts_with = "origin")]
     pub(crate) matrix: bool,
 
@@ -303,7 +303,7 @@ impl Target {
         }
     }
 
-    /// As its people write it.
+    /// As its users write it.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Nginx => "nginx",
@@ -342,7 +342,7 @@ pub(crate) struct ProbeArgs {
 
     /// Send only the preflight
     ///
-    /// Without it the call itself is sent as well, as a browser does after a preflight that passes: `--method DELETE` deletes.
+    /// Without it, the call itself is sent as well, as a browser does after the preflight passes: `--method DELETE` deletes.
     #[arg(long)]
     pub(crate) preflight_only: bool,
 
@@ -350,7 +350,7 @@ pub(crate) struct ProbeArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) read: Vec<String>,
 
-    /// The server's software. If a policy mends the findings, it is shown as a configuration of this software. By default the answers tell
+    /// The server's software, for the configuration that fixes the findings. By default it is detected from the answers
     #[arg(long, value_enum)]
     pub(crate) server: Option<Software>,
 
@@ -362,11 +362,11 @@ pub(crate) struct ProbeArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// The most requests a second
+    /// The maximum number of requests per second
     #[arg(long, value_name = "REQUESTS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) rate: u32,
 
-    /// Seconds that each answer may take, 1 to 3600
+    /// Maximum seconds for each answer, 1 to 3600
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
 
@@ -399,7 +399,7 @@ pub(crate) struct CargoArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum CargoCommand {
-    /// Look after the CORS of a workspace
+    /// Check the CORS layers of a workspace
     Cors {
         #[command(flatten)]
         color: colorchoice_clap::Color,
@@ -411,7 +411,7 @@ pub(crate) enum CargoCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum CorsCommand {
-    /// Find every CORS layer, and report what it lets in and which rules it breaks
+    /// Find every CORS layer, and report what it allows and which rules it breaks
     ///
     /// Layers of actix-cors and tower-http are read from the source; `cors_policy!` and `#[cors]` are checked by the compiler.
     #[command(after_help = AUDIT_EXAMPLES)]
@@ -438,14 +438,14 @@ pub(crate) enum AuditFormat {
     Sarif,
 }
 
-/// A call of `fetch()`, as far as CORS looks at it.
+/// A call of `fetch()`, as far as CORS is concerned.
 #[derive(clap::Args)]
 pub(crate) struct CallArgs {
-    /// The page's origin, as `location.origin` says it
+    /// The page's origin, as `location.origin` shows it
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) origin: String,
 
-    /// The method, in the page's own case: `patch` is not `PATCH`
+    /// The method, in the case that the page uses: `patch` is not `PATCH`
     #[arg(long, default_value = "GET")]
     pub(crate) method: String,
 
@@ -530,9 +530,9 @@ Examples:
   cors probe https://api.example/tasks --origin https://app.example --credentials
   cors import django settings.json > policy.toml
 
-`cors help COMMAND` shows more of each, `cors help file` what a policy file may hold.
+`cors help COMMAND` shows more about a command, `cors help file` the format of policy files.
 
-Exit codes: 0 fine; 1 a broken rule, or a call that a browser blocks; 2 wrong usage, or nothing to judge.";
+Exit codes: 0 fine; 1 a broken rule, or a call that a browser blocks; 2 wrong usage, or nothing to check.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -560,14 +560,14 @@ Examples:
   cors diff policy.toml policy_next.toml
   git show HEAD~:policy.toml | cors diff - policy.toml --format markdown
 
-Exit codes: 0 nothing is newly let in; 1 something is; 2 a file cannot be read, or a policy breaks a rule.";
+Exit codes: 0 nothing is newly allowed; 1 something is; 2 a file cannot be read, or a policy breaks a rule.";
 
 const EXPORT_EXAMPLES: &str = "\
 Examples:
   cors export nginx policy.toml > cors.conf
   cors export nginx policy.toml --check cors.conf
 
-Let either the gateway or the app answer for CORS: if both do, fields come twice, and browsers refuse that.
+Let either the gateway or the app answer for CORS: if both do, fields come twice, and browsers reject the response.
 
 Exit codes: 0 written, or the file is up to date; 1 it is not; 2 the target cannot express the policy, or the file cannot be read.";
 
@@ -580,7 +580,7 @@ Examples:
 
 It also sends requests from origins that should be refused, with GET or a preflight, whichever changes nothing, and
 warns if one is allowed: at most 60 requests in all. Redirects of the call are followed as a browser follows them.
-No cookie of yours is sent.
+Your cookies are never sent.
 
 Exit codes: 0 the page may read the answer; 1 a browser blocks the call, or with --strict there is a warning;
 2 the server cannot be reached.";
@@ -591,13 +591,13 @@ Examples:
   cors import nginx nginx.conf
   cors import actix-cors src/main.rs --emit rust
 
-`cors check --from nginx nginx.conf` judges without writing anything.
+`cors check --from nginx nginx.conf` checks without writing anything.
 
 Exit codes: 0 every rule is kept; 1 some are broken, and the policy is written all the same; 2 nothing can be read.";
 
 const DJANGO_EXAMPLES: &str = concat!(
     "\
-The settings as JSON, without what only Django reads:
+Print the settings as JSON, without those that only Django reads:
   ",
     include_str!("import/django/dump.sh"),
     "
@@ -606,7 +606,7 @@ Examples:
   cors import django settings.json --emit rust > src/policy.rs
 
 The policy goes to standard output, with what differs from Django in its comments; the rules that the old settings
-break go to standard error. CORS decided by the signal `check_request_enabled` is code, which no setting shows.
+break go to standard error. What the signal `check_request_enabled` decides is code, and no setting shows it.
 
 Exit codes: 0 every rule is kept; 1 some are broken, and the policy is written all the same; 2 the settings cannot be read."
 );

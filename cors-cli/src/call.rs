@@ -28,7 +28,7 @@ impl Call {
             let name = name.trim();
             if name.is_empty() || !name.bytes().all(is_name_byte) {
                 return Err(Problem::new(format!(
-                    "--header {header:?}: {name:?} is no name of a header\nhelp: write `name` or `name: value`, one header for each --header"
+                    "--header {header:?}: {name:?} is not the name of a header\nhelp: write `name` or `name: value`, one header for each --header"
                 )));
             }
             let before = fetch.sent_headers().count();
@@ -65,7 +65,7 @@ impl Call {
             _ => format!("the headers {}", names.replace(',', ", ")),
         }));
         match reasons.is_empty() {
-            true => "method and headers are ones that a form could send".into(),
+            true => "a form could send this method and these headers".into(),
             false => format!("the server must allow {}", reasons.join(" and ")),
         }
     }
@@ -109,8 +109,8 @@ mod tests {
             ("https://app.example/", "x-a", "help: write \"https://app.example\""),
             ("https://*.app.example", "x-a", "a page has one origin, not a pattern"),
             ("", "x-a", "--origin is missing: which page calls?"),
-            ("https://app.example", "x a", "\"x a\" is no name of a header"),
-            ("https://app.example", ": 1", "\"\" is no name of a header"),
+            ("https://app.example", "x a", "\"x a\" is not the name of a header"),
+            ("https://app.example", ": 1", "\"\" is not the name of a header"),
         ] {
             let refused = call(origin, "GET", &[header]).err();
             assert!(
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_reason_for_a_preflight_names_what_causes_it() {
         for (method, headers, said) in [
-            ("GET", &[][..], "method and headers are ones that a form could send"),
+            ("GET", &[][..], "a form could send this method and these headers"),
             ("put", &[], "the server must allow the method PUT"),
             ("POST", &["content-type: text/plain", "X-A"], "the server must allow the header x-a"),
             ("PUT", &["x-b", "x-a"], "the server must allow the method PUT and the headers x-a, x-b"),

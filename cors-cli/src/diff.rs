@@ -36,8 +36,8 @@ fn policy(file: &PolicyFile, mode: Mode) -> Result<Policy, Report> {
 /// What a change does, in a word.
 fn effect(change: &Change) -> &'static str {
     match change {
-        Change::LetIn { .. } => "newly let in",
-        Change::ShutOut { .. } => "no longer let in",
+        Change::LetIn { .. } => "newly allowed",
+        Change::ShutOut { .. } => "no longer allowed",
         _ => "changed",
     }
 }
@@ -59,12 +59,12 @@ fn text((old, new): (&str, &str), comparison: &Comparison) -> String {
             Change::LetIn { entry, witness, .. } => {
                 let example = example(change.key(), entry, witness.as_deref());
                 let example = example.map(|example| format!(", {example}")).unwrap_or_default();
-                writeln!(out, "{} {key}: {entry} is newly let in{example}", paint(BAD, "+"))
+                writeln!(out, "{} {key}: {entry} is newly allowed{example}", paint(BAD, "+"))
             }
             Change::ShutOut { entry, witness, .. } => {
                 let example = example(change.key(), entry, witness.as_deref());
                 let example = example.map(|example| format!(", {example}")).unwrap_or_default();
-                writeln!(out, "{} {key}: {entry} is no longer let in{example}", paint(GOOD, "-"))
+                writeln!(out, "{} {key}: {entry} is no longer allowed{example}", paint(GOOD, "-"))
             }
             Change::Altered { before, after, .. } => {
                 writeln!(out, "  {key}: {} becomes {}", value(before), value(after))
@@ -73,8 +73,8 @@ fn text((old, new): (&str, &str), comparison: &Comparison) -> String {
         };
     }
     let _ = match comparison.lets_in_more() {
-        true => writeln!(out, "{new} lets in more than {old}"),
-        false => writeln!(out, "{} {new} lets in nothing that {old} does not", paint(GOOD, "ok:")),
+        true => writeln!(out, "{new} allows more than {old}"),
+        false => writeln!(out, "{} {new} allows nothing that {old} does not", paint(GOOD, "ok:")),
     };
     out
 }
@@ -86,8 +86,8 @@ fn value(value: &Option<String>) -> &str {
 /// For a comment on a pull request.
 fn markdown((old, new): (&str, &str), comparison: &Comparison) -> String {
     let mut out = match comparison.lets_in_more() {
-        true => format!("**CORS: {} lets in more than {}.**\n", code(new), code(old)),
-        false => format!("CORS: {} lets in nothing that {} does not.\n", code(new), code(old)),
+        true => format!("**CORS: {} allows more than {}.**\n", code(new), code(old)),
+        false => format!("CORS: {} allows nothing that {} does not.\n", code(new), code(old)),
     };
     if !comparison.changes().is_empty() {
         out += "\n| | key | entry | for example |\n|---|---|---|---|\n";

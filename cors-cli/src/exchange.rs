@@ -201,7 +201,7 @@ impl Exchange {
         if call.fetch.refused_by_browser().is_none() {
             let asks = if call.fetch.needs_preflight() { "the browser asks first" } else { "no preflight" };
             let _ = match self.legs.first().is_some_and(|leg| leg.is_same_origin) {
-                true => writeln!(out, "no preflight: page and server are of one origin"),
+                true => writeln!(out, "no preflight: page and server have the same origin"),
                 false => writeln!(out, "{asks}: {}", call.preflight_reason()),
             };
         }
@@ -225,7 +225,7 @@ impl Exchange {
         let Some(outcome) = &self.outcome else {
             if self.legs.last().is_some_and(|leg| leg.is_same_origin) {
                 return format!(
-                    "{} page and server are of one origin, so CORS has no say\n",
+                    "{} page and server have the same origin, so CORS does not apply\n",
                     paint(GOOD, "allowed:")
                 );
             }

@@ -24,7 +24,7 @@ pub(crate) struct PolicyFile {
     lines: Vec<usize>,
     language: Language,
     pub(crate) config: Config,
-    /// None for YAML that merges tables: which of them a setting comes from is not told.
+    /// None for YAML that merges tables, because the reader does not tell which of them a setting comes from.
     positions: Option<Positions>,
 }
 
@@ -92,7 +92,7 @@ impl PolicyFile {
         self.language
     }
 
-    /// Where its settings stand.
+    /// Where its settings are.
     pub(crate) fn positions(&self) -> Option<&Positions> {
         self.positions.as_ref()
     }
@@ -105,7 +105,7 @@ impl PolicyFile {
             .map_err(|error| Problem::new(format!("{} cannot be written: {error}", self.name)))
     }
 
-    /// Where a violation stands, as people count lines and columns.
+    /// Where a violation is, as people count lines and columns.
     pub(crate) fn region(&self, violation: &Violation) -> Option<Region> {
         let bytes = self.positions.as_ref()?.find(violation)?;
         let place = |at: usize| {

@@ -1,4 +1,4 @@
-//! Where the settings of a file stand, numbered as a `Config` numbers them.
+//! Where the settings of a file are, numbered as a `Config` numbers them.
 
 use cors_engine::{Key, Locus, Mode, Place, Rule, Violation};
 
@@ -41,7 +41,7 @@ impl Positions {
             };
             let settings = field.value.fields().iter().flat_map(settings);
             match (&field.value.kind, block) {
-                // In JSON a block may stand twice: the second goes on where the first ends.
+                // In JSON a block may occur twice: the second continues the first.
                 (NodeKind::Table { .. }, Some(block)) => block.settings.extend(settings),
                 (NodeKind::Table { .. }, block) => {
                     *block = Some(Block { title: field.key.clone(), settings: settings.collect() });
@@ -67,7 +67,7 @@ impl Positions {
         Some(match (expected, locus.entry.and_then(|entry| setting.list()?.elements().get(entry))) {
             (Some(expectation), _) => expectation.bytes.clone(),
             (None, Some(entry)) => entry.bytes.clone(),
-            // A key that is none, or that stands twice.
+            // An unknown key, or one that occurs twice.
             (None, None) if matches!(violation.rule(), Rule::UnknownKey | Rule::DuplicateEntry) => {
                 setting.field.key.clone()
             }

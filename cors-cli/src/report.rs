@@ -13,7 +13,7 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// The output of a command. It includes colors, which are removed if the output is no terminal.
+/// The output of a command. It includes colors, which are removed if the output is not a terminal.
 pub(crate) struct Report {
     pub(crate) out: String,
     pub(crate) err: String,
@@ -148,7 +148,7 @@ impl Severity {
     }
 }
 
-/// Where in a file something stands.
+/// Where in a file something is.
 pub(crate) enum At<'f> {
     /// In this file, at this path of keys: `policy.json: production.origins[1]`.
     Path(String),

@@ -1,4 +1,4 @@
-//! What expansions of the macros name: no part of the public interface.
+//! Items that the expansions of the macros use. They are not part of the public interface.
 
 use crate::Policy;
 use crate::PolicySet;
@@ -14,13 +14,12 @@ pub const fn policy_set(production: Policy, development: Option<Policy>) -> Poli
     PolicySet::new(production, development)
 }
 
-/// What stands in for a policy with mistakes, beside their errors, so that what uses it is not a
-/// mistake as well.
+/// Stands in for a policy with mistakes, so that the code that uses the policy does not cause further errors.
 pub const fn nothing() -> PolicySet {
     policy_set(policy(&NOTHING), None)
 }
 
-/// Returns whether a compiled policy allows this method: for the check of a route against its policy.
+/// Returns whether a compiled policy allows this method: used to check a route against its policy.
 pub const fn allows_method(policy: &Policy, method: &str) -> bool {
     policy.compiled_allows_method(method)
 }
@@ -31,7 +30,7 @@ pub fn image(policy: &Policy) -> &[u8] {
     policy.image()
 }
 
-/// Settings as a macro reads them, before anybody knows whether they are of the right type.
+/// Settings as a macro reads them, before their types are checked.
 #[cfg(feature = "alloc")]
 pub mod build {
     pub use crate::compile::language::REASON;
@@ -41,10 +40,10 @@ pub mod build {
     pub use crate::explain::misspelled::is_known_header;
 }
 
-/// The words of a policy under the names by which it writes them: an expansion mentions each with
-/// the user's span, and so an editor finds the documentation.
+/// The words of a policy, as items of the same names. An expansion mentions each with the user's span, so that editors find the
+/// documentation.
 pub mod words {
-    /// The keys, and the blocks that stand among them.
+    /// The keys, and the blocks.
     pub mod keys {
         pub use crate::Key::{
             Credentials as credentials, Expect as expect, Expose as expose, Headers as headers,
@@ -74,18 +73,18 @@ pub mod words {
         };
     }
 
-    /// The words that stand in values.
+    /// The words that occur in values.
     #[expect(non_upper_case_globals, reason = "they are spelled as a policy spells them")]
     pub mod values {
-        /// Every one, without a list: `origins: any`. With credentials it is refused where it would
-        /// hand users' data to strangers.
+        /// Everything, instead of a list: `origins: any`. With credentials, it is refused where it would give users' data to
+        /// strangers.
         pub const any: () = ();
         /// `regex("…")`: the origins that a regular expression matches from end to end.
         pub const regex: () = ();
-        /// `file("partners.txt")`: origins from a file beside the manifest, one a line, `#` for
-        /// comments. The policy is built anew when it changes.
+        /// `file("partners.txt")`: origins from a file next to the manifest, one per line, `#` for comments. The policy is
+        /// rebuilt when the file changes.
         pub const file: () = ();
-        /// `reason = "…"`: why a rule may fire here. The next reader of the policy asks it.
+        /// `reason = "…"`: why a rule may fire here. The next reader of the policy will want to know.
         pub const reason: () = ();
     }
 }

@@ -26,11 +26,12 @@
 //! }
 //! ```
 //!
-//! * Decide once, from the request as it arrived, before the app runs. The fields do not borrow the request: keep them.
+//! * Decide once, from the request as it arrived, before the app runs. The fields do not borrow the request, so you can keep
+//!   them.
 //! * Answer a preflight before any authentication: preflights carry no credentials.
 //! * Before you add the fields, remove every `Access-Control-*` field that the app has set ([`Field::is_owned`]), and merge
 //!   `Vary` with the app's own.
-//! * Ask for a reason ([`Decision::denial`](crate::Decision::denial)) only if something reads it: it is worked out by that call.
+//! * Ask for a reason ([`Decision::denial`](crate::Decision::denial)) only if something reads it: that call computes it.
 
 pub use crate::engine::field::{Field, FieldIter, Fields, Value};
 pub use crate::engine::origin::is_page_origin;

@@ -2,14 +2,14 @@
 
 use core::fmt;
 
-/// The keys of a policy. Each variant's documentation is what an editor shows on the key.
+/// The keys of a policy. Editors show the documentation of each variant on the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Key {
     /// Who may read responses: a list of origins and patterns, or `any`.
     ///
-    /// `"https://app.example"` is that origin alone; `"https://*.app.example"` every subdomain, at any depth, and not `app.example` itself;
-    /// `"http://localhost:*"` any port; `regex("…")` a whole origin.
+    /// `"https://app.example"` allows only that origin; `"https://*.app.example"` allows every subdomain, at any depth, but not
+    /// `app.example` itself; `"http://localhost:*"` allows any port; `regex("…")` has to match the whole origin.
     Origins,
     /// Whether pages may send cookies and read the response: `Access-Control-Allow-Credentials`.
     Credentials,
@@ -17,21 +17,22 @@ pub enum Key {
     Methods,
     /// The request headers that a preflight may ask for, or `any`. Absent: none.
     Headers,
-    /// The response headers that pages may read beside the safelisted ones, or `any`.
+    /// The response headers that pages may read besides the safelisted ones, or `any`.
     Expose,
     /// How long a browser may remember a preflight's answer: seconds, or `30s`, `10m`, `1h`; at most 86400 s. Absent: the
     /// browser's 5 s. `0`: not at all.
     MaxAge,
-    /// Whether preflights from a public page to a private address are answered.
+    /// Whether public pages may call private addresses: `Access-Control-Allow-Private-Network`.
     PrivateNetwork,
-    /// Whether `Timing-Allow-Origin` goes with actual responses.
+    /// Whether actual responses carry `Timing-Allow-Origin`.
     Timing,
     /// The status of an allowed preflight's answer: 200 to 299. Absent: 204.
     PreflightStatus,
-    /// The allowed values of `Host`: `"api.example"`, `".example"` with every subdomain, `any`. Absent: no check.
+    /// The allowed values of `Host`: `"api.example"`, `".example"` to include every subdomain, or `any`. Absent: no check.
     ///
-    /// A health check that calls a machine by its address, as a Kubernetes probe does, sends `Host: 10.1.2.3:8080` and is refused: set the
-    /// probe's `Host` field to a name of the list, list the address, or register the health check outside of the host check.
+    /// A health check that calls a machine by its address, as a Kubernetes probe does, sends `Host: 10.1.2.3:8080` and is
+    /// refused. Set the probe's `Host` field to a listed name, list the address, or register the health check outside the host
+    /// check.
     Hosts,
     /// `expect(rule, reason = "…")`: a rule that fires here on purpose.
     Expect,
@@ -53,7 +54,7 @@ impl Key {
         Key::Expect,
     ];
 
-    /// The key as it is written.
+    /// The key's name in a policy.
     pub const fn name(self) -> &'static str {
         match self {
             Key::Origins => "origins",

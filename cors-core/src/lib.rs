@@ -12,28 +12,28 @@
 //!                                         Request ─────┘                       └── Denial, if refused
 //! ```
 //!
-//! The source has the same two halves. `compile` runs when a policy is made, in the compiler or at start-up: begin with
-//! `compile/config.rs`, what was written, and `compile/rules/mod.rs`, which checks it. `engine` runs for each request: begin
-//! with `engine/decide.rs`, the checks in the standard's order. Between them lies one file, `compile/image.rs`: it writes the
-//! tables that `engine/table` reads. `explain` has the words for a decision and never runs unless somebody asks.
+//! The source has the same two halves. `compile` runs when a policy is made, in the compiler or at start-up: start reading at
+//! `compile/config.rs`, which holds what was written, and `compile/rules/mod.rs`, which checks it. `engine` runs for each
+//! request: start at `engine/decide.rs`, the checks in the standard's order. One file connects the two: `compile/image.rs` writes
+//! the tables that `engine/table` reads. `explain` puts a decision into words, and only runs on demand.
 //!
-//! To put a policy in front of another framework, begin with [`adapter`].
+//! To use a policy with another framework, start with [`adapter`].
 //!
 //! # What it promises
 //!
 //! * Deciding allocates nothing and never panics, whatever the bytes. Its steps are linear in the request and do not depend
-//!   on how many origins the policy lists; a large list costs time only because memory does. A list of 100 000 origins takes about 10 bytes
-//!   an origin beside their text.
-//! * Every entry of a list is found, whatever the entries are: none can be made to hide another.
+//!   on how many origins the policy lists; a large list costs time only because memory does. A list of 100 000 origins takes
+//!   about 10 bytes per origin in addition to its text.
+//! * Every entry of a list is found. No entry can be chosen so that it hides another.
 //! * No answer carries both `Access-Control-Allow-Origin: *` and `Access-Control-Allow-Credentials`.
-//! * What no browser sends (two origins, malformed ones, ones over 300 bytes) matches nothing.
+//! * Values that no browser sends (two origins, malformed ones, more than 300 bytes) match no entry of a list.
 //!
 //! CORS guards *reading*. It does not authenticate anybody, and it does not stop requests that need no
 //! preflight: forms on other sites still reach the app.
 //!
 //! # Features
 //!
-//! None is on by default, and without one the crate needs neither `std`, nor `alloc`, nor any dependency.
+//! No feature is on by default. Without features, the crate needs neither `std` nor `alloc` and has no dependencies.
 //!
 //! | feature | brings |
 //! |---|---|
@@ -43,10 +43,10 @@
 //! | `psl` | the public suffix list; without it `*.` patterns are refused in production |
 //! | `regex` | regex origins in a `Config` (compiled ones need no feature) |
 //! | `idna` | Punycode suggestions for Unicode hosts |
-//! | `tracing` | an event if the environment asks for a mode that the binary does not have |
+//! | `tracing` | an event if the environment asks for a mode that the binary does not contain |
 //!
-//! With `psl`, which `regex` brings along, the crate contains a copy of the [public suffix list](https://publicsuffix.org)
-//! under the Mozilla Public License 2.0: `src/compile/public_suffix/rules.txt`, as old as `public_suffix_list_date` says.
+//! With `psl`, which `regex` enables too, the crate contains a copy of the [public suffix list](https://publicsuffix.org)
+//! under the Mozilla Public License 2.0: `src/compile/public_suffix/rules.txt`. `public_suffix_list_date` returns its date.
 #![no_std]
 // docs.rs shows which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -2,12 +2,11 @@
 
 use core::fmt;
 
-/// A rule that a policy must keep. Each variant's documentation is the page that a message refers
-/// to: a bad example, who gets in or what never works, and the fix.
+/// A rule that a policy must follow. The documentation of each variant is the page that messages link to: a bad example, who gets
+/// in or what never works, and the fix.
 ///
-/// The *impossible* ones fire in every mode and cannot be excused, because such a policy cannot do what
-/// it says. The others fire only in production, and
-/// `expect(rule, reason = "…")` in the policy excuses them.
+/// Some rules are about policies that can never do what they say. These rules fire in every mode and cannot be excused. The
+/// others fire only in production, and `expect(rule, reason = "…")` in the policy excuses them.
 ///
 /// ```
 /// use cors_engine::Rule;
@@ -25,12 +24,12 @@ pub enum Rule {
     ///
     /// Bad: `cors_policy! { static P; credentials: true }`, or `origins: []`.
     ///
-    /// No page gets in, so the policy does nothing. Libraries that read "nothing listed" as
-    /// "everything allowed" made this a hole (CVE-2023-49803).
+    /// No page gets in, so the policy does nothing. Some libraries treated an empty list as "everything allowed", which was a
+    /// vulnerability (CVE-2023-49803).
     ///
     /// Fix: list the origins of your front ends, `origins: ["https://app.example"]`, or remove the policy.
     EmptyOrigins,
-    /// `invalid_origin`: an entry that is not the text a browser sends.
+    /// `invalid_origin`: an entry that is not written as browsers send it.
     ///
     /// Bad: `"app.example"` (no scheme), `"https://app.example/"` (a path), `"https://app.example:443"` (the default port),
     /// `"https://App.example"` (upper case), `"https://bücher.example"` (Unicode), `"https://*app.example"`,
@@ -38,28 +37,28 @@ pub enum Rule {
     /// `"https://me@app.example"` (a user name), `"https://127.1"` (no address as browsers write it), `"about:blank"` (no origin of its own).
     ///
     /// A browser sends `scheme://host[:port]`, in lower case and Punycode, without the default port;
-    /// entries are compared with it byte for byte. An entry in another spelling never matches. (A library that compares
-    /// loosely lets it match, and more than was meant.)
+    /// entries are compared with it byte for byte. An entry in another spelling never matches. (In a library that compares
+    /// loosely it matches, and so do origins that were not meant.)
     ///
     /// Fix: open the page, type `location.origin` into the browser's console, and copy what it prints.
     InvalidOrigin,
     /// `invalid_regex`: a regular expression that cannot be used.
     ///
-    /// Bad: `regex("https://(app.example")` (does not parse), `regex("app\\.example")` (matches no whole origin),
-    /// `regex("https://([a-z]{1,60}\\.){1,60}example\\.com")` (its table would be over 64 KiB),
-    /// `regex("https://\\*\\.app\\.example")` (the star stands for itself, and no host has one), `regex("https://a\\.example|b\\.example")` (the second
-    /// alternative has no scheme).
+    /// Bad: `regex("https://(app.example")` (does not parse), `regex("app\\.example")` (does not match a whole origin),
+    /// `regex("https://([a-z]{1,60}\\.){1,60}example\\.com")` (its table would be larger than 64 KiB),
+    /// `regex("https://\\*\\.app\\.example")` (an escaped star only matches a star, and no host has one),
+    /// `regex("https://a\\.example|b\\.example")` (the second alternative has no scheme).
     ///
     /// A regex is matched against the whole origin, scheme and port included.
     ///
     /// Fix: follow the message. Most regexes are better written as a pattern: `"https://*.app.example"`.
     InvalidRegex,
-    /// `invalid_method`: an entry of `methods` that is no method name.
+    /// `invalid_method`: an entry of `methods` that is not a method name.
     ///
     /// Bad: `methods: ["GET, PUT"]`, `methods: ["*"]`, `methods: ["any"]`, `methods: ["G*T"]`, `methods: [""]`. Names that could be methods of
     /// your own, such as `"GET|PUT"` and `"ALL"`, are [`MisspelledName`](Rule::MisspelledName).
     ///
-    /// A browser asks for one method, by its exact name; an entry that is not one never matches.
+    /// A browser asks for one method, by its exact name. An entry that is not a method name never matches.
     ///
     /// Fix: write one name per entry, `methods: [GET, PUT]`; for all methods, `methods: any`.
     InvalidMethod,
@@ -67,29 +66,29 @@ pub enum Rule {
     ///
     /// Bad: `methods: [GET, TRACE]`.
     ///
-    /// Browsers let no script send these, in any case: <https://fetch.spec.whatwg.org/#forbidden-method>.
+    /// Browsers do not let scripts send these, in upper or lower case: <https://fetch.spec.whatwg.org/#forbidden-method>.
     ///
     /// Fix: take the entry out.
     ForbiddenMethod,
-    /// `invalid_header`: an entry of `headers` or `expose` that is no field name.
+    /// `invalid_header`: an entry of `headers` or `expose` that is not a field name.
     ///
     /// Bad: `headers: ["Content Type"]`, `headers: ["authorization, content-type"]`, `headers: ["*"]`, `headers: ["x-*-id"]` (a `*` that ends no
     /// family), `expose: ["x-app-*"]` (browsers know no families to expose).
     ///
-    /// No request can carry such a field, so the entry never matches.
+    /// HTTP has no fields with such names, so the entry never matches.
     ///
     /// Fix: write one name per entry, `headers: ["authorization", "content-type"]`; for all names, `headers: any`.
     InvalidHeader,
-    /// `wrong_header`: a field of CORS itself, in a list where it means nothing.
+    /// `wrong_header`: a CORS field, in a list where it has no effect.
     ///
     /// Bad: `headers: ["access-control-allow-origin"]`, `expose: ["origin"]`.
     ///
-    /// The server or the browser sends these fields by itself; a page neither asks to send them nor reads them.
+    /// The server or the browser sends these fields on its own. Pages neither ask to send them nor read them.
     /// Listing one usually means that request and response headers were mixed up.
     ///
     /// Fix: take the entry out. The policy sends the field whenever a response needs it.
     WrongHeader,
-    /// `invalid_host`: an entry of `hosts` that no `Host` field matches, or no entry at all.
+    /// `invalid_host`: an entry of `hosts` that never matches a `Host` field, or an empty list.
     ///
     /// Bad: `hosts: ["api.example:8080"]` (a port), `hosts: ["https://api.example"]` (a scheme), `hosts: ["*.api.example"]`,
     /// `hosts: ["bücher.example"]`, `hosts: []`.
@@ -99,14 +98,14 @@ pub enum Rule {
     ///
     /// Fix: `"api.example"` for that host, `".api.example"` for it and every subdomain, `any` for all.
     InvalidHost,
-    /// `invalid_max_age`: a value that is not a duration, or is over a day.
+    /// `invalid_max_age`: a value that is not a duration, or that is longer than a day.
     ///
     /// Bad: `max_age: 1y`, `max_age: 604800`, `max_age: -1`.
     ///
     /// Browsers cap it: Chromium at 2 hours, Firefox at 24 hours, Safari at 10 minutes. None honors
     /// more than 86400 seconds.
     ///
-    /// Fix: write seconds, or a number with `s`, `m` or `h`, at most `24h`. `0` switches the cache off.
+    /// Fix: write seconds, or a number with `s`, `m` or `h`, at most `24h`. `0` turns the cache off.
     InvalidMaxAge,
     /// `invalid_status`: a `preflight_status` that is not 200 to 299.
     ///
@@ -121,7 +120,7 @@ pub enum Rule {
     /// Bad: `origins: any, credentials: true`.
     ///
     /// Browsers refuse `*` for a request with credentials, so this cannot work as written.
-    /// Libraries that made it work by echoing the origin let every site read every user's data.
+    /// Some libraries made it work by echoing the origin. With them, every site could read every user's data.
     ///
     /// Fix: list the origins that need credentials; or drop `credentials` if the data is public.
     AnyOriginWithCredentials,
@@ -134,12 +133,12 @@ pub enum Rule {
     ///
     /// Fix: list the headers that pages read, `expose: ["x-total-count"]`.
     AnyExposeWithCredentials,
-    /// `wrong_type`: a value of another type than its key takes.
+    /// `wrong_type`: a value of the wrong type for its key.
     ///
     /// Bad: `origins: "https://app.example"` (no list), `credentials: "yes"`, `hosts: [regex("…")]`, `origins: [5]`,
     /// and in a file `expect = "any_origin"` (no reason) or a key with no value.
     ///
-    /// If the value were skipped, the setting would be missing without a word.
+    /// If the value were ignored, the setting would silently be missing.
     ///
     /// Fix: write the value as the message shows it.
     WrongType,
@@ -151,15 +150,15 @@ pub enum Rule {
     ///
     /// Fix: take one out.
     DuplicateEntry,
-    /// `unknown_key`: a key that no policy has.
+    /// `unknown_key`: a key that does not exist.
     ///
     /// Bad: `allow_origins: […]`, `credential: true`; in a file `[prod]`, a table `[cors]` around the keys, a block within a block.
     ///
-    /// If the key were skipped, the setting would be missing without a word.
+    /// If the key were ignored, the setting would silently be missing.
     ///
     /// Fix: write the key or the block that the message suggests. What is wrong with its value is reported beside it.
     UnknownKey,
-    /// `unknown_rule`: an `expect` with a name that no rule has.
+    /// `unknown_rule`: an `expect` for a rule that does not exist.
     ///
     /// Bad: `expect(insecure_origins, reason = "…")`.
     ///
@@ -167,12 +166,12 @@ pub enum Rule {
     ///
     /// Fix: name the rule that the message suggests.
     UnknownRule,
-    /// `unfulfilled_expectation`: an `expect` without a cause, or without a reason.
+    /// `unfulfilled_expectation`: an `expect` whose rule does not fire, or that has no reason.
     ///
     /// Bad: `expect(null_origin, reason = "…")` where no `"null"` is listed; `expect(null_origin)`; `expect(invalid_origin, reason = "…")`, which
     /// nothing excuses; one inside `development`.
     ///
-    /// An excuse that outlives its cause would cover the next mistake.
+    /// An `expect` that is left behind when its cause is gone would hide the next mistake.
     ///
     /// Fix: take it out, or give the reason.
     UnfulfilledExpectation,
@@ -180,10 +179,10 @@ pub enum Rule {
     ///
     /// Bad: `origins: any` in production.
     ///
-    /// Every page that a user visits can read what this service answers. That is right for public data
-    /// that anyone may fetch, and wrong for a service that is protected by where it runs (an
-    /// intranet, `localhost`, a list of client addresses). A WebSocket handshake carries the user's cookies whatever
-    /// `credentials` says: if any origin is allowed, any site can open one as the user.
+    /// Every page that a user visits can read this service's responses. That is right for public data that anyone may fetch. It
+    /// is wrong for a service that only its network protects (an intranet, `localhost`, a list of client addresses). A WebSocket
+    /// handshake carries the user's cookies whatever `credentials` says, so if any origin is allowed, any site can open a
+    /// WebSocket as the user.
     ///
     /// Fix: list the origins; or `expect(any_origin, reason = "public data")`.
     AnyOrigin,
@@ -191,17 +190,17 @@ pub enum Rule {
     ///
     /// Bad: `origins: ["null"]`, `origins: ["file://"]`.
     ///
-    /// Every sandboxed frame, on any site, sends `Origin: null`: an attacker's page makes one in a line
-    /// of HTML. It is not a name for local files.
+    /// Every sandboxed frame, on any site, sends `Origin: null`: an attacker's page can create such a frame with a line of HTML.
+    /// `null` does not only stand for local files.
     ///
     /// Fix: serve the page from an origin of its own, and list that.
     NullOrigin,
-    /// `insecure_origin`: a page that came over plain `http`.
+    /// `insecure_origin`: a page that is served over plain `http`.
     ///
     /// Bad: `"http://app.example"`.
     ///
-    /// Anyone between the user and `app.example`, as on a café's Wi-Fi, can put a script
-    /// into that page, and read through it what this service answers.
+    /// Anyone between the user and `app.example`, such as somebody on a café's Wi-Fi, can put a script into that page and use it
+    /// to read this service's responses.
     ///
     /// Fix: `"https://app.example"`.
     InsecureOrigin,
@@ -210,25 +209,25 @@ pub enum Rule {
     /// Bad: `"http://localhost:3000"`, `"http://0.0.0.0:8080"`, `"https://app.localhost"`, `"http://[::ffff:127.0.0.1]"`,
     /// `regex("https://localhost(:\\d+)?")` in production.
     ///
-    /// Any program that listens on that port of a user's machine is let in, with the user's cookies. Usually
+    /// Any program that listens on that port of a user's machine gets in, with the user's cookies. Usually
     /// the entry is left over from development.
     ///
     /// Fix: move it to `development { … }`; for a desktop or mobile app that is served from there,
     /// `expect(loopback_origin, reason = "…")`.
     LoopbackOrigin,
-    /// `misspelled_name`: a name that is a slip of a standard one, or stands for several.
+    /// `misspelled_name`: a name that is likely a typo of a standard one, or that stands for several names.
     ///
     /// Bad: `headers: ["contenttype"]`, `expose: ["autorization"]`, `methods: [POTS]`, `methods: ["GET|POST"]`,
     /// `methods: ["HttpMethod.GET"]`, `headers: ["ALL"]`, `origins: ["htps://app.example"]`,
-    /// `origins: ["https://app.example:80"]` (the port of `http:`).
+    /// `origins: ["https://app.example:80"]` (port 80 is that of `http:`).
     ///
-    /// Names are compared letter by letter, so the entry matches nothing that a browser sends, and what was meant
-    /// is refused. Methods of other standards (`PROPFIND`, `LOCK`) and of your own are left alone, unless they are one
-    /// letter away from a standard one.
+    /// Names are compared letter by letter, so the entry matches nothing that a browser sends, and the name that was meant is
+    /// refused. Methods of other standards (`PROPFIND`, `LOCK`) and your own methods are accepted, unless they are one letter
+    /// away from a standard one.
     ///
-    /// Fix: write the name that the message suggests; `expect` it if there really is a header of this name.
+    /// Fix: write the name that the message suggests, or `expect` the rule if there really is a header with this name.
     MisspelledName,
-    /// `header_family`: a family of headers that changes what requests mean.
+    /// `header_family`: a family of headers that can change what a request means.
     ///
     /// Bad: `headers: ["x-*"]`, `headers: ["x-forwarded-*"]`, `headers: ["sec-*"]`.
     ///
@@ -236,27 +235,27 @@ pub enum Rule {
     /// `X-HTTP-Method-Override` turns a `POST` into a `DELETE`, `X-Forwarded-For` is taken for the client's
     /// address, `X-Original-URL` for the path.
     ///
-    /// Fix: a family of your own, `headers: ["x-app-*"]`, or the names one by one.
+    /// Fix: list a family of your own, `headers: ["x-app-*"]`, or list the names one by one.
     HeaderFamily,
     /// `public_suffix`: every customer of a registry or a hosting service.
     ///
     /// Bad: `"https://*.com"`, `"https://*.github.io"`, `"https://*.amazonaws.com"`, `"https://*.internal"` (on no list, so nobody knows who can have one).
     ///
-    /// Anyone can have a name there: an attacker registers `evil.github.io` and is let in.
+    /// Anyone can get a name there: an attacker registers `evil.github.io` and gets in.
     ///
     /// Fix: name your own domain under it, `"https://you.github.io"`.
     ///
-    /// The list is that of publicsuffix.org, with both of its sections, and a list of our own of other shared domains.
-    /// `cors_engine::public_suffix_list_date` gives the date of the first.
+    /// The rule uses both sections of the list of publicsuffix.org, and our own list of other shared domains.
+    /// `cors_engine::public_suffix_list_date` returns the date of the former.
     PublicSuffix,
-    /// `unbounded_regex`: a regex that accepts origins of strangers.
+    /// `unbounded_regex`: a regex that also accepts strangers' origins.
     ///
     /// Bad: `regex("https://.*app\\.example")`, `regex("https://www.app\\.example")`, `regex("https?://app\\.example")` (one of them is not encrypted).
     ///
-    /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a
-    /// regex accepts is decided on its automaton, and the message shows an origin that an attacker could
-    /// register. `regex("https://[a-z]+\\.eth\\.limo")` is bad, too: the public suffix list has `*.eth.limo`, because every
-    /// name there belongs to somebody else.
+    /// The first accepts `https://evilapp.example`; in the second the unescaped dot accepts any byte. What a regex accepts
+    /// is computed exactly, from its automaton, and the message shows an origin that an attacker could register.
+    /// `regex("https://[a-z]+\\.eth\\.limo")` is also bad: `*.eth.limo` is on the public suffix list, because every name there
+    /// belongs to somebody else.
     ///
     /// Fix: spell out the registrable domain and escape its dots: `regex("https://.*\\.app\\.example")`, or the pattern
     /// `"https://*.app.example"`.
@@ -282,10 +281,10 @@ pub enum Rule {
     ///
     /// Bad: `private_network: true` in production.
     ///
-    /// It answers a draft that browsers gave up: they now ask the user (Local Network Access).
-    /// In a browser that still follows the draft, pages on the Internet can then reach a device behind a firewall.
+    /// The setting is for a draft that browsers have dropped: they now ask the user (Local Network Access). In a browser that
+    /// still follows the draft, it lets pages on the Internet reach a device behind a firewall.
     ///
-    /// Fix: take it out; for old clients in the field `expect(private_network, reason = "…")`.
+    /// Fix: take it out. For old clients in the field, use `expect(private_network, reason = "…")`.
     PrivateNetwork,
     /// `redundant_origin`: an entry that another one covers.
     ///
@@ -300,7 +299,7 @@ pub enum Rule {
     /// Bad: `headers: ["origin", "dnt", "accept-encoding"]`, `expose: ["content-type"]`, `methods: ["get"]`, `"ws://app.example"`.
     ///
     /// Browsers set forbidden request headers themselves and never ask for them; safelisted response
-    /// headers are readable anyway; methods are compared with their case; no page has a `ws` origin.
+    /// headers are readable anyway; method names are case-sensitive; no page has a `ws` origin.
     ///
     /// Fix: take it out, or write it as the message says.
     InertEntry,
@@ -308,14 +307,14 @@ pub enum Rule {
     ///
     /// Bad: `hosts: any` in production.
     ///
-    /// An attacker's domain that resolves to this service's address (DNS rebinding) is served as if it
-    /// were the service's own.
+    /// An attacker can point a domain at this service's address (DNS rebinding). Requests for that domain are then served as if
+    /// it were the service's own.
     ///
-    /// Fix: list the names by which the service is called.
+    /// Fix: list the host names of the service.
     AnyHost,
 }
 
-/// The rules before this one are impossible ones.
+/// The rules before this one cannot be excused.
 const FIRST_EXCUSABLE: Rule = Rule::AnyOrigin;
 
 /// The facts about a rule that are not on its page.
@@ -327,7 +326,7 @@ struct Row {
     fires_on: &'static str,
 }
 
-/// Every rule, in the order of the enumeration.
+/// Every rule, in the order of the enum.
 const ROWS: [Row; 31] = [
     Row {
         rule: Rule::EmptyOrigins,
@@ -351,7 +350,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidMethod,
         name: "invalid_method",
         since: "0.1.0",
-        fires_on: "an entry of `methods` that is no method name: several in one, with a `*`, empty",
+        fires_on: "an entry of `methods` that is not a method name: several in one, with a `*`, empty",
     },
     Row {
         rule: Rule::ForbiddenMethod,
@@ -363,13 +362,13 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidHeader,
         name: "invalid_header",
         since: "0.1.0",
-        fires_on: "an entry of `headers` or `expose` that is no field name: several in one, a `*` that ends no family, a family to expose, empty",
+        fires_on: "an entry of `headers` or `expose` that is not a field name: several in one, a `*` that ends no family, a family to expose, empty",
     },
     Row {
         rule: Rule::WrongHeader,
         name: "wrong_header",
         since: "0.1.0",
-        fires_on: "a field of CORS itself among `headers` or `expose`",
+        fires_on: "a CORS field in `headers` or `expose`",
     },
     Row {
         rule: Rule::InvalidHost,
@@ -381,7 +380,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidMaxAge,
         name: "invalid_max_age",
         since: "0.1.0",
-        fires_on: "a `max_age` that is no duration, or over a day",
+        fires_on: "a `max_age` that is not a duration, or longer than a day",
     },
     Row {
         rule: Rule::InvalidStatus,
@@ -423,7 +422,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::UnknownRule,
         name: "unknown_rule",
         since: "0.1.0",
-        fires_on: "an `expect` with a name that no rule has",
+        fires_on: "an `expect` for a rule that does not exist",
     },
     Row {
         rule: Rule::UnfulfilledExpectation,
@@ -454,13 +453,13 @@ const ROWS: [Row; 31] = [
         rule: Rule::MisspelledName,
         name: "misspelled_name",
         since: "0.1.0",
-        fires_on: "a method, header or scheme a slip or two away from a standard one, several names in one, a word for all of them, `https:` on the port of `http:`",
+        fires_on: "a method, header or scheme one or two typos away from a standard one, several names in one entry, a word for all names, `https:` with the port of `http:`",
     },
     Row {
         rule: Rule::HeaderFamily,
         name: "header_family",
         since: "0.1.0",
-        fires_on: "a family of headers that changes what requests mean",
+        fires_on: "a family of headers that can change what a request means",
     },
     Row {
         rule: Rule::PublicSuffix,
@@ -472,7 +471,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::UnboundedRegex,
         name: "unbounded_regex",
         since: "0.1.0",
-        fires_on: "a regex that lets in an origin that a stranger can have, or one that is not `https:`",
+        fires_on: "a regex that accepts an origin that a stranger can have, or one that is not `https:`",
     },
     Row {
         rule: Rule::AnyHeaderWithCredentials,
@@ -513,7 +512,7 @@ impl Rule {
         ROWS.iter().map(|row| row.rule)
     }
 
-    /// The name by which messages and `expect` call the rule.
+    /// The rule's name, as in messages and in `expect`.
     pub const fn name(self) -> &'static str {
         ROWS[self as usize].name
     }
@@ -523,7 +522,7 @@ impl Rule {
         ROWS.iter().find(|row| row.name == name).map(|row| row.rule)
     }
 
-    /// What the rule fires on, in half a line.
+    /// What the rule fires on, in a few words.
     pub const fn fires_on(self) -> &'static str {
         ROWS[self as usize].fires_on
     }
@@ -533,7 +532,7 @@ impl Rule {
         ROWS[self as usize].since
     }
 
-    /// The address of the page about the rule: this enumeration's documentation.
+    /// The URL of the rule's page, which is part of this enum's documentation.
     ///
     /// ```
     /// let url = cors_engine::Rule::NullOrigin.url();
@@ -544,7 +543,7 @@ impl Rule {
         alloc::format!("https://docs.rs/cors-engine/latest/cors_engine/enum.Rule.html#variant.{self:?}")
     }
 
-    /// Returns whether `expect(rule, reason = "…")` excuses it. If so it fires in production alone.
+    /// Returns whether `expect(rule, reason = "…")` can excuse the rule. If so, it fires only in production.
     pub const fn is_excusable(self) -> bool {
         self as usize >= FIRST_EXCUSABLE as usize
     }

@@ -25,7 +25,7 @@ async fn main() -> std::io::Result<()> {
     let policy = API.active();
     let app = Router::new()
         .route("/tasks", routing::get(|| async { ([("x-total-count", "0"), ("vary", "accept")], "[]") }))
-        // A field that somebody set by hand, once: the policy takes it off.
+        // A field that somebody once set by hand: the policy removes it.
         .route("/tasks/{id}", routing::put(|| async { ([("access-control-allow-origin", "*")], "updated") }))
         // What is routed, and the 404 and 405 of what is not. Authentication belongs inside: its layer goes above.
         .layer(from_fn(move |request, next| cors(policy, request, next)));
@@ -44,7 +44,7 @@ async fn cors(policy: &Policy, request: Request, next: Next) -> Response {
         None => next.run(request).await,
     };
     let headers = response.headers_mut();
-    // The policy owns these: what the app set by hand would stand beside them.
+    // The policy owns these: remove what the app set by hand, or they would come twice.
     let owned = headers.keys().filter(|name| Field::is_owned(name.as_str())).cloned().collect::<Vec<_>>();
     for name in owned {
         headers.remove(name);

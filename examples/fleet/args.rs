@@ -25,7 +25,7 @@ pub(crate) enum Command {
         /// The policy: its keys are those of `cors_policy!`
         policy: PathBuf,
     },
-    /// Let a tenant's origin in, or no longer
+    /// Allow a tenant's origin, or stop allowing it
     #[command(subcommand)]
     Tenant(Tenant),
 }
@@ -40,16 +40,16 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) require: Vec<String>,
 
-    /// How many of the store's answers about tenants are remembered. A stranger decides which origins are asked about, so there has
-    /// to be an end
+    /// How many of the store's answers about tenants are remembered. Strangers decide which origins are asked about, so the
+    /// number is limited
     #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
     pub(crate) remember: u64,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Tenant {
-    /// Let this origin in
+    /// Allow this origin
     Add { origin: String },
-    /// Keep this origin out again
+    /// Stop allowing this origin
     Remove { origin: String },
 }

@@ -61,7 +61,7 @@ async fn publish(store: &Store, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Holds a tenant's origin to the rules that the policy is held to.
+/// Checks a tenant's origin by the rules of the policy.
 fn check(origin: &str) -> Result<(), Failure> {
     if origin.contains('*') {
         return Err("a tenant has one origin: patterns are for the policy".into());

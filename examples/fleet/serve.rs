@@ -47,7 +47,7 @@ pub(crate) async fn run(store: Store, args: Serve) -> Result<(), Failure> {
             "Ask as a page would:  curl -i -H 'Origin: https://app.example' http://{address}/tasks\nAPI http://{address}/\n"
         );
     }
-    // Nobody may be reading, which is no reason to stop.
+    // It is not an error if nobody reads this.
     let _ = std::io::stdout().write_all(text.as_bytes());
     server.run().await?;
     following.abort();

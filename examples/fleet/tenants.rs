@@ -1,4 +1,4 @@
-//! Which origins are tenants', with the store's answers remembered until they change.
+//! Which origins belong to tenants. The store's answers are remembered until they change.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use moka::future::Cache;
 
 use crate::store::{Failure, Store};
 
-/// Changes are told of and, where that fails, polled. This is for the store that forgets to count one.
+/// The store notifies of changes. If that fails, they are polled. This is in case the store forgets to count one.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// The tenants. Clones share what they remember.

@@ -28,9 +28,9 @@ cors_policy! {
     /// Which pages may call the server from a browser: the inspector on this machine, and no other.
     static MCP;
 
-    // Exact ports. With `:*` whatever runs on any local port could have every tool called.
+    // Exact ports. With `:*`, a page on any local port could call every tool.
     origins: ["http://localhost:6274", "http://127.0.0.1:6274"],
-    // The protocol has no `GET`, no `DELETE` and no sessions any more.
+    // The protocol no longer has `GET`, `DELETE` or sessions.
     methods: [POST],
     headers: ["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name"],
     max_age: 10m,
@@ -82,7 +82,7 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     .bind(("127.0.0.1", args.port))
     .map_err(|error| format!("port {}: {error}; --port takes another", args.port))?;
     for address in server.addrs() {
-        // Nobody may be reading, which is no reason to stop.
+        // It is not an error if nobody reads this.
         let _ = write!(
             std::io::stdout(),
             "To ask as an editor does:\n  \

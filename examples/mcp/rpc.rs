@@ -19,7 +19,7 @@ const UNSUPPORTED_VERSION: i32 = -32022;
 /// Under `_meta` of each request.
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 
-/// Why a message is not answered with a result.
+/// Why the answer to a message is not a result.
 struct Failure {
     status: StatusCode,
     code: i32,
@@ -106,7 +106,7 @@ fn result(headers: &HeaderMap, message: &Value) -> Result<Value, Failure> {
 
 /// Holds a header to what the body says: whoever routes by the one and whoever acts on the other must not differ.
 ///
-/// A name that is no ASCII comes in Base64, and is none of a tool here.
+/// A name that is not ASCII comes in Base64, and no tool here has such a name.
 fn agrees(headers: &HeaderMap, name: &str, body: Option<&str>) -> Result<(), Failure> {
     let mut lines = headers.get_all(name);
     let (line, more) = (lines.next().and_then(|line| line.to_str().ok()), lines.next());

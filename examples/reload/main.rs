@@ -1,6 +1,6 @@
 //! `reload`: an API whose CORS policy is a file, and follows the file while it runs.
 //!
-//! Save a mistake and the log says what is wrong with it, while the policy that held goes on holding.
+//! Save a mistake and the log says what is wrong with it, and the old policy stays in force.
 
 mod policy;
 mod watch;
@@ -44,7 +44,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
-    // At start-up there is no old policy to keep: with mistakes in the file nothing is served.
+    // At start-up there is no old policy to keep: if the file has mistakes, nothing is served.
     let text = policy::read(&args.policy)?;
     let policy = Reloadable::new(policy::compile(&text)?);
 
@@ -64,7 +64,7 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
             "  curl -i -H 'Origin: https://app.example' http://{address}/tasks\nAPI http://{address}/tasks\n"
         );
     }
-    // Nobody may be reading, which is no reason to stop.
+    // It is not an error if nobody reads this.
     let _ = std::io::stdout().write_all(text.as_bytes());
     server.run().await?;
     Ok(())

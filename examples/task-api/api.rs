@@ -63,7 +63,7 @@ fn routes(config: &mut web::ServiceConfig) {
             web::QueryConfig::default()
                 .error_handler(|error, _| ApiError::bad_request(error.to_string()).into()),
         )
-        // An id that is no number is an address at which there is nothing.
+        // An id that is not a number is an address that does not exist.
         .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
         .service(web::resource("/api/health").get(health))
         .service(web::resource("/api/login").post(login))
@@ -184,8 +184,8 @@ async fn remove(store: web::Data<Store>, id: web::Path<i64>) -> Result<impl Resp
     }
 }
 
-// The route and its preflight, for one page alone. The preflight gets through although `auth` stands
-// before the route: the app's `Cors` knows the route's policy and answers by it.
+// The route and its preflight, for one page only. The preflight gets through although `auth` is
+// in front of the route: the app's `Cors` knows the route's policy and answers by it.
 #[cors(ADMINS)]
 #[delete("")]
 async fn remove_all(store: web::Data<Store>) -> Result<impl Responder, ApiError> {

@@ -32,16 +32,16 @@ pub(crate) struct Args {
     #[arg(long, value_parser = PossibleValuesParser::new(["production", "development"]).map(mode))]
     mode: Option<Mode>,
 
-    /// Have refusals say why: the browser's console names what is missing, and the body of a refused
+    /// Make refusals say why: the browser's console names what is missing, and the body of a refused
     /// preflight has the explanation [default: only under the development policy]
     #[arg(long)]
     pub(crate) diagnostics: bool,
 
-    /// SQLite file that keeps the tasks, made if missing [default: temporary, gone at exit]
+    /// SQLite file that keeps the tasks, created if missing [default: temporary, gone at exit]
     #[arg(long, value_name = "FILE")]
     pub(crate) database: Option<PathBuf>,
 
-    /// What tokens are signed with, 32 bytes or more [default: random, so tokens end with this run]
+    /// Key that signs the tokens, 32 bytes or more [default: random, so tokens end with this run]
     #[arg(long, value_name = "SECRET", env = "JWT_SECRET", hide_env_values = true)]
     pub(crate) jwt_secret: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Bearer tokens: given at login, asked for by everything about tasks.
+//! Bearer tokens: given at login, and required for everything about tasks.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

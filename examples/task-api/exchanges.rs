@@ -1,4 +1,4 @@
-//! What was really sent to the API and answered: recorded outside of all other middleware, and told to the pages, which show it.
+//! What was really sent to the API and answered: recorded outside of all other middleware, and shown by the pages.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

@@ -90,6 +90,6 @@ fn announce(urls: &Urls, mode: Mode) {
          \n\
          Ctrl-C stops all three.\n"
     );
-    // Nobody may be reading any more (`task-api | head -1`), which is no reason to stop serving.
+    // It is not an error if nobody reads this any more (`task-api | head -1`): it still serves.
     let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! Which origins are tenants', with the database's answers remembered for a while.
+//! Which origins belong to tenants. The database's answers are remembered for a while.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use moka::future::Cache;
 
 use crate::store::Store;
 
-/// How many answers are remembered. A stranger decides which origins are asked about, so that there has to be
-/// an end; what is asked about often stays.
+/// How many answers are remembered. Strangers decide which origins are asked about, so the number is limited;
+/// what is asked about often stays.
 const REMEMBERED: u64 = 10_000;
 
 /// The tenants. Clones share what they remember.
@@ -27,7 +27,7 @@ impl Tenants {
         Self { store, answers: Cache::builder().max_capacity(REMEMBERED).time_to_live(remember).build() }
     }
 
-    /// Adds one, which is let in from the next request on.
+    /// Adds one, which is allowed from the next request on.
     pub(crate) async fn add(&self, origin: String) -> Result<(), Failure> {
         let (store, added) = (self.store.clone(), origin.clone());
         blocking(move || store.add(&added)).await?;

@@ -35,15 +35,15 @@ cors_policy! {
 #[derive(Parser)]
 #[command(name = "tenants", version)]
 struct Args {
-    /// SQLite file that keeps the tenants, made if missing
+    /// SQLite file that keeps the tenants, created if missing
     database: PathBuf,
 
     /// Port of the API on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
 
-    /// Seconds for which an answer of the database is remembered: so long may a tenant that was removed
-    /// come in, and one that was added by another program be kept out
+    /// Seconds for which an answer of the database is remembered. For that long, a removed tenant may still be
+    /// allowed, and one that another program added may still be refused
     #[arg(long, default_value_t = 60)]
     remember: u64,
 
@@ -94,7 +94,7 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
              API http://{address}/\n"
         );
     }
-    // Nobody may be reading, which is no reason to stop.
+    // It is not an error if nobody reads this.
     let _ = std::io::stdout().write_all(text.as_bytes());
     server.run().await?;
     Ok(())
@@ -119,8 +119,8 @@ async fn add(tenants: web::Data<Tenants>, tenant: web::Json<Tenant>) -> impl Res
     }
 }
 
-/// Holds a tenant's origin to the rules that the policy is held to: one that no browser sends would never be
-/// let in, and one of a whole public suffix would let strangers in.
+/// Checks a tenant's origin by the rules of the policy: one that no browser sends would never be
+/// allowed, and one of a whole public suffix would let strangers in.
 fn check(origin: &str) -> Result<(), String> {
     if origin.contains('*') {
         return Err(String::from("a tenant has one origin: patterns are for the policy"));

@@ -1,4 +1,4 @@
-//! The modules of `cors-cli` as a library: the commands themselves are all that its own shows.
+//! The modules of `cors-cli` as a library: its own only exports the commands.
 
 #![allow(dead_code, reason = "the commands that nothing here calls")]
 

@@ -1,4 +1,4 @@
-//! Real gateways on loopback, each with an exported policy for every site and an app that knows nothing of CORS.
+//! Real gateways on loopback, each with an exported policy for every site and an app that knows nothing about CORS.
 
 use std::fmt::Write as _;
 use std::fs;

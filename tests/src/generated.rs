@@ -1,4 +1,4 @@
-//! Policies made by chance, for what is exported to gateways.
+//! Random policies, for the tests of exports to gateways.
 
 use std::fmt::Write as _;
 

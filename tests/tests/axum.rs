@@ -1,4 +1,4 @@
-//! The example on axum, started as a process and talked to over a socket: the engine without Actix.
+//! The example on axum, started as a process and tested over a socket: the engine without Actix.
 
 use cors_tests::example::Example;
 use cors_tests::head::Head;

@@ -1,4 +1,4 @@
-//! What real browsers make of the middleware's answers, against what the model says.
+//! What real browsers do with the middleware's answers, compared with what the model predicts.
 
 use cors_engine::browser::Engine;
 use cors_tests::browser::{CASES_IN_CI, Chromium, SEED_IN_CI, Tab, compare, is_wanted};
@@ -200,7 +200,7 @@ fn page(chromium: &mut Chromium, mode: &str, url: &str, calls: [Call; 11], width
     assert!(lowercase.contains(guess), "{name}: {lowercase}");
     let credentials = said(chromium, &tab, "credentials", ".why");
     assert_eq!(
-        credentials.contains("With credentials no browser takes *."),
+        credentials.contains("With credentials, browsers do not accept *."),
         mode == "development",
         "{name}: {credentials}"
     );

@@ -1,4 +1,4 @@
-//! Requests that a page elsewhere makes: the decisions of Go's `net/http.CrossOriginProtection` (t46), the resource isolation
+//! Requests from pages of other origins: the decisions of Go's `net/http.CrossOriginProtection` (t46), the resource isolation
 //! policy of Fetch Metadata, the guard of upgrades in development (t47), and an app whose gateway answers.
 
 use actix_web::{App, HttpResponse, web};

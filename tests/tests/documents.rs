@@ -276,7 +276,7 @@ const BRITISH: [&str; 18] = [
     "spelt",
 ];
 
-/// Where such a word is right: an anchor of a standard, a regex about both spellings, and a key that no policy has.
+/// Where such a word is right: an anchor of a standard, a regex about both spellings, and a key that does not exist.
 const NOT_OURS: [&str; 3] = ["ascii-serialisation-of-an-origin", "colour.com", "colour: {"];
 
 #[test]

@@ -1,7 +1,7 @@
 //! Development foretells production: what the log says is what the production policy itself refuses, and the line to write is
 //! proved by the rules.
 //!
-//! A process of its own: see `log.rs`.
+//! The tests run in their own process: see `log.rs`.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};

@@ -1,6 +1,6 @@
-//! What the log says of refusals.
+//! What the log says about refusals.
 //!
-//! A process of its own: `tracing` remembers for each event whether anybody listens, and a server of
+//! The tests run in their own process: `tracing` remembers for each event whether anybody listens, and a server of
 //! another test, to which nobody does, may be the first to ask.
 
 use std::convert::Infallible;
@@ -259,28 +259,28 @@ fn options_that_do_nothing_are_in_the_log() {
         (
             "no source",
             Cors::new(&TASKS).origins_timeout(timeout),
-            &["`origins_timeout` does nothing without"],
+            &["`origins_timeout` has no effect without"],
         ),
         (
             "a source on trial",
             trial().origins_from(Open),
-            &["`origins_from` does nothing beside `report_only`"],
+            &["`origins_from` has no effect with `report_only`"],
         ),
         (
             "a gateway",
             trial().answered_by_gateway(),
-            &["`answered_by_gateway` does nothing beside `report_only`"],
+            &["`answered_by_gateway` has no effect with `report_only`"],
         ),
-        ("enforced", trial().enforce(), &["`enforce` does nothing beside `report_only`"]),
-        ("isolated, which enforces", trial().isolate(), &["`isolate` does nothing beside `report_only`"]),
-        ("refusals", refusal(trial()), &["`on_refusal` does nothing beside `report_only`"]),
-        ("reasons", trial().diagnostics(), &["`diagnostics` does nothing beside `report_only`"]),
+        ("enforced", trial().enforce(), &["`enforce` has no effect with `report_only`"]),
+        ("isolated, which enforces", trial().isolate(), &["`isolate` has no effect with `report_only`"]),
+        ("refusals", refusal(trial()), &["`on_refusal` has no effect with `report_only`"]),
+        ("reasons", trial().diagnostics(), &["`diagnostics` has no effect with `report_only`"]),
         (
             "two",
             trial().enforce().unguarded_upgrades(),
             &[
-                "`enforce` does nothing beside `report_only`",
-                "`unguarded_upgrades` does nothing beside `enforce`",
+                "`enforce` has no effect with `report_only`",
+                "`unguarded_upgrades` has no effect with `enforce`",
             ],
         ),
     ] {
@@ -322,7 +322,7 @@ macro_rules! overruled {
 
 /// The pairs that the log names, outer and inner.
 fn overruled_in(log: &str) -> Vec<(String, String)> {
-    let events: Vec<&str> = log.split("a `Cors` lies inside of another one and is overruled").collect();
+    let events: Vec<&str> = log.split("a `Cors` is inside of another one, which overrules it").collect();
     let warned = |event: &&str| event.ends_with(" WARN cors_actix::startup::nesting: ");
     assert!(events.iter().rev().skip(1).all(warned), "{log}");
     let field = |event: &str, name: &str| {
@@ -417,7 +417,7 @@ mod second {
 
 #[test]
 fn a_route_with_a_twin_is_in_the_log() {
-    let said = "a route without `#[cors]` has the pattern and the name of one with it";
+    let said = "a route without `#[cors]` has the same pattern and name as one with it";
     let log_of = |is_marked: bool| {
         Log::of(|| {
             actix_web::rt::System::new().block_on(async {
@@ -481,8 +481,8 @@ fn what_is_uncertain_about_routes_is_in_the_log() {
     let layer = || Cors::new(&TASKS).enforce();
     let plain = |path| web::resource(path).route(done());
     let (uncertain, turned_away, missed) = (
-        "WARN cors_actix::route::log: a route without `#[cors]` stands in front of one with it",
-        "ERROR cors_actix::route::log: a scope with `#[cors]` inside has turned a request on its paths away",
+        "WARN cors_actix::route::log: a route without `#[cors]` is registered before one with it",
+        "ERROR cors_actix::route::log: a scope with `#[cors]` inside turned away a request on its paths",
         "ERROR cors_actix::route::log: a request did not reach the route with `#[cors]` that was certain to take it",
     );
     for (name, log, wanted) in [
@@ -671,16 +671,16 @@ mod fleet {
         let ours: Vec<_> =
             log.lines().filter_map(|line| line.split_once("cors_actix::report::log: ")).collect();
         let wanted = [
-        ("ERROR", "the new policy is refused and the old one stays: it breaks the rules:".to_owned()),
+        ("ERROR", "the new policy is refused and the old one stays in force: it breaks the rules:".to_owned()),
         (
             "ERROR",
-            "the new policy is refused and the old one stays: it would lock out https://app.example, which `requires` names \
+            "the new policy is refused and the old one stays in force: it would lock out https://app.example, which `requires` names \
              version=4"
                 .to_owned(),
         ),
         (
             "WARN",
-            "the store of policies cannot be reached: the old policy stays error=out of\\norder".to_owned(),
+            "the store of policies cannot be reached: the old policy stays in force error=out of\\norder".to_owned(),
         ),
         ("INFO", format!("the new policy is in force version=1 fingerprint={fingerprint}")),
         ("INFO", "the store of policies answers again".to_owned()),

@@ -1,4 +1,4 @@
-//! A policy whose origins stand in a file of their own.
+//! A policy with its origins in their own file.
 
 use cors_macros::cors_policy;
 

@@ -1,4 +1,4 @@
-//! The same settings by each road, `cors_policy!`, the builder, a file, and the file that is written of the static, are the
+//! The same settings in each way, `cors_policy!`, the builder, a file, and the file that is written of the static, are the
 //! same policy: the same tables to the byte, and the same answers.
 
 use cors_engine::{Block, Config, Mode, Policy, PolicySet};

@@ -152,7 +152,7 @@ fn a_pattern_that_would_never_hold_is_refused() {
         (|| Cors::paths().at("/a", &TASKS).at("/a", &ADMINS), "two policies for one path"),
         (
             || Cors::paths().at("/{tail}*", &TASKS).at("/admin", &ADMINS),
-            "the policy for \"/admin\" would never hold: \"/{tail}*\" stands before it",
+            "the policy for \"/admin\" would never apply: \"/{tail}*\" comes before it",
         ),
         (|| Cors::paths().at("/a/{tail}*", &TASKS).at("/a/{b}/c", &ADMINS), "put \"/a/{b}/c\" first"),
         (|| Cors::paths().at("/a/{b}", &TASKS).at("/a/new", &ADMINS), "put \"/a/new\" first"),

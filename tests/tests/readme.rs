@@ -1,4 +1,4 @@
-//! The README, and the guide for those who come from Django, say what the compiler says.
+//! The README, and the guide for users of Django, say what the compiler says.
 
 #[test]
 fn the_messages_are_the_compilers_own() {

@@ -1,4 +1,4 @@
-//! Policies that are swapped while an app runs. What comes of it under load is in `load`.
+//! Policies that are swapped while an app runs. `load` does it under load.
 
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;

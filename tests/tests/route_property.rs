@@ -1,4 +1,4 @@
-//! Routers made by chance: whatever the routes, the scopes and the spelling of the path, a preflight is judged by the
+//! Random routers: whatever the routes, the scopes and the spelling of the path, a preflight is judged by the
 //! policy that the request after it gets.
 
 use std::cell::RefCell;

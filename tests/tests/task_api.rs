@@ -1,4 +1,4 @@
-//! The main job, started as a process and talked to over a socket.
+//! The program `task-api`, started as a process and tested over a socket.
 
 use cors_tests::http::{self, Response};
 use cors_tests::task_api::{Profile, TaskApi};

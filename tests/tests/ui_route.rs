@@ -1,4 +1,4 @@
-//! What the compiler says of `#[cors]`: mistakes, with every word of the message, and what looks odd
+//! What the compiler says about `#[cors]`: mistakes, with every word of the message, and what looks odd
 //! and is right.
 
 #[test]

@@ -1,6 +1,6 @@
-//! What the compiler itself says of `#[cors]`: the mistake alone, on the user's own token.
+//! What the compiler itself says about `#[cors]`: only the mistake, on the user's own token.
 //!
-//! A comment `//~ words` stands on each line with an error, and says some of its words. The rest is rustc's, and changes with it.
+//! Each line with an error has a comment `//~ words` with some of its words. The rest is rustc's, and changes with it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! What the others are held against: CORS for one hard-coded origin, written by hand with nothing to spare; where a
+//! What the others are compared with: CORS for one hard-coded origin, written by hand with nothing to spare; where a
 //! policy lists more, the same, and the lookup.
 //!
 //! The least of it is what such code mostly is: it leaves alone what the app set itself, merges nothing, and

@@ -1,4 +1,4 @@
-//! Who is measured, and the loop in which they are.
+//! What is measured, and the loop that does it.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};

@@ -125,7 +125,7 @@ impl Guard for Takes {
         if head.method == Method::OPTIONS
             && head.headers.contains_key(header::ORIGIN)
             && let Some(method) = asked(&head.headers)
-            // Behind a gateway that answers preflights, one that gets here is a request like any other.
+            // Behind a gateway that answers preflights, a preflight that gets here is a request like any other.
             && !context.req_data().get().is_some_and(|Outer(outer)| outer.answered_by_gateway)
         {
             return self.route.serves(method);

@@ -156,7 +156,7 @@ impl<S> RouteMiddleware<S> {
         }
         let policies = possible.routes().map(|route| &route.answers);
         let verdict = preflight::judge(policies, request.request(), &Options::default());
-        // Whatever is thought possible, a preflight must not run the handler.
+        // A preflight must never run the handler.
         Some(verdict.unwrap_or(Verdict::Uncertain))
     }
 }

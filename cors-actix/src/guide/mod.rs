@@ -1,5 +1,5 @@
-//! For those who come from another library: each of its settings with its counterpart here, a complete example
-//! before and after, and what will behave differently.
+//! For users of another library: each of its settings with its counterpart here, a complete example
+//! before and after, and what behaves differently.
 //!
 //! | from | guide | compared with |
 //! |---|---|---|
@@ -13,20 +13,20 @@
 //! * A policy is declared with [`cors_policy!`](crate::cors_policy) and checked when the app is built. A mistake is an error on its
 //!   token; what is dangerous but sometimes right needs `expect(rule, reason = "…")`. Each [`Rule`](crate::Rule)
 //!   has a page.
-//! * Nothing is allowed that is not written: no origins, no request headers, no exposed headers, no credentials.
-//!   The one default is `methods`: `GET`, `HEAD` and `POST`, which browsers send without asking.
-//! * The origin of every request, and a preflight's method and headers, are judged on the server. A refused
+//! * Nothing is allowed unless it is written: no origins, no request headers, no exposed headers, no credentials.
+//!   The only default is `methods`: `GET`, `HEAD` and `POST`, which browsers send without asking.
+//! * The origin of every request, and a preflight's method and headers, are checked on the server. A refused
 //!   preflight is a 403 without any `Access-Control-*` field, so that the console says that
 //!   `Access-Control-Allow-Origin` is missing, whatever was wrong. The log (target `cors_actix`, level `debug`) and
 //!   [`Cors::diagnostics`](crate::Cors::diagnostics) name the reason.
-//! * An actual request of an origin that is not allowed reaches the app, as in the other libraries: CORS is about
+//! * An actual request from an origin that is not allowed reaches the app, as in the other libraries: CORS is about
 //!   who may *read*. [`Cors::enforce`](crate::Cors::enforce) refuses it, and
 //!   [`Cors::isolate`](crate::Cors::isolate) also refuses requests for images and scripts by other sites. A WebSocket handshake from such an
 //!   origin is refused by default, since browsers do not apply CORS to it: [`Cors::unguarded_upgrades`](crate::Cors::unguarded_upgrades)
 //!   turns that off.
 //! * The policy owns the `Access-Control-*` fields: those that a handler sets are removed.
 //!
-//! This module has nothing but documentation, and no app contains it.
+//! This module is only documentation, and is not compiled into apps.
 
 #[doc = include_str!("actix_cors.md")]
 pub mod actix_cors {}

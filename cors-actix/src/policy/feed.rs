@@ -20,11 +20,11 @@ use crate::report::{log, metrics};
 /// has changed, it [loads](Self::load) the policy.
 ///
 /// **After an error, the next call must start from scratch**: a feed that has lost its connection has to connect again. The same
-/// holds after a dropped future, because a call that takes too long is given up.
+/// holds after a dropped future, because a call that takes too long is canceled.
 ///
 /// The example `fleet` has feeds for PostgreSQL (`LISTEN`), Redis (pub/sub) and SQLite (polled).
 pub trait PolicyFeed {
-    /// Why the store cannot answer. It goes to the log.
+    /// Why the store cannot answer. It is logged.
     type Error: fmt::Display;
 
     /// Returns when the policy may have changed.
@@ -34,10 +34,10 @@ pub trait PolicyFeed {
     ///
     /// # Errors
     ///
-    /// If the connection that brings notifications is gone.
+    /// If the connection for notifications is lost.
     fn changed(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// The version of the newest policy: any number that differs from the version before.
+    /// The version of the newest policy: any number that differs from the previous version.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ pub trait PolicyFeed {
     fn load(&mut self) -> impl Future<Output = Result<(u64, Config), Self::Error>>;
 }
 
-/// Keeps a [`Reloadable`] at the newest policy of a [`PolicyFeed`], for as long as it [runs](Self::run).
+/// Keeps a [`Reloadable`] up to date with a [`PolicyFeed`], for as long as it [runs](Self::run).
 ///
 /// [`Reloadable::follow`] makes one.
 #[must_use = "nothing is followed until `run` is spawned"]

@@ -1,4 +1,4 @@
-//! Which policy holds for a request.
+//! Which policy applies to a request.
 
 pub(crate) mod baked;
 pub(crate) mod current;

@@ -17,7 +17,7 @@ use crate::report::metrics;
 /// [`Cors::origins_from`](crate::Cors::origins_from) takes one.
 ///
 /// It is asked for each request with an origin that the policy does not list, preflights included. Strangers decide
-/// how many those are, so put a cache of bounded size in front of a remote lookup, and let it remember
+/// how many such requests there are, so put a cache of bounded size in front of a remote lookup, and let it remember
 /// refusals, too. Caching and deduplicating lookups is the source's job: it gets the head, may answer by host or path,
 /// and so knows whether two requests may share an answer. The example `tenants` does both with `moka`.
 ///
@@ -45,13 +45,13 @@ use crate::report::metrics;
 /// let cors = Cors::new(&TASKS).origins_from(Tenants::default());
 /// ```
 pub trait OriginSource {
-    /// Why the source cannot tell. It goes to the log.
+    /// Why the source cannot tell. It is logged.
     type Error: fmt::Display;
 
     /// Returns whether a page at `origin` may do what the policy allows.
     ///
-    /// `origin` is one that a page can have, as browsers write it: compare it as a whole. `head` is the head of the
-    /// request as it came. The request waits for the answer as long as the [timeout](crate::Cors::origins_timeout) allows;
+    /// `origin` is one that a page can have, as browsers write it: compare the whole text. `head` is the head of the
+    /// request as it arrived. The request waits for the answer as long as the [timeout](crate::Cors::origins_timeout) allows;
     /// then the future is dropped. Over HTTP/1 it is not dropped sooner if the client leaves: Actix allows half-closed
     /// connections, and goes on until there is an answer to write.
     ///

@@ -31,12 +31,12 @@ impl Paths {
             assert!(
                 path_pattern::unnamed(earlier) != path_pattern::unnamed(added),
                 "two policies for one path: \"{earlier}\" and \"{added}\" match the same ones, \
-                 and only the first would ever hold; remove one of them"
+                 and only the first would ever apply; remove one of them"
             );
             assert!(
                 !covers(earlier, added),
-                "the policy for \"{added}\" would never hold: \"{earlier}\" stands before it and \
-                 matches all that it matches; put \"{added}\" first"
+                "the policy for \"{added}\" would never apply: \"{earlier}\" comes before it and \
+                 matches everything that it matches; put \"{added}\" first"
             );
         }
         self.entries.push((resource, source));

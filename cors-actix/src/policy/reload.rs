@@ -16,8 +16,8 @@ use cors_engine::{Config, Mode, Violations};
 /// [`at`](crate::Cors::at), or [`AllowedHosts::new`](crate::AllowedHosts::new)), and another to the code that learns of a
 /// new policy: a file watcher, a signal, a timer, an administrator's route.
 ///
-/// * Each request is decided and answered by one policy: the one that is current when it arrives. The same holds for a
-///   preflight, though the request after it may already meet the next policy.
+/// * Each request is decided and answered by one policy: the one that is current when it arrives. So is each
+///   preflight, but the request after it may already get the next policy.
 /// * Reading takes no lock. A worker prepares a policy's fields at its first request after a swap.
 /// * Browsers remember answers to preflights for the old policy's `max_age`: pages can use a removed method or header
 ///   for that long. Who may read answers changes at once.
@@ -42,19 +42,19 @@ use cors_engine::{Config, Mode, Violations};
 pub struct Reloadable(Arc<ArcSwap<Policy>>);
 
 impl Reloadable {
-    /// A policy that can be swapped, and begins as this one.
+    /// A policy that can be swapped, starting with this one.
     pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
         Self(Arc::new(ArcSwap::new(policy.into())))
     }
 
-    /// The policy that holds for a request that comes now.
+    /// The policy that a request gets if it arrives now.
     pub fn current(&self) -> Arc<Policy> {
         self.0.load_full()
     }
 
     /// Replaces the policy and returns the old one.
     ///
-    /// Requests under way keep the policy with which they started.
+    /// Requests that are already running keep the policy that they started with.
     pub fn swap(&self, policy: impl Into<Arc<Policy>>) -> Arc<Policy> {
         self.0.swap(policy.into())
     }
@@ -85,7 +85,7 @@ impl Reloadable {
         Ok(())
     }
 
-    /// The same as [`current`](Self::current), for a short look: it does not clone the `Arc`.
+    /// The same as [`current`](Self::current), without cloning the `Arc`.
     pub(crate) fn load(&self) -> Guard<Arc<Policy>> {
         self.0.load()
     }

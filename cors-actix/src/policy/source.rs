@@ -19,7 +19,7 @@ use crate::policy::reload::Reloadable;
 /// | `Policy`, `Arc<Policy>` | that one, made while the program runs |
 /// | `Reloadable`, `&Reloadable` (feature `reload`) | the one that it holds when the request arrives |
 ///
-/// There is no need to name this type: both take anything that converts into it.
+/// You do not need to name this type: both take anything that converts into it.
 #[derive(Clone)]
 pub struct Source(pub(crate) Kind);
 

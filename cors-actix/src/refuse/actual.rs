@@ -1,4 +1,4 @@
-//! Actual requests from origins that are not allowed. By default the app runs all the same; the options may refuse them.
+//! Actual requests from origins that are not allowed. By default the app still runs; the options may refuse them.
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,13 +18,13 @@ use crate::response::headers::{self, Answers, VARY_BY_FETCH, VARY_BY_SITE, merge
 /// What becomes of the request.
 pub(crate) enum Denied {
     Pass,
-    /// It passes because of certain fields, so the response varies by them.
+    /// It passes because of certain fields, so the response depends on them.
     PassBy(Extras),
     Refused(Verdict),
 }
 
-/// Decides by the options, and logs and counts the denial. One that a guard lets through as same-origin is only counted. `fields` are
-/// what the policy gives the response.
+/// Decides by the options, and logs and counts the denial. A request that a guard lets through as same-origin is only counted.
+/// `fields` are those that the policy gives the response.
 pub(crate) fn judge(answers: &Answers, fields: Fields, request: &HttpRequest, options: &Options) -> Denied {
     let asked = actual(lines(request.headers(), header::ORIGIN));
     let decision = answers.decide(&asked);

@@ -1,4 +1,4 @@
-//! The answer to a request that the app does not get. Kept small: every future reserves room for one.
+//! The answer to a request that does not reach the app. Kept small: every future reserves room for one.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use cors_engine::adapter::Fields;
 
 use crate::response::headers::{self, Answers};
 
-/// How a request is answered that the app does not get.
+/// How a request that does not reach the app is answered.
 pub(crate) enum Verdict {
     /// A preflight is allowed.
     Allowed(Rc<Answers>, Fields),
@@ -16,7 +16,7 @@ pub(crate) enum Verdict {
     Refused(Fields),
     /// A preflight is refused: it may be for several routes, one of which has no policy.
     Uncertain,
-    /// An actual request is refused, without a reason, because a page elsewhere made it. The answer varies by these fields.
+    /// An actual request is refused, without a reason, because another origin's page made it. The answer varies by these fields.
     Foreign(Fields, &'static HeaderValue),
     /// A preflight or an actual request is refused, with a reason or in the app's own words.
     Explained(Box<HttpResponse>),

@@ -52,7 +52,7 @@ pub(crate) fn judge<'a>(
     Some(Verdict::Allowed(Rc::clone(answers), fields))
 }
 
-/// Returns whether a refusal needs no reason: it is not logged, counted, explained or written by the app.
+/// Returns whether a refusal needs no reason, because it is not logged, counted, explained or written by the app.
 #[inline]
 fn has_plain_refusals(answers: &Answers, options: &Options) -> bool {
     !metrics::refusals_are_noticed() && options.on_refusal.is_none() && !options.explains(answers)

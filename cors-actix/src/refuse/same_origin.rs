@@ -97,7 +97,7 @@ pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Returns whether the request navigates to another document. Requests of `<object>` and `<embed>` look like navigations, but are none.
+/// Returns whether the request navigates to another document. Those of `<object>` and `<embed>` look like navigations, but are not.
 fn is_navigation(head: &RequestHead) -> bool {
     let one = |name| match lines(&head.headers, name) {
         [value] => Some(value.as_bytes()),
@@ -108,12 +108,12 @@ fn is_navigation(head: &RequestHead) -> bool {
         && !matches!(one(SEC_FETCH_DEST), Some(b"object" | b"embed"))
 }
 
-/// The fields that say how a browser came to make a request. An answer that depends on one varies by it.
+/// The fields that say why a browser makes a request. An answer that depends on one names it in `Vary`.
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// The host and port that the client means to reach.
+/// The host and port that the client wants to reach.
 fn authority(head: &RequestHead) -> Option<&[u8]> {
     let authority = match (head.uri.authority(), lines(&head.headers, header::HOST)) {
         // A target in absolute form, or `:authority`, overrides `Host`: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2

@@ -17,7 +17,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::request::lines;
 
-/// What became of a request that the policy denies.
+/// What happened to a request that the policy denies.
 #[derive(Clone, Copy)]
 pub(crate) enum Outcome {
     /// A preflight was answered with a refusal.
@@ -78,13 +78,13 @@ pub(crate) fn denied(
     );
 }
 
-/// A warning, since whoever runs the source has to know. `tracing` and `log` can filter it.
+/// A warning, because the operator of the source has to know. `tracing` and `log` can filter it.
 #[cold]
 pub(crate) fn source_failed(origin: &str, error: &dyn Display) {
     tracing::warn!(
         origin = display(Escaped(origin.as_bytes())),
         error = display(OneLine(error)),
-        "the source of origins failed: the origin is not allowed",
+        "the source of origins failed, so the origin is not allowed",
     );
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn policy_followed(version: u64, policy: &cors_engine::Policy) {
 /// Logs that the fleet's newest policy is refused. Every process of the fleet logs it.
 #[cfg(all(feature = "config", feature = "reload"))]
 pub(crate) fn policy_not_followed(version: u64, why: &dyn Display) {
-    tracing::error!(version, "the new policy is refused and the old one stays: {why}");
+    tracing::error!(version, "the new policy is refused and the old one stays in force: {why}");
 }
 
 /// Logs that the store of the fleet's policies cannot be reached.
@@ -139,7 +139,7 @@ pub(crate) fn policy_not_followed(version: u64, why: &dyn Display) {
 pub(crate) fn feed_failed(error: &dyn Display) {
     tracing::warn!(
         error = display(OneLine(error)),
-        "the store of policies cannot be reached: the old policy stays"
+        "the store of policies cannot be reached: the old policy stays in force"
     );
 }
 

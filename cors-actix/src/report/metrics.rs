@@ -13,7 +13,7 @@ pub(crate) fn refusals_are_noticed() -> bool {
     COUNTS || log::is_heard()
 }
 
-/// What became of a request that is allowed.
+/// What happened to a request that is allowed.
 #[derive(Clone, Copy)]
 pub(crate) enum Allowed {
     /// The page may read the response.
@@ -39,12 +39,12 @@ mod by_facade {
     pub(crate) fn describe() {
         describe_counter!(
             REQUESTS,
-            "requests with an `Origin`, by what CORS made of them, and refused requests without one"
+            "requests with an `Origin`, by what CORS decided, and refused requests without one"
         );
-        describe_counter!(SOURCE_FAILURES, "lookups of an origin that failed or came too late");
+        describe_counter!(SOURCE_FAILURES, "lookups of an origin that failed or timed out");
         #[cfg(all(feature = "config", feature = "reload"))]
         {
-            describe_counter!(POLICY_CHANGES, "what became of the policies of a followed feed");
+            describe_counter!(POLICY_CHANGES, "new policies of a followed feed, by outcome");
             metrics::describe_gauge!(
                 POLICY_FINGERPRINT,
                 "the first 13 hex digits of the fingerprint of the followed policy in force, as a number"

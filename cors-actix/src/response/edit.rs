@@ -11,10 +11,10 @@ use crate::request::actual;
 use crate::response::extras::Extras;
 use crate::response::headers::Answers;
 
-/// Noted in a response made of an error: a route with `#[cors]` has edited it.
+/// Noted in a response made from an error: a route with `#[cors]` has edited it.
 pub(crate) struct Edited;
 
-/// What is to be done to a response.
+/// What to do to a response.
 #[derive(Clone)]
 pub(crate) struct Edit {
     pub(crate) answers: Rc<Answers>,

@@ -83,7 +83,7 @@ impl Below {
     }
 }
 
-/// A request as it came to the layer.
+/// A request as it arrived at the layer.
 #[derive(Clone)]
 pub(crate) struct Asked {
     below: Rc<Below>,
@@ -96,7 +96,7 @@ impl Asked {
     /// The policy for a response that did not come from a route with `#[cors]`, but from something on the way to a route, or elsewhere.
     ///
     /// It shows scopes that have turned the request away: they count as guarded from now on. `answered` is `None` if the request failed:
-    /// how far it came is then not known.
+    /// it is then not known how far it came.
     pub(crate) fn answered_by(&self, answered: Option<&HttpRequest>) -> Answered {
         self.find_out(answered).unwrap_or(Answered::Layer)
     }
@@ -145,7 +145,7 @@ impl Asked {
 pub(crate) enum Answered {
     /// The layer's own.
     Layer,
-    /// That of the route to which the request was on its way.
+    /// That of the route that the request was on its way to.
     Route(Rc<Route>),
     /// The layer's own, or one of these.
     Either(Possible),

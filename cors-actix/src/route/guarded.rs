@@ -1,12 +1,12 @@
-//! What a response shows of the guards of scopes: which have turned its request away, and how far it came.
+//! What a response shows about the guards of scopes: which have turned its request away, and how far it came.
 //!
 //! ```text
 //!   scope("/s") with a guard, and #[cors(A)] inside     certain to take /s/x, as long as nothing is known of the guard
 //!   #[cors(B)] on /s/{x}                                was reached, so the scope turned the request away
 //! ```
 //!
-//! Nothing gets out of a scope again, since a scope has a default service. So an answer from behind it shows its guards. Where the scope ends at
-//! the same place of the path, one of its own layers may have answered, and nothing is shown.
+//! A request never leaves a scope again, because a scope has a default service. So an answer from behind it shows its guards. If
+//! the scope ends at the same place of the path, one of its own layers may have answered, and the answer shows nothing.
 
 use std::rc::Rc;
 
@@ -150,7 +150,7 @@ impl Entry {
         }
     }
 
-    /// Notes that this scope has turned a request away. Nothing gets out of a scope again, so it was its guards.
+    /// Notes that this scope has turned a request away. A request never leaves a scope again, so it was its guards.
     fn turn_away(&self) {
         if let EntryKind::Scope { inside, turns_away } = &self.kind
             && !turns_away.replace(true)

@@ -1,10 +1,10 @@
-//! What lies between a layer and the router, as far as a type's name tells.
+//! What is between a layer and the router, as far as a type's name shows it.
 
 use std::any::type_name;
 
 use crate::path::normalize::Spelling;
 
-/// What lies between a layer and the router.
+/// What is between a layer and the router.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Inside {
     /// How it may change the spelling of a path.

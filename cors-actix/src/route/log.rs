@@ -19,8 +19,8 @@ pub(crate) fn route_is_lost(route: &Route) {
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route with `#[cors]` was not found in the map of the app, so it may take any request with one of its methods: its policy, and that of \
-         the layer around it, both have to allow each of them",
+        "a route with `#[cors]` was not found in the map of the app, so it may take any request with one of its methods: its policy and that of \
+         the layer around it both have to allow each of these requests",
     );
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn route_is_uncertain(route: &Route) {
     tracing::warn!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route without `#[cors]` stands in front of one with it, and which of them takes a request is not known in advance: \
+        "a route without `#[cors]` is registered before one with it, and which of them takes a request is not known in advance: \
          both policies have to allow it\n\
          help: register the route with `#[cors]` first, or put `#[cors]` on the other one, too",
     );
@@ -47,7 +47,7 @@ pub(crate) fn route_has_a_twin(route: &Route) {
     tracing::warn!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a route without `#[cors]` has the pattern and the name of one with it, and which is which is not known: on this path \
+        "a route without `#[cors]` has the same pattern and name as one with it, and they cannot be told apart: on this path \
          both policies have to allow a request\n\
          help: rename one of the two handlers, or put `#[cors]` on the other one, too",
     );
@@ -62,9 +62,9 @@ pub(crate) fn route_was_missed(route: &Route) {
     tracing::error!(
         route = display(Escaped(route.pattern.as_bytes())),
         handler = route.name,
-        "a request did not reach the route with `#[cors]` that was certain to take it, since a layer inside of `Cors` has changed the \
+        "a request did not reach the route with `#[cors]` that was certain to take it, because a layer inside of `Cors` changed the \
          path: from now on the policy of the layer around it has to allow such requests as well\n\
-         help: wrap that layer outside of `Cors`",
+         help: move that layer outside of `Cors`",
     );
 }
 
@@ -72,8 +72,8 @@ pub(crate) fn route_was_missed(route: &Route) {
 pub(crate) fn scope_turns_away(patterns: &[String]) {
     tracing::error!(
         scope = display(Escaped(patterns.join(", ").as_bytes())),
-        "a scope with `#[cors]` inside has turned a request on its paths away, so it has guards: from now on the policies of whatever \
-         may take such requests have to allow them as well\n\
+        "a scope with `#[cors]` inside turned away a request on its paths, so it has guards: from now on every policy that may apply to \
+         such requests has to allow them as well\n\
          help: call `Cors::scopes_are_guarded()`",
     );
 }

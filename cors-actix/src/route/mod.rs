@@ -1,4 +1,4 @@
-//! Routes with policies of their own, as a layer around them knows them: which may take a request, and which has answered it.
+//! Routes with their own policies, as a layer around them sees them: which may take a request, and which has answered it.
 
 pub(crate) mod around;
 pub(crate) mod guarded;

@@ -1,6 +1,6 @@
 //! The routes with `#[cors]` of each app, for the layers around them.
 //!
-//! A route does not learn in which scopes it is registered. Actix's map shows it once the app is built: see
+//! A route does not know which scopes it is registered in. Actix's map shows it once the app is built: see
 //! [`place`](super::place). To make places certain, a mark is registered in front of the first route of a scope.
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -21,19 +21,19 @@ thread_local! {
     static NEXT_MARK: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A route with a policy of its own.
+/// A route with its own policy.
 pub(crate) struct Route {
-    /// As Actix has it, with a leading slash.
+    /// As Actix writes it, with a leading slash.
     pub(crate) pattern: String,
     pub(crate) name: &'static str,
     methods: &'static [&'static str],
     guards: Vec<Box<dyn Guard>>,
     pub(crate) answers: Rc<Answers>,
-    /// The mark right behind which it was registered.
+    /// The mark that it was registered right after.
     pub(crate) mark: Option<u64>,
     /// Whether it counted as certain for a request that went elsewhere.
     pub(crate) was_missed: Cell<bool>,
-    /// Whether scopes with such routes stand in front of it, on paths that may be its own.
+    /// Whether scopes with such routes are registered before it, on paths that may be its own.
     pub(crate) is_behind_scopes: Cell<bool>,
     /// Whether the log has said that it is not certain.
     pub(crate) is_told: Cell<bool>,

@@ -31,7 +31,7 @@ use crate::route::registry::Route;
 
 /// The resources of an app in the router's order.
 pub(crate) struct Tree {
-    /// `None` where Actix's map does not read as expected.
+    /// `None` if Actix's map does not read as expected.
     pub(super) root: Option<Level>,
     /// Routes whose place is not known: each may take any request.
     pub(super) unplaced: Vec<Rc<Route>>,

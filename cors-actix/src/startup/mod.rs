@@ -1,4 +1,4 @@
-//! Log events when an app starts: which policies hold, and what they leave open.
+//! Log events when an app starts: which policies are in force, and what they leave open.
 
 pub(crate) mod nesting;
 
@@ -24,7 +24,7 @@ impl Once {
     }
 }
 
-/// Logs the policies of a layer, and the options that do nothing.
+/// Logs the policies of a layer, and the options that have no effect.
 pub(crate) fn layer(policies: &Paths, options: &Options) {
     let fingerprints = nesting::names(policies);
     let policies: Vec<_> = policies.sources().map(Source::now).collect();
@@ -42,14 +42,14 @@ pub(crate) fn layer(policies: &Paths, options: &Options) {
     );
     if options.answered_by_gateway && !options.report_only {
         tracing::info!(
-            "a gateway answers browsers: this layer answers no preflight and adds no `Access-Control-*` field, and what it refuses \
-             without CORS stays refused"
+            "a gateway answers browsers: this layer answers no preflights and adds no `Access-Control-*` fields, but it still makes its \
+             other checks, such as `enforce`"
         );
     }
     if options.enforce && !policies.iter().all(|policy| policy.checks_host()) {
         tracing::warn!(
-            "CORS is enforced without `hosts` in the policy: a page whose name is made to resolve \
-             to this machine (DNS rebinding) counts as same-origin"
+            "CORS is enforced, but the policy has no `hosts`: if an attacker makes the name of a page resolve \
+             to this machine (DNS rebinding), the page counts as same-origin"
         );
     }
     if policies.is_empty() {
@@ -82,7 +82,7 @@ fn routes(routes: &[Rc<Route>]) {
     }
     tracing::info!(
         routes = names.join(", "),
-        "these routes have a `#[cors]` policy without a `development` block, so their production policy holds here, too\n\
+        "these routes have a `#[cors]` policy without a `development` block, so their production policy applies here, too\n\
          help: for the front end's development server add `development {{ origins = [\"http://localhost:5173\"] }}` to `#[cors(…)]`, or \
          `development {{ origins: [\"http://localhost:5173\"] }}` to the `cors_policy!` that it names",
     );

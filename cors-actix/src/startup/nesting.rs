@@ -121,20 +121,20 @@ impl Made {
         }
         let (why, help) = if self.answered_by_gateway {
             (
-                "the outer one leaves CORS to a gateway, and takes the fields of the inner one off every response",
+                "the outer one leaves CORS to a gateway, and removes the inner one's fields from every response",
                 "call `answered_by_gateway()` on the inner one, too, or remove it",
             )
         } else {
             (
-                "the outer one answers its preflights and writes the fields of its responses, by its own policy",
+                "the outer one answers the preflights and sets the response fields, by its own policy",
                 "for another policy on some paths add `.at(\"/path/{tail}*\", &POLICY)` to the outer one, or put `#[cors(POLICY)]` on \
-                 the routes; then remove the inner one, and call on the outer one what the inner one was told to enforce",
+                 the routes; then remove the inner one, and repeat its options, such as `enforce()`, on the outer one",
             )
         };
         tracing::warn!(
             outer = display(&self.policies),
             inner = display(&inner.policies),
-            "a `Cors` lies inside of another one and is overruled: {why}\n\
+            "a `Cors` is inside of another one, which overrules it: {why}\n\
              help: {help}",
         );
     }

@@ -24,7 +24,7 @@ use routers::Routers;
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Report, Problem> {
     if !args.path.is_dir() {
-        return Err(Problem::new(format!("{} is no folder", args.path.display())));
+        return Err(Problem::new(format!("{} is not a folder", args.path.display())));
     }
     let mut files = Vec::new();
     sources(&args.path, &mut files)?;
@@ -150,7 +150,7 @@ impl Audit {
             (&self.ours, "checked by the compiler"),
             (&self.bare, "an app without a CORS layer: pages of other origins cannot read its answers"),
             (&routers, "routes without a CORS layer: pages of other origins cannot read their answers"),
-            (&self.unread, "not read: this is no Rust that this program knows"),
+            (&self.unread, "not read: this program cannot parse it as Rust"),
         ] {
             for place in list {
                 let _ = writeln!(out, "{place}: {what}");

@@ -1,6 +1,6 @@
 //! Routers of axum: which of their routes have a CORS layer around them, over all files of a workspace.
 //!
-//! `.layer` holds for what stands before it in the chain, and for all that is in a router which is nested or merged there.
+//! `.layer` applies to what comes before it in the chain, and to everything in a router that is nested or merged there.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ impl Routers {
         reader.visit_file(parsed);
     }
 
-    /// The routers with routes that no layer is around: place, and the routes.
+    /// The routers with routes without a layer around them: place, and the routes.
     pub(super) fn bare(&self) -> Vec<String> {
         let routers = self.known();
         let mut layered: BTreeSet<&RouterName> = BTreeSet::new();
@@ -83,7 +83,7 @@ impl Routers {
                 })
                 .collect();
             let has_layer = router.parts.iter().any(|part| part.has_layer);
-            let why = if has_layer { ", for they stand behind the layer" } else { "" };
+            let why = if has_layer { ", because they come after the layer" } else { "" };
             let place = format!("{}: line {}, Router: {}{why}", router.file, router.line, routes.join(", "));
             (!layered.contains(&router.name) && !routes.is_empty()).then_some(place)
         };

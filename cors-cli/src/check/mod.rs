@@ -43,7 +43,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report, Problem> {
                 fixed.write(path)?;
                 let lines = fix::reasons_to_write(file.text(), &fixed);
                 warnings.extend(lines.into_iter().map(|line| {
-                    format!("line {line} lets something in for a reason that is yours to write")
+                    format!("line {line} allows something for a reason that you still have to write")
                 }));
                 file = fixed;
             }
@@ -83,12 +83,12 @@ fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
         let found = match is_glob {
             false => vec![path.clone()],
             true => {
-                let found =
-                    glob::glob(&text).map_err(|error| Problem::new(format!("{text} is no glob: {error}")))?;
+                let found = glob::glob(&text)
+                    .map_err(|error| Problem::new(format!("{text} is not a glob: {error}")))?;
                 let found: Vec<PathBuf> =
                     found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
                 if found.is_empty() {
-                    return Err(Problem::new(format!("{text} names no file")));
+                    return Err(Problem::new(format!("{text} matches no file")));
                 }
                 found
             }

@@ -46,7 +46,7 @@ pub(crate) fn no_policy(file: &PolicyFile, violations: &Violations) -> Report {
         err += &message_at(Severity::Error, &violation.to_string(), file.place(violation));
         err += "\n\n";
     }
-    err += &format!("{} is no policy until its rules are kept\n", file.name);
+    err += &format!("{} cannot be used until it keeps the rules\n", file.name);
     Report { out: String::new(), err, verdict: Verdict::None }
 }
 
@@ -81,7 +81,7 @@ fn readable(policy: &Policy) -> String {
     format!("of its headers: {}; {exposed}\n", safelisted.join(", "))
 }
 
-/// Every check that the call fails at once: a browser names the first alone.
+/// Every check that the call fails, all at once: a browser names only the first.
 fn in_the_way(call: &Call, policy: &Policy) -> String {
     let fetch = &call.fetch;
     let mut reasons = Vec::new();
@@ -99,14 +99,14 @@ fn in_the_way(call: &Call, policy: &Policy) -> String {
         reasons.extend(refused.map(|name| format!("`headers` does not list {name}")));
     }
     if fetch.includes_credentials() && !policy.credentials() {
-        reasons.push("the page calls with credentials, and the policy has no `credentials = true`".into());
+        reasons.push("the page calls with credentials, but the policy has no `credentials = true`".into());
     }
     match reasons.as_slice() {
         [] => String::new(),
         [only] if only.starts_with("the page") => format!("{only}\n"),
         [_] => String::new(),
         several => format!(
-            "all that is in its way:\n{}",
+            "everything that blocks it:\n{}",
             several.iter().map(|reason| format!("  {reason}\n")).collect::<String>()
         ),
     }

@@ -20,7 +20,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
             }
         }
     }
-    out += "\n# A preflight is answered here, the app does not see it.\n";
+    out += "\n# Preflights are answered here; the app does not see them.\n";
     let asked = "req_novary('Access-Control-Request-Method')";
     let _ = writeln!(
         out,
@@ -40,13 +40,13 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     let status = plan.policy.preflight_status();
     if status != 204 {
         return Err(Unsayable(format!(
-            "`preflight_status` is {status}, and a rule that answers by itself sends the page of an error with any status but 204"
+            "`preflight_status` is {status}, but a rule that answers by itself sends an error page with any status except 204"
         )));
     }
     out += "RewriteCond %{ENV:cors_preflight} =allowed\nRewriteRule ^ - [R=204,L]\n";
     out += "RewriteCond %{ENV:cors_preflight} =refused\nRewriteRule ^ - [F]\n";
 
-    out += "\n# Apache alone says who may read: what the app sets is taken off.\n";
+    out += "\n# Only Apache says who may read: what the app sets is removed.\n";
     for name in OWNED {
         let _ = writeln!(out, "Header unset {name}\nHeader always unset {name}");
     }
@@ -75,7 +75,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
 fn value(text: &Text) -> Result<String, Unsayable> {
     Ok(match text {
         Text::Fixed(text) if text.contains(['"', '\\', '$']) => {
-            return Err(Unsayable(format!("`{text}` has a sign in it that means something else to it")));
+            return Err(Unsayable(format!("`{text}` contains a character with a special meaning there")));
         }
         Text::Fixed(text) => format!("\"{}\"", text.replace('%', "%%")),
         Text::Origin => "\"%{cors_origin}e\"".into(),

@@ -25,7 +25,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     let _ = write!(out, "@cors_actual {{\n\tnot {{\n{not_preflight}\t}}\n}}\n");
     let _ = write!(out, "@cors_actual_allowed {{\n{origin}\tnot {{\n{not_preflight}\t}}\n}}\n");
 
-    out += "\n# A preflight is answered here, the app does not see it.\n";
+    out += "\n# Preflights are answered here; the app does not see them.\n";
     let fields = |fields: &[(String, Text)]| -> Result<String, Unsayable> {
         let mut lines = String::new();
         for (name, text) in fields.iter().filter(|(name, _)| name != PRIVATE_NETWORK) {
@@ -45,7 +45,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     let _ = writeln!(out, "respond @cors_preflight_allowed {}", plan.policy.preflight_status());
     out += "respond @cors_preflight 403\n";
 
-    out += "\n# Once for what Caddy answers itself, and once, deferred, for what the app answers: what it sets of these is taken off.\n";
+    out += "\n# Once for what Caddy answers itself, and once, deferred, for what the app answers: its own values are removed.\n";
     let actual = fields(&plan.actual)?;
     let _ = write!(out, "header @cors_actual_allowed {{\n{actual}}}\n");
     let _ = write!(out, "header @cors_actual_allowed {{\n{actual}\tdefer\n}}\n");
@@ -65,7 +65,7 @@ fn matches(field: &str, regex: &str) -> String {
 fn value(text: &Text) -> Result<String, Unsayable> {
     Ok(match text {
         Text::Fixed(text) if text.contains(['{', '`']) => {
-            return Err(Unsayable(format!("`{text}` has a sign in it that means something else to it")));
+            return Err(Unsayable(format!("`{text}` contains a character with a special meaning there")));
         }
         Text::Fixed(text) => format!("\"{text}\""),
         Text::Origin => "{http.request.header.Origin}".into(),

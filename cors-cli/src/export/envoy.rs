@@ -1,4 +1,4 @@
-//! Envoy: routes of a virtual host. Its CORS filter cannot say a policy: it sends no `Vary`, lets foreign preflights
+//! Envoy: routes of a virtual host. Its CORS filter cannot express a policy: it sends no `Vary`, lets foreign preflights
 //! through, and leaves what the app set.
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use super::{Title, Unsayable};
 pub(super) fn write(plan: &Plan<'_>, title: &Title, cluster: &str) -> Result<String, Unsayable> {
     let mut out = title.comment(&[
         "The `routes` of a virtual host. Routes of your own take the place of the last two: each needs both, with a",
-        "`match` of its own. By itself Envoy refuses regexes of more than a small size; the bootstrap needs",
+        "`match` of its own. By default, Envoy accepts only small regexes; the bootstrap needs",
         "  layered_runtime: { layers: [ { name: cors, static_layer: { re2.max_program_size.error_level: 100000 } } ] }",
     ]);
     out += "routes:\n";

@@ -23,7 +23,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         return cannot("its origins have no `:*`: list the ports");
     }
     if policy.origins().any(|origin| !origin.starts_with("http://") && !origin.starts_with("https://")) {
-        return cannot("its origins are of `http` and `https` alone");
+        return cannot("its origins can only have `http` or `https`");
     }
     if let Some(origin) = policy.origins().find(|origin| !is_plain(origin)) {
         return Err(Unsayable(format!(
@@ -37,7 +37,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         return Err(Unsayable(format!("it takes {MAX_ORIGINS} origins at most")));
     }
     if policy.methods().next().is_none() {
-        return cannot("what it lets in without a list of methods is left to the implementation");
+        return cannot("what it allows without a list of methods is left to the implementation");
     }
     if let Some(method) = policy.methods().find(|method| *method != "*" && !METHODS.contains(method)) {
         return Err(Unsayable(format!("it does not know the method `{method}`")));
@@ -56,7 +56,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     }
     if policy.allows_any_header() {
         return cannot(
-            "its `*` among headers stands alone, without the `authorization` that `any` lets in: list the names",
+            "its `*` for headers must be the only entry, and does not include the `authorization` that `any` allows: list the names",
         );
     }
     if policy.timing() {

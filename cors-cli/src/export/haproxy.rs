@@ -8,14 +8,14 @@ use super::{Title, Unsayable};
 const ASKED_METHOD: &str = "req.fhdr(access-control-request-method)";
 const ASKED_HEADERS: &str = "req.fhdr(access-control-request-headers)";
 
-/// All lines of the field as one list: a fetch outside of an ACL gives the last line alone.
+/// All lines of the field as one list: a fetch outside of an ACL gives only the last line.
 const ALL_ASKED_HEADERS: &str = concat!(
     r#"req.hdrs,regsub("(?i)(^|\n)(?!access-control-request-headers:)[^\n]*","",g),"#,
     r#"regsub("\r?\n?access-control-request-headers:[ \t]*",", ",gi),regsub("^, |\r","",g)"#,
 );
 
 pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable> {
-    let mut out = title.comment(&["It belongs into a `frontend`, before its other rules."]);
+    let mut out = title.comment(&["It belongs in a `frontend`, before its other rules."]);
     out.push('\n');
     let mut line = |text: String| {
         let _ = writeln!(out, "{}{text}", if text.is_empty() { "" } else { "    " });
@@ -40,7 +40,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         }
     }
     line(String::new());
-    line("# A preflight is answered here, the app does not see it.".into());
+    line("# Preflights are answered here; the app does not see them.".into());
     line("acl cors_has_origin req.fhdr(origin) -m found".into());
     line(format!("acl cors_asks {ASKED_METHOD} -m found"));
     line("acl cors_asks_once req.fhdr_cnt(access-control-request-method) eq 1".into());
@@ -78,7 +78,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     line(format!("http-request return status {status}{fields} {vary} if {}", is("allowed")));
     line(format!("http-request return status 403 {vary} if {}", is("refused")));
     line(String::new());
-    line("# HAProxy alone says who may read: what the app sets is taken off.".into());
+    line("# Only HAProxy says who may read: what the app sets is removed.".into());
     line("http-response del-header access-control- -m beg".into());
     for (name, text) in &plan.actual {
         line(format!(

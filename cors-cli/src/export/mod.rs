@@ -1,6 +1,6 @@
 //! `cors export`: a checked policy as the configuration of a gateway.
 //!
-//! `plan` says what every target has to do, a file for each target says how. What a target cannot say is an error.
+//! `plan` says what every target has to do, a file for each target says how. What a target cannot express is an error.
 
 mod apache;
 mod caddy;
@@ -24,7 +24,7 @@ use crate::report::{Problem, Report, Severity, Verdict, message};
 
 use plan::Plan;
 
-/// What a target cannot say, as a sentence.
+/// What a target cannot express, as a sentence.
 struct Unsayable(String);
 
 pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
@@ -44,11 +44,11 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
         Target::S3 => s3::write(&plan, &title),
     });
     let out = exported.map_err(|Unsayable(why)| {
-        Problem::new(format!("{} cannot say this policy: {why}", args.target.title()))
+        Problem::new(format!("{} cannot express this policy: {why}", args.target.title()))
     })?;
     let mut err = String::new();
     if policy.checks_host() {
-        let note = "`hosts` is not exported: it is no part of CORS\nThe gateway's own host names, or the app's `AllowedHosts`, check it.";
+        let note = "`hosts` is not exported: it is not part of CORS\nThe gateway's own host names, or the app's `AllowedHosts`, check it.";
         err = format!("{}\n", message(Severity::Note, note));
     }
     match &args.check {
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Report, Problem> {
     }
 }
 
-/// What stands on top of an exported file: from which policy and by which command it was written.
+/// The head of an exported file: from which policy and by which command it was written.
 struct Title {
     command: String,
     fingerprint: Option<String>,

@@ -31,7 +31,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         }
     }
 
-    out += "\n# A preflight is answered here, the app does not see it.\n";
+    out += "\n# Preflights are answered here; the app does not see them.\n";
     out += "set $cors_preflight \"\";\n";
     set_if(&mut out, "$request_method = OPTIONS", &[("preflight", "preflight")]);
     set_if(&mut out, "$http_origin = \"\"", &[("preflight", "\"\"")]);
@@ -75,7 +75,7 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
         set_if(&mut out, "$cors_private = \"preflight allowed true\"", &[("allow_private_network", "true")]);
     }
 
-    out += "\n# nginx alone says who may read: what the app sets is taken off.\n";
+    out += "\n# Only nginx says who may read: what the app sets is removed.\n";
     for name in OWNED {
         let _ = writeln!(out, "proxy_hide_header {name};");
     }
@@ -154,7 +154,7 @@ fn set_if(out: &mut String, condition: &str, settings: &[(&str, &str)]) {
 /// A string in which nothing is a variable.
 fn quoted(text: &str) -> Result<String, Unsayable> {
     if text.contains('$') {
-        return Err(Unsayable(format!("`{text}` has a `$` in it, which begins a variable")));
+        return Err(Unsayable(format!("`{text}` contains a `$`, which begins a variable")));
     }
     Ok(format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")))
 }

@@ -6,7 +6,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 /// The most that RE2 counts to.
 const MAX_COUNT: u32 = 1000;
 
-/// A text as a regex that matches it alone. What is a sign in any configuration file is written as a number.
+/// A text as a regex that matches only it. Characters with a meaning in any configuration file are written as numbers.
 pub(super) fn escape(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
@@ -55,7 +55,7 @@ pub(super) fn portable(text: &str) -> Result<String, String> {
     })
 }
 
-/// What stands between the anchors.
+/// What is between the anchors.
 pub(super) fn inner(anchored: &str) -> String {
     let inner = anchored.strip_prefix('^').unwrap_or(anchored);
     inner.strip_suffix('$').unwrap_or(inner).into()

@@ -19,11 +19,11 @@ pub(super) fn write(plan: &Plan<'_>, title: &Title) -> Result<String, Unsayable>
     }
     if policy.origins().any(|origin| origin.ends_with(":*")) {
         return cannot(
-            "an origin has one `*` at most, and `:*` would also stand for what is no port: list the ports",
+            "an origin has at most one `*`, and `:*` would also match what is not a port: list the ports",
         );
     }
     if !policy.allows_any_origin() && !policy.credentials() {
-        return cannot("it sends `Access-Control-Allow-Credentials: true` to every origin that is listed");
+        return cannot("it sends `Access-Control-Allow-Credentials: true` to every listed origin");
     }
     if policy.allows_any_method() {
         return cannot("its methods have no `*`");

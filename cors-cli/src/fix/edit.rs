@@ -1,4 +1,4 @@
-//! Proposals as edits of a text: what stands around them stays, comments included.
+//! Proposals as edits of a text: everything around them stays, comments included.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::places::{Bytes, Field, Node, NodeKind, Style};
 use crate::policy_file::PolicyFile;
 use crate::positions::{FileSetting, Positions};
 
-/// Words that are something else than texts for readers of YAML.
+/// Words that YAML reads as something other than texts.
 const NO_TEXT: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
 
 /// The text with these proposals followed; `None` if one of them cannot be followed as the text is written.
@@ -39,7 +39,7 @@ struct Editor<'f> {
 /// What becomes of a list or a table.
 struct Changes<'f> {
     node: &'f Node,
-    /// What stands in place of an item: nothing, or one item or several.
+    /// What replaces an item: nothing, or one item or several.
     instead: BTreeMap<usize, Vec<String>>,
     appended: Vec<String>,
 }
@@ -103,12 +103,12 @@ impl<'f> Editor<'f> {
                 self.changes(into).appended.extend(entries);
                 self.remove(&setting.field.key)
             }
-            // `any` as an origin needs a reason, which a person has.
+            // `any` as an origin needs a reason, which only a person has.
             _ => None,
         }
     }
 
-    /// Changes an expectation, or takes it out.
+    /// Changes an expectation, or removes it.
     fn amend(&mut self, expected: &'f Node, proposal: &Proposal) -> Option<()> {
         match proposal {
             Proposal::Rule(rule) => {
@@ -153,7 +153,7 @@ impl<'f> Editor<'f> {
         Some(())
     }
 
-    /// Takes a field out of its table.
+    /// Removes a field from its table.
     fn remove(&mut self, key: &Bytes) -> Option<()> {
         let table = self.positions.document.parent(key)?;
         let index = table.fields().iter().position(|field| field.key == *key)?;

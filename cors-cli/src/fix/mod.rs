@@ -1,7 +1,7 @@
 //! `cors check --fix`: every proposal that is proved, written into the file; comments and form stay.
 //!
-//! The engine says what comes of following proposals (`Config::following`), and a text is taken only if it reads as
-//! exactly that: an edit that goes wrong is one that is not made.
+//! The engine says what proposals lead to (`Config::following`), and an edited text is only used if it reads as
+//! exactly that. So an edit that goes wrong is not made.
 
 mod edit;
 
@@ -15,10 +15,10 @@ use crate::judge::modes;
 use crate::policy_file::PolicyFile;
 use crate::report::Problem;
 
-/// How often a file is mended and judged again: what is mended may uncover more.
+/// How often a file is fixed and checked again: a fix may uncover more.
 const MAX_ROUNDS: usize = 64;
 
-/// The file with every proposal followed that can be. What is left is for a person to decide.
+/// The file with every proposal applied that can be. The rest is for a person to decide.
 pub(crate) fn fixed(file: &PolicyFile) -> Result<PolicyFile, Problem> {
     if file.positions().is_none() {
         return Err(Problem::new(format!(
@@ -38,7 +38,7 @@ pub(crate) fn fixed(file: &PolicyFile) -> Result<PolicyFile, Problem> {
     Ok(file)
 }
 
-/// The lines that say why something is expected in words that only hold a place.
+/// The lines where the reason of an expectation is only a placeholder.
 pub(crate) fn reasons_to_write(before: &str, after: &PolicyFile) -> Vec<usize> {
     let lines = after.text().lines().enumerate();
     let new =
@@ -64,7 +64,7 @@ fn mended(file: &PolicyFile) -> Option<PolicyFile> {
         violations.iter().filter(|violation| is_for_all(file, violation, &violations)).collect();
     let (expectations, others): (Vec<&Violation>, Vec<&Violation>) =
         proposed.into_iter().partition(|violation| is_unfulfilled(violation));
-    // What nothing fulfils may still be about something that has to be mended first.
+    // An expectation that nothing fulfills may be about something that has to be fixed first.
     let is_last = violations.iter().all(is_unfulfilled);
     let expectations = if is_last { expectations } else { Vec::new() };
     follow(file, &once(others)).or_else(|| follow(file, &once(expectations)))
@@ -104,13 +104,13 @@ fn is_for_all(file: &PolicyFile, violation: &Violation, all: &[Violation]) -> bo
     let (locus, Some(proposal)) = (violation.locus(), violation.proposal()) else { return false };
     let setting = file.positions().and_then(|positions| positions.setting(locus));
     let Some(setting) = setting else { return false };
-    // Who gave a reason for an entry knows what it is for.
+    // Whoever gave a reason for an entry knows what it is for.
     let entry = locus.entry.and_then(|index| setting.list()?.elements().get(index));
     let is_expected = entry.is_some_and(|entry| entry.field(Key::Expect.name()).is_some());
     if is_expected && locus.expectation.is_none() {
         return false;
     }
-    // That every origin gets in needs a reason.
+    // Allowing every origin needs a reason.
     if matches!(proposal, Proposal::Any { expect: Some(_) }) {
         return false;
     }
@@ -138,7 +138,7 @@ fn is_for_both(file: &PolicyFile, violation: &Violation, all: &[Violation]) -> b
             }
             (theirs, ours) => theirs == ours,
         },
-        // The other mode has nothing to say against it: over `http:` it lets in whom the proposal shuts out.
+        // The other mode does not object to it: over `http:`, it allows origins that the proposal would exclude.
         None => violation.rule() != Rule::InsecureOrigin,
     }
 }

@@ -58,7 +58,7 @@ impl Draft {
         self.sent.push(key);
     }
 
-    /// Says of each `*` that browsers saw what `any` lets in and it did not. <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
+    /// Says for each `*` that browsers saw what only `any` allows. <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>.
     pub(crate) fn say_what_stars_meant(&mut self) {
         let has_credentials = self.settings.iter().any(|setting| setting.key == Key::Credentials);
         for setting in &mut self.settings {

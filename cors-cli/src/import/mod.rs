@@ -42,7 +42,7 @@ impl Imported {
     /// What is said about it beside the rules: what it let in and no policy does, and what could not be read.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
         let unread = self.draft.unread.iter().map(|text| {
-            format!("not read: {text}\nIt may let in more, or less, than the policy says.\nhelp: say by hand what it does")
+            format!("not read: {text}\nIt may allow more, or less, than the policy says.\nhelp: write by hand what it does")
         });
         self.draft.holes.iter().cloned().chain(unread)
     }
@@ -112,7 +112,7 @@ pub(crate) fn run(source: Source, args: &ImportArgs) -> Result<Report, Problem> 
             1 => "a rule".to_owned(),
             count => format!("rules in {count} places"),
         };
-        err += &format!("{name} breaks {broken}; the policy is written as it stands\n");
+        err += &format!("{name} breaks {broken}; the policy is written as it is\n");
         if args.emit == Emit::Toml {
             err += &offer(&file)?;
         }
@@ -130,7 +130,7 @@ fn offer(file: &PolicyFile) -> Result<String, Problem> {
     let diff = fix::diff("policy.toml", file.text(), fixed.text());
     Ok(match diff.is_empty() {
         true => {
-            "help: none of it can be mended without you: each message says what there is to decide\n".into()
+            "help: none of it can be fixed without you: each message says what you have to decide\n".into()
         }
         false => format!(
             "help: save the policy as policy.toml and run `cors check policy.toml --fix`, which changes this:\n\n{diff}"

@@ -18,7 +18,7 @@ const ASKED_HEADERS: &str = "$http_access_control_request_headers";
 /// One policy for each place with an `Access-Control-Allow-Origin`.
 pub(super) fn read(source: &str, text: &str) -> Result<Vec<Imported>, Problem> {
     let config = parse_string(text)
-        .map_err(|error| Problem::new(format!("{source} is no nginx configuration: {error}")))?;
+        .map_err(|error| Problem::new(format!("{source} is not an nginx configuration: {error}")))?;
     let mut places = Vec::new();
     let top: Vec<&Directive> = config.directives().collect();
     collect("the top of the file", &top, &mut places);
@@ -206,7 +206,7 @@ impl PolicyReader<'_> {
     fn reflected(&mut self, is_any: &mut bool) {
         *is_any = true;
         let hole = "`$http_origin` is sent back whatever it is\n\
-                    Every site is let in, and with credentials every site reads as the user.\n\
+                    Every site is allowed, and with credentials every site reads as the user.\n\
                     help: list the origins in a `map`, in the old configuration as well while it is in use";
         if !self.draft.holes.iter().any(|known| known == hole) {
             self.draft.holes.push(hole.into());
@@ -386,8 +386,8 @@ impl PolicyReader<'_> {
             |directive: &Directive| directive.args.get(2).is_some_and(|word| text(word) == "always");
         if fields().any(|(_, directive)| is_cors(directive) && !is_always(directive)) {
             self.draft.holes.push(
-                "`add_header` without `always`: an error of the app comes without the field\n\
-                 A page then sees a CORS failure in place of the error.\n\
+                "`add_header` without `always`: an error of the app does not have the field\n\
+                 A page then sees a CORS failure instead of the error.\n\
                  help: write `always` at the end of each of these lines"
                     .into(),
             );

@@ -1,6 +1,6 @@
 //! Rust source: the builder calls of actix-cors and tower-http.
 //!
-//! What is a literal is read, what is a closure or a value from elsewhere is said to be one, with its text.
+//! Literals are read. A closure, or a value from elsewhere, is reported as such, with its text.
 
 use cors_engine::Key;
 use quote::ToTokens as _;
@@ -37,7 +37,7 @@ pub(crate) struct Layer {
 
 pub(super) fn read(source: &str, text: &str, library: Library) -> Result<Vec<Imported>, Problem> {
     let layers =
-        layers(text).map_err(|error| Problem::new(format!("{source} is no Rust source: {error}")))?;
+        layers(text).map_err(|error| Problem::new(format!("{source} is not Rust source: {error}")))?;
     Ok(layers.into_iter().filter(|layer| layer.library == library).map(|layer| layer.imported).collect())
 }
 

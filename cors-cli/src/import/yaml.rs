@@ -10,7 +10,7 @@ use crate::report::Problem;
 
 /// Every document of a file. JSON is YAML.
 fn documents(source: &str, text: &str) -> Result<Vec<Json>, Problem> {
-    serde_saphyr::from_multiple(text).map_err(|error| Problem::new(format!("{source} is no YAML: {error}")))
+    serde_saphyr::from_multiple(text).map_err(|error| Problem::new(format!("{source} is not YAML: {error}")))
 }
 
 type Found<'f, 'j> = dyn FnMut(&str, Option<usize>, &'j Map<String, Json>) + 'f;
@@ -93,7 +93,7 @@ pub(super) fn gateway_api(source: &str, text: &str) -> Result<Vec<Imported>, Pro
     })
 }
 
-/// What the Gateway API and Istio write alike.
+/// What the Gateway API and Istio write in the same way.
 fn common(cors: &Map<String, Json>, draft: &mut Draft) {
     draft.flag(Key::Credentials, cors.get("allowCredentials").and_then(Json::as_bool).unwrap_or_default());
     for (key, name) in
@@ -119,13 +119,13 @@ fn names(draft: &mut Draft, key: Key, mut entries: Vec<String>) {
 fn strings(object: &Map<String, Json>, name: &str, unread: &mut Vec<String>) -> Vec<String> {
     let Some(value) = object.get(name) else { return Vec::new() };
     let Some(list) = value.as_array() else {
-        unread.push(format!("{name}: {value}, which is no list"));
+        unread.push(format!("{name}: {value}, which is not a list"));
         return Vec::new();
     };
     let text = |entry: &Json| match entry.as_str() {
         Some(text) => Some(text.to_owned()),
         None => {
-            unread.push(format!("{name}: {entry}, which is no text"));
+            unread.push(format!("{name}: {entry}, which is not a text"));
             None
         }
     };

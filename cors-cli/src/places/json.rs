@@ -6,7 +6,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::{Field, Node, NodeKind, Style};
 
-/// `None` for a text that is no JSON.
+/// `None` for a text that is not JSON.
 pub(crate) fn read(text: &str) -> Option<Node> {
     let read = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
     read.value.as_ref().map(node)

@@ -1,4 +1,4 @@
-//! Where things stand in a file: one tree of places, and a reader for each format.
+//! Where things are in a file: one tree of places, and a reader for each format.
 
 mod json;
 mod toml;

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Field, Node, NodeKind, Style};
 
-/// `None` for a text that is no TOML.
+/// `None` for a text that is not TOML.
 pub(crate) fn read(text: &str) -> Option<Node> {
     let document = DeTable::parse(text).ok()?;
     Some(Node::new(0..text.len(), table(text, document.get_ref(), Style::Block)))

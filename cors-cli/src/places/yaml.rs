@@ -12,7 +12,7 @@ const MERGE: &str = "<<";
 /// https://yaml.org/spec/1.2.2/#1032-tag-resolution
 const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];
 
-/// `None` for a text that is no YAML, and for one that merges tables.
+/// `None` for a text that is not YAML, and for one that merges tables.
 pub(crate) fn read(text: &str) -> Option<Node> {
     documents(text)?.into_iter().next()
 }
@@ -41,7 +41,7 @@ struct Documents<'t> {
 }
 
 impl<'t> Documents<'t> {
-    /// The next event that is no comment.
+    /// The next event that is not a comment.
     fn next(&mut self) -> Option<(Event<'t>, Span)> {
         self.before = self.last;
         loop {

@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::place::Place;
 use super::redirect::location;
 
-/// What a preflight's status says, if CORS did not answer it.
+/// What a preflight's status says, if something other than CORS answered it.
 pub(super) fn of_preflight(answer: &Response, place: &Place) -> Option<Finding> {
     let status = answer.status;
     Some(match status {
@@ -18,26 +18,26 @@ pub(super) fn of_preflight(answer: &Response, place: &Place) -> Option<Finding> 
             .help("let the CORS layer answer OPTIONS before authentication runs: put it outside, or exempt preflights"),
         404 | 405 | 501 => {
             Finding::error("preflight_not_handled", format!("nothing at this URL answers OPTIONS ({status})"))
-                .why("The router knows the method of the call, but not OPTIONS, and no CORS layer stands before it.")
+                .why("The router knows the method of the call, but not OPTIONS, and no CORS layer is in front of it.")
                 .help("add the CORS layer of the framework outside the router, or a route for OPTIONS; if the URL is wrong, correct it")
         }
         _ => return of_status(answer),
     })
 }
 
-/// What stands before the app and answers with this status.
+/// What is in front of the app and answers with this status.
 pub(super) fn of_status(answer: &Response) -> Option<Finding> {
     let status = answer.status;
     Some(match status {
         429 => Finding::error("rate_limited", format!("a rate limit answered (429{})", retry_after(answer)))
-            .why("It stands before the CORS layer, so its answer has no CORS headers: the console blames CORS, and the page cannot read the status.")
-            .help("ask again later; on the server, put the CORS layer outside the rate limit, and count no preflights"),
+            .why("It runs before the CORS layer, so its answer has no CORS headers: the console blames CORS, and the page cannot read the status.")
+            .help("try again later; on the server, put the CORS layer outside the rate limit, and do not count preflights"),
         503 => Finding::error("unavailable", format!("the server is not available (503{})", retry_after(answer)))
-            .why("What stands before the app answered, without CORS headers: the console blames CORS, and the cause is that the app is down, starting or overloaded.")
-            .help("start the app, or ask again later; have whatever sends the 503 send the CORS headers too"),
+            .why("Something in front of the app answered, without CORS headers: the console blames CORS, but the app is down, starting or overloaded.")
+            .help("start the app, or try again later; make whatever sends the 503 send the CORS headers, too"),
         502 | 504 | 520..=527 => Finding::error("proxy_error", format!("a proxy answered with its own error page ({status}{})", server(answer)))
             .why("It did not get an answer from the app, and its error page has no CORS headers: the console blames CORS.")
-            .help("look why the proxy does not reach the app: its address, its port, its time limit, its log"),
+            .help("find out why the proxy does not reach the app: check its address, port, time limit and log"),
         _ => return None,
     })
 }
@@ -69,7 +69,7 @@ fn preflight_redirected(answer: &Response, place: &Place) -> Finding {
             "preflight_redirected",
             format!("the preflight is answered with a redirect ({status})"),
         )
-        .why("Browsers follow no redirect of a preflight: the call ends here.")
+        .why("Browsers do not follow redirects of preflights: the call ends here.")
         .help("answer OPTIONS before the server redirects");
     };
     let shown = to.escape_debug();
@@ -79,11 +79,11 @@ fn preflight_redirected(answer: &Response, place: &Place) -> Finding {
             .help("let the CORS layer answer OPTIONS before authentication runs: a preflight never carries a cookie; and answer a call without a session with 401, not with a redirect");
     }
     Finding::error("preflight_redirected", format!("the preflight is redirected to {shown} ({status})"))
-        .why("Browsers follow no redirect of a preflight (<https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>): the call ends here.")
+        .why("Browsers do not follow redirects of preflights (<https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>): the call ends here.")
         .help(format!("call {} from the page; or answer OPTIONS before the server redirects", target(place, to.as_ref())))
 }
 
-/// A call that was redirected and then is blocked.
+/// A call that was redirected, and then blocked.
 pub(super) fn redirected_and_blocked(
     redirect: &Response,
     from: &Place,
@@ -104,10 +104,10 @@ pub(super) fn redirected_and_blocked(
     );
     let why = match became_null {
         true => {
-            "Between two other origins a browser hides the page's own: the last request says `Origin: null`, which no server should allow."
+            "When a redirect leads from one foreign origin to another, the browser hides the page's: the last request has `Origin: null`, which no server should allow."
         }
         false => {
-            "The browser goes through every check again there, and that answer has to let the page's origin read as well."
+            "The browser repeats every check there, so that answer has to let the page's origin read, too."
         }
     };
     Some(finding.why(why).help(format!("call {} from the page", target(from, to.as_ref()))))
@@ -115,7 +115,7 @@ pub(super) fn redirected_and_blocked(
 
 fn sign_in(message: String) -> Finding {
     Finding::error("redirected_to_sign_in", message)
-        .why("Authentication answered in place of the API. A sign-in page is for a user to see: no call of `fetch()` can sign in there, and its CORS headers would not help.")
+        .why("Authentication answered in place of the API. A sign-in page is for users: `fetch()` cannot sign in there, and CORS headers on it would not help.")
 }
 
 /// Returns whether a URL is one that users sign in at, as far as names tell.
@@ -140,7 +140,7 @@ fn target(from: &Place, to: Option<&Url>) -> String {
         && from.url.path() != to.path()
     {
         if to.path().ends_with('/') {
-            ", with its slash at the end"
+            ", with the slash at the end"
         } else {
             ", without the slash at the end"
         }
@@ -163,7 +163,7 @@ mod tests {
     fn where_preflights_are_redirected_to() {
         let place = Place::parse("http://api.example/tasks").unwrap_or_else(|_| panic!("it is a URL"));
         for (to, name, said) in [
-            ("/tasks/", "preflight_redirected", "call http://api.example/tasks/, with its slash at the end"),
+            ("/tasks/", "preflight_redirected", "call http://api.example/tasks/, with the slash at the end"),
             (
                 "https://api.example/tasks",
                 "preflight_redirected",

@@ -18,7 +18,7 @@ pub(super) fn of_blocked(leg: &Leg, client: &Client) -> Option<Finding> {
         finding(
             Finding::error(
                 "cached_answer",
-                format!("a shared cache answered ({evidence}), with what it kept for another origin"),
+                format!("a shared cache answered ({evidence}), with an answer for another origin"),
             ),
             &fresh,
         )
@@ -38,7 +38,7 @@ pub(super) fn of_strangers(fetch: &Fetch, seen: &Seen, client: &Client) -> Optio
         finding(
             Finding::warning(
                 "cached_answer",
-                format!("a shared cache ({evidence}) hands the answer for one origin to others"),
+                format!("a shared cache ({evidence}) gives the answer for one origin to others"),
             ),
             &fresh,
         )
@@ -52,7 +52,7 @@ fn finding(finding: Finding, fresh: &Response) -> Finding {
             "send `vary: Origin` with every answer of this URL, which its `vary` lacks; then purge the cache"
         }
     };
-    finding.why("Asked past the cache, the server answers otherwise: the same URL works for one page and not for the next.").help(help)
+    finding.why("Without the cache, the server answers differently: the same URL works for one page and not for another.").help(help)
 }
 
 /// The server's own answer: no cache has a URL that was never called before.

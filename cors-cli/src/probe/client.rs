@@ -1,4 +1,4 @@
-//! Whom a probe asks: a server at a place, at a pace that it does not mind.
+//! Sends a probe's requests to a server, at a limited rate.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::redirect;
 use crate::exchange::{Answer, Next, Sent, Server};
 use crate::report::Problem;
 
-/// The most requests of one probe: a few users' worth, so that nobody's server minds.
+/// The most requests of one probe: as many as a few users make, so that no server suffers.
 pub(super) const MOST_REQUESTS: u32 = 60;
 
 /// What carries a request to a URL, and the head of the answer back.
@@ -36,7 +36,7 @@ struct Pace {
 }
 
 impl Client {
-    /// `rate`: the most requests a second.
+    /// `rate`: the maximum number of requests per second.
     pub(super) fn new(wire: Rc<dyn Wire>, place: Place, rate: u32) -> Self {
         let gap = Duration::from_secs(1) / rate.max(1);
         let sent = Rc::new(Pace { count: Cell::new(0), last: Cell::new(None), gap });

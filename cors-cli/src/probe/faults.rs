@@ -78,7 +78,7 @@ fn speaks_of_cors(answer: &Response) -> bool {
 fn redirected_call(answer: &Response) -> Option<Finding> {
     let to = location(answer)?.escape_debug();
     let finding = Finding::note("redirected", format!("the call is redirected to {to} ({})", answer.status));
-    let why = "The browser goes through everything again there; between two sites it loses `authorization`, and its origin becomes `null`.";
+    let why = "The browser repeats everything there. Between two sites, the call loses `authorization`, and its origin becomes `null`.";
     Some(finding.why(why).help("call the final URL from the page"))
 }
 
@@ -89,8 +89,8 @@ fn of_failure(fetch: &Fetch, answer: &Response, failure: &Failure) -> Option<Fin
         Failure::Unparsable { field } => {
             let value = answer.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field));
             let value = value.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
-            Finding::error("unparsable_list", format!("{field} is no list of names: `{}`", value.escape_debug()))
-                .why("Browsers read it as names between commas; one that cannot be read fails the whole preflight.")
+            Finding::error("unparsable_list", format!("{field} is not a list of names: `{}`", value.escape_debug()))
+                .why("Browsers read it as names with commas between them. One name that they cannot read makes the whole preflight fail.")
                 .help("separate the names by commas, without quotes, brackets or semicolons")
         }
         Failure::Method { method } => method_fault(fetch, answer, method),
@@ -102,10 +102,10 @@ fn of_failure(fetch: &Fetch, answer: &Response, failure: &Failure) -> Option<Fin
 
 fn method_fault(fetch: &Fetch, answer: &Response, method: &str) -> Finding {
     let listed = answer.list(Field::AllowMethods).unwrap_or_default();
-    let help = format!("write access-control-allow-methods: {method}, beside the others");
+    let help = format!("send access-control-allow-methods: {method}, along with the others");
     if let Some(near) = listed.iter().find(|listed| listed.eq_ignore_ascii_case(method)) {
         return Finding::error("method_case", format!("the server allows {near}, and the page calls with {method}"))
-            .why("Methods are compared with their case, and `fetch()` puts only six of them into upper case: PATCH is not one.")
+            .why("Methods are case-sensitive, and `fetch()` converts only six of them to upper case: PATCH is not one of them.")
             .help("write the method in upper case on both sides");
     }
     if fetch.includes_credentials() && listed.iter().any(|listed| listed == "*") {
@@ -118,12 +118,12 @@ fn method_fault(fetch: &Fetch, answer: &Response, method: &str) -> Finding {
 
 fn header_fault(fetch: &Fetch, answer: &Response, name: &str) -> Finding {
     let listed = answer.list(Field::AllowHeaders).unwrap_or_default();
-    let help = format!("write access-control-allow-headers: {name}, beside the others");
+    let help = format!("send access-control-allow-headers: {name}, along with the others");
     if listed.iter().any(|listed| listed == "*") {
         return match fetch.includes_credentials() {
             true => literal_star("access-control-allow-headers").help(help),
             false => Finding::error("authorization_by_wildcard", format!("access-control-allow-headers: * does not cover {name}"))
-                .why("By the standard `*` leaves it out (Fetch, \"CORS non-wildcard request-header name\"). Chromium and Safari still let it pass, Firefox warns.")
+                .why("By the standard, `*` does not include it (Fetch, \"CORS non-wildcard request-header name\"). Chromium and Safari still let it pass, and Firefox warns.")
                 .help(help),
         };
     }
@@ -135,9 +135,9 @@ fn header_fault(fetch: &Fetch, answer: &Response, name: &str) -> Finding {
 fn literal_star(field: &str) -> Finding {
     Finding::error(
         "wildcard_with_credentials",
-        format!("{field}: * means nothing for a call with credentials"),
+        format!("{field}: * has no effect for a call with credentials"),
     )
-    .why("With credentials browsers take `*` literally, for a method or a header of that name.")
+    .why("With credentials, browsers take `*` literally, as the name of a method or a header.")
 }
 
 fn names(listed: &[String]) -> String {
@@ -149,24 +149,24 @@ fn of_check(fetch: &Fetch, answer: &Response, fault: &CheckFault) -> Finding {
     let exact = refusals::send_exactly(origin);
     match fault {
         CheckFault::SeveralOrigins { value } => several_origins(answer, value),
-        CheckFault::Wildcard => Finding::error("wildcard_with_credentials", "access-control-allow-origin: * means nothing for a call with credentials")
-            .why("With credentials the field must be the page's origin itself: `*` would hand every site the user's data.")
+        CheckFault::Wildcard => Finding::error("wildcard_with_credentials", "access-control-allow-origin: * has no effect for a call with credentials")
+            .why("With credentials, the field must be the page's origin itself: `*` would give every site the user's data.")
             .help(format!("{exact}; or call without credentials")),
-        CheckFault::NoUrl { value } => Finding::error("no_origin", format!("access-control-allow-origin is no origin: `{}`", value.escape_debug()))
+        CheckFault::NoUrl { value } => Finding::error("no_origin", format!("access-control-allow-origin is not an origin: `{}`", value.escape_debug()))
             .why("Browsers compare the whole text with `scheme://host[:port]`.")
             .help(exact),
         CheckFault::OtherOrigin { value } => Finding::error("other_origin", format!("access-control-allow-origin is `{}`, which {}", value.escape_debug(), difference(value, origin)))
-            .why(format!("Browsers compare it with {origin} byte for byte, and know no patterns."))
+            .why(format!("Browsers compare it with {origin} byte for byte, without any patterns."))
             .help(exact),
         CheckFault::NoCredentials { value } if value.is_empty() => Finding::error("credentials_not_allowed", "the server does not allow credentials")
             .why("The page calls with credentials, and access-control-allow-credentials is missing.")
-            .help("send access-control-allow-credentials: true, if this origin may see the user's data; or call without"),
+            .help("send access-control-allow-credentials: true, if this origin may see the user's data; or call without credentials"),
         CheckFault::NoCredentials { value } => Finding::error("credentials_not_true", format!("access-control-allow-credentials is `{}`", value.escape_debug()))
-            .why("Browsers take `true`, in lower case and once, and nothing else.")
-            .help("send access-control-allow-credentials: true, from one place alone"),
+            .why("Browsers accept only `true`, in lower case and once.")
+            .help("send access-control-allow-credentials: true, from one place only"),
         // `NoOrigin`, among other fields of CORS.
         _ => Finding::error("origin_refused", format!("access-control-allow-origin is missing for {origin}"))
-            .why("The answer has other fields of CORS, so that a CORS layer made it, and did not allow this origin.")
+            .why("The answer has other CORS headers, so a CORS layer answered, and did not allow this origin.")
             .help(refusals::allow(origin)),
     }
 }
@@ -180,12 +180,12 @@ fn several_origins(answer: &Response, value: &str) -> Finding {
             "several_lines",
             format!("access-control-allow-origin comes {lines} times: `{value}`"),
         )
-        .why("Browsers join the lines, and take the result for no origin, even if both say the same.")
+        .why("Browsers join the lines, and the result is not an origin, even if both say the same.")
         .help("two parts of the server add the field, such as the app and a proxy: leave it to one");
     }
     Finding::error("several_origins", format!("access-control-allow-origin is a list: `{value}`"))
-        .why("The field holds one origin. The list of allowed ones is the server's to keep and to compare.")
-        .help("send back the one that is asked for, if it is on the list, with `vary: Origin`")
+        .why("The field holds one origin. The server has to keep the list of allowed origins, and compare with it.")
+        .help("send back the origin of the request, if it is on the list, with `vary: Origin`")
 }
 
 /// Completes "…, which ".
@@ -200,10 +200,10 @@ fn difference(value: &str, origin: &str) -> &'static str {
         return "is a pattern";
     }
     if value.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/')) {
-        return "goes on with a slash, where an origin ends";
+        return "has a slash where an origin ends";
     }
     if value.eq_ignore_ascii_case(origin) {
-        return "is in another case";
+        return "differs in upper and lower case";
     }
     if rest == own && scheme != own_scheme {
         return "has another scheme";
@@ -225,8 +225,8 @@ mod tests {
     fn differences() {
         let origin = "https://app.example";
         for (value, said) in [
-            ("https://app.example/", "goes on with a slash, where an origin ends"),
-            ("https://App.example", "is in another case"),
+            ("https://app.example/", "has a slash where an origin ends"),
+            ("https://App.example", "differs in upper and lower case"),
             ("http://app.example", "has another scheme"),
             ("https://app.example:8443", "has another port"),
             ("https://www.app.example", "differs in `www.`"),

@@ -56,7 +56,7 @@ impl Wire for Http {
 fn unreachable(method: &str, url: &Url, error: &ureq::Error) -> Problem {
     Problem::new(format!(
         "{method} {url} has no answer: {error}\n\
-         A browser shows net::ERR_… and no word about CORS: nothing was decided, for nobody was reached.\n\
-         help: look at the name, the port, the certificate, and at what stands in between"
+         A browser shows net::ERR_…, which is not about CORS: the server was not reached, so nothing was decided.\n\
+         help: check the name, the port, the certificate, and what is in between"
     ))
 }

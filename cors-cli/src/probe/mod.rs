@@ -53,11 +53,11 @@ pub(crate) fn over(wire: Rc<dyn Wire>, args: &ProbeArgs) -> Result<Report, Probl
     let is_same_origin = call.fetch.origin() == place.origin;
     if args.preflight_only && (is_same_origin || !call.fetch.needs_preflight()) {
         let reason = match is_same_origin {
-            true => "page and server are of one origin".into(),
+            true => "page and server have the same origin".into(),
             false => call.preflight_reason(),
         };
         return Err(Problem::new(format!(
-            "this call has no preflight: {reason}\nhelp: take --preflight-only out, or name the method and the headers that the page uses"
+            "this call has no preflight: {reason}\nhelp: remove --preflight-only, or give the method and the headers that the page uses"
         )));
     }
     let mut client = Client::new(wire, place.clone(), args.rate);

@@ -18,7 +18,7 @@ impl Place {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
         let problem = |why: &str| {
             Problem::new(format!(
-                "{text:?} is no URL to call: {why}\nhelp: write it out, `https://api.example/tasks`"
+                "{text:?} is not a URL to call: {why}\nhelp: write it out, `https://api.example/tasks`"
             ))
         };
         let mut url = Url::parse(text).map_err(|error| problem(&error.to_string()))?;
@@ -27,7 +27,7 @@ impl Place {
             return Err(problem("it begins with neither http:// nor https://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(problem("`fetch()` takes no user and password in a URL"));
+            return Err(problem("`fetch()` does not accept a user and password in a URL"));
         }
         Ok(Self { origin: url.origin().ascii_serialization(), url })
     }

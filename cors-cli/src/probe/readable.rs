@@ -77,7 +77,7 @@ pub(super) fn of_exchange(exchange: &Exchange, wanted: &[String]) -> Vec<Finding
         } else if !has(answer, &name) {
             findings.push(
                 Finding::note("header_not_sent", format!("the answer has no header {name}"))
-                    .why("The page could read it: what is missing is the header itself.")
+                    .why("The page could read it, but the header is not sent.")
                     .help(format!("have the app send {name} with this answer")),
             );
         }
@@ -130,13 +130,13 @@ fn unreadable(fetch: &Fetch, answer: &Response, name: &str) -> Finding {
             format!("access-control-expose-headers lists {}, and not {name}.", value.escape_debug())
         }
         None => {
-            "The answer has no access-control-expose-headers, so a page reads the safelisted headers alone."
+            "The answer has no access-control-expose-headers, so a page can read only the safelisted headers."
                 .to_owned()
         }
     };
     let safelisted = safelisted_response_headers().collect::<Vec<_>>().join(", ");
-    finding.why(format!("{why} Safelisted are {safelisted}.")).help(format!(
-        "send access-control-expose-headers: {name} with the answer itself, beside the others, and not with the preflight"
+    finding.why(format!("{why} The safelisted headers are {safelisted}.")).help(format!(
+        "send access-control-expose-headers: {name} with the answer itself, along with the others, and not with the preflight"
     ))
 }
 
@@ -148,7 +148,7 @@ fn wildcard(fetch: &Fetch, answer: &Response) -> Option<Finding> {
             "expose_wildcard_with_credentials",
             "access-control-expose-headers: * exposes nothing to a call with credentials",
         )
-        .why("With credentials browsers take `*` literally, for a header of that name.")
+        .why("With credentials, browsers take `*` literally, as the name of a header.")
         .help("list the headers by name")
     })
 }
@@ -157,7 +157,7 @@ fn only_on_the_preflight(exchange: &Exchange, answer: &Response) -> Option<Findi
     let preflight = exchange.legs.iter().rfind(|leg| leg.sent.is_preflight)?;
     let list = preflight.answer.response.get(Field::ExposeHeaders)?;
     answer.get(Field::ExposeHeaders).is_none().then(|| {
-        Finding::warning("expose_only_on_preflight", format!("the preflight exposes {}, and the answer itself nothing", list.escape_debug()))
+        Finding::warning("expose_only_on_preflight", format!("the preflight exposes {}, but the answer itself exposes nothing", list.escape_debug()))
             .why("Browsers look for access-control-expose-headers on the answer itself: on a preflight it does nothing.")
             .help(format!("send access-control-expose-headers: {} with the answer itself", list.escape_debug()))
     })
@@ -177,7 +177,7 @@ fn hidden(exchange: &Exchange, leg: &Leg, wanted: &[String]) -> Option<Finding> 
     names.dedup();
     (!names.is_empty()).then(|| {
         Finding::note("hidden_headers", format!("the page cannot read the headers {}", names.join(", ").escape_debug()))
-            .why("They are sent, and access-control-expose-headers does not list them: to the page they are missing.")
-            .help("list those that the page needs in access-control-expose-headers; `--read NAME` makes one an error here")
+            .why("They are sent, but access-control-expose-headers does not list them, so the page does not see them.")
+            .help("list those that the page needs in access-control-expose-headers; with `--read NAME`, a header that the page cannot read is an error here")
     })
 }

@@ -23,7 +23,7 @@ pub(super) fn follow(
     let url =
         from.url.join(location).map_err(|error| format!("the redirect to {shown} leads nowhere: {error}"))?;
     let place = Place::parse(url.as_str())
-        .map_err(|_| format!("the redirect to {shown} is none that a page's call may follow: it must be http or https, without user and password"))?;
+        .map_err(|_| format!("the redirect to {shown} is not one that a page's call may follow: it must be http or https, without user and password"))?;
 
     let method = fetch.sent_method();
     let becomes_get = matches!(answer.status, 301 | 302) && method == "POST"

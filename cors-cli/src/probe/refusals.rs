@@ -14,7 +14,7 @@ use crate::exchange::{Leg, Sent};
 pub(super) fn allow(origin: &str) -> String {
     match origin {
         "null" => OWN_ORIGIN.into(),
-        _ => format!("add {origin:?} to the server's allowed origins, exactly so"),
+        _ => format!("add {origin:?} to the server's allowed origins, exactly like that"),
     }
 }
 
@@ -28,7 +28,7 @@ pub(super) fn send_exactly(origin: &str) -> String {
     }
 }
 
-const OWN_ORIGIN: &str = "serve the page from an origin of its own, by http or https: a file, a sandboxed frame and a `data:` URL have none, and share theirs with every sandboxed frame on any site";
+const OWN_ORIGIN: &str = "serve the page from its own origin, over http or https: a file, a sandboxed frame and a `data:` URL have the origin `null`, like every sandboxed frame on any site";
 
 /// An error for this origin alone: a CORS check that throws.
 pub(super) fn of_error(fetch: &Fetch, answer: &Response, client: &Client) -> Option<Finding> {
@@ -39,8 +39,8 @@ pub(super) fn of_error(fetch: &Fetch, answer: &Response, client: &Client) -> Opt
     let origin = fetch.origin();
     Some(
         Finding::error("origin_refused_by_error", format!("the server fails ({status}) for the origin {origin} alone"))
-            .why("Without `Origin` the same request is answered: the CORS check throws an error for an origin that is not on its list, and the error page has no CORS headers.")
-            .help(format!("{}; and have the check refuse without an error: in Express it calls back with `false` in place of an `Error`", allow(origin))),
+            .why("Without `Origin`, the same request succeeds: the CORS check throws an error for an origin that is not on its list, and the error page has no CORS headers.")
+            .help(format!("{}; and make the check refuse without an error: in Express, call back with `false` instead of an `Error`", allow(origin))),
     )
 }
 
@@ -70,7 +70,7 @@ pub(super) fn of_own_origin(leg: &Leg, client: &Client) -> Option<Finding> {
     let seen = fails_for_origin_alone(&leg.fetch, &leg.answer.response, client)?;
     (seen == status).then(|| {
         Finding::error("own_origin_refused", format!("the server refuses its own origin ({status})"))
-            .why("Browsers send `Origin` with same-origin calls other than GET and HEAD. The server takes it for another's: it does not know its own name, or a proxy hides the scheme or the port.")
+            .why("Browsers send `Origin` with same-origin calls other than GET and HEAD. The server takes it for a foreign origin: it does not know its own name, or a proxy hides the scheme or the port.")
             .help("let same-origin calls pass (`Sec-Fetch-Site: same-origin`); and have the proxy pass on `Host` with its port, and the scheme")
     })
 }
@@ -82,8 +82,8 @@ pub(super) fn of_failed_preflight(answer: &Response) -> Option<Finding> {
 
 pub(super) fn failed(status: u16) -> Finding {
     Finding::error("preflight_failed", format!("the preflight is answered with the status {status}"))
-        .why("A browser takes 200 to 299, and any other status for a refusal, whatever the fields say.")
-        .help("answer preflights with 204, before the app and what stands before it (a firewall, a rate limit) can refuse them")
+        .why("A browser accepts 200 to 299, and treats any other status as a refusal, whatever the fields say.")
+        .help("answer preflights with 204, before the app or anything in front of it (a firewall, a rate limit) can refuse them")
 }
 
 /// A preflight that is refused without a reason.
@@ -91,7 +91,7 @@ pub(super) fn of_preflight(fetch: &Fetch, answer: &Response, client: &Client) ->
     let (origin, method, status) = (fetch.origin(), fetch.sent_method(), answer.status);
     let why = |kind: &str| {
         format!(
-            "The preflight is answered with {status} and without access-control-allow-origin; one that asks for less passes, so it is the {kind}."
+            "The preflight is answered with {status} and without access-control-allow-origin; one that asks for less passes, so the cause is the {kind}."
         )
     };
     match narrow(fetch, client) {
@@ -106,9 +106,9 @@ pub(super) fn of_preflight(fetch: &Fetch, answer: &Response, client: &Client) ->
                 .why(format!("The preflight is answered with {status} and without access-control-allow-origin, and so is one for GET; a GET without a preflight may be read, so it is not the origin."))
                 .help(format!("add {method} to the server's allowed methods at this URL"))
         }
-        Culprit::Everything | Culprit::Preflights => Finding::error("no_cors", "the server answers the preflight, but says nothing of CORS")
-            .why(format!("The status is {status}, and no field begins with access-control-: whoever answers OPTIONS here is not a CORS layer, or one that does not know {origin}."))
-            .help(format!("switch CORS on for this URL, and {}", allow(origin))),
+        Culprit::Everything | Culprit::Preflights => Finding::error("no_cors", "the server answers the preflight, but without CORS headers")
+            .why(format!("The status is {status}, and no field begins with access-control-: what answers OPTIONS here is not a CORS layer, or does not know {origin}."))
+            .help(format!("turn on CORS for this URL, and {}", allow(origin))),
         Culprit::Method => Finding::error("method_refused", format!("the server refuses the method {method}"))
             .why(why("method"))
             .help(format!("add {method} to the server's allowed methods")),
@@ -119,10 +119,10 @@ pub(super) fn of_preflight(fetch: &Fetch, answer: &Response, client: &Client) ->
                 .help(format!("add {names} to the server's allowed headers"))
         }
         Culprit::Unknown => Finding::error("preflight_refused", "the server refuses the preflight")
-            .why(format!("It is answered with {status} and without access-control-allow-origin; asked for less, the server did not answer, so the reason stays unknown."))
-            .help("look for a firewall or a rate limit in front of the server, and ask again"),
+            .why(format!("It is answered with {status} and without access-control-allow-origin; when asked for less, the server did not answer, so the reason is not known."))
+            .help("look for a firewall or a rate limit in front of the server, and try again"),
         Culprit::Together => Finding::error("preflight_refused", "the server refuses the preflight as a whole")
-            .why(why("whole of it, though each header passes alone"))
+            .why(why("whole of it, although each header passes by itself"))
             .help("look for a limit on the length or number of headers between the browser and the app"),
     }
 }
@@ -141,13 +141,13 @@ pub(super) fn of_call(fetch: &Fetch, answer: &Response, client: &Client) -> Find
             "origin_refused",
             format!("the server refuses the origin {origin} ({status})"),
         )
-        .why("Without `Origin` the same request is answered: what is refused is the origin.")
+        .why("Without `Origin`, the same request succeeds, so it is the origin that is refused.")
         .help(allow(origin));
     }
     if status >= 400 && !varies_by_origin(answer) {
-        return Finding::error("error_without_cors", format!("the error page ({status}) says nothing of CORS"))
-            .why("The page cannot read why the call failed: its console blames CORS, and the cause is the status.")
-            .help("mend what causes the status; and put the CORS layer outside whatever answers with errors, so that these carry the fields too");
+        return Finding::error("error_without_cors", format!("the error page ({status}) has no CORS headers"))
+            .why("The page cannot read why the call failed: its console blames CORS, but the cause is the error.")
+            .help("fix what causes the status; and put the CORS layer outside whatever answers with errors, so that errors have the CORS headers, too");
     }
     if varies_by_origin(answer) {
         return Finding::error("origin_refused", format!("the server refuses the origin {origin}"))
@@ -156,10 +156,10 @@ pub(super) fn of_call(fetch: &Fetch, answer: &Response, client: &Client) -> Find
     }
     let name = if fetch.needs_preflight() { "preflight_only" } else { "no_cors" };
     let message = match fetch.needs_preflight() {
-        true => "the preflight passes, but the answer itself says nothing of CORS",
-        false => "the server says nothing of CORS",
+        true => "the preflight passes, but the answer itself has no CORS headers",
+        false => "the server sends no CORS headers",
     };
     Finding::error(name, message)
         .why("The page may read an answer only if the answer itself has access-control-allow-origin.")
-        .help(format!("switch CORS on for this URL and method, and {}", allow(origin)))
+        .help(format!("turn on CORS for this URL and method, and {}", allow(origin)))
 }

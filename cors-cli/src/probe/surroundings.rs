@@ -1,4 +1,4 @@
-//! Where page and server are: what a browser decides by that alone, whatever the headers say.
+//! Where page and server are: what a browser decides only by that, whatever the headers say.
 
 use cors_engine::browser::Fetch;
 
@@ -10,9 +10,9 @@ pub(super) fn of_the_call(fetch: &Fetch, place: &Place, page: Space, server: Spa
     let mut findings = Vec::new();
     if fetch.origin() == place.origin {
         findings.push(
-            Finding::note("same_origin", "the page and the server are of one origin")
-                .why("Browsers apply no CORS between them: the page may read the answer, and no header changes that. If the console blames CORS all the same, the page's origin is another one than you think: `location.origin` there says it.")
-                .help("probe with the origin of a page that is elsewhere"),
+            Finding::note("same_origin", "the page and the server have the same origin")
+                .why("Browsers apply no CORS between them: the page may read the answer, and no header changes that. If the console still blames CORS, the page's origin is not the one that you think: `location.origin` there shows it.")
+                .help("probe with the origin of another page, not the server's own"),
         );
         return findings;
     }
@@ -27,10 +27,10 @@ pub(super) fn mixed_content(page: &str, place: &Place) -> Option<Finding> {
         return None;
     }
     let finding = Finding::warning("mixed_content", format!("an https page calls {}", place.origin));
-    let finding = finding.why("Browsers block that as mixed content, before CORS has a say.");
+    let finding = finding.why("Browsers block that as mixed content, before CORS applies.");
     Some(
         finding.help(
-            "serve the API by https, and call it so; if it redirects from there, have it do so to https",
+            "serve the API over https, and call it with https; if it redirects from there, make it redirect to https",
         ),
     )
 }
@@ -44,20 +44,20 @@ fn local_network(page: &str, from: Space, to: Space) -> Option<Finding> {
         _ => "local",
     };
     let console = format!(
-        "Refused, the console says \"blocked by CORS policy: Permission was denied for this request to access the `{space}` address space\", and no header of the server changes that."
+        "If it is refused, the console says \"blocked by CORS policy: Permission was denied for this request to access the `{space}` address space\", and no header of the server changes that."
     );
     // A page that is not a secure context may not even ask.
     if page.starts_with("http://") {
         return Some(
             Finding::warning("local_network", format!("a public page calls the user's {space} network, without https"))
-                .why(format!("Browsers with Local Network Access block that: only a page served by https may ask the user. {console}"))
-                .help("serve the page by https, and have the user allow it; or serve it from the same network as the API"),
+                .why(format!("Browsers with Local Network Access block that: only a page served over https may ask the user. {console}"))
+                .help("serve the page over https, and ask the user to allow it; or serve it from the same network as the API"),
         );
     }
     Some(
         Finding::note("local_network", format!("a public page calls the user's {space} network"))
             .why(format!("Browsers with Local Network Access ask the user first. {console}"))
-            .help("have the user allow it; or serve the page from the same network as the API"),
+            .help("ask the user to allow it; or serve the page from the same network as the API"),
     )
 }
 

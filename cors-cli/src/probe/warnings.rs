@@ -30,7 +30,7 @@ fn of_leg(leg: &Leg) -> Vec<Finding> {
     let is = |field, value: &str| answer.get(field).as_deref() == Some(value);
     if is(Field::AllowOrigin, "*") && is(Field::AllowCredentials, "true") && !fetch.includes_credentials() {
         findings.push(
-            Finding::warning("wildcard_with_credentials", "access-control-allow-origin: * stands beside access-control-allow-credentials: true")
+            Finding::warning("wildcard_with_credentials", "access-control-allow-origin: * comes with access-control-allow-credentials: true")
                 .why("The two exclude each other: a call with credentials is blocked. Echoing the origin instead would let every site in.")
                 .help("drop access-control-allow-credentials, if the data is public; or list the origins that need it"),
         );
@@ -50,7 +50,7 @@ fn max_age(answer: &Response) -> Option<Finding> {
         return Some(
             Finding::warning(
                 "max_age_unparsable",
-                format!("access-control-max-age is no number of seconds: `{}`", value.escape_debug()),
+                format!("access-control-max-age is not a number of seconds: `{}`", value.escape_debug()),
             )
             .why("Browsers treat it as missing, and remember the answer for 5 seconds.")
             .help("send it once, in digits: `3600`; `0` for no cache"),
@@ -67,7 +67,7 @@ fn max_age(answer: &Response) -> Option<Finding> {
             "max_age_over_cap",
             format!("access-control-max-age is {seconds} seconds, which no browser honors"),
         )
-        .why(format!("They stop at less: {}.", caps.join(", ")))
+        .why(format!("They cap it: {}.", caps.join(", ")))
         .help(format!("send at most {longest}"))
     })
 }

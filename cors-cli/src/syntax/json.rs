@@ -49,7 +49,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if refused.says("key must be a string") => {
             let key = rest.split([':', '=', ' ', ',', '\n']).next().unwrap_or_default();
-            Fault::new(refused.bytes(key), "a key stands in double quotes", format!("write `{key:?}`"))
+            Fault::new(refused.bytes(key), "write a key in double quotes", format!("write `{key:?}`"))
         }
         () if is_wanted => match meant_switch(word) {
             Some(on) => {
@@ -60,7 +60,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
                 Fault::new(refused.bytes(","), "a comma with nothing before it", "take the comma out")
             }
             None => {
-                Fault::new(refused.bytes(word), "a text stands in double quotes", format!("write `{word:?}`"))
+                Fault::new(refused.bytes(word), "write a text in double quotes", format!("write `{word:?}`"))
             }
         },
         () if refused.says("expected `:`") && rest.starts_with('=') => {

@@ -63,10 +63,10 @@ fn explained(refused: &Refused<'_>) -> Fault {
         () if refused.says("duplicate key") => {
             let name = rest.split([' ', '=', ']', '.', '\n']).next().unwrap_or_default();
             let cause = format!("`{name}` stands twice");
-            Fault::new(refused.bytes(name), cause, "write what belongs to it in one place")
+            Fault::new(refused.bytes(name), cause, "write everything that belongs to it in one place")
         }
         () if rest.starts_with(';') => {
-            Fault::new(refused.bytes(";"), "a line ends without `;`", "take it out")
+            Fault::new(refused.bytes(";"), "a line does not end with `;`", "take it out")
         }
         () if rest.starts_with(',') && refused.says("expected newline") => {
             let is_last = rest[1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n')

@@ -2,7 +2,7 @@
 
 use super::{Fault, Refused, first, is_block, unclosed};
 
-/// What libraries say to those who call them, and nobody who writes a policy.
+/// What libraries say to their callers, and is of no use to people who write a policy.
 const ASIDES: [&str; 2] = [
     ", set DuplicateKeyPolicy in Options if acceptable",
     "; use from_str_multiple or from_str_multiple_with_options",
@@ -42,7 +42,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
             Fault::new(tab, "YAML is not indented with tabs", "indent with spaces")
         }
         () if refused.says("duplicate mapping key") => {
-            refused.with_help("write what belongs to it in one place")
+            refused.with_help("write everything that belongs to it in one place")
         }
         () if refused.says("multiple YAML documents") => {
             refused.with_help("a file holds one policy: end it before the second `---`")

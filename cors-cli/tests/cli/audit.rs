@@ -70,7 +70,7 @@ fn routes_of_axum_without_a_layer_are_named() {
     let wanted = [
         "main.rs: line 9, Router: \"/admin\"",
         "main.rs: line 9, Router: \"/deeper\"",
-        "main.rs: line 10, Router: \"/late\", for they stand behind the layer",
+        "main.rs: line 10, Router: \"/late\", because they come after the layer",
         "main.rs: line 30, Router: \"/two\"",
         "routes.rs: line 19, Router: \"/forgotten\", the fallback",
     ];

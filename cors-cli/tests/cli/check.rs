@@ -77,7 +77,7 @@ fn several_files_and_globs_are_judged_together() {
         assert_eq!(run.out.matches(line).count(), count, "{line}: {}", run.out);
     }
     let none = cors(&["check", "nothing*.toml"]);
-    assert!(none.code == Some(2) && none.err.contains("names no file"), "{none:?}");
+    assert!(none.code == Some(2) && none.err.contains("matches no file"), "{none:?}");
 }
 
 #[test]
@@ -225,17 +225,17 @@ fn what_cannot_be_read_is_explained() {
             "toml",
             "origins = [https://a.example]",
             "1:12",
-            "a text stands in quotes",
+            "write a text in quotes",
             "write `\"https://a.example\"`",
         ),
         (
             "toml",
             "origins = https://a.example",
             "1:11",
-            "a text stands in quotes",
+            "write a text in quotes",
             "write `\"https://a.example\"`",
         ),
-        ("toml", "origins = any", "1:11", "a text stands in quotes", "write `\"any\"`"),
+        ("toml", "origins = any", "1:11", "write a text in quotes", "write `\"any\"`"),
         (
             "toml",
             "origins = [“https://a.example”]",
@@ -269,7 +269,7 @@ fn what_cannot_be_read_is_explained() {
             "toml",
             "origins = [\"https://a.example\"]\nmethods = [GET, PUT]",
             "2:12",
-            "a text stands in quotes",
+            "write a text in quotes",
             "write `\"GET\"`",
         ),
         (
@@ -279,7 +279,7 @@ fn what_cannot_be_read_is_explained() {
             "a list stands in brackets",
             "write `[\"https://app.example\"]`",
         ),
-        ("toml", "origins = [\"https://a.example\"];", "1:32", "a line ends without `;`", "take it out"),
+        ("toml", "origins = [\"https://a.example\"];", "1:32", "a line does not end with `;`", "take it out"),
         (
             "toml",
             "origins = [\"https://a.example\"],\ntiming = true",
@@ -353,7 +353,7 @@ fn what_cannot_be_read_is_explained() {
             "take the comma out",
         ),
         ("json", "{ 'origins': [] }", "1:3", "JSON knows double quotes alone", "write `\"origins\"`"),
-        ("json", "{ origins: [] }", "1:3", "a key stands in double quotes", "write `\"origins\"`"),
+        ("json", "{ origins: [] }", "1:3", "write a key in double quotes", "write `\"origins\"`"),
         ("json", "{\n  // who\n  \"origins\": []\n}", "2:3", "JSON has no comments", "take it out"),
         (
             "json",
@@ -369,7 +369,7 @@ fn what_cannot_be_read_is_explained() {
             "`“` is no quote",
             "write `\"https://a.example\"`",
         ),
-        ("json", "{ \"origins\": any }", "1:14", "a text stands in double quotes", "write `\"any\"`"),
+        ("json", "{ \"origins\": any }", "1:14", "write a text in double quotes", "write `\"any\"`"),
         ("json", "{ \"origins\" = [] }", "1:13", "`=` stands where `:` should", "write `:`"),
         (
             "json",

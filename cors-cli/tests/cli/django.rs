@@ -21,7 +21,7 @@ enum Wanted {
     Same,
     /// The same, but that `authorization` passes, which a remark says.
     Authorization,
-    /// A warning with these words, for what is no longer let in.
+    /// A warning with these words, for what is no longer allowed.
     Tighter(&'static str),
     /// The policy breaks this rule, since Django lets strangers in.
     Open(&'static str),

@@ -24,7 +24,7 @@ fn what_a_target_cannot_say_is_an_error() {
         ("apache", "preflight_status = 200", "`preflight_status` is 200"),
         ("gateway-api", "origins = [{ regex = 'https://a\\.b\\.com' }]", "no regexes"),
         ("gateway-api", "origins = [\"http://localhost:*\"]", "list the ports"),
-        ("gateway-api", "origins = [\"tauri://localhost\"]", "`http` and `https` alone"),
+        ("gateway-api", "origins = [\"tauri://localhost\"]", "only have `http` or `https`"),
         (
             "gateway-api",
             "origins = [\"https://a.com\"]\nmethods = [\"QUERY\"]",
@@ -32,7 +32,7 @@ fn what_a_target_cannot_say_is_an_error() {
         ),
         ("gateway-api", "origins = [\"https://a.com\"]\ntiming = true", "no `Timing-Allow-Origin`"),
         ("gateway-api", "origins = [\"https://a.com\"]\nmax_age = 0", "begins at 1"),
-        ("gateway-api", "headers = \"any\"", "its `*` among headers stands alone"),
+        ("gateway-api", "headers = \"any\"", "its `*` for headers must be the only entry"),
         ("gateway-api", &long_name, "a header name has 256 bytes at most"),
         ("gateway-api", &long_origin, "an origin has 253 bytes at most"),
         ("s3", "origins = [\"https://a.com\"]", "sends `Access-Control-Allow-Credentials: true`"),
@@ -122,7 +122,7 @@ fn the_limits_in_the_docs_are_those_of_the_targets() {
             let origins = if settings.contains("origins") { "" } else { "origins = [\"https://a.com\"]\n" };
             let text = format!("origins = [\"https://z.com\"]\n[development]\n{origins}{settings}\n");
             let run = cors_with(&["export", target, "-", "--mode", "development"], &[], &text);
-            let why = run.err.lines().find_map(|line| line.split_once(" cannot say this policy: "));
+            let why = run.err.lines().find_map(|line| line.split_once(" cannot express this policy: "));
             table += match (run.code, why) {
                 (Some(0), None) => " yes |",
                 (Some(2), Some((_, why))) => {

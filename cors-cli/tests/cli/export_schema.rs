@@ -73,7 +73,7 @@ fn is_held(target: &str, settings: &str, judge: fn(&str) -> Result<(), String>) 
         Some(2) => {
             // The policies that break a rule in both modes are not this test's.
             let is_said =
-                run.err.contains("cannot say this policy") || run.err.contains("is no policy until");
+                run.err.contains("cannot express this policy") || run.err.contains("cannot be used until");
             assert!(is_said, "{target}: {run:?}\n{settings}");
             false
         }

@@ -1,4 +1,4 @@
-//! `cors check --fix` in each format: the slips that people made, policies made by chance, and what stays as it was.
+//! `cors check --fix` in each format: the slips that people made, random policies, and what stays as it was.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -266,7 +266,7 @@ fn a_reason_is_for_a_person_to_write() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reason.toml");
     fs::write(&path, "origins = [\"localhost:3000\"]\n").expect("the folder is there");
     let run = cors(&["check", path.to_str().expect("it is UTF-8"), "--fix"]);
-    assert!(run.code == Some(0) && run.out.contains("line 1 lets something in"), "{run:?}");
+    assert!(run.code == Some(0) && run.out.contains("line 1 allows something"), "{run:?}");
     let run = cors(&["check", "-", "--fix"]);
     assert!(run.code == Some(2) && run.err.contains("standard input cannot be fixed"), "{run:?}");
 }

@@ -1,4 +1,4 @@
-//! The place that is told of a violation holds what the violation is about, in each format.
+//! The reported place of a violation contains what the violation is about, in each format.
 
 use std::fs;
 use std::path::Path;

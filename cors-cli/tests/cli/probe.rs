@@ -351,7 +351,7 @@ fn each_fault_is_named() {
         // Whatever is advised, it is no hole.
         for finding in printed["findings"].as_array().into_iter().flatten() {
             let help = finding["help"].as_str().expect("there is a help");
-            assert!(!help.contains("null") || help.contains("take `null` off"), "{name}: {help}");
+            assert!(!help.contains("null") || help.contains("remove `null` from"), "{name}: {help}");
         }
     }
 }
@@ -635,7 +635,7 @@ fn a_page_that_calls_the_users_own_network_is_told_of_the_question() {
             "note",
             "Permission was denied for this request to access the `loopback` address space",
         ),
-        ("http://app.example", "warning", "only a page served by https may ask"),
+        ("http://app.example", "warning", "only a page served over https may ask"),
     ] {
         let server = serve(|head| with(head, ORIGIN, head.field("origin")));
         let run = cors(&["probe", &server.url("/"), "--origin", page, RATE, "--format=json"]);

@@ -1,4 +1,4 @@
-//! Policies made by chance, and written by chance in each format of a file.
+//! Random policies, written at random in each file format.
 
 use std::fmt::Write as _;
 

@@ -44,7 +44,7 @@ impl PreflightCache {
         Self::default()
     }
 
-    /// Returns whether a call needs no preflight at the time `now` (in seconds), because of remembered answers.
+    /// Returns whether remembered answers make the preflight of a call unnecessary at the time `now` (in seconds).
     pub fn covers(&self, fetch: &Fetch, now: u64) -> bool {
         if fetch.deviates(Deviation::NothingRememberedForNull) && fetch.origin() == "null"
             || fetch.deviates(Deviation::ConditionsAskAgain)
@@ -76,7 +76,7 @@ impl PreflightCache {
             })
     }
 
-    /// Remembers the answer to the preflight of `fetch`, which has passed its checks.
+    /// Remembers the answer to the preflight of `fetch`. The answer must have passed the checks.
     pub fn remember(&mut self, fetch: &Fetch, answer: &Response, now: u64) {
         let longest = fetch.engine.map_or(u32::MAX, |engine| engine.longest_max_age());
         let seconds = max_age(fetch, answer).min(longest);

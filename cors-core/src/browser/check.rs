@@ -26,7 +26,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// What a policy's decision about a request of `fetch` puts on the wire; an actual response's status is 200.
+    /// The answer that follows from a policy's decision about a request of `fetch`. An actual response has the status 200.
     pub fn of(decision: &Decision<'_>, fetch: &Fetch) -> Self {
         let text = |field: Field| match decision.policy.value(field)? {
             Value::Fixed(text) => Some(text.to_string()),
@@ -58,7 +58,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`Failure::Unparsable`], for an element that is no token.
+    /// [`Failure::Unparsable`], for an element that is not a token.
     pub fn list(&self, field: Field) -> Result<Vec<String>, Failure> {
         let value = self.get(field).unwrap_or_default();
         let elements = value.split(',').map(|element| element.trim_matches([' ', '\t']));
@@ -86,13 +86,13 @@ impl Fetch {
     ///
     /// # Errors
     ///
-    /// The fault of its fields.
+    /// What is wrong with its fields.
     pub fn check_response(&self, answer: &Response) -> Result<(), Failure> {
         self.response_steps(answer).into_iter().try_for_each(Step::result)
     }
 
-    /// The checks on the answer to the preflight, in the order of the standard. If one fails, those after it are
-    /// made as far as possible.
+    /// The checks on the answer to the preflight, in the order of the standard. After one that fails, the others are still made
+    /// if possible.
     ///
     /// ```
     /// use cors_engine::browser::{Fetch, Response};
@@ -126,7 +126,7 @@ impl Fetch {
         if let Ok(methods) = methods
             && !safelist::is_method(method)
         {
-            // A preflight that was forced need not be answered with a list.
+            // The answer to a forced preflight does not need a list.
             let is_free = self.is_forced()
                 && answer.get(Field::AllowMethods).is_none()
                 && !self.deviates(Deviation::ForcedMethodMustBeListed);
@@ -173,7 +173,7 @@ impl Fetch {
         steps
     }
 
-    /// The value of a field that should come once.
+    /// The value of a field that should occur once.
     fn sole_value(&self, answer: &Response, field: Field) -> Option<String> {
         let value = answer.get(field)?;
         let skips = self.deviates(Deviation::EmptyLinesAreSkipped);

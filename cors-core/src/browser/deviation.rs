@@ -6,11 +6,11 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Engine {
-    /// Of Chrome, Edge, Opera, Samsung Internet.
+    /// The engine of Chrome, Edge, Opera and Samsung Internet.
     Chromium,
-    /// Of Firefox: Gecko.
+    /// The engine of Firefox (Gecko).
     Firefox,
-    /// Of Safari, and of every browser on iOS.
+    /// The engine of Safari, and of every browser on iOS.
     WebKit,
 }
 
@@ -27,7 +27,7 @@ impl Engine {
         }
     }
 
-    /// The most seconds for which it remembers a preflight.
+    /// The longest time, in seconds, for which it remembers a preflight.
     pub fn longest_max_age(self) -> u32 {
         match self {
             Self::Chromium => 7200,
@@ -69,10 +69,10 @@ macro_rules! deviations {
         }
 
         impl Deviation {
-            /// All of them, in the order of the table.
+            /// Every deviation, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The engines that do so.
+            /// The engines that deviate in this way.
             pub fn engines(self) -> &'static [Engine] {
                 match self {
                     $(Self::$name => &[$(Engine::$engine),+],)+

@@ -15,30 +15,30 @@ pub enum Failure {
         /// The method.
         method: String,
     },
-    /// `fetch()` throws before it sends anything: the method is no token.
+    /// `fetch()` throws before it sends anything: the method is not a token.
     InvalidMethod {
         /// The method.
         method: String,
     },
-    /// `fetch()` throws before it sends anything: the name of a header is no token.
+    /// `fetch()` throws before it sends anything: the name of a header is not a token.
     InvalidHeaderName {
         /// The name.
         name: String,
     },
-    /// `fetch()` throws before it sends anything: the value of a header has a line break, a null byte, or a letter above
-    /// U+00FF in it.
+    /// `fetch()` throws before it sends anything: the value of a header contains a line break, a null byte, or a character above
+    /// U+00FF.
     InvalidHeaderValue {
         /// The header, in lower case.
         name: String,
     },
-    /// `fetch()` throws before it sends anything: the method is not one for mode `no-cors`.
+    /// `fetch()` throws before it sends anything: the method is not allowed in mode `no-cors`.
     NoCorsMethod {
         /// The method.
         method: String,
     },
-    /// `fetch()` throws before it sends anything: there is no such URL, or it has a user or a password in it.
+    /// `fetch()` throws before it sends anything: the URL is invalid, or contains a user name or a password.
     InvalidUrl(LocationFault),
-    /// Mode `same-origin`, and a server of another origin.
+    /// Mode `same-origin`, but the server has another origin.
     ForeignServer,
     /// Mode `no-cors` to another origin, without following redirects.
     NoCorsRedirect,
@@ -65,7 +65,7 @@ pub enum Failure {
         /// Whether it is a redirect.
         redirect: bool,
     },
-    /// `Access-Control-Allow-Methods` or `-Headers` is no list of tokens.
+    /// `Access-Control-Allow-Methods` or `-Headers` is not a list of tokens.
     Unparsable {
         /// The field.
         field: &'static str,
@@ -86,11 +86,11 @@ pub enum Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LocationFault {
-    /// It is none, or has a host that is not written as browsers send it.
+    /// It is not a URL, or its host is not written as browsers send it.
     Malformed,
     /// It is neither `http` nor `https`.
     Scheme,
-    /// It has a user or a password in it.
+    /// It contains a user name or a password.
     Credentials,
     /// It is the 21st redirect.
     TooMany,
@@ -111,7 +111,7 @@ pub enum CheckFault {
     },
     /// `*`, with credentials.
     Wildcard,
-    /// Something that is no URL.
+    /// Something that is not a URL.
     NoUrl {
         /// The value.
         value: String,
@@ -129,7 +129,7 @@ pub enum CheckFault {
 }
 
 impl Failure {
-    /// Returns whether the script gets an exception before anything is sent, because no page may ask for this.
+    /// Returns whether the script gets an exception before anything is sent, because pages may not ask for this.
     pub fn is_exception(&self) -> bool {
         matches!(
             self,
@@ -225,7 +225,7 @@ impl fmt::Display for CheckFault {
     }
 }
 
-/// A field name as people write it. The console writes it so, whatever the server's spelling.
+/// A field name as people write it. The console writes it that way, whatever the server's spelling.
 fn capitalised(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut first = true;
     for letter in name.chars() {

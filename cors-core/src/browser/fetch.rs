@@ -14,7 +14,7 @@ use crate::Request;
 use crate::adapter::Lines;
 use crate::engine::standard::{is_forbidden_method, is_forbidden_request_header, is_token};
 
-/// A call of `fetch()` by a page. Its server has another origin, unless [`to`](Self::to) says otherwise.
+/// A page's call of `fetch()`. The server has another origin, unless [`to`](Self::to) says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {
     /// The page's.
@@ -24,7 +24,7 @@ pub struct Fetch {
     pub(super) headers: Vec<(String, String)>,
     /// The first header that `Headers` throws at.
     invalid: Option<Failure>,
-    /// Whether a letter above U+00FF is in it, at which the conversion throws before all else.
+    /// Whether it contains a character above U+00FF. If so, the conversion throws before all other checks.
     invalid_first: bool,
     pub(super) credentials: Credentials,
     /// Whether an earlier redirect came from the page's own origin, which got cookies.
@@ -41,9 +41,9 @@ pub struct Fetch {
     pub(super) asks_for: Option<Vec<String>>,
     /// Method and headers before any redirect, once there was one.
     pub(super) first: Option<(String, Vec<(String, String)>)>,
-    /// Why the call fails after its preflight, whatever is answered.
+    /// Why the call fails after its preflight, whatever the answer is.
     pub(super) doomed: Option<Failure>,
-    /// Whether `Origin` is sent because it was before a redirect.
+    /// Whether `Origin` is sent because it was sent before a redirect.
     pub(super) keeps_origin: bool,
     /// How many redirects brought it here.
     pub(super) redirects: u32,
@@ -66,7 +66,7 @@ pub enum RequestMode {
     Cors,
     /// One that it cannot read, as for a picture: `no-cors`.
     NoCors,
-    /// One of its own origin alone: `same-origin`.
+    /// Only one from its own origin: `same-origin`.
     SameOrigin,
 }
 
@@ -137,7 +137,8 @@ impl Fetch {
     }
 
     /// Adds a header. As in a browser, a header that no page can set is left out, and so are blanks around the value. If
-    /// `Headers` throws at it, the call fails before anything is sent: see [`refused_by_browser`](Self::refused_by_browser).
+    /// `Headers` throws an exception, the call fails before anything is sent: see
+    /// [`refused_by_browser`](Self::refused_by_browser).
     ///
     /// The standard: <https://fetch.spec.whatwg.org/#headers-validate>, <https://fetch.spec.whatwg.org/#forbidden-request-header>.
     #[must_use]
@@ -182,7 +183,7 @@ impl Fetch {
         self
     }
 
-    /// Forces a preflight, as a listener on an upload or a stream for a body does.
+    /// Forces a preflight, as a listener on an upload or a streamed body does.
     #[must_use]
     pub fn force_preflight(mut self, forced: bool) -> Self {
         self.forced = forced;
@@ -203,7 +204,7 @@ impl Fetch {
         self
     }
 
-    /// Makes the model deviate from the standard as this engine does: see [`Deviation`].
+    /// Makes the model deviate from the standard in the same way as this engine: see [`Deviation`].
     ///
     /// ```
     /// use cors_engine::browser::{Engine, Fetch, Response};
@@ -240,7 +241,7 @@ impl Fetch {
         &self.method
     }
 
-    /// The headers as they are sent, beside those that the browser adds.
+    /// The headers as they are sent, without those that the browser adds.
     pub fn sent_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         // The guard "request-no-cors" drops all others: https://fetch.spec.whatwg.org/#concept-headers-guard
         let any = self.mode != RequestMode::NoCors;
@@ -271,12 +272,13 @@ impl Fetch {
         self.mode == RequestMode::Cors && self.is_foreign()
     }
 
-    /// Returns whether the answer comes from another origin, or by way of one. <https://fetch.spec.whatwg.org/#concept-request-response-tainting>.
+    /// Returns whether the answer comes from another origin, or through one.
+    /// <https://fetch.spec.whatwg.org/#concept-request-response-tainting>.
     pub fn is_foreign(&self) -> bool {
         self.was_foreign || self.is_elsewhere()
     }
 
-    /// Returns whether the URL is of another origin than the page.
+    /// Returns whether the URL has another origin than the page.
     pub(super) fn is_elsewhere(&self) -> bool {
         !matches!(&self.url, Some(Ok(url)) if url.origin == self.page)
     }
@@ -335,12 +337,12 @@ impl Fetch {
         self.is_cors() || self.keeps_origin || !matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
-    /// The outcome of the call, with a server that answers by `policy`.
+    /// The outcome of the call, with a server that uses `policy`.
     pub fn ask(&self, policy: &crate::Policy) -> Outcome {
         self.ask_with(policy, |decision| decision)
     }
 
-    /// The outcome of the call, with a server that answers by `policy` and names the reason of a refusal:
+    /// The outcome of the call, with a server that uses `policy` and shows the reason for a refusal:
     /// see [`Decision::diagnostic`]. The same calls are allowed, and the console's messages are more precise.
     pub fn ask_diagnostic(&self, policy: &crate::Policy) -> Outcome {
         self.ask_with(policy, |decision| decision.diagnostic())
@@ -357,8 +359,8 @@ impl Fetch {
         outcome.denied(first.reason().filter(|_| asked).map(|reason| reason.to_string()))
     }
 
-    /// The outcome of the call with these answers to its preflight, if there is one, and to the call itself. A redirect
-    /// is [left to follow](Outcome::next).
+    /// The outcome of the call with these answers: to its preflight, if there is one, and to the call itself. Redirects are not
+    /// followed: see [`Outcome::next`].
     pub fn judge(&self, preflight: &Response, answer: &Response) -> Outcome {
         if let Some(failure) = self.refused_by_browser() {
             return Outcome::blocked(false, failure);

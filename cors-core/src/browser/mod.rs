@@ -1,9 +1,9 @@
 //! A model of the browser: what it does with a policy's answers, for tests and tools.
 //!
-//! It follows the Fetch standard step by step, and is as strict as the standard where browsers are
-//! laxer; [`Fetch::in_engine`] makes it as lax as Chromium, Firefox or WebKit, by the table of [`Deviation`]. A page in
-//! a real browser may be stopped by more than CORS: mixed content, a content security policy, the user's answer to a
-//! local-network prompt. No preflight is remembered from an earlier call unless a [`PreflightCache`] is kept.
+//! It follows the Fetch standard step by step, and is as strict as the standard where browsers are not. [`Fetch::in_engine`]
+//! makes it as lax as Chromium, Firefox or WebKit, according to the table of [`Deviation`]. In a real browser, more than CORS can
+//! stop a page: mixed content, a content security policy, the user's answer to a local-network prompt. Preflights of earlier
+//! calls are only remembered with a [`PreflightCache`].
 //!
 //! ```
 //! use cors_engine::browser::Fetch;

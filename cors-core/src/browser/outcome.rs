@@ -13,7 +13,7 @@ use crate::engine::standard::{
     SAFELISTED_RESPONSE_HEADERS, is_forbidden_response_header, is_safelisted_response_header,
 };
 
-/// The headers that a page may read of every readable answer.
+/// The headers that a page may read in every answer that it can read.
 /// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>.
 pub fn safelisted_response_headers() -> impl ExactSizeIterator<Item = &'static str> {
     SAFELISTED_RESPONSE_HEADERS.into_iter()
@@ -30,7 +30,7 @@ pub struct Outcome {
 /// How a call ends. <https://fetch.spec.whatwg.org/#concept-filtered-response>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Ending {
-    /// An answer of the page's own origin: *basic*.
+    /// An answer from the page's own origin: *basic*.
     Own(Response),
     /// An answer that CORS lets the page read: *cors*.
     Shared { answer: Response, credentials: bool },
@@ -75,8 +75,8 @@ impl Outcome {
         self.answer().is_some()
     }
 
-    /// Returns whether the page only learns that there was an answer: in mode `no-cors`, or for a redirect
-    /// that it wanted to follow itself.
+    /// Returns whether the page only learns that there was an answer: in mode `no-cors`, or for a redirect that the browser was
+    /// told not to follow.
     pub fn is_opaque(&self) -> bool {
         self.result == Ending::Opaque
     }

@@ -12,10 +12,10 @@ use super::outcome::Outcome;
 use super::step::Step;
 use crate::engine::standard::NON_WILDCARD_HEADER;
 
-/// The most redirects that are followed. step 7 of <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
+/// The most redirects that are followed: step 7 of <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 const MOST_REDIRECTS: u32 = 20;
 
-/// Headers that describe a body, and are dropped with it. <https://fetch.spec.whatwg.org/#request-body-header-name>.
+/// Headers that describe a body. They are dropped together with it. <https://fetch.spec.whatwg.org/#request-body-header-name>.
 const BODY_HEADERS: [&str; 4] = ["content-encoding", "content-language", "content-location", "content-type"];
 
 impl Fetch {

@@ -12,7 +12,7 @@ use crate::engine::standard::{SAFELISTED_METHODS, is_forbidden_method};
 /// Methods that `fetch()` puts into upper case. <https://fetch.spec.whatwg.org/#concept-method-normalize>.
 pub(super) const NORMALIZED_METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
-/// Headers by which frameworks let a `POST` act as another method. A page cannot name a method there that it
+/// Headers with which frameworks let a `POST` act as another method. A page cannot name a method there that it
 /// could not send itself. <https://fetch.spec.whatwg.org/#forbidden-request-header>.
 pub(super) const METHOD_OVERRIDES: [&str; 3] =
     ["x-http-method", "x-http-method-override", "x-method-override"];
@@ -86,7 +86,7 @@ fn is_safelisted(name: &str, value: &str, engine: Option<Engine>) -> bool {
         }
 }
 
-/// What was on the safelist once, and still is in Chromium, with values as a browser sends them.
+/// Headers that used to be on the safelist, and still are in Chromium, with values as a browser sends them.
 fn is_client_hint(name: &str, value: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     length(value) <= MAX_VALUE
@@ -103,7 +103,7 @@ fn is_client_hint(name: &str, value: &str) -> bool {
         }
 }
 
-/// The length in bytes as they are sent: one for each character, since a header has only those up to U+00FF.
+/// The length in bytes as they are sent: one for each character, because a header only has characters up to U+00FF.
 /// <https://webidl.spec.whatwg.org/#idl-ByteString>.
 fn length(value: &str) -> usize {
     value.chars().count()

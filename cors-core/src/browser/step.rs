@@ -35,11 +35,11 @@ impl Step {
     }
 }
 
-/// A requirement for an answer. `Display` puts it as a statement that is true or false.
+/// A requirement for an answer. `Display` writes it as a statement that is true or false.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Check {
-    /// steps 1 to 4 of <https://fetch.spec.whatwg.org/#concept-cors-check>.
+    /// Steps 1 to 4 of <https://fetch.spec.whatwg.org/#concept-cors-check>.
     Origin,
     /// Only for a call with credentials: steps 5 to 7 of <https://fetch.spec.whatwg.org/#concept-cors-check>.
     Credentials,

@@ -1,4 +1,4 @@
-//! The URL of a call: as much of it as decides about origins and redirects.
+//! The URL of a call: the parts that matter for origins and redirects.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ pub(super) struct Url {
     pub(super) origin: String,
     /// From the slash on, with the query.
     path: String,
-    /// Whether a user or a password stands in it.
+    /// Whether it contains a user name or a password.
     pub(super) has_credentials: bool,
 }
 

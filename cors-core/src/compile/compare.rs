@@ -1,8 +1,8 @@
-//! Compares two policies: what the new one lets in that the old one does not, and the other way round.
+//! Compares two policies: what the new one accepts and the old one does not, and vice versa.
 //!
 //! Each difference comes with a witness: the shortest origin, method, header or host that one policy accepts and the
-//! other refuses. Regexes and wildcards are compared as languages, not as texts, so a rewritten regex that accepts the
-//! same origins is no difference.
+//! other refuses. Regexes and wildcards are compared as languages, not as texts, so a rewritten regex that accepts the same
+//! origins does not count as a difference.
 //!
 //! ```
 //! use cors_engine::compare::{Change, compare};
@@ -76,7 +76,7 @@ pub enum Change {
         /// The shortest value that was accepted and is refused now.
         witness: Option<String>,
     },
-    /// A value that neither allows nor refuses anything: `max_age`, `preflight_status`.
+    /// A setting that neither allows nor refuses anything has another value: `max_age`, `preflight_status`.
     Altered {
         /// The key.
         key: Key,
@@ -114,7 +114,7 @@ impl core::error::Error for TooComplex {}
 ///
 /// # Errors
 ///
-/// If the regexes of the two are together too large to be compared exactly. Nothing is guessed.
+/// If the regexes of both policies together are too large for an exact comparison. The comparison never guesses.
 pub fn compare(old: &Policy, new: &Policy) -> Result<Comparison, TooComplex> {
     let known = OnceCell::new();
     let mut changes = Vec::new();
@@ -215,7 +215,7 @@ fn origins(old: &Policy, new: &Policy, known: &Known) -> Result<Vec<Gain>, TooCo
 /// An origin that a list of origins refuses; an error if none is found, as where a regex accepts them all.
 fn any_origin(old: &Policy, known: &Known) -> Result<String, TooComplex> {
     let is_new = |origin: &String| !old.allows_origin(origin.as_bytes());
-    // One that stands for "any site" to a reader, before the shortest, which is `null`.
+    // First try one that a reader takes for "any site". The shortest would be `null`.
     if let Some(origin) = Some("https://evil.example".to_owned()).filter(is_new) {
         return Ok(origin);
     }
@@ -263,7 +263,7 @@ fn witness(
     Ok(exact.words(MAX_ORIGIN).map(text).find(is_gained))
 }
 
-/// How many words are tried before the exact language of origins is made.
+/// How many words are tried before the exact language of origins is built.
 const FIRST_WORDS: usize = 64;
 
 /// Returns whether an entry and a pattern of the other policy may have an origin in common: two patterns whose hosts
@@ -368,7 +368,7 @@ fn listed<'p>(entries: impl Iterator<Item = &'p str>, is_new: impl Fn(&str) -> b
 const UPPER: &[u8; 26] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
 
-/// The first of the words over `letters`, the shortest first, of which `found` makes something.
+/// The first word over `letters`, shortest first, for which `found` returns something.
 ///
 /// `listed` entries of the other policy can each stand for one such word at most, for what begins with a family of
 /// theirs has a hyphen: if one more has been tried, all are accepted.

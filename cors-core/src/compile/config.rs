@@ -12,8 +12,8 @@ use crate::Mode;
 /// The settings of a policy as somebody wrote them, mistakes included.
 ///
 /// [`policy`](Self::policy) checks them by the same rules as `cors_policy!` and returns either a
-/// [`Policy`](crate::Policy) or every [`Violations`](crate::Violations). With the feature `serde` a
-/// `Config` comes from any serde format; in a program it is put together from [`Block`]s.
+/// [`Policy`](crate::Policy) or every [`Violations`](crate::Violations). With the feature `serde`, a `Config` can be read from
+/// any serde format. In a program, it is built from [`Block`]s.
 ///
 /// ```
 /// use cors_engine::{Block, Config, Mode};
@@ -38,24 +38,24 @@ impl Config {
         Self { outer, ..Self::default() }
     }
 
-    /// Sets what holds in production alone, and overrides the outer settings there.
+    /// Sets the settings for production only. They override the outer settings.
     #[must_use]
     pub fn production(mut self, block: Block) -> Self {
         self.production = Some(block);
         self
     }
 
-    /// Sets what holds in development alone, and overrides the outer settings there.
+    /// Sets the settings for development only. They override the outer settings.
     #[must_use]
     pub fn development(mut self, block: Block) -> Self {
         self.development = Some(block);
         self
     }
 
-    /// Sets the language in which messages show what to write.
+    /// Sets the language in which messages show the text to write.
     ///
-    /// For a file the language is guessed from its deserializer, and is [`Language::Toml`] if that is unknown. A configuration that is
-    /// built in a program has [`Language::Macro`].
+    /// For a file, the language is guessed from the deserializer; an unknown one counts as [`Language::Toml`]. A configuration
+    /// that is built in a program has [`Language::Macro`].
     ///
     /// ```
     /// use cors_engine::{Block, Config, Language, Mode};
@@ -92,9 +92,9 @@ impl Config {
     }
 }
 
-/// Settings that hold in one place of a [`Config`], in the order in which they were written.
+/// The settings in one place of a [`Config`], in the order in which they were written.
 ///
-/// The same key may stand twice: that is a violation, not a lost setting.
+/// The same key may occur twice: that is a violation, not a lost setting.
 ///
 /// ```
 /// use cors_engine::{Block, Config, Entry, Mode};
@@ -224,7 +224,7 @@ impl Block {
         self.with(Key::Expect, SettingValue::Expect(Expectation::new(rule, reason)))
     }
 
-    /// An expectation on one key: on the last setting of it in this block. Without one it is for the whole block.
+    /// Adds an expectation to one key: to its last setting in this block, or to the whole block if it has no such setting.
     ///
     /// ```
     /// use cors_engine::{Block, Config, Key, Mode};
@@ -247,7 +247,7 @@ impl Block {
 /// One `key: value` of a [`Block`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
-    /// The key as it was written. It may be unknown.
+    /// The key as it was written, which may be unknown.
     pub(crate) name: String,
     pub(crate) value: SettingValue,
     pub(crate) expectations: Vec<Expectation>,
@@ -277,12 +277,12 @@ pub(crate) enum SettingValue {
     Text(String),
     /// What follows `expect`.
     Expect(Expectation),
-    /// What follows `expect` in another shape, as it was written, and what it was meant as.
+    /// An `expect` in another form, as it was written, and what was meant by it.
     Meant(String, Vec<Expectation>),
     /// A table where no key takes one, as it was written.
     Table {
         written: String,
-        /// Whether keys of a policy stand in it.
+        /// Whether it contains keys of a policy.
         has_keys: bool,
         /// What it holds if it is a block whose name is misspelled.
         block: Block,
@@ -328,19 +328,19 @@ impl Entry {
         Self::new(EntryKind::Regex, pattern)
     }
 
-    /// An expectation on this entry alone.
+    /// Adds an expectation to this entry only.
     #[must_use]
     pub fn expect(mut self, rule: impl Into<String>, reason: impl Into<String>) -> Self {
         self.expectations.push(Expectation::new(rule, reason));
         self
     }
 
-    /// The text as it was written; of a regex its pattern.
+    /// The text as it was written; for a regex, its pattern.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns whether it is a regex.
+    /// Returns whether the entry is a regex.
     pub fn is_regex(&self) -> bool {
         self.kind == EntryKind::Regex
     }
@@ -399,18 +399,18 @@ impl Place {
     }
 }
 
-/// A position in a [`Config`]: the macro uses it to find the token at fault, and tools to find the line.
+/// A position in a [`Config`]. The macro uses it to find the token at fault, tools use it to find the line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Locus {
     /// The block.
     pub place: Place,
-    /// The index of the setting in its block; `None` where one is missing.
+    /// The index of the setting in its block; `None` if the setting is missing.
     pub setting: Option<usize>,
     /// The index of the entry in the setting's list.
     pub entry: Option<usize>,
-    /// The index of the expectation on that entry or setting, if it is what is at fault.
+    /// The index of the expectation on that entry or setting, if the expectation is at fault.
     pub expectation: Option<usize>,
-    /// The bytes of the value that are at fault, if it is not the whole.
+    /// The bytes of the value that are at fault, if not all of them are.
     pub bytes: Option<Range<usize>>,
 }

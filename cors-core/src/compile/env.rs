@@ -9,17 +9,16 @@ use super::config::{Block, Config, Entry, Expectation, Setting, SettingValue};
 use super::language::{Language, Writer};
 use super::rules::settings::{meant_key, named_rules};
 
-/// The variable that names the mode is no setting.
+/// The variable that names the mode is not a setting.
 const MODE: &str = "MODE";
 
 impl Config {
-    /// Reads `<prefix>_ORIGINS`, `<prefix>_METHODS` and so on, a variable for each key, lists
-    /// separated by commas.
+    /// Reads `<prefix>_ORIGINS`, `<prefix>_METHODS` and so on: one variable per key, with lists separated by commas.
     ///
-    /// `any` stands for any; `<prefix>_EXPECT` lists `rule = reason` pairs. What is unset is absent,
-    /// what is empty is an empty list, and a variable of the prefix that is no key is an
-    /// [`UnknownKey`](crate::Rule::UnknownKey): none of it ever means "everything". The one other
-    /// variable is `<prefix>_MODE`, which is left to [`PolicySet::active`](crate::PolicySet::active).
+    /// The value `any` stands for `any`, and `<prefix>_EXPECT` lists `rule = reason` pairs. An unset variable is an absent key,
+    /// an empty one is an empty list, and a variable with the prefix whose name is not a key is an
+    /// [`UnknownKey`](crate::Rule::UnknownKey). None of these ever means "everything". The only exception is `<prefix>_MODE`,
+    /// which [`PolicySet::active`](crate::PolicySet::active) reads.
     ///
     /// ```
     /// use cors_engine::{Config, Mode, Rule};
@@ -37,7 +36,7 @@ impl Config {
         )
     }
 
-    /// [`from_env`](Self::from_env), from variables that come from elsewhere.
+    /// Like [`from_env`](Self::from_env), with variables that come from elsewhere.
     ///
     /// ```
     /// use cors_engine::{Config, Mode};
@@ -101,7 +100,7 @@ fn list(value: &str) -> SettingValue {
     if trimmed == "any" {
         return SettingValue::Any;
     }
-    // A list of JSON, or quotes that a shell would have taken away, are one mistake and not one for each element.
+    // A JSON list, or quotes that a shell would have removed, are one mistake, not one per element.
     let is_quoted = |text: &str| text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
     let within = trimmed.strip_prefix('[').and_then(|text| text.strip_suffix(']')).map(str::trim);
     if is_quoted(trimmed) || within.is_some_and(is_quoted) {

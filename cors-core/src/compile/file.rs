@@ -19,12 +19,12 @@ use super::rules::settings::{meant_key, meant_rule};
 use super::rules::types;
 use super::rules::violation::{Violation, Violations};
 
-/// The word that stands in place of a list.
+/// The word that replaces a list.
 pub(crate) const ANY: &str = "any";
 
-/// A map of the keys of a policy, and of `production` and `development`. Wrong types fail; unknown keys and values out of
-/// range are kept, for [`Config::policy`] to report with the rest. To have wrong types reported with the rest as well, read
-/// a [`Draft`].
+/// Reads a map with the keys of a policy and the blocks `production` and `development`. A value of the wrong type is an error.
+/// Unknown keys and values out of range are kept, and [`Config::policy`] reports them with the rest. To get wrong types reported
+/// with the rest as well, read a [`Draft`].
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read(deserializer, true)
@@ -33,8 +33,8 @@ impl<'de> Deserialize<'de> for Config {
 
 /// A [`Config`] whose values may be of any type: a wrong one is a violation like the rest ([`WrongType`](crate::Rule::WrongType)).
 ///
-/// It is for tools that show everything that is wrong with a file at once. An app reads a [`Config`], which fails at
-/// the first value of a wrong type, where the format knows the line.
+/// For tools that show everything that is wrong with a file at once. An app should read a [`Config`]: it fails at the first value
+/// of a wrong type, while the format still knows the line.
 ///
 /// ```
 /// use cors_engine::{Draft, Mode, Rule};
@@ -183,7 +183,7 @@ impl<'de> Visitor<'de> for BlockSeed<'_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        // A block of YAML with nothing in it.
+        // An empty block in YAML.
         Ok(Ok(Block::new()))
     }
 
@@ -193,7 +193,7 @@ impl<'de> Visitor<'de> for BlockSeed<'_> {
     }
 }
 
-/// Any value of a file.
+/// Any value in a file.
 #[derive(Clone)]
 enum Raw {
     Null,
@@ -206,7 +206,7 @@ enum Raw {
     Table(Vec<(String, Raw)>),
 }
 
-/// The field in which the crate `toml` hands over a date or a time.
+/// The field in which the crate `toml` passes a date or a time.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
 impl Raw {
@@ -335,7 +335,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 }
 
-/// The settings that a key of a file makes: one, but for `expect`, where each element is one.
+/// The settings for a key of a file: one, or for `expect` one per element.
 fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
     let Some(key) = key.or_else(|| meant_key(name)) else { return vec![Setting::new(name, unknown(raw))] };
     if key == Key::Expect {
@@ -356,7 +356,7 @@ fn settings(name: &str, key: Option<Key>, raw: Raw) -> Vec<Setting> {
     vec![Setting { expectations, ..Setting::new(name, value(key, raw)) }]
 }
 
-/// The value of an unknown key: kept, because the name may be a slip.
+/// The value of an unknown key. It is kept, because the name may be a typo.
 fn unknown(raw: Raw) -> SettingValue {
     match raw {
         Raw::List(list) if !list.iter().any(has_keys) => {
@@ -389,7 +389,7 @@ fn block(raw: &Raw) -> Block {
     Block { settings: fields.iter().flat_map(read).collect() }
 }
 
-/// Returns whether keys of a policy stand somewhere in this value.
+/// Returns whether this value contains keys of a policy at any depth.
 fn has_keys(raw: &Raw) -> bool {
     match raw {
         Raw::Table(fields) => fields.iter().any(is_setting),
@@ -435,7 +435,7 @@ fn entry(key: Key, raw: Raw) -> Entry {
     }
 }
 
-/// What was meant by a table with other names of fields, `{ url = … }`, or with an expectation of another shape.
+/// What was meant by a table with other field names, `{ url = … }`, or with an expectation in another form.
 fn meant_entry(key: Key, raw: &Raw) -> Option<Entry> {
     let Raw::Table(fields) = raw else { return None };
     let (mut entry, mut expectations, mut reason) = (None, Vec::new(), None);
@@ -464,7 +464,7 @@ fn meant_entry(key: Key, raw: &Raw) -> Option<Entry> {
     Some(Entry { expectations, ..entry? })
 }
 
-/// Takes `{ field = …, expect = … }` apart; anything else comes back.
+/// Splits `{ field = …, expect = … }`, and returns anything else as it is.
 fn excused(raw: Raw, field: &str) -> Result<(Raw, Vec<Expectation>), Raw> {
     let Raw::Table(mut fields) = raw else { return Err(raw) };
     let is_sound = |(name, raw): &(String, Raw)| match name.as_str() {
@@ -506,7 +506,8 @@ fn expectation(raw: &Raw) -> Option<Expectation> {
     Some(Expectation { rule: rule?, reason })
 }
 
-/// What an `expect` of another shape was meant as: `any_origin`, `any_origin: reason`, `{ any_origin: reason }`, other names of fields.
+/// What was meant by an `expect` in another form: `any_origin`, `any_origin: reason`, `{ any_origin: reason }`, other field
+/// names.
 fn meant_expectations(raw: &Raw) -> Vec<Expectation> {
     let text = |raw: &Raw| match raw {
         Raw::Text(text) => Some(text.clone()),

@@ -77,7 +77,7 @@ fn write(section: Section, checked: &Checked) -> Vec<u8> {
     }
 }
 
-/// The standard's `*` leaves one name out; here any means any.
+/// The standard's `*` leaves one name out. Here, `any` really means any.
 fn any_header() -> String {
     format!("*{SEPARATOR}{}", standard::NON_WILDCARD_HEADER)
 }
@@ -90,7 +90,7 @@ fn headers(checked: &Checked) -> impl Iterator<Item = &str> {
     checked.headers.iter().flatten().map(String::as_str)
 }
 
-/// The beginnings of the families, sorted; one that begins another stands for both.
+/// The prefixes of the families, sorted. A prefix of another prefix stands for both.
 fn families(checked: &Checked) -> Vec<&str> {
     let mut beginnings: Vec<&str> = headers(checked).filter_map(standard::family).collect();
     beginnings.sort_unstable();

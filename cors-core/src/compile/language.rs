@@ -1,4 +1,4 @@
-//! How settings are written in each language of policies: the only file that knows these grammars.
+//! How settings are written in each policy language. Only this file knows these grammars.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -9,7 +9,7 @@ use super::config::{Entry, EntryKind};
 use crate::Key;
 use crate::Rule;
 
-/// The language of the place where a policy is written: messages show what to write there.
+/// The language in which a policy is written. Messages show the text to write in this language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -44,7 +44,7 @@ impl Language {
         Writer { language: self, prefix: String::new() }.entry(key, entry)
     }
 
-    /// `any` in place of a list, as it is written in this language.
+    /// `any` as the value of a list, as it is written in this language.
     pub fn any(self) -> &'static str {
         match self {
             Self::Toml | Self::Json => "\"any\"",
@@ -66,14 +66,14 @@ impl Language {
     }
 }
 
-/// The placeholder for the reason in a text that is to be pasted.
+/// The placeholder for the reason, in a text to paste.
 pub const REASON: &str = "why it is right here";
 
 /// Writes settings in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Writer {
     pub(crate) language: Language,
-    /// What the variables' names begin with, before the `_`.
+    /// The prefix of the variables' names, without the `_`.
     pub(crate) prefix: String,
 }
 
@@ -87,7 +87,7 @@ impl Writer {
         }
     }
 
-    /// `key: value`, of a value that is written already.
+    /// `key: value`, for a value that is already written in this language.
     pub(crate) fn setting(&self, key: Key, value: &str) -> String {
         let name = self.name(key.name());
         match self.language {
@@ -127,7 +127,7 @@ impl Writer {
         }
     }
 
-    /// Entries with what stands between them.
+    /// Entries with their separators.
     pub(crate) fn entries(&self, key: Key, entries: &[Entry]) -> String {
         let separator = if self.language == Language::Env { "," } else { ", " };
         entries.iter().map(|entry| self.entry(key, entry)).collect::<Vec<_>>().join(separator)
@@ -139,7 +139,7 @@ impl Writer {
         if self.language == Language::Env { format!("`{entries}`") } else { entries }
     }
 
-    /// An entry of a list. A regex cannot stand in the environment: see [`can_write`](Self::can_write).
+    /// An entry of a list. The environment cannot hold a regex: see [`can_write`](Self::can_write).
     pub(crate) fn entry(&self, key: Key, entry: &Entry) -> String {
         let text = match (entry.kind, self.language) {
             (EntryKind::Regex, Language::Macro | Language::Attribute) => {
@@ -169,7 +169,7 @@ impl Writer {
         self.language != Language::Env || entry.kind != EntryKind::Regex && !entry.text.contains(',')
     }
 
-    /// An expectation on an entry, together with it.
+    /// An entry together with an expectation on it.
     pub(crate) fn excused_entry(&self, key: Key, entry: &Entry, rule: Rule) -> String {
         if self.language == Language::Env {
             return self.excuse(rule);
@@ -179,7 +179,7 @@ impl Writer {
         self.entry(key, &excused.expect(rule.name(), REASON))
     }
 
-    /// An expectation on a whole key, together with it; `setting` is what is written now.
+    /// A key together with an expectation on it; `setting` is what is written now.
     pub(crate) fn excused_setting(&self, rule: Rule, setting: &str) -> String {
         match self.language {
             Language::Macro => format!("#[expect({rule}, reason = {REASON:?})] {setting}"),
@@ -209,7 +209,7 @@ impl Writer {
         }
     }
 
-    /// An expectation as it stands beside what it is about.
+    /// An expectation as it is written next to its entry or setting.
     pub(crate) fn excuse_alone(&self, rule: Rule) -> String {
         match self.language {
             Language::Macro | Language::Attribute => format!("#[expect({rule}, reason = {REASON:?})]"),
@@ -218,7 +218,7 @@ impl Writer {
         }
     }
 
-    /// A block, as it is written here; `None` where there are no blocks.
+    /// A block, as it is written here; `None` if this language has no blocks.
     pub(crate) fn block(&self, name: &str) -> Option<String> {
         Some(match self.language {
             Language::Macro => format!("{name} {{ … }}"),
@@ -237,7 +237,7 @@ impl Writer {
         }
     }
 
-    /// The settings of development alone, as the block is called here; `None` where there are no blocks.
+    /// The block for development only, as it is written here; `None` if this language has no blocks.
     pub(crate) fn development(&self) -> Option<String> {
         self.block(crate::Mode::Development.name())
     }
@@ -283,7 +283,7 @@ fn has_backslash_or_quote(text: &str) -> bool {
     text.contains(['\\', '"'])
 }
 
-/// What an entry with an expectation is called in a file.
+/// The field name, in a file, of an entry that has an expectation.
 pub(crate) const fn field(key: Key) -> &'static str {
     match key {
         Key::Methods => "method",

@@ -28,14 +28,13 @@ use config::Config;
 use rules::violation::Violations;
 
 impl Config {
-    /// The policy of a mode, or every rule that it breaks.
+    /// Checks and compiles the policy of a mode. Returns every rule that it breaks, if there are any.
     ///
-    /// A configuration always has a production policy; development without a block of its own is
-    /// the same.
+    /// A configuration always has a production policy. Without a `development` block, development uses the same policy.
     ///
     /// # Errors
     ///
-    /// Every violation of the rules, in the order in which the settings stand.
+    /// Every violation of the rules, in the order of the settings.
     ///
     /// ```
     /// use cors_engine::{Block, Config, Mode, Rule};

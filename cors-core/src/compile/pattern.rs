@@ -9,7 +9,7 @@ use crate::engine::origin::{self, MAX_HOST, MAX_LABEL, MAX_ORIGIN, Parts};
 use crate::engine::standard;
 use crate::engine::table::origins::Pattern;
 
-/// An entry of `origins` that keeps the grammar. Its text is its canonical form.
+/// An entry of `origins` that follows the grammar. Its text is its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OriginPattern {
     text: String,
@@ -21,7 +21,7 @@ pub(crate) const NULL: &str = "null";
 /// What Electron and Android WebViews send for pages from files.
 pub(crate) const FILE: &str = "file://";
 
-/// The host that Electron apps have in custom schemes.
+/// The host that Electron apps use in custom schemes.
 const DOT_HOST: &str = ".";
 
 impl OriginPattern {
@@ -42,7 +42,7 @@ impl OriginPattern {
         self.text == NULL || self.text == FILE
     }
 
-    /// Returns whether the pattern stands for one origin alone.
+    /// Returns whether the pattern stands for exactly one origin.
     pub(crate) fn is_exact(&self) -> bool {
         let parts = self.parts();
         !parts.subdomains && parts.port != Some(b"*")
@@ -69,7 +69,7 @@ impl OriginPattern {
         }
     }
 
-    /// Some of the origins that it accepts, as different as can be; an exact origin, or `null`, itself.
+    /// Some of the origins that it accepts, as different as possible. For an exact origin or `null`: itself.
     pub(crate) fn samples(&self) -> Vec<String> {
         let sample = |labels: &str, port: &str| {
             self.text.replacen("://*.", &alloc::format!("://{labels}."), 1).replacen(":*", port, 1)
@@ -88,7 +88,7 @@ impl OriginPattern {
 
 pub(crate) use origin::is_loopback_host;
 
-/// Why a text is no pattern: what is wrong, and the bytes at fault.
+/// Why a text is not a pattern: what is wrong, and the bytes at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
@@ -101,9 +101,9 @@ pub(crate) enum FaultKind {
     Space,
     /// `any`, `*` or something else that looks like "everything".
     AnyWord,
-    /// `${ORIGIN}`, `undefined`: what was to be filled in.
+    /// `${ORIGIN}`, `undefined`: a placeholder that should have been filled in.
     Unfilled,
-    /// `self`, as a Content Security Policy has it.
+    /// `self`, as in a Content Security Policy.
     OwnOrigin,
     Several,
     NoScheme,
@@ -140,9 +140,9 @@ impl FaultKind {
     pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Empty => "it is empty",
-            Self::Space => "it has white space in it",
+            Self::Space => "it contains white space",
             Self::AnyWord => "it stands for everything",
-            Self::Unfilled => "it is a placeholder that nothing filled in",
+            Self::Unfilled => "it is a placeholder that was not filled in",
             Self::OwnOrigin => "it stands for the service's own origin",
             Self::Several => "it is several origins in one string",
             Self::NoScheme => "it has no scheme",
@@ -162,9 +162,9 @@ impl FaultKind {
             Self::LongLabel => "its host has a label of more than 63 bytes",
             Self::LongHost => "its host has more than 253 bytes",
             Self::LongOrigin => "it has more than 300 bytes",
-            Self::HostByte => "its host has a character that no host has",
-            Self::Ipv4 => "its host ends in a number, but is no IPv4 address as browsers write it",
-            Self::Ipv6 => "its host is no IPv6 address as browsers write it",
+            Self::HostByte => "its host has a character that is not allowed in a host",
+            Self::Ipv4 => "its host ends in a number, but is not an IPv4 address as browsers write it",
+            Self::Ipv6 => "its host is not an IPv6 address as browsers write it",
             Self::Wildcard => "`*` may stand only as a whole first label, `*.`, or as the port, `:*`",
             Self::WildcardAddress => "an IP address has no subdomains",
             Self::Port => "its port is not a number from 1 to 65535 without leading zeros",
@@ -176,13 +176,11 @@ impl FaultKind {
     /// Why that never works, or who gets in.
     pub(crate) const fn why(self) -> &'static str {
         match self {
-            Self::AnyWord => {
-                "An entry of the list is one origin or pattern; `any` stands in place of the list."
-            }
+            Self::AnyWord => "An entry of the list is one origin or pattern; `any` replaces the whole list.",
             Self::Unfilled => {
-                "The text is taken as it stands: no variable is replaced in it, so the entry never matches."
+                "The text is used as it is: nothing replaces variables in it, so the entry never matches."
             }
-            Self::OwnOrigin => "A page of the same origin needs no CORS, so that no entry is for it.",
+            Self::OwnOrigin => "A page of the same origin needs no CORS, so it needs no entry.",
             Self::Several => {
                 "An entry is compared as a whole with one origin; as one string these never match."
             }
@@ -198,14 +196,14 @@ impl FaultKind {
             Self::UpperCase => "A browser sends scheme and host in lower case; this never matches.",
             Self::Unicode => "A browser sends the host in Punycode; this never matches.",
             Self::Path | Self::Query | Self::Fragment | Self::Userinfo => {
-                "An origin is scheme, host and port alone: every page of a site has the same one. With more than that the entry never matches."
+                "An origin is only scheme, host and port, the same for every page of a site. With more than that, the entry never matches."
             }
             Self::DefaultPort => "A browser leaves the default port out; this never matches.",
-            Self::LongOrigin => "An `Origin` of more than 300 bytes is not looked at; this never matches.",
+            Self::LongOrigin => "An `Origin` of more than 300 bytes is ignored; this never matches.",
             Self::Wildcard => {
                 "A `*` inside a name is where other libraries let strangers in: `https://*app.com` would accept `https://evilapp.com`."
             }
-            _ => "A browser never sends such an origin, so that the entry never matches.",
+            _ => "A browser never sends such an origin, so the entry never matches.",
         }
     }
 }
@@ -265,7 +263,7 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     fault(kind, start + authority_len..text.len())
 }
 
-/// Returns whether an entry stands for every origin, as one tool or another writes that.
+/// Returns whether an entry stands for every origin, in the notation of some tool.
 pub(crate) fn stands_for_everything(text: &str) -> bool {
     let around = |c: char| c.is_whitespace() || "\"'`[](),;^$".contains(c);
     let text = text.trim_matches(around);
@@ -280,7 +278,7 @@ pub(crate) fn stands_for_everything(text: &str) -> bool {
         || host.contains('*') && host.bytes().all(|byte| b"*.:/?".contains(&byte))
 }
 
-/// Returns whether a text is a list of origins, or of names without schemes that commas stand between.
+/// Returns whether a text is a list of origins, or a comma-separated list of names without schemes.
 fn are_several(text: &str) -> bool {
     let is_whole = |part: &&str| part.contains("://");
     let spaced: Vec<&str> = parts_between(text, |c| c.is_whitespace() || ",;|".contains(c));
@@ -321,7 +319,7 @@ fn no_origin(text: &str) -> Option<Range<usize>> {
     (!is_port && !text[scheme.len()..].starts_with("//")).then_some(0..scheme.len())
 }
 
-/// What stands after a known scheme in place of `://`.
+/// The text after a known scheme that should be `://`.
 fn wrong_mark(text: &str) -> Option<Range<usize>> {
     let scheme = first_of(&["https", "http", "wss", "ws"], text)?;
     let rest = &text[scheme.len()..];
@@ -383,7 +381,7 @@ fn check_authority(scheme: &str, authority: &str, start: usize) -> Result<(), Fa
         return Err(Fault { kind: FaultKind::Ports, bytes });
     }
     check_host(name, wildcard).map_err(|fault| fault.shifted(at))?;
-    // With the shortest label in place of the `*`.
+    // With the shortest label instead of the `*`.
     if wildcard && host.len() > MAX_HOST {
         return Err(Fault { kind: FaultKind::LongHost, bytes: start..start + host.len() });
     }
@@ -514,7 +512,7 @@ fn origin_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Why a text is no host.
+/// Why a text is not a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HostFault {
     Scheme,

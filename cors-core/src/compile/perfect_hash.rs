@@ -1,5 +1,5 @@
-//! Builds the sets that `engine::table::set` reads: a perfect hash by hash and displace, and beside it the few entries that
-//! it has no place for.
+//! Builds the sets that `engine::table::set` reads: a perfect hash (hash and displace), and a list of the few entries that do not
+//! fit into it.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -21,8 +21,8 @@ const PROBES: usize = 12;
 
 /// The bytes of a set of `entries`, in their order, each found by `hash(key, entry)`. The entries must differ.
 ///
-/// Each of them gets a slot or is spare, so none is lost, whatever the hash. The time is that of sorting them, and otherwise
-/// linear.
+/// Each entry gets a slot or is spare, so none is lost, whatever the hash. It takes the time to sort the entries, and otherwise
+/// linear time.
 pub(crate) fn set<E: AsRef<[u8]>>(entries: &[E], hash: impl Fn(u64, &[u8]) -> u64) -> Vec<u8> {
     if entries.is_empty() {
         return Vec::new();
@@ -32,7 +32,7 @@ pub(crate) fn set<E: AsRef<[u8]>>(entries: &[E], hash: impl Fn(u64, &[u8]) -> u6
     Plan::make(&hashes).write(key, entries)
 }
 
-/// The bytes of a set that is only walked through.
+/// The bytes of a set that is only iterated.
 pub(crate) fn list<E: AsRef<[u8]>>(entries: &[E]) -> Vec<u8> {
     if entries.is_empty() { Vec::new() } else { Plan::default().write(0, entries) }
 }
@@ -86,7 +86,7 @@ impl Plan {
         plan
     }
 
-    /// How many slots are looked at for so many entries. A few can be unlucky.
+    /// How many slots are looked at for this many entries. A few entries can be unlucky.
     fn budget(entries: usize) -> usize {
         entries.saturating_mul(PROBES) + DISPLACEMENTS as usize
     }

@@ -1,8 +1,8 @@
-//! Text that a template or a program was to fill in: `${ORIGIN}`, `{{ origin }}`, `process.env.ORIGIN`, `undefined`.
+//! Text that a template or a program should have filled in: `${ORIGIN}`, `{{ origin }}`, `process.env.ORIGIN`, `undefined`.
 
 use core::ops::Range;
 
-/// What stands around a variable's name.
+/// The marks around a variable's name.
 const MARKS: [(&str, &str); 10] = [
     ("${", "}"),
     ("{{", "}}"),
@@ -20,13 +20,13 @@ const MARKS: [(&str, &str); 10] = [
 const CALLS: [&str; 7] =
     ["process.env", "import.meta.env", "os.environ", "getenv(", "std::env", "ENV[", "env("];
 
-/// What stands for a variable that is not set, once it is made a text.
+/// The text that an unset variable becomes.
 const UNSET: [&str; 6] = ["undefined", "None", "nil", "NaN", "[object Object]", "(null)"];
 
 /// Names that variables have, without an underscore.
 const NAMES: [&str; 6] = ["ORIGIN", "ORIGINS", "HOST", "HOSTNAME", "DOMAIN", "URL"];
 
-/// The bytes of the first thing in `text` that was to be filled in.
+/// The bytes of the first placeholder in `text`.
 pub(crate) fn find(text: &str) -> Option<Range<usize>> {
     let bare = text.trim_matches(['"', '\'', ' ']);
     let is_null = bare.eq_ignore_ascii_case("null") && text != "null";
@@ -61,7 +61,7 @@ fn marked(text: &str, open: &str, close: &str) -> Option<Range<usize>> {
         let inner = start + open.len();
         let end = inner + text[inner..].find(close)?;
         let name = text[inner..end].trim();
-        // `%e4%f6` is no variable, nor is a label with `__` in it.
+        // `%e4%f6` is not a variable, and neither is a label that contains `__`.
         let is_name = match open {
             "%" => name.len() > 2 && is_word(name),
             "__" => {

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-/// A text as it stands in its file, where what cannot be seen is escaped. Backslashes and quotes can.
+/// A text as it is in its file, with invisible characters escaped. Backslashes and quotes are not escaped.
 #[derive(Clone, Copy)]
 pub(crate) struct Shown<'t>(pub(crate) &'t str);
 
@@ -16,7 +16,7 @@ impl fmt::Display for Shown<'_> {
 }
 
 impl Shown<'_> {
-    /// How many letters it takes.
+    /// How many characters it takes.
     pub(crate) fn width(self) -> usize {
         self.0
             .chars()

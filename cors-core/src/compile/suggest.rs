@@ -12,7 +12,7 @@ use crate::engine::origin;
 use crate::engine::standard;
 use crate::explain::misspelled::distance;
 
-/// The candidate that `word` is most likely a slip of; none if nothing is near.
+/// The candidate that `word` is most likely a typo of; `None` if nothing is near.
 pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word = word.to_ascii_lowercase().replace('-', "_");
     let allowed = (word.len() / 3).clamp(1, 4);
@@ -27,7 +27,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 struct Loose {
     /// `None` if there was none.
     scheme: Option<String>,
-    /// What stands for subdomains before the host.
+    /// What is written for subdomains before the host.
     lead: Lead,
     host: String,
     port: String,
@@ -61,7 +61,7 @@ const EITHER_SCHEME: [&str; 10] = [
 const EITHER_SCHEME_IN_BRACES: [&str; 4] = ["{http,https}", "{https,http}", "http{s,}", "http{,s}"];
 
 impl Loose {
-    /// Reads a text that is no origin. `None` if it could mean several things: what is proposed may not let in a stranger.
+    /// Reads a text that is not an origin. `None` if it could mean several things, because a proposal must not let in a stranger.
     fn read(text: &str) -> Option<Self> {
         let text = cleaned(text);
         let (scheme, rest) = match text.split_once("://") {
@@ -95,7 +95,7 @@ impl Loose {
         let authority = single.as_deref().unwrap_or(authority);
         let (host, port) = match authority.rsplit_once(':') {
             Some(("::1", port)) => ("::1", port),
-            // An address with a port, or an address alone: without brackets nobody knows.
+            // An address with a port, or only an address: without brackets nobody knows.
             Some((head, last)) if head.contains(':') && !head.starts_with('[') && last.len() > 1 => {
                 return None;
             }
@@ -108,7 +108,7 @@ impl Loose {
             // `*-a` is a part of a label.
             _ if lead != "." && lead.contains('.') => Lead::None,
             _ if !lead.is_empty() && bare.starts_with(|c: char| c.is_alphanumeric()) => Lead::WithIt,
-            // `*.*.a` is no pattern, and its meaning is unclear.
+            // `*.*.a` is not a pattern, and its meaning is unclear.
             _ => Lead::None,
         };
         let (host, port) = match lead {
@@ -144,8 +144,8 @@ impl Loose {
     }
 }
 
-/// Returns whether what stands before an `@` is a user name with a password, and no part of the host: `my@pp.com` may have the sign for
-/// an `a`, `me@a.com` is an address of mail, and `https://a.com:443@b.com` is at `b.com`.
+/// Returns whether the text before an `@` is a user name with a password, and not a part of the host: in `my@pp.com` the sign may
+/// be an `a`, `me@a.com` is a mail address, and the host of `https://a.com:443@b.com` is `b.com`.
 fn is_credentials(user: &str) -> bool {
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     user.split_once(':').is_some_and(|(name, password)| !name.contains('.') && !is_number(password))
@@ -163,7 +163,7 @@ fn single_port(authority: &str) -> Option<String> {
     }
 }
 
-/// A scheme before something else than `://`, and what follows: `https:/a`, `https//a`, `https.//a`.
+/// A scheme before something other than `://`, and what follows: `https:/a`, `https//a`, `https.//a`.
 fn marked_scheme(text: &str) -> Option<(&'static str, &str)> {
     let is_mark = |c: char| matches!(c, ':' | ';' | '.' | ',' | '/' | '\\');
     let (scheme, rest) = ["https", "http", "wss", "ws"]
@@ -174,7 +174,7 @@ fn marked_scheme(text: &str) -> Option<(&'static str, &str)> {
     (mark == ":" || mark.len() > 1 && mark.contains(['/', '\\'])).then_some((scheme, after))
 }
 
-/// Without quotes, commas and space around it, in lower case, and with ASCII in place of what only looks or prints like it.
+/// Without quotes, commas and space around it, in lower case, and with ASCII instead of characters that only look like it.
 fn cleaned(text: &str) -> String {
     let plain = |c: char| match c {
         '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => None,
@@ -194,7 +194,7 @@ fn cleaned(text: &str) -> String {
     text.trim_matches(around).to_lowercase()
 }
 
-/// Without what stands around an origin in a list, a header, an assignment or a link, and without a comment after it.
+/// Without the text around an origin in a list, a header, an assignment or a link, and without a comment after it.
 pub(crate) fn taken_out(text: &str) -> String {
     let text = plain_signs(text.trim());
     let text = text.trim();
@@ -220,7 +220,8 @@ pub(crate) fn taken_out(text: &str) -> String {
     if !is_whole || text[..lead].contains(['.', '/', '\\', '^']) { text } else { text[lead + 1..].to_owned() }
 }
 
-/// With signs in place of what stands for them where URLs are passed on: `\/`, `%2F`, `(dot)`, `https: //a.com`, `a.com: 80`, `a.com:[80]`.
+/// With the real signs instead of the notations for them when URLs are passed on: `\/`, `%2F`, `(dot)`, `https: //a.com`, `a.com:
+/// 80`, `a.com:[80]`.
 fn plain_signs(text: &str) -> String {
     let mut plain = text.replace(r"\/", "/");
     for end in [r"\n", r"\r", r"\t"] {
@@ -258,10 +259,10 @@ fn plain_signs(text: &str) -> String {
     }
 }
 
-/// As many texts as a glob with braces may stand for.
+/// The most texts that a glob with braces may stand for.
 const MAX_EXPANDED: usize = 16;
 
-/// The texts of a glob with braces, `{www,shop}.a.com`, or of several ports; else the text itself.
+/// The texts of a glob with braces, `{www,shop}.a.com`, or of several ports; otherwise the text itself.
 pub(crate) fn expanded(text: &str) -> Vec<String> {
     let (head, tail) = text.rsplit_once(':').unwrap_or((text, ""));
     let is_number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
@@ -300,17 +301,17 @@ pub(crate) fn parts(text: &str) -> Vec<&str> {
     list.split(is_between).filter(|part| !part.trim_matches(['"', '\'']).is_empty()).collect()
 }
 
-/// Returns whether a character stands between the origins of a list.
+/// Returns whether a character separates the origins of a list.
 fn is_between(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|' | '\u{3001}' | '\u{ff0c}' | '\u{ff1b}')
 }
 
-/// Returns whether the parts of a string are entries of their own, and not pieces of one that a slip took apart:
+/// Returns whether the parts of a string are entries of their own, and not pieces of one that a typo split:
 /// `shop.my app.com` is `shop.myapp.com`, and `app.com` is a stranger's.
 pub(crate) fn are_entries(text: &str, parts: &[&str]) -> bool {
     let (full, bare): (Vec<&str>, Vec<&str>) = parts.iter().partition(|part| part.contains("://"));
     if full.is_empty() {
-        // A space is a slip inside of a name as often as it ends one; a comma makes a list.
+        // A space is as often a typo inside a name as the end of one; a comma makes a list.
         return text.split([',', ';']).all(|name| !name.trim().contains(is_between));
     }
     // A name may be taken apart only after what is a whole origin.
@@ -324,12 +325,12 @@ fn is_under_one_of(name: &str, origins: &[&str]) -> bool {
     origins.iter().any(|origin| Loose::read(origin).is_some_and(|origin| origin.host == name))
 }
 
-/// The entries (usually one) that were most likely meant by `text`, the likeliest first. They keep the grammar.
+/// The entries (usually one) that were most likely meant by `text`, the likeliest first. They follow the grammar.
 pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
     let Some(loose) = Loose::read(text) else { return Vec::new() };
     let Some(host) = repair_host(&loose.host) else { return Vec::new() };
     let Some(scheme) = loose.scheme(&host) else { return Vec::new() };
-    // `-` is no host; `app://.` and `[::]` have one.
+    // `-` is not a host; `app://.` and `[::]` have one.
     if host.bytes().all(|byte| byte == b'-') {
         return Vec::new();
     }
@@ -351,7 +352,7 @@ pub(crate) fn origins(text: &str) -> Vec<Vec<String>> {
     candidates.into_iter().filter(|texts| texts.iter().all(is_pattern)).collect()
 }
 
-/// Origins that `text` was plainly meant to let in. Empty if that is unclear.
+/// Origins that `text` was clearly meant to let in. Empty if that is unclear.
 pub(crate) fn meant_origins(text: &str) -> Vec<String> {
     let Some(loose) = Loose::read(text) else { return Vec::new() };
     // A `*` that stands for the rest of the name says nothing about which.
@@ -389,7 +390,7 @@ pub(crate) fn meant_origins(text: &str) -> Vec<String> {
     samples
 }
 
-/// The scheme that `scheme` is one slip away from.
+/// The scheme that `scheme` is one typo away from.
 pub(crate) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
     const REAL: [&str; 4] = ["http", "https", "ws", "wss"];
     if REAL.contains(&scheme) || !(3..=7).contains(&scheme.len()) {
@@ -406,7 +407,7 @@ pub(crate) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
 pub(crate) fn looks_like_regex(text: &str) -> bool {
     let text = text.trim();
     let has_class = text.match_indices('[').any(|(at, _)| !text[..at].ends_with("//"));
-    // After a letter these are no more likely a regex's than a slip.
+    // After a letter, these are as likely a typo as a part of a regex.
     let has_count = text.match_indices('+').any(|(at, _)| text[..at].ends_with(['.', ']', ')', '}']))
         || text.match_indices('{').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
     (text.contains(['\\', '^', '$', '(']) || has_count) && !text.contains("(s)://")
@@ -431,7 +432,7 @@ pub(crate) fn pattern_of_regex(regex: &str) -> Option<String> {
     OriginPattern::parse(&pattern).is_ok().then_some(pattern)
 }
 
-/// A regex for the identifier that a browser extension has in place of a host: it differs per installation or author.
+/// A regex for the identifier that a browser extension has instead of a host: it differs per installation or author.
 #[cfg(feature = "regex")]
 pub(crate) fn extension_id(scheme: &str) -> Option<&'static str> {
     match scheme {
@@ -467,7 +468,7 @@ pub(crate) fn regex_of_glob(text: &str) -> Option<String> {
     Some(format!("^{scheme}://{}{port}$", host.join("[a-z0-9-]+").replace(r"\-", "-")))
 }
 
-/// The entry of `hosts` that `text` is most likely a slip of.
+/// The entry of `hosts` that `text` is most likely a typo of.
 pub(crate) fn host(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let rest = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);

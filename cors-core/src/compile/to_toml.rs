@@ -1,4 +1,4 @@
-//! A compiled policy as the file that says the same: for tools that read files.
+//! Turns a compiled policy back into a file that says the same, for tools that read files.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -12,13 +12,14 @@ use crate::engine::mode::{Mode, PolicySet};
 use crate::engine::policy::Policy;
 use crate::{Key, Rule};
 
-/// Why something is expected, where the tables do not tell.
+/// The reason for expectations, because the tables do not contain the original ones.
 const REASON: &str = "the crate says why, where it declares the policy";
 
 impl Policy {
-    /// The policy as a file in TOML, which compiles to one that decides alike.
+    /// The policy as a TOML file. It compiles to a policy that makes the same decisions.
     ///
-    /// Comments and reasons are not in the tables: what has to be expected in production is expected for the whole block.
+    /// The tables do not contain comments and reasons. So every rule that has to be expected in production is expected for the
+    /// whole block.
     ///
     /// ```
     /// use cors_engine::{Block, Config, Mode};
@@ -33,7 +34,8 @@ impl Policy {
 }
 
 impl PolicySet {
-    /// The policies as a file in TOML, for tools such as `cors explain`: that of production, and of development in a debug build.
+    /// The policies as a TOML file, for tools such as `cors explain`: the production policy, and in a debug build also the
+    /// development policy.
     ///
     /// ```
     /// use cors_engine::PolicySet;
@@ -92,7 +94,7 @@ fn block(policy: &Policy) -> Block {
     Block { settings: parts.into_iter().flat_map(|part| part.settings).collect() }
 }
 
-/// The block with an expectation for each rule that it would else break in production.
+/// The block with an expectation for each rule that it would otherwise break in production.
 fn excused(block: Block) -> Block {
     let violations = Config::new(block.clone()).policy(Mode::Production).err();
     let rules: BTreeSet<Rule> = violations.iter().flatten().map(|violation| violation.rule()).collect();

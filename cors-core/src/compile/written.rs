@@ -1,4 +1,4 @@
-//! Settings as a macro passes them on: anything that was written, with the types of its tokens.
+//! Settings as a macro passes them on: everything that was written, with the types of its tokens.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,11 +17,11 @@ pub enum Written {
     Text(String),
     /// A number without a unit.
     Number(i64),
-    /// A number with a unit, or one that is no whole number: `1h`, `2.5`.
+    /// A number with a unit, or one that is not an integer: `1h`, `2.5`.
     Duration(String),
     /// `true` or `false`.
     Bool(bool),
-    /// `[…]`, each element with what is expected of it.
+    /// `[…]`, each element with its expectations.
     List(Vec<(Written, Vec<Expected>)>),
     /// `regex("…")`
     Regex(String),

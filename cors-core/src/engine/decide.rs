@@ -19,13 +19,13 @@ impl Policy {
     /// Decides about a request.
     ///
     /// It allocates nothing and never panics, whatever the bytes. The time is linear in the request and does not depend on
-    /// how many origins the policy lists. A reason for a refusal is worked out when somebody asks for it:
+    /// how many origins the policy lists. The reason for a refusal is only computed on demand:
     /// [`Decision::denial`], [`Decision::explain`].
     // CORS check: https://fetch.spec.whatwg.org/#concept-cors-check
     // CORS-preflight fetch, step 7: https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
     //
-    // Inlined, so that a caller pays only for the parts of the decision that it reads, and pays nothing for preflights if
-    // its method is never `OPTIONS`.
+    // Inlined, so that a caller only pays for the parts of the decision that it reads, and pays nothing for preflights if its
+    // method is never `OPTIONS`.
     #[inline(always)]
     pub fn decide<'a>(&'a self, request: &Request<'a>) -> Decision<'a> {
         let is_preflight = request.is_preflight();
@@ -41,7 +41,7 @@ impl Policy {
         Decision { policy: self, request: *request, is_preflight, is_allowed, fields }
     }
 
-    /// The first check that a request with an `Origin` fails if it is a preflight.
+    /// The first check that a preflight fails.
     #[inline(always)]
     pub(crate) fn first_failure<'r>(&self, request: &Request<'r>) -> Option<FailedCheck<'r>> {
         if !self.accepts_origin(request) {

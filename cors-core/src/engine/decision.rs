@@ -1,4 +1,4 @@
-//! What a policy answers.
+//! A policy's decision about a request.
 
 use super::field::{Field, Fields};
 use super::origin;
@@ -24,15 +24,15 @@ impl<'a> Decision<'a> {
         self.is_preflight
     }
 
-    /// Returns whether the page may read the response; for a preflight, whether the browser may send the request after it. Also
-    /// `true` for a request without an origin, to which CORS does not apply.
+    /// Returns whether the page may read the response. For a preflight: whether the browser may send the actual request. Also
+    /// `true` for a request without an origin, because CORS does not apply to it.
     #[inline]
     pub fn is_allowed(&self) -> bool {
         self.is_allowed
     }
 
-    /// The status of the answer to a preflight: the policy's own, or 403; 200 for some refusals that are
-    /// [`diagnostic`](Self::diagnostic). `None` for an actual request, whose status is the app's.
+    /// The status of the answer to a preflight: the policy's own if it is allowed, 403 if it is refused, and 200 for some
+    /// [`diagnostic`](Self::diagnostic) refusals. `None` for an actual request, because the app sets its status.
     pub fn status(&self) -> Option<u16> {
         self.is_preflight.then(|| {
             if self.is_allowed {
@@ -52,8 +52,8 @@ impl<'a> Decision<'a> {
         self.fields
     }
 
-    /// The request's origin, if a page can have it and `origins` does not list it. You may then ask another source of origins, such
-    /// as a database of tenants. If that allows the origin, decide again about the same request,
+    /// The request's origin, if a page can have it and `origins` does not list it. You may then ask another source of origins,
+    /// such as a database of tenants. If the source allows the origin, decide again about the same request, now
     /// [vouched for](Request::vouched).
     ///
     /// `None` for `null`, which every sandboxed frame on any site has, for several origins, for values that no browser sends, and

@@ -3,7 +3,7 @@
 /// The set of a response's fields, without their values. It is small and borrows neither the request nor the policy, so it
 /// can be kept while the request moves into the app.
 ///
-/// Iterate it for the [`Field`]s; [`Policy::value`](crate::Policy::value) says what each carries.
+/// Iterate it for the [`Field`]s; [`Policy::value`](crate::Policy::value) returns the value of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fields(u16);
 
@@ -19,12 +19,12 @@ impl Fields {
         if condition { self.with(field) } else { self }
     }
 
-    /// These and those of `other`.
+    /// The fields of both sets.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Those that stand in `mask` as well.
+    /// Those that are also in `mask`.
     pub(crate) const fn only(self, mask: Self) -> Self {
         Self(self.0 & mask.0)
     }
@@ -122,13 +122,13 @@ impl Field {
         }
     }
 
-    /// The value, for a field whose value is the same under every policy that sends it.
+    /// The value, if it is the same for every policy that sends the field.
     pub const fn fixed(self) -> Option<&'static str> {
         match self {
             Field::AllowCredentials | Field::AllowPrivateNetwork => Some("true"),
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             Field::Vary => Some("Origin"),
-            // What an answer depends on, except for the field of the fading draft about private networks: some caches can be
+            // Everything that an answer depends on, except the field of the dropped private-network draft. Some caches can be
             // configured to store answers to `OPTIONS`.
             Field::PreflightVary => {
                 Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
@@ -137,9 +137,10 @@ impl Field {
         }
     }
 
-    /// Returns whether only the policy may set the response field `name` (in lower case). An adapter removes such fields of the app
-    /// before it adds [`Decision::fields`](crate::Decision::fields): two lines of `Access-Control-Allow-Origin` fail the
-    /// browser's check, and one that the app has set could allow an origin that the policy does not.
+    /// Returns whether only the policy may set the response field `name` (in lower case). An adapter removes such fields, if
+    /// the app has set any, before it adds [`Decision::fields`](crate::Decision::fields): two lines of
+    /// `Access-Control-Allow-Origin` fail the browser's check, and one that the app has set could allow an origin that the
+    /// policy does not.
     #[inline]
     pub fn is_owned(name: &str) -> bool {
         name.starts_with("access-control-")

@@ -6,8 +6,8 @@ use super::policy::Policy;
 
 /// A short name for the content of a policy, made by [`Policy::fingerprint`]. Its `Display` is 16 hex digits.
 ///
-/// It is no cryptographic hash: policies that people write have different fingerprints, but an attacker can make two that
-/// have the same.
+/// It is not a cryptographic hash: policies that people write have different fingerprints, but an attacker can make two policies
+/// with the same one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
@@ -32,10 +32,11 @@ impl fmt::Debug for Fingerprint {
 
 impl Policy {
     /// The policy's fingerprint: the same for the same settings in the same order, in every process, on every machine, and
-    /// whether the policy was compiled or read from a file. Put it into a log, and a fleet shows which policy each member has.
+    /// whether the policy was compiled or read from a file. Log it to see which policy each machine of a fleet runs.
     ///
-    /// It is made from the settings, not from the tables, so a version of this crate with other tables gives the
-    /// same. The time is linear in the policy's size and nothing is allocated: call it when a policy is made, not per request.
+    /// It is computed from the settings, not from the tables, so it stays the same in a version of this crate that has other
+    /// tables. The call takes time linear in the policy's size and allocates nothing. Call it when a policy is made, not per
+    /// request.
     ///
     /// ```
     /// # #[cfg(feature = "alloc")] {
@@ -82,7 +83,7 @@ impl Policy {
     }
 }
 
-/// FNV-1a of 64 bits: it stays what it is, whatever hash the tables have.
+/// FNV-1a with 64 bits. It stays the same when the hash of the tables changes.
 struct Fnv(u64);
 
 impl Default for Fnv {
@@ -92,7 +93,7 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    /// Hashes a text and a byte that marks its end, which no text contains.
+    /// Hashes a text, and a byte that marks its end and that no text contains.
     fn take(&mut self, text: &[u8]) {
         text.iter().chain(&[0xff]).for_each(|&byte| self.byte(byte));
     }

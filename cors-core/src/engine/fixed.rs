@@ -1,6 +1,6 @@
-//! Text on the stack, for what must be written where nothing may be allocated.
+//! A text buffer on the stack, for code that must not allocate.
 
-/// Text on the stack: what is written past `N` bytes is an error.
+/// A text buffer on the stack. Writing more than `N` bytes is an error.
 pub(crate) struct Fixed<const N: usize> {
     bytes: [u8; N],
     len: usize,

@@ -1,4 +1,4 @@
-//! The format of an image: a header of numbers, and after it a policy's tables, section by section.
+//! The format of an image: a header of numbers, followed by a policy's tables, section by section.
 
 use super::table;
 
@@ -13,9 +13,9 @@ pub(crate) enum Section {
     Expose,
     /// The value of `Access-Control-Max-Age`.
     MaxAge,
-    /// The names in `Headers`, to look requested ones up.
+    /// The names in `Headers`, for looking up requested ones.
     Names,
-    /// The beginnings of the families in `Headers`.
+    /// The prefixes of the families in `Headers`.
     Families,
     /// The exact origins.
     Exact,

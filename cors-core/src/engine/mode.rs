@@ -53,8 +53,7 @@ impl PolicySet {
         Self { production, development }
     }
 
-    /// The policy for `mode`; `None` for development in a release build, and where the set has no
-    /// such block.
+    /// The policy for `mode`. `None` for development in a release build, or if the set has no `development` block.
     pub const fn get(&self, mode: Mode) -> Option<&Policy> {
         match mode {
             Mode::Production => Some(&self.production),
@@ -67,15 +66,15 @@ impl PolicySet {
         &self.production
     }
 
-    /// The policy in force: in a debug build that of the `development` block, if there is one, and
-    /// else the production policy.
+    /// The policy in force: in a debug build, the one from the `development` block if there is one; otherwise the production
+    /// policy.
     ///
     /// With the feature `std`, `CORS_MODE=production` asks a debug build for the production policy.
-    /// The environment can only tighten: a release build that is asked for `development`, and any
-    /// build that is asked for a mode that does not exist, takes the production policy, and says so
-    /// in one error-level event (feature `tracing`). An empty `CORS_MODE` counts as unset.
+    /// The environment can only make the policy stricter. A release build that is asked for `development`, and any build that is
+    /// asked for an unknown mode, uses the production policy and logs one error-level event (feature `tracing`). An empty
+    /// `CORS_MODE` counts as unset.
     ///
-    /// It reads the environment each time: call it once, at start-up.
+    /// Each call reads the environment: call it once, at start-up.
     pub fn active(&self) -> &Policy {
         #[cfg(feature = "std")]
         match Asked::read() {
@@ -117,7 +116,7 @@ impl Asked {
     }
 }
 
-/// Logs once per process that the environment is not followed.
+/// Logs, once per process, that the variable is ignored.
 #[cfg(feature = "std")]
 fn complain(why: &str) {
     #[cfg(feature = "tracing")]

@@ -1,4 +1,4 @@
-//! A serialized origin taken apart, within bounds, at request time.
+//! Splits and checks serialized origins at request time, within fixed limits.
 
 use super::fixed::Fixed;
 use crate::engine::standard;
@@ -42,7 +42,7 @@ impl<'o> Parts<'o> {
 
     /// Returns whether a browser's URL parser and origin serializer can produce this origin.
     ///
-    /// A host may contain punctuation that the ABNF of the `Origin` field does not have, since browsers send it.
+    /// A host may contain punctuation that the ABNF of the `Origin` field does not allow, because browsers send it.
     // https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin, https://url.spec.whatwg.org/#host-writing
     pub(crate) fn is_serialized(&self) -> bool {
         is_scheme(self.scheme)
@@ -67,7 +67,7 @@ pub(crate) fn sendable(origin: &[u8]) -> Option<&str> {
     if parts.is_serialized() || is_dot() { core::str::from_utf8(origin).ok() } else { None }
 }
 
-/// Returns whether it is an origin that a page can have, in the spelling of browsers: neither `null` nor `file://`.
+/// Returns whether this is an origin that a page can have, as browsers send it. `null` and `file://` do not count.
 pub fn is_page_origin(origin: &[u8]) -> bool {
     sendable(origin).is_some()
 }
@@ -91,7 +91,7 @@ pub(crate) fn parse_port(digits: &[u8]) -> Option<u16> {
     core::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?.parse().ok()
 }
 
-/// Returns whether they are one or more labels that a wildcard may stand for: `a`, `a.b-c._d`.
+/// Returns whether these are one or more labels that a wildcard may match: `a`, `a.b-c._d`.
 pub(crate) fn are_labels(labels: &[u8]) -> bool {
     let mut length = 0;
     for &byte in labels {
@@ -129,7 +129,7 @@ fn is_host(host: &[u8]) -> bool {
     !is_number(last) || host == name && is_ipv4(host)
 }
 
-/// Returns whether it may stand in a domain. Upper case may not: the parser folds it.
+/// Returns whether a domain may contain this byte. Upper case does not count, because the parser folds it.
 // https://url.spec.whatwg.org/#forbidden-domain-code-point
 const fn is_host_byte(byte: u8) -> bool {
     matches!(byte, b'!'..=b'~')
@@ -150,7 +150,7 @@ pub(crate) fn is_number(label: &[u8]) -> bool {
 
 /// Returns whether it is a dotted quad as the serializer writes it.
 pub(crate) fn is_ipv4(host: &[u8]) -> bool {
-    // The parser of the standard library takes the canonical form alone: no leading zeros.
+    // The standard library only parses the canonical form: no leading zeros.
     core::str::from_utf8(host).is_ok_and(|text| text.parse::<core::net::Ipv4Addr>().is_ok())
 }
 
@@ -164,8 +164,8 @@ pub(crate) fn is_ipv6(inner: &[u8]) -> bool {
     write_ipv6(&mut canonical, address).is_ok() && canonical.bytes() == inner
 }
 
-/// Writes `address` as the URL standard does. The standard library's own form differs from it: it
-/// writes IPv4-mapped addresses with a dotted quad.
+/// Writes `address` as the URL standard does. The standard library's form differs: it writes IPv4-mapped addresses with a dotted
+/// quad.
 pub(crate) fn write_ipv6(out: &mut dyn core::fmt::Write, address: core::net::Ipv6Addr) -> core::fmt::Result {
     let pieces = address.segments();
     let zeros = longest_zero_run(&pieces);
@@ -201,7 +201,7 @@ fn longest_zero_run(pieces: &[u16; 8]) -> core::ops::Range<usize> {
 
 /// Returns whether a host is the user's own machine: `localhost` and everything under it, `127.0.0.0/8`, `[::1]`
 /// (<https://w3c.github.io/webappsec-secure-contexts/#potentially-trustworthy-origin>), the addresses that operating systems
-/// treat in the same way (`0.0.0.0`, `[::]`), and IPv6 addresses that stand for one of these IPv4 addresses.
+/// treat in the same way (`0.0.0.0`, `[::]`), and IPv6 addresses that embed one of these IPv4 addresses.
 pub(crate) fn is_loopback_host(host: &str) -> bool {
     use core::net::{Ipv4Addr, Ipv6Addr};
 

@@ -30,7 +30,7 @@ pub struct Policy {
     pub(super) answers: Answers,
 }
 
-/// The fields of each kind of response: they follow from the policy alone.
+/// The fields of each kind of response. They only depend on the policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Answers {
     /// An actual request whose origin is allowed.
@@ -39,7 +39,7 @@ pub(crate) struct Answers {
     pub(super) no_origin: Fields,
     /// One whose origin is refused.
     pub(super) refused: Fields,
-    /// A preflight that is allowed, bar [`Field::AllowPrivateNetwork`].
+    /// A preflight that is allowed, without [`Field::AllowPrivateNetwork`].
     pub(super) preflight: Fields,
     /// A preflight that is refused.
     pub(super) refused_preflight: Fields,
@@ -82,8 +82,8 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the image is of another layout, which means that macro and library differ in version. In
-    /// const context, where compiled policies are made, that is an error of the build.
+    /// If the image has another layout, which means that macro and library have different versions. Compiled policies are made in
+    /// const context, so for them this is a build error.
     pub(crate) const fn compiled(image: &'static [u8]) -> Self {
         Self::new(image, Image::Static(image))
     }
@@ -101,7 +101,7 @@ impl Policy {
         Self { image, flags, status, sections, shortcuts, answers: Answers::new(flags, &sections) }
     }
 
-    /// Looks for the first of the requested headers that is not allowed.
+    /// Looks for the first requested header that is not allowed.
     pub(super) fn scan_headers<'r>(&self, lines: &'r dyn Lines) -> Result<(), RefusedNames<'r>> {
         if self.has(flag::ANY_HEADER) {
             return names::scan(lines, standard::is_token);
@@ -115,8 +115,8 @@ impl Policy {
         self.has_families() && families::contain(Set::new(self.section(Section::Families)), name)
     }
 
-    /// Returns whether there is a family among `headers`. The answer then lists the requested names: a list of families
-    /// means nothing to a browser.
+    /// Returns whether `headers` lists a family. The answer then lists the requested names, because browsers do not understand
+    /// families.
     const fn has_families(&self) -> bool {
         filled(&self.sections, Section::Families)
     }
@@ -200,7 +200,7 @@ impl Policy {
     /// The only origin, if `origins` lists exactly one and no pattern. It is then the value of [`Value::RequestOrigin`] for every
     /// allowed request, unless the app [vouches](crate::Request::vouched) for another.
     ///
-    /// An adapter that keeps this value need not copy the request's.
+    /// An adapter can keep this value instead of copying the request's each time.
     pub fn only_origin(&self) -> Option<&str> {
         match self.shortcuts.matching {
             Matching::Sole { start, end } => self.text_of(start, end).map(table::text),
@@ -208,8 +208,8 @@ impl Policy {
         }
     }
 
-    /// The entry of `origins` that accepts `origin`, or `a regex` where it is one of several; `None`
-    /// if none does, or if every origin is allowed without an entry.
+    /// The entry of `origins` that accepts `origin`; the text `a regex` if it is one of several regexes. `None` if no entry does,
+    /// or if every origin is allowed.
     pub fn origin_entry(&self, origin: &[u8]) -> Option<&str> {
         self.listed_origins().find(origin).map(table::text)
     }
@@ -219,13 +219,13 @@ impl Policy {
         self.lists_method(method)
     }
 
-    /// Returns whether a preflight may ask for the header `name`. Names are compared whatever their case.
+    /// Returns whether a preflight may ask for the header `name`. Header names are case-insensitive.
     pub fn allows_header(&self, name: &[u8]) -> bool {
         self.lists_header(name)
     }
 
-    /// Returns whether `hosts` lists this value of `Host`, or this authority. A port is ignored, and so is one trailing dot; a
-    /// malformed value is refused. Always `true` for a policy without `hosts`.
+    /// Returns whether `hosts` lists this `Host` value or authority. A port and one trailing dot are ignored, and a malformed
+    /// value is refused. Always `true` for a policy without `hosts`.
     pub fn allows_host(&self, host: &[u8]) -> bool {
         if !self.checks_host() {
             return true;
@@ -258,7 +258,7 @@ impl Policy {
         (!text.is_empty()).then_some(Value::Fixed(text))
     }
 
-    /// The listed origins and patterns as they were written, exact ones first; none if any is allowed.
+    /// The listed origins and patterns as they were written, exact ones first; empty if any origin is allowed.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
         let ListedOrigins { exact, patterns, .. } = self.listed_origins();
         exact.iter().chain(patterns.iter()).map(table::text)
@@ -269,8 +269,8 @@ impl Policy {
         self.listed_origins().regexes.iter().map(table::text)
     }
 
-    /// The registrable domains and addresses of the origins that the regexes accept: in a production
-    /// policy they are finitely many and spelled out.
+    /// The registrable domains and addresses of the origins that the regexes accept. In a production policy there are finitely
+    /// many, and the regexes spell them out.
     pub fn regex_domains(&self) -> impl Iterator<Item = &str> {
         names::elements(self.text(Section::Domains))
     }
@@ -285,12 +285,12 @@ impl Policy {
         names::elements(self.text(Section::Headers))
     }
 
-    /// The response headers that pages may read, beside the safelisted ones; `*` for all.
+    /// The response headers that pages may read besides the safelisted ones; `*` for all.
     pub fn exposed(&self) -> impl Iterator<Item = &str> {
         names::elements(self.text(Section::Expose))
     }
 
-    /// The listed hosts; none if any is allowed, or none is checked.
+    /// The listed hosts; empty if any host is allowed, or if `Host` is not checked.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         Set::new(self.section(Section::Hosts)).iter().map(table::text)
     }
@@ -300,12 +300,12 @@ impl Policy {
         self.has(flag::ANY_ORIGIN)
     }
 
-    /// Returns whether every host is allowed, explicitly; a policy without `hosts` checks none.
+    /// Returns whether the policy has `hosts: any`. A policy without `hosts` checks no host.
     pub(crate) const fn allows_any_host(&self) -> bool {
         self.has(flag::ANY_HOST)
     }
 
-    /// Returns whether every method is allowed that a browser can send.
+    /// Returns whether every method that a browser can send is allowed.
     pub const fn allows_any_method(&self) -> bool {
         self.has(flag::ANY_METHOD)
     }
@@ -335,8 +335,8 @@ impl Policy {
         self.has(flag::CHECKS_HOST)
     }
 
-    /// How long a browser may remember an answer to a preflight, in seconds; `None` where the
-    /// policy leaves it to the browser (5 seconds).
+    /// How long a browser may remember an answer to a preflight, in seconds; `None` if the policy leaves it to the browser (5
+    /// seconds).
     pub fn max_age(&self) -> Option<u32> {
         self.text(Section::MaxAge).parse().ok()
     }
@@ -395,7 +395,7 @@ impl Policy {
     }
 }
 
-/// Policies are equal if they were compiled from the same settings, wherever their tables lie.
+/// Policies are equal if they were compiled from the same settings, wherever their tables are stored.
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
         self.image() == other.image()

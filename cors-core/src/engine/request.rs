@@ -1,11 +1,11 @@
-//! The head of a request, as far as CORS looks at it.
+//! The parts of a request's head that CORS looks at.
 
 use core::fmt;
 
 /// A request as a policy sees it: borrowed bytes of its head.
 ///
-/// An adapter fills in the fields as they arrived, each line of one in turn. Those after [`origin`](Self::origin) matter for
-/// `OPTIONS` only: an adapter may leave them out for any other method.
+/// An adapter adds the fields as they arrived, line by line. All fields except [`origin`](Self::origin) matter only for
+/// `OPTIONS`, so an adapter may leave them out for other methods.
 // https://fetch.spec.whatwg.org/#http-requests
 ///
 /// ```
@@ -27,7 +27,7 @@ pub struct Request<'r> {
     pub(crate) vouched: bool,
 }
 
-/// A field that must not occur twice.
+/// A field that must not be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SingleField<'r> {
     Absent,
@@ -36,7 +36,7 @@ pub(crate) enum SingleField<'r> {
 }
 
 impl<'r> SingleField<'r> {
-    /// The value of a field that came once.
+    /// The value, if the field occurs exactly once.
     pub(crate) fn one(self) -> Option<&'r [u8]> {
         match self {
             SingleField::One(value) => Some(value),
@@ -87,18 +87,18 @@ impl<'r> Request<'r> {
         self
     }
 
-    /// Sets whether `Access-Control-Request-Private-Network` is there and `true`.
+    /// Sets whether `Access-Control-Request-Private-Network` is present and `true`.
     #[must_use]
     pub fn private_network(mut self, asked: bool) -> Self {
         self.private_network = asked;
         self
     }
 
-    /// Sets whether the app vouches for the origin, because it found it in a source of its own such as a database of tenants. The
-    /// request is then decided as if `origins` listed the origin; the rest of the policy applies unchanged.
+    /// Sets whether the app vouches for the origin, because a source of its own, such as a database of tenants, contains it. The
+    /// request is then decided as if `origins` listed the origin. The rest of the policy applies unchanged.
     ///
     /// Ask such a source only about a [`Decision::unlisted_origin`](crate::Decision::unlisted_origin). `null`, a repeated
-    /// `Origin`, and what no browser sends stay refused even if the app vouches for them.
+    /// `Origin`, and values that no browser sends are refused even if the app vouches for them.
     #[must_use]
     pub fn vouched(mut self, vouched: bool) -> Self {
         self.vouched = vouched;
@@ -129,7 +129,7 @@ impl fmt::Debug for Request<'_> {
 
 /// The lines of one header field, in the order in which they arrived.
 ///
-/// Slices, arrays and (with `alloc`) vectors have it, of anything that is bytes, such as the header values of an HTTP
+/// Slices, arrays and (with `alloc`) vectors implement it, for elements that are bytes, such as the header values of an HTTP
 /// library.
 pub trait Lines: Sync {
     /// The line at `index`, counted from 0; `None` past the last.
@@ -180,7 +180,7 @@ impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.0.get(..SHOWN).unwrap_or(self.0);
         for &byte in shown {
-            // A header's name may have this quote in it, and no browser's console escapes it.
+            // A header's name may contain this quote, and browsers' consoles do not escape it.
             if byte == b'\'' { f.write_str("'") } else { write!(f, "{}", byte.escape_ascii()) }?;
         }
         if shown.len() < self.0.len() {

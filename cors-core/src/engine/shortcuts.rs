@@ -21,11 +21,11 @@ pub(super) struct Shortcuts {
 pub(super) enum Matching {
     /// There is no list: any origin is allowed.
     Any,
-    /// There is one entry, exact, whose text lies here in the image.
+    /// There is one entry, and it is exact. Its text is here in the image.
     Sole { start: u32, end: u32 },
-    /// There is one entry, a pattern, whose text lies here in the image.
+    /// There is one entry, and it is a pattern. Its text is here in the image.
     SolePattern { start: u32, end: u32 },
-    /// All are exact.
+    /// All entries are exact.
     Exact,
     /// There are patterns or regexes as well.
     Wide,
@@ -63,7 +63,7 @@ impl Matching {
     }
 }
 
-/// Where the text of the only entry of a set lies in the image.
+/// Where the text of a set's only entry is in the image.
 const fn sole(image: &[u8], sections: &[u32; Section::COUNT + 1], section: Section) -> Option<(u32, u32)> {
     match set::sole(slice(image, sections, section)) {
         Some((start, end)) => {

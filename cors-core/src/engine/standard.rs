@@ -5,7 +5,7 @@
 // https://fetch.spec.whatwg.org/#forbidden-method
 pub(crate) const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 
-/// Methods that have a meaning of their own, in the case in which browsers send them.
+/// Methods that a standard defines, in the case in which browsers send them.
 // https://httpwg.org/specs/rfc9110.html#methods, RFC 5789 (`PATCH`), and the `QUERY` method.
 pub(crate) const STANDARD_METHODS: [&str; 8] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
@@ -14,7 +14,7 @@ pub(crate) const STANDARD_METHODS: [&str; 8] =
 // https://fetch.spec.whatwg.org/#cors-safelisted-method
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
-/// The one header that `*` does not stand for.
+/// The only header that `*` does not include.
 // https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
 pub(crate) const NON_WILDCARD_HEADER: &str = "authorization";
 
@@ -67,7 +67,7 @@ pub(crate) const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
 /// The prefix of the CORS fields, in requests and responses.
 const CORS_PREFIX: &str = "access-control-";
 
-/// The standard's CORS fields that a server sends. Those of the draft about private networks begin `access-control-allow-`, too.
+/// The standard's CORS fields that a server sends. Those of the private-network draft begin with `access-control-allow-`, too.
 // https://fetch.spec.whatwg.org/#http-responses
 const CORS_RESPONSE_HEADERS: [&str; 6] = [
     "access-control-allow-credentials",
@@ -115,8 +115,8 @@ pub(crate) fn is_pageless_scheme(scheme: &str) -> bool {
     PAGELESS_SCHEMES.contains(&scheme)
 }
 
-/// The prefix of a family of headers: `x-stainless-`, if `entry` is `x-stainless-*`. `None` if `entry` is a name, or no family, such
-/// as `*`, `-*` and `x-*-*`.
+/// The prefix of a family of headers: `x-stainless-`, if `entry` is `x-stainless-*`. `None` if `entry` is a single name, or is
+/// not a family, such as `*`, `-*` and `x-*-*`.
 pub(crate) fn family(entry: &str) -> Option<&str> {
     let beginning = entry.strip_suffix('*')?;
     let stem = beginning.strip_suffix('-')?;
@@ -135,8 +135,8 @@ pub(crate) const fn is_token_byte(byte: u8) -> bool {
 
 const TOKEN_BYTES: [bool; 256] = table(b"!#$%&'*+-.^_`|~", true);
 
-/// The bytes of a label that a wildcard may stand for: those that the URL parser allows, without the punctuation that
-/// ordinary names never have.
+/// The bytes of labels that a wildcard may match: those that the URL parser allows, without punctuation that ordinary names never
+/// have.
 // https://url.spec.whatwg.org/#host-writing
 pub(crate) const fn is_label_byte(byte: u8) -> bool {
     LABEL_BYTES[byte as usize]
@@ -161,8 +161,8 @@ const fn table(also: &[u8], upper: bool) -> [bool; 256] {
     table
 }
 
-/// The index of the first `byte` in `bytes`, or their length: eight at a time, since lists of names
-/// can be long.
+/// The index of the first `byte` in `bytes`, or their length if there is none. It looks at eight bytes at a time, because lists
+/// of names can be long.
 #[inline]
 pub(crate) fn position(bytes: &[u8], byte: u8) -> usize {
     let Some(last) = bytes.last_chunk() else {

@@ -18,17 +18,17 @@ use crate::engine::table::names::{MAX_EMPTY, RefusedNames};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Denial<'a> {
-    /// The origin is not one of the policy's.
+    /// The policy does not allow the origin.
     #[non_exhaustive]
     OriginNotAllowed {
         /// The policy that refuses.
         policy: &'a Policy,
         /// The value of `Origin`; `None` if the field came more than once.
         origin: Option<&'a [u8]>,
-        /// Whether the request is a preflight. The browser's console then says so.
+        /// Whether the request is a preflight. If so, the browser's console says so.
         preflight: bool,
     },
-    /// The requested method is not one of the policy's, or is no method at all.
+    /// The policy does not allow the requested method, or it is not a method at all.
     #[non_exhaustive]
     MethodNotAllowed {
         /// The policy that refuses.
@@ -36,12 +36,12 @@ pub enum Denial<'a> {
         /// The value of `Access-Control-Request-Method`; `None` if the field came more than once.
         method: Option<&'a [u8]>,
     },
-    /// A requested header is not one of the policy's, or is no field name at all.
+    /// The policy does not allow a requested header, or it is not a field name at all.
     #[non_exhaustive]
     HeaderNotAllowed {
         /// The policy that refuses.
         policy: &'a Policy,
-        /// The first such name.
+        /// The first such header.
         name: &'a [u8],
     },
     /// `Access-Control-Request-Headers` has more than 16 empty elements, which no browser sends.
@@ -50,8 +50,8 @@ pub enum Denial<'a> {
         /// The policy that refuses.
         policy: &'a Policy,
     },
-    /// A browser says by `Sec-Fetch-Site` that a page elsewhere made the request, and no `Origin` says which. An adapter decides this,
-    /// not [`Policy::decide`].
+    /// `Sec-Fetch-Site` says that a page of another origin made the request, and there is no `Origin` to say which one. Adapters
+    /// decide this, not [`Policy::decide`].
     #[non_exhaustive]
     CrossSite {
         /// The value of `Sec-Fetch-Site`; `None` if the field came more than once.
@@ -60,16 +60,15 @@ pub enum Denial<'a> {
 }
 
 impl<'a> Denial<'a> {
-    /// The denial of a request without `Origin` whose `Sec-Fetch-Site`, if it came once, has the value `site`: for adapters that refuse
-    /// such requests.
+    /// The denial of a request that has no `Origin` although a page of another origin made it, for adapters that refuse such
+    /// requests. `site` is the value of `Sec-Fetch-Site`; `None` if the field was repeated.
     pub const fn cross_site(site: Option<&'a [u8]>) -> Self {
         Self::CrossSite { site }
     }
 }
 
 impl<'a> Decision<'a> {
-    /// Why the request is refused; `None` if it is allowed. It is worked out by this call, not by
-    /// [`Policy::decide`].
+    /// Why the request is refused; `None` if it is allowed. This call computes the reason, not [`Policy::decide`].
     #[cold]
     pub fn denial(&self) -> Option<Denial<'a>> {
         if self.is_allowed {
@@ -86,14 +85,14 @@ impl<'a> Decision<'a> {
             Some(FailedCheck::Headers(RefusedNames::Empty)) if preflight => {
                 Denial::TooManyEmptyNames { policy }
             }
-            // An actual request fails by its origin or not at all.
+            // For an actual request, only the origin is checked.
             _ => Denial::OriginNotAllowed { policy, origin: request.origin.one(), preflight },
         })
     }
 }
 
 impl Denial<'_> {
-    /// The key of the policy that decided; `None` for a request that no policy would allow.
+    /// The key of the policy that decided. `None` for a request that no policy would allow.
     pub const fn key(&self) -> Option<Key> {
         match self {
             Denial::OriginNotAllowed { .. } => Some(Key::Origins),
@@ -103,7 +102,7 @@ impl Denial<'_> {
         }
     }
 
-    /// A word for the kind of denial, for logs and counters: `origin_not_allowed` and so on.
+    /// The kind of denial in one word, for logs and counters, such as `origin_not_allowed`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Denial::OriginNotAllowed { .. } => "origin_not_allowed",
@@ -222,7 +221,7 @@ fn method_not_allowed(
     refused::to_allow_method(f, policy, method, Extent::Entry)
 }
 
-/// What to write to allow an origin that a page can have: an entry that keeps the rules, or what to do first.
+/// What to write to allow an origin that a page can have: an entry that follows the rules, or what to do first.
 fn to_allow_origin(f: &mut fmt::Formatter<'_>, origin: &str) -> fmt::Result {
     let (scheme, rest) = origin.split_once("://").unwrap_or_default();
     let rest = rest.strip_suffix(":443").unwrap_or(rest);

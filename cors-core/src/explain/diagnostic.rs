@@ -1,5 +1,5 @@
-//! Refusals that tell the browser more: the fields that a refused preflight can carry so that the console names the check
-//! that failed, while the browser still refuses it.
+//! Refusals that tell the browser more: the fields that a refused preflight can carry, so that the console names the check that
+//! failed while the browser still refuses.
 
 use super::denial::Denial;
 use crate::engine::decision::Decision;
@@ -8,24 +8,23 @@ use crate::engine::policy::Policy;
 use crate::engine::standard;
 
 impl Decision<'_> {
-    /// The same decision, with an answer that names the reason of a refusal.
+    /// The same decision, with an answer that shows the browser the reason for a refusal.
     ///
     /// A refused preflight then carries the fields up to the check that fails, so that the browser's
     /// console names the cause instead of a missing `Access-Control-Allow-Origin`:
     ///
-    /// | refused is | fields | status |
+    /// | what is refused | fields | status |
     /// |---|---|---|
     /// | the origin | none | 403 |
-    /// | the method, if the browser will miss it in the list | the origin's, `-Allow-Methods` | 200 |
-    /// | a header, if the browser will miss it in the list | the origin's, `-Allow-Methods`, `-Allow-Headers` | 200 |
+    /// | the method, if the browser will see that the list lacks it | the origin's, `-Allow-Methods` | 200 |
+    /// | a header, if the browser will see that the list lacks it | the origin's, `-Allow-Methods`, `-Allow-Headers` | 200 |
     /// | any other method or header | the origin's | 403 |
     ///
-    /// The last line is for names that a list cannot refuse: browsers always allow `GET`, `HEAD` and `POST`,
-    /// some take `patch` for `PATCH`, and a list of `*` lacks nothing.
-    /// So the browser refuses everything that this decision refuses. `Access-Control-Max-Age` is left out.
+    /// The last row is for names that a list cannot exclude: browsers always allow `GET`, `HEAD` and `POST`, some treat
+    /// `patch` as `PATCH`, and `*` includes everything. So the browser refuses everything that this decision refuses.
+    /// `Access-Control-Max-Age` is left out.
     ///
-    /// Only a page of an allowed origin sees the policy's lists. An allowed request and an actual request
-    /// do not change.
+    /// Only pages of allowed origins see the policy's lists. Nothing changes for allowed requests and actual requests.
     ///
     /// [`explain`](Self::explain) says what the console shows for this answer.
     ///
@@ -61,7 +60,7 @@ fn mask(denial: &Denial<'_>) -> Fields {
     }
 }
 
-/// Returns whether a browser misses the method in the policy's list.
+/// Returns whether a browser sees that the policy's list lacks the method.
 fn is_method_missed(policy: &Policy, method: &[u8]) -> bool {
     let mut passing = policy.methods().chain(standard::SAFELISTED_METHODS);
     !policy.allows_any_method()
@@ -69,9 +68,9 @@ fn is_method_missed(policy: &Policy, method: &[u8]) -> bool {
         && !passing.any(|passing| passing.as_bytes().eq_ignore_ascii_case(method))
 }
 
-/// Returns whether a browser misses the header in the policy's list.
+/// Returns whether a browser sees that the policy's list lacks the header.
 fn is_header_missed(policy: &Policy, name: &[u8]) -> bool {
-    // A list that is made of the requested names lacks none.
+    // A list made of the requested names contains all of them.
     let is_listed = !matches!(policy.value(Field::AllowHeaders), Some(Value::RequestHeaders));
     is_listed
         && !policy.allows_any_header()

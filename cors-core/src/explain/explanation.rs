@@ -12,9 +12,9 @@ use crate::engine::table::origins::SOME_REGEX;
 
 /// How a [`Decision`] came about, made by [`Decision::explain`]. Its `Display` is the text.
 ///
-/// The first line says what was asked for. Then comes a line for each
-/// check that passed, in the order of the standard, with the entry and the key that decided. A refusal ends
-/// with the text of its [`Denial`]: the nearest entry, the message of the browser's console, the line to add.
+/// The first line says what was asked for. Then there is a line for each check that passed, in the order of the standard, with
+/// the entry and the key that decided. A refusal ends with the text of its [`Denial`]: the nearest entry, the message of the
+/// browser's console, the line to add.
 ///
 /// The request's bytes are escaped and cut, and only CORS fields are shown.
 ///
@@ -87,7 +87,7 @@ fn asked(f: &mut fmt::Formatter<'_>, request: &Request<'_>, preflight: bool) -> 
     if preflight {
         f.write_str("a preflight")?;
     } else if request.method.is_empty() {
-        // An adapter may leave the method out: nothing depends on it.
+        // An adapter may leave out the method: nothing depends on it.
         f.write_str("a request")?;
     } else {
         write!(f, "{}", Escaped(request.method))?;

@@ -1,4 +1,4 @@
-//! Finds header names that are likely slips of standard ones, in requests and policies, without allocating.
+//! Finds header names that are likely typos of standard ones, in requests and policies, without allocating.
 
 /// Headers of the standards, and others in wide use.
 const HEADERS: [&str; 28] = [
@@ -54,8 +54,8 @@ const OTHER_HEADERS: [&str; 14] = [
 /// The longest word that is compared. All candidates are far shorter.
 const LONGEST: usize = 64;
 
-/// Edits from one word to the other, if they are at most so many: letters added, taken out, replaced, or swapped with their
-/// neighbor, in any case. Longer words are not compared.
+/// The number of edits between two words, if it is at most `most`: letters added, removed, replaced, or swapped with their
+/// neighbor. Case is ignored. Words longer than [`LONGEST`] are not compared.
 pub(crate) fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
     let width = to.chars().count();
     if width > LONGEST {
@@ -99,21 +99,21 @@ pub(crate) fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
     (distance <= most).then_some(distance)
 }
 
-/// Returns whether `name`, in any case, is one of the headers that slips are compared with.
+/// Returns whether `name`, in any case, is one of the headers that typos are compared with.
 pub fn is_known_header(name: &str) -> bool {
     HEADERS.iter().chain(&OTHER_HEADERS).any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The standard header that `name`, in any case, is one or two slips away from.
+/// The standard header that `name`, in any case, is one or two typos away from.
 pub(crate) fn misspelled_header(name: &str) -> Option<&'static str> {
     if is_known_header(name) {
         return None;
     }
     let is_own = matches!(name.as_bytes(), [b'x' | b'X', b'-', ..]);
     let near = HEADERS.into_iter().filter(|known| known.starts_with("x-") == is_own).filter_map(|known| {
-        // In a short name, two slips make another word.
+        // In a short name, two typos can make another word.
         let most = if letters(known).count() < 8 { 1 } else { 2 };
-        // Hyphens that were left out are one slip, however many.
+        // Missing hyphens count as one typo, however many there are.
         let slips = match letters(name).eq(letters(known)) {
             true => 1,
             false if known.len().abs_diff(name.len()) > most => return None,

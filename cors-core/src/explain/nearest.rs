@@ -6,8 +6,7 @@ use crate::engine::fixed::Fixed;
 use crate::engine::origin::{MAX_ORIGIN, Parts};
 use crate::engine::policy::Policy;
 
-/// How many entries are looked through for one of the same host. A refused origin must not cost
-/// more the longer the list is.
+/// How many entries are searched for one with the same host. A refused origin must not cost more in a longer list.
 const LOOKED_AT: usize = 256;
 
 /// An entry of the policy, and why it does not accept the origin.
@@ -73,7 +72,7 @@ fn misspelled<'p>(
     (lower.bytes() != origin).then(|| found(Difference::Case, &lower)).flatten()
 }
 
-/// Origins that differ from this one in a single respect.
+/// Origins that differ from this one in one respect.
 fn neighbors<'p>(
     parts: &Parts<'_>,
     found: &impl Fn(Difference, &Candidate) -> Option<Nearest<'p>>,

@@ -9,8 +9,8 @@ use crate::engine::request::{Escaped, Request};
 use crate::engine::standard;
 use crate::engine::table::names::requested_names;
 
-/// A method or a request header that a policy does not allow. Its `Display` says so, and ends with the line to write: the
-/// whole list, in place of the one that the policy has.
+/// A method or a request header that a policy does not allow. Its `Display` says so, and ends with the line to write: the whole
+/// list that replaces the policy's.
 #[derive(Clone, Copy, Debug)]
 pub struct RefusedName<'a> {
     policy: &'a Policy,
@@ -18,10 +18,10 @@ pub struct RefusedName<'a> {
     name: &'a [u8],
 }
 
-/// The method and the request headers of a preflight that the policy does not allow, whatever its origin. A name comes as often as
-/// it is asked for.
+/// The method and the request headers of a preflight that the policy does not allow, whatever its origin. A name that is
+/// requested twice is returned twice.
 ///
-/// For adapters that answer by a development policy, and predict what the production policy will refuse.
+/// For adapters that answer with the development policy and predict what the production policy would refuse.
 ///
 /// ```
 /// use cors_engine::adapter::refused_names;
@@ -68,7 +68,7 @@ impl fmt::Display for RefusedName<'_> {
 /// How much of the list is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The new entry alone.
+    /// Only the new entry.
     Entry,
     /// The policy's entries and the new one.
     List,
@@ -100,7 +100,7 @@ pub(crate) fn to_allow_method(
     method: &[u8],
     written: Extent,
 ) -> fmt::Result {
-    // The page has to write it otherwise; an entry in another case would break the rules.
+    // The page has to change its spelling; an entry in another case would break the rules.
     if listed_in_another_case(policy, method).is_some() {
         return Ok(());
     }
@@ -173,7 +173,7 @@ fn write_entry<'p, L: Iterator<Item = &'p str>>(
     write!(f, "\"{entry}\"]")
 }
 
-/// Names of headers are compared in any case.
+/// Header names are case-insensitive.
 struct LowerCase<'a>(&'a str);
 
 impl fmt::Display for LowerCase<'_> {

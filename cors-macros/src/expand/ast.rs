@@ -16,7 +16,7 @@ pub(crate) struct Declaration {
     pub(crate) name: Option<Ident>,
     /// Everything after the head.
     pub(crate) settings: Settings,
-    /// Statics after the first, which are errors: each needs a macro of its own.
+    /// Statics after the first. They are errors: each needs its own macro call.
     pub(crate) further: Vec<Static>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Static {
 
 /// The settings of a policy: what `cors_policy!` and `#[cors]` have in common.
 pub(crate) struct Settings {
-    /// What stands between a key and its value.
+    /// The sign between a key and its value.
     pub(crate) separator: char,
     /// The settings that hold in both modes.
     pub(crate) outer: Vec<Entry>,
@@ -39,7 +39,7 @@ pub(crate) struct Settings {
     pub(crate) development: Option<Block>,
     /// Whether a setting was unreadable, its key included.
     pub(crate) lost: bool,
-    /// Words with nothing after them: mostly keys that are being typed.
+    /// Words with nothing after them, usually keys that are being typed.
     pub(crate) loose: Vec<Ident>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Settings {
 pub(crate) struct Block {
     /// `production` or `development`.
     pub(crate) keyword: Ident,
-    /// What stands between the braces.
+    /// The content of the braces.
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct Expect {
     pub(crate) arguments: Vec<Argument>,
 }
 
-/// A node and where it stands.
+/// A node and its place.
 pub(crate) struct Spanned<T> {
     pub(crate) node: T,
     pub(crate) extent: Extent,
@@ -93,7 +93,7 @@ pub(crate) enum Value {
     Call { name: Ident, arguments: Vec<Argument> },
     /// Any other tokens.
     Other(String),
-    /// No value. The error has been reported.
+    /// No value. The error has already been reported.
     Missing,
 }
 

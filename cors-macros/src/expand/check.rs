@@ -22,7 +22,7 @@ pub(crate) fn check(lowered: &Lowered, errors: &mut Errors) -> Option<Policies> 
     let known: HashSet<(Rule, &Locus)> =
         in_production.clone().map(|broken| (broken.rule(), broken.locus())).collect();
     let in_development = development.as_ref().err().into_iter().flat_map(Violations::iter);
-    // What holds in both modes is reported once.
+    // A violation in both modes is reported once.
     let new = in_development.filter(|broken| !known.contains(&(broken.rule(), broken.locus())));
     errors.violations(in_production.chain(new), spans);
     Some(Policies { production: production.ok()?, development: development.ok()? })

@@ -8,7 +8,7 @@ use crate::expand::check::Policies;
 /// How many entries of a list are shown.
 const SHOWN: usize = 20;
 
-/// A row: its title, its text for a policy, and the text that is not worth a row.
+/// A row: its title, its text for a policy, and the text for which the row is left out.
 struct Row {
     title: &'static str,
     cell: fn(&Policy) -> String,
@@ -17,7 +17,7 @@ struct Row {
 
 const ROWS: [Row; 12] = [
     Row { title: "origins", cell: origins, implied: None },
-    // A regex is judged by the domains that it lets in, so they are listed.
+    // What matters about a regex is the domains that it lets in, so they are listed.
     Row {
         title: "domains of the regexes",
         cell: |policy| list(policy.regex_domains()),
@@ -162,7 +162,7 @@ fn list<'p>(mut entries: impl Iterator<Item = &'p str>) -> String {
     }
 }
 
-/// An entry as code, with nothing in it that would end the code or the cell: a regex has everything.
+/// An entry as code, without anything that would end the code or the cell. A regex can contain any character.
 fn code(entry: &str) -> String {
     let fence = if entry.contains('`') { "`` " } else { "`" };
     let text = entry.replace('|', "\\|").replace('\n', " ");

@@ -1,4 +1,4 @@
-//! Policies to tokens: tables as byte strings, and const constructors around them.
+//! Turns policies into tokens: tables as byte strings, inside const constructors.
 
 use cors_engine::Policy;
 use proc_macro2::{Literal, TokenStream};
@@ -24,7 +24,7 @@ pub(crate) fn item(declaration: &Declaration, policies: &Policies) -> TokenStrea
     }
 }
 
-/// The development policy, where debug assertions are on. Without them its tables are not compiled at all, so a release
+/// The development policy, if debug assertions are on. Without them, its tables are not compiled at all, so a release build
 /// cannot contain them.
 fn development(krate: &TokenStream, policy: Option<&Policy>) -> TokenStream {
     let type_ = quote!(::core::option::Option<#krate::Policy>);

@@ -1,4 +1,4 @@
-//! Tokens to tree: the head of a `cors_policy!`, which names the static.
+//! Turns tokens into the tree: the head of a `cors_policy!`, which names the static.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,10 +9,10 @@ use crate::expand::parse;
 use crate::expand::report::Errors;
 use crate::expand::tokens::Tokens;
 
-/// The help where the name cannot be read.
+/// The help if the name cannot be read.
 const HELP: &str = "write `pub static CORS;`";
 
-/// The help where there is no name: the policy may stand in an expression, where no static can.
+/// The help if there is no name: the macro may be in an expression, where a static is not allowed.
 const HELP_WITHOUT_NAME: &str = "put the macro beside your functions, begin it with `static CORS;`, and write `&CORS` where the policy is wanted";
 
 /// Reads the input of `cors_policy!`.
@@ -21,7 +21,7 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Declarati
     let krate = crate_path(input).unwrap_or_else(krate::default_path);
     let (attributes, visibility) = (attributes(input), visibility(input));
     let name = name(input, errors);
-    // `static CORS { … }` has been reported, and so has what stands between the two.
+    // `static CORS { … }` has been reported, and so has anything between the two.
     let braced = input.group(Delimiter::Brace);
     let mut settings = match &braced {
         Some(group) => parse::settings(&mut Tokens::new(group.stream()), ':', errors),
@@ -52,7 +52,7 @@ fn further(input: &mut Tokens, errors: &mut Errors) -> Vec<Static> {
     further
 }
 
-/// `crate = path;`. `cors_actix::cors_policy!` puts one before the user's own; the last one counts.
+/// `crate = path;`. `cors_actix::cors_policy!` puts one before the user's; the last one counts.
 fn crate_path(input: &mut Tokens) -> Option<TokenStream> {
     let mut path = None;
     while input.is_word(0, "crate") && input.is_punct(1, '=') {

@@ -7,11 +7,11 @@ use quote::quote;
 
 use crate::expand::ast::{Argument, Declaration, Entry, Expect, Settings, Value};
 
-/// The words that stand in values, beside the rules.
+/// The words that occur in values, besides the rules.
 const VALUES: [&str; 4] = ["any", "file", "reason", "regex"];
 
-/// Mentions the items behind the words. A word that is no item, because it is wrong or being typed, is mentioned for
-/// rust-analyzer alone, which then completes it.
+/// Mentions the items behind the words. A word that is not an item, because it is wrong or still being typed, is only mentioned
+/// for rust-analyzer, which then completes it.
 pub(crate) fn mentions(declaration: &Declaration) -> TokenStream {
     let krate = &declaration.krate;
     let mut words = Words { path: quote!(#krate::__private::words), known: Vec::new(), unknown: Vec::new() };

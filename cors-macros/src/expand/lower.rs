@@ -1,4 +1,5 @@
-//! Tree to configuration: passes on what was written, and keeps where it stands. The rules decide whether it is right.
+//! Turns the tree into a configuration: passes on what was written, and remembers its place. The rules decide whether it is
+//! right.
 
 use cors_engine::__private::build::{Expected, REASON, Written, is_list, meant_key, meant_rule, push};
 use cors_engine::{Block, Config, Key, Language, Rule};
@@ -9,7 +10,7 @@ use crate::expand::origin_file;
 use crate::expand::report::{Errors, spelled};
 use crate::expand::spans::{Extent, FileLine, SettingSpans, Site, SpanMap};
 
-/// How an expectation stands for a block, and for an entry or a key.
+/// How an expectation is written: for a block, or for an entry or a key.
 #[derive(Clone, Copy)]
 enum Form {
     Setting,
@@ -79,7 +80,7 @@ pub(crate) fn lower(settings: &Settings, name: Span, errors: &mut Errors) -> Low
     Lowered { config, spans, files }
 }
 
-/// Where a setting stands. Of a long list only the key is underlined.
+/// The place of a setting. If the list is long, only the key is underlined.
 fn at(entry: &Entry, key: Option<Key>) -> SettingSpans {
     let takes_list = key.is_none_or(is_list);
     let is_long = takes_list && matches!(&entry.value.node, Value::List(list) if !list.is_empty());
@@ -87,7 +88,7 @@ fn at(entry: &Entry, key: Option<Key>) -> SettingSpans {
     SettingSpans::of(name, if is_long { name } else { entry.value.extent })
 }
 
-/// Where each `#[expect]` is to be reported: on its rule.
+/// Where to report each `#[expect]`: on its rule.
 fn sites(expects: &[Expect]) -> Vec<Extent> {
     let site = |expect: &Expect| expect.arguments.first().map(|rule| rule.value.extent);
     expects.iter().map(|expect| site(expect).unwrap_or(expect.word.span().into())).collect()
@@ -148,7 +149,7 @@ impl Reader<'_> {
             node => {
                 self.spans.entries.push(Site { expects: sites(expects), ..Site::at(value.extent) });
                 match node {
-                    // The rules know what origin was meant by a bare host.
+                    // The rules know which origin was meant by a bare host.
                     Value::Other(text) if self.key == Some(Key::Origins) && is_host(text) => {
                         Written::Text(text.clone())
                     }
@@ -190,8 +191,7 @@ impl Reader<'_> {
         expects.iter().map(read).collect()
     }
 
-    /// The arguments of an `expect`, whose word stands at `extent`. What has another form is reported, once, and read as what it was
-    /// meant as.
+    /// The arguments of an `expect`; the word itself is at `extent`. Another form is reported, once, and read as what was meant.
     fn expectation(&mut self, extent: Extent, arguments: &[Argument], form: Form) -> Expected {
         let mut expected = Expected { rule: String::new(), reason: None };
         let mut wrong = if arguments.is_empty() { Some(extent) } else { None };
@@ -236,7 +236,7 @@ impl Reader<'_> {
     }
 }
 
-/// A value that is no list. The rules judge whether it is of the right type.
+/// A value that is not a list. The rules judge whether it is of the right type.
 fn scalar(node: &Value) -> Written {
     match node {
         Value::Bool(on) => Written::Bool(*on),

@@ -1,4 +1,4 @@
-//! `file("partners.txt")`: origins that somebody else maintains, one a line.
+//! `file("partners.txt")`: origins that somebody else maintains, one per line.
 
 use std::path::PathBuf;
 use std::{env, fs};

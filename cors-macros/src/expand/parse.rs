@@ -1,4 +1,4 @@
-//! Tokens to tree: settings and blocks. What cannot be read is reported and left out; reading goes on after it.
+//! Turns tokens into the tree: settings and blocks. What cannot be read is reported and left out, and reading goes on after it.
 
 use cors_engine::__private::build::{REASON, is_list, meant_key, meant_mode, meant_rule};
 use cors_engine::{Key, Mode};
@@ -12,7 +12,7 @@ use crate::expand::slip::{self, Slip};
 use crate::expand::spans::Extent;
 use crate::expand::tokens::Tokens;
 
-/// Reads settings and blocks up to the end, or to where another declaration begins. `separator` stands between a key and its
+/// Reads settings and blocks up to the end, or to where another declaration begins. `separator` is the sign between a key and its
 /// value: `:` in `cors_policy!`, `=` in `#[cors]`.
 pub(crate) fn settings(input: &mut Tokens, separator: char, errors: &mut Errors) -> Settings {
     let mut parser = Parser { separator, errors, lost: false, loose: Vec::new() };
@@ -124,14 +124,14 @@ impl Parser<'_> {
         if separated && (mode(&key).is_some() || meant_mode(&key.to_string()).is_some()) {
             // A name that is none is reported below, with all that is to be written.
             if mode(&key).is_some() {
-                let message = format_args!("`{key}` is followed by its block at once");
+                let message = format_args!("`{key}` is followed directly by its block");
                 self.errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
             }
             input.next();
         }
         match input.group(Delimiter::Brace) {
             Some(body) => {
-                // A block may stand without a comma after it.
+                // A block needs no comma after it.
                 input.punct(',');
                 if let Some(Expect { word, .. }) = expects.first() {
                     let message = format_args!("`#[expect]` on `{key}`, which is a block");
@@ -185,7 +185,7 @@ impl Parser<'_> {
         self.lost = true;
     }
 
-    /// Reads a key. One in quotes or with hyphens is reported, and read as what it was meant as.
+    /// Reads a key. A key in quotes or with hyphens is reported, and read as the key that was meant.
     fn key(&mut self, input: &mut Tokens) -> Option<Ident> {
         let start = input.mark();
         if let Some(TokenTree::Literal(literal)) = input.peek(0).cloned()
@@ -195,7 +195,7 @@ impl Parser<'_> {
         {
             input.next();
             let help = format_args!("write `{key}`");
-            self.errors.report_with_help(literal.span(), "a key stands without quotes", help);
+            self.errors.report_with_help(literal.span(), "a key is written without quotes", help);
             return Some(Ident::new(&key.to_string(), literal.span()));
         }
         let key = input.ident()?;
@@ -269,7 +269,7 @@ impl Parser<'_> {
     }
 }
 
-/// Reads the mark between a key and its value. Another one in its place is reported, and taken for it. After a name that is no key,
+/// Reads the mark between a key and its value. Another mark in its place is reported, and read as this one. After a name that is no key,
 /// `meant` is `None`, and the name alone is at fault.
 fn separator(
     key: &Ident,
@@ -278,7 +278,7 @@ fn separator(
     separator: char,
     errors: &mut Errors,
 ) -> bool {
-    // `origins => […]` and `origins == […]` are no `=`.
+    // `origins => […]` and `origins == […]` do not count as `=`.
     let goes_on = separator == '=' && (input.is_punct(1, '>') || input.is_punct(1, '='));
     if !goes_on && input.punct(separator).is_some() {
         return true;
@@ -350,7 +350,7 @@ fn attributes(input: &mut Tokens, errors: &mut Errors) -> Attributes {
                 expects.push(Expect { word, arguments });
             }
             Some(word) if word == "doc" => {
-                errors.report_with_help(pound, "a `///` comment documents the static alone", "write `//`");
+                errors.report_with_help(pound, "a `///` comment documents only the static", "write `//`");
             }
             Some(word) if word == "cfg" || word == "cfg_attr" => {
                 let condition = inside.group(Delimiter::Parenthesis).filter(|_| word == "cfg");
@@ -497,8 +497,8 @@ impl Values<'_> {
         );
     }
 
-    /// Reads a value, if there is one. Other tokens are read up to where the next value begins, and become what was plainly meant,
-    /// or [`Value::Other`].
+    /// Reads a value, if there is one. Other tokens are read up to where the next value begins, and become what was clearly
+    /// meant, or [`Value::Other`].
     fn value(&mut self, input: &mut Tokens) -> Option<Spanned<Value>> {
         let within = self.within;
         let start = input.mark();
@@ -579,7 +579,7 @@ impl Values<'_> {
         begins || input.is_punct(0, '#') && input.is_group(1, Delimiter::Bracket)
     }
 
-    /// Reads a value that goes no further than it has to.
+    /// Reads the shortest value that begins here.
     fn primary(&mut self, input: &mut Tokens) -> Option<Value> {
         let negative = input.is_punct(0, '-') && matches!(input.peek(1), Some(TokenTree::Literal(_)));
         if negative {
@@ -643,7 +643,7 @@ impl Values<'_> {
         Spanned { node: Value::Call { name, arguments: self.arguments(input) }, extent }
     }
 
-    /// `origins("…")`, as a builder would have it: reported, and read as what it was meant as.
+    /// `origins("…")`, in the style of a builder. It is reported, and read as the setting that was meant.
     fn called(&mut self, meant: Key, key: &Ident, input: &mut Tokens) -> Spanned<Value> {
         let extent = key.span().into();
         let stream = input.group(Delimiter::Parenthesis).map(|group| group.stream()).unwrap_or_default();
@@ -715,7 +715,7 @@ fn regex_text(input: &mut Tokens) -> Option<String> {
     named_text(input, "regex")
 }
 
-/// What stands in for an element that is not there.
+/// A stand-in for a missing element.
 fn missing(input: &Tokens, errors: &mut Errors) -> Spanned<Value> {
     let message = format_args!("expected a value, found {}", input.found());
     match input.is_punct(0, ',') || input.is_punct(0, ';') {

@@ -11,12 +11,12 @@ use crate::expand::lower;
 use crate::expand::report::Errors;
 use crate::expand::stub;
 
-/// Has two gates: everything that cannot be read or breaks a rule is found before anything is emitted.
+/// Works in two stages: everything that cannot be read or breaks a rule is found before anything is emitted.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let declaration = head::declaration(input, &mut errors);
     let Some(name) = &declaration.name else {
-        // It may stand in an expression, where the compiler takes one macro call and no items.
+        // The macro may be in an expression, where the compiler takes one macro call and no items.
         return errors.into_first();
     };
     let (mut output, _) = item(&declaration, name.span(), 0, &mut errors);

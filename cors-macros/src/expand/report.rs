@@ -50,7 +50,7 @@ impl Errors {
         self.list.len()
     }
 
-    /// The first error alone.
+    /// Only the first error.
     pub(crate) fn into_first(self) -> TokenStream {
         self.list.first().map(syn::Error::to_compile_error).unwrap_or_default()
     }
@@ -61,7 +61,7 @@ impl Errors {
     }
 }
 
-/// The settings that a text names, `` `key: value` ``, as they are written where `separator` stands between the two.
+/// Rewrites the settings in a text, `` `key: value` ``, with `separator` between key and value.
 pub(crate) fn spelled(text: &str, separator: char) -> String {
     if separator == ':' {
         return text.into();
@@ -74,7 +74,7 @@ pub(crate) fn spelled(text: &str, separator: char) -> String {
 /// Returns whether this may only follow from something unreadable.
 fn follows(violation: &Violation, spans: &SpanMap) -> bool {
     let locus = violation.locus();
-    // What a whole block expects may be about any of its settings.
+    // An expectation for a whole block may be about any of its settings.
     let is_of_block = violation.rule() == Rule::UnfulfilledExpectation && locus.expectation.is_none();
     is_of_block || !spans.is_sound(locus)
 }

@@ -1,4 +1,4 @@
-//! Slips that the tokens give away: Rust expressions where a policy has words, and what was meant.
+//! Mistakes that show in the tokens: Rust expressions where a policy needs words, and what was meant.
 
 use std::iter;
 
@@ -12,18 +12,18 @@ use crate::expand::conditional;
 use crate::expand::parse::{Values, Within};
 use crate::expand::tokens::Tokens;
 
-/// A slip: what is wrong, what to write, and which value to continue with.
+/// A mistake: what is wrong, what to write, and which value to continue with.
 pub(crate) struct Slip {
     pub(crate) message: String,
     pub(crate) help: String,
-    /// What was plainly meant, or [`Value::Missing`].
+    /// What was clearly meant, or [`Value::Missing`].
     pub(crate) meant: Value,
 }
 
 /// The help for values that are not known at build time.
 const LATER: &str = "what is only known when the app starts goes into a `Config`";
 
-/// Looks for a slip in a value: `node` as it was read, `tokens` as they were written.
+/// Looks for a mistake in a value: `node` as it was read, `tokens` as they were written.
 pub(crate) fn find(values: &mut Values<'_>, node: &Value, tokens: TokenStream) -> Option<Slip> {
     match node {
         // What an `expect` was meant as is found where it is read.
@@ -48,7 +48,7 @@ pub(crate) fn find(values: &mut Values<'_>, node: &Value, tokens: TokenStream) -
     }
 }
 
-/// Returns whether this is a constant's name, where no word of that kind is a value.
+/// Returns whether this is the name of a constant, in a place where such a word is not a value.
 fn is_constant(values: &Values<'_>, word: &Ident) -> bool {
     let word = word.to_string();
     let screams = word.len() > 1 && word.chars().all(|char| char.is_ascii_uppercase() || char == '_');
@@ -65,10 +65,10 @@ fn is_constant(values: &Values<'_>, word: &Ident) -> bool {
     }
 }
 
-/// Returns whether this word stands in a list of strings.
+/// Returns whether this word is in a list of strings.
 fn wants_quotes(values: &Values<'_>, word: &Ident) -> bool {
     let wants = match Key::from_name(values.key) {
-        // The rules say more about any other word: in quotes it is no origin either.
+        // The rules say more about any other word: even in quotes it is not an origin.
         Some(Key::Origins) => word == "null",
         Some(Key::Headers | Key::Expose | Key::Hosts) => word != "any",
         _ => false,
@@ -155,13 +155,13 @@ fn list(values: &mut Values<'_>, input: &mut Tokens, before: &str) -> Option<Sli
     let list = input.group(Delimiter::Bracket).filter(|_| input.is_empty())?;
     let elements = list.stream().to_string().replace(" ,", ",");
     Some(Slip {
-        message: format!("a list stands in brackets alone, without `{before}`"),
+        message: format!("a list is written in brackets, without `{before}`"),
         help: format!("write `{}: [{elements}]`", values.key),
         meant: Value::List(values.list(list.stream())),
     })
 }
 
-/// `Content Type`, `content-type`, `M-SEARCH`, `api.example`: what stands there without its quotes.
+/// `Content Type`, `content-type`, `M-SEARCH`, `api.example`: a text without its quotes.
 fn words(values: &Values<'_>, text: &str, input: &mut Tokens) -> Option<String> {
     let start = input.mark();
     let mut words = Vec::new();
@@ -196,13 +196,13 @@ fn is_duration(text: &str) -> bool {
 /// `"1h"`
 fn quoted_duration(text: &str) -> Slip {
     Slip {
-        message: "a duration stands without quotes".into(),
+        message: "a duration is written without quotes".into(),
         help: format!("write `max_age: {text}`"),
         meant: Value::number(false, "", text),
     }
 }
 
-/// Returns whether this is a method where its list should stand.
+/// Returns whether this is a method in the place of its list.
 fn is_method(values: &Values<'_>, word: &Ident) -> bool {
     const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
     values.key == "methods"
@@ -226,7 +226,7 @@ fn of_literal(values: &Values<'_>, literal: &Lit) -> Option<Slip> {
         Lit::Str(text) => Some(string("a string needs no method here", &text.value())),
         Lit::ByteStr(bytes) => {
             let text = String::from_utf8(bytes.value()).ok()?;
-            Some(string("a string stands without `b`", &text))
+            Some(string("a string is written without `b`", &text))
         }
         Lit::Char(char) => Some(quotes(values, &char.value().to_string())),
         _ => None,
@@ -234,8 +234,8 @@ fn of_literal(values: &Values<'_>, literal: &Lit) -> Option<Slip> {
 }
 
 fn quotes(values: &Values<'_>, text: &str) -> Slip {
-    let slip = string("a string stands in double quotes", text);
-    // In quotes the word would break a rule as well, and one error is enough.
+    let slip = string("a string is written in double quotes", text);
+    // In quotes, the word would break a rule as well, and one error is enough.
     if values.key == "origins" { Slip { meant: Value::Missing, ..slip } } else { slip }
 }
 
@@ -262,7 +262,7 @@ fn macro_call(values: &mut Values<'_>, name: &Ident, input: &mut Tokens) -> Opti
         && let Some(TokenTree::Group(group)) = input.peek(0)
         && let Some(text) = joined(group.stream())
     {
-        return Some(string("a macro sees `concat!`, not what it makes", &text));
+        return Some(string("a macro sees `concat!`, not its result", &text));
     }
     let modes = match input.peek(0) {
         Some(TokenTree::Group(group)) if name == "cfg" => conditional::mode_of(group.stream()),
@@ -278,7 +278,7 @@ fn macro_call(values: &mut Values<'_>, name: &Ident, input: &mut Tokens) -> Opti
     } else {
         format!("write {}; {LATER}", example(values))
     };
-    let message = format!("a macro sees `{name}!`, not what it makes");
+    let message = format!("a macro sees `{name}!`, not its result");
     Some(Slip { message, help, meant: Value::Missing })
 }
 
@@ -318,7 +318,7 @@ fn call(values: &Values<'_>, text: &str, name: &Ident, arguments: TokenStream) -
             help: format!("write `max_age: {}{unit}`", number.base10_digits()),
             meant: Value::number(false, number.base10_digits(), unit),
         },
-        (Some(Lit::Str(text)), _) => string("a string stands here as it is", &text.value()),
+        (Some(Lit::Str(text)), _) => string("a string is written here as it is", &text.value()),
         _ => constant(values, text),
     })
 }

@@ -7,7 +7,7 @@ use cors_engine::{Locus, Place, Rule, Violation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt};
 
-/// The first and the last token of something: on stable two spans cannot be joined.
+/// The first and the last token of something: stable Rust cannot join two spans.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
     pub(crate) start: Span,
@@ -29,7 +29,7 @@ impl ToTokens for Extent {
 
 /// The tokens behind each part of a configuration.
 pub(crate) struct SpanMap {
-    /// The policy's name. What is missing is reported there.
+    /// The policy's name, where missing settings are reported.
     name: Extent,
     /// Whether a setting was unreadable, its key included.
     lost: bool,
@@ -44,7 +44,7 @@ pub(crate) struct SettingSpans {
     value: Extent,
     /// The entries of its list.
     pub(crate) entries: Vec<Site>,
-    /// What is expected of it.
+    /// Its expectations.
     pub(crate) expects: Vec<Extent>,
     /// Whether all of it could be read.
     pub(crate) sound: bool,
@@ -61,13 +61,13 @@ impl SettingSpans {
     }
 }
 
-/// Where something stands.
+/// The place of something.
 #[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) extent: Extent,
     /// The line, if the token names a file.
     pub(crate) line: Option<FileLine>,
-    /// What is expected of it.
+    /// Its expectations.
     pub(crate) expects: Vec<Extent>,
 }
 
@@ -77,7 +77,7 @@ impl Site {
     }
 }
 
-/// A line of a file, shown as compilers do.
+/// A line of a file, shown as compilers show it.
 #[derive(Clone)]
 pub(crate) struct FileLine {
     pub(crate) file: Rc<str>,
@@ -114,8 +114,8 @@ impl SpanMap {
         }
     }
 
-    /// Returns whether everything could be read that a violation at this place depends on. A violation of an entry depends
-    /// on that entry alone.
+    /// Returns whether everything that a violation at this place depends on could be read. A violation of an entry only depends
+    /// on that entry.
     pub(crate) fn is_sound(&self, locus: &Locus) -> bool {
         match self.setting(locus) {
             None => !self.lost,

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::expand::ast::Declaration;
 
-/// A static of the right name and type, so that code which uses the policy brings no further errors. It allows nothing.
+/// A static with the right name and type, so that code that uses the policy causes no further errors. It allows nothing.
 pub(crate) fn item(declaration: &Declaration) -> TokenStream {
     let Declaration { krate, attributes, visibility, name, further, .. } = declaration;
     let stub = |attributes: &TokenStream, visibility: &TokenStream, name: &Ident| {

@@ -139,9 +139,9 @@ fn everything_wrong_is_reported_at_once() {
         errors,
         [
             "expected `:` after `credentials`",
-            "a duration stands without quotes",
+            "a duration is written without quotes",
             "expected `,` before `headers`",
-            "a string stands in double quotes",
+            "a string is written in double quotes",
             "`production` inside `production`",
             "expected a setting, found `@`",
             "a second `production` block",
@@ -223,7 +223,7 @@ fn a_slip_is_one_error_with_what_to_write() {
         ("@, methods = [GET]", "expected `:` after `methods`", "write `methods: …`"),
         (
             "@, production = { max_age: 1h }",
-            "`production` is followed by its block at once",
+            "`production` is followed directly by its block",
             "write `production { … }`",
         ),
         (
@@ -262,7 +262,7 @@ fn a_slip_is_one_error_with_what_to_write() {
             "a macro sees the words `STATUS`, not the value behind them",
             "write the number, as in `preflight_status: 204`; what is only known when the app starts goes into a `Config`",
         ),
-        ("@, headers: [X]", "a string stands in double quotes", "write `\"X\"`"),
+        ("@, headers: [X]", "a string is written in double quotes", "write `\"X\"`"),
         (
             "@, methods: [http::GET]",
             "a macro sees the words `http::GET`, not the value behind them",
@@ -293,7 +293,7 @@ fn a_slip_is_one_error_with_what_to_write() {
             "a macro sees the words `HOUR`, not the value behind them",
             "write the seconds, as in `max_age: 3600`; what is only known when the app starts goes into a `Config`",
         ),
-        ("@, max_age: \"1h\"", "a duration stands without quotes", "write `max_age: 1h`"),
+        ("@, max_age: \"1h\"", "a duration is written without quotes", "write `max_age: 1h`"),
         (
             "@, methods: [Method::GET, PUT]",
             "a macro sees the words `Method::GET`, not the value behind them",
@@ -306,7 +306,7 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "@, headers: [HeaderName::from_static(\"x-a\")]",
-            "a string stands here as it is",
+            "a string is written here as it is",
             "write `\"x-a\"`",
         ),
         (
@@ -331,32 +331,32 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "origins: [env!(\"ORIGIN\")]",
-            "a macro sees `env!`, not what it makes",
+            "a macro sees `env!`, not its result",
             "write the value, as in `\"https://app.example\"`; `Config::from_env` reads the environment when the app starts",
         ),
         (
             "origins: [format!(\"https://{HOST}\")]",
-            "a macro sees `format!`, not what it makes",
+            "a macro sees `format!`, not its result",
             "write the value, as in `\"https://app.example\"`; what is only known when the app starts goes into a `Config`",
         ),
         (
             "origins: [include_str!(\"a.txt\")]",
-            "a macro sees `include_str!`, not what it makes",
+            "a macro sees `include_str!`, not its result",
             "write `file(\"partners.txt\")` for a file of origins",
         ),
         (
             "origins: [concat!(\"https://\", \"a.example\")]",
-            "a macro sees `concat!`, not what it makes",
+            "a macro sees `concat!`, not its result",
             "write `\"https://a.example\"`",
         ),
         (
             "origins: vec![\"https://a.example\"]",
-            "a list stands in brackets alone, without `vec!`",
+            "a list is written in brackets, without `vec!`",
             "write `origins: [\"https://a.example\"]`",
         ),
         (
             "origins: &[\"https://a.example\"]",
-            "a list stands in brackets alone, without `&`",
+            "a list is written in brackets, without `&`",
             "write `origins: [\"https://a.example\"]`",
         ),
         (
@@ -366,15 +366,15 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "origins: [String::from(\"https://a.example\")]",
-            "a string stands here as it is",
+            "a string is written here as it is",
             "write `\"https://a.example\"`",
         ),
-        ("@, headers: [b\"x-a\"]", "a string stands without `b`", "write `\"x-a\"`"),
-        ("@, headers: [authorization]", "a string stands in double quotes", "write `\"authorization\"`"),
-        ("@, headers: [Content Type]", "a string stands in double quotes", "write `\"content-type\"`"),
+        ("@, headers: [b\"x-a\"]", "a string is written without `b`", "write `\"x-a\"`"),
+        ("@, headers: [authorization]", "a string is written in double quotes", "write `\"authorization\"`"),
+        ("@, headers: [Content Type]", "a string is written in double quotes", "write `\"content-type\"`"),
         (
             "@, headers: [X-Requested-With]",
-            "a string stands in double quotes",
+            "a string is written in double quotes",
             "write `\"x-requested-with\"`",
         ),
         (
@@ -382,8 +382,8 @@ fn a_slip_is_one_error_with_what_to_write() {
             "in production: `localhost` is not an origin: it has no scheme [invalid_origin]",
             "",
         ),
-        ("@, headers: ['x]", "a string stands in double quotes", "write `\"x\"`"),
-        ("@, headers: ['x']", "a string stands in double quotes", "write `\"x\"`"),
+        ("@, headers: ['x]", "a string is written in double quotes", "write `\"x\"`"),
+        ("@, headers: ['x']", "a string is written in double quotes", "write `\"x\"`"),
         (
             "origins: *",
             "in production: `origins` takes a list or `any`, not `*` [wrong_type]",
@@ -417,7 +417,7 @@ fn a_slip_is_one_error_with_what_to_write() {
         (
             "@, headers: [*]",
             "in production: `*` is not a header name [invalid_header]",
-            "for every header, write `headers: any` in place of the list",
+            "for every header, write `headers: any` instead of the list",
         ),
         (
             "@, development { origins: * }",
@@ -449,12 +449,12 @@ fn a_slip_is_one_error_with_what_to_write() {
         ("@, credentials()", "expected `:` after `credentials`", "write `credentials: …`"),
         ("@, methods", "expected `:` after `methods`", "write `methods: …`"),
         ("@, methods:", "`methods` has no value", "write `methods: …`"),
-        ("\"origins\": [\"https://app.example\"]", "a key stands without quotes", "write `origins`"),
+        ("\"origins\": [\"https://app.example\"]", "a key is written without quotes", "write `origins`"),
         ("@, max-age: 60", "a key has no `-`: `max-age`", "write `max_age`"),
         ("@, Allow-Credentials: true", "a key has no `-`: `Allow-Credentials`", "write `credentials`"),
         (
             "policy = T, @",
-            "in production: `policy` is no key of a policy [unknown_key]",
+            "in production: `policy` is not a key of a policy [unknown_key]",
             "the keys are origins",
         ),
         (
@@ -489,7 +489,7 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "@, timing: cfg!(debug_assertions)",
-            "a macro sees `cfg!`, not what it makes",
+            "a macro sees `cfg!`, not its result",
             "write `development { timing: true }` and `production { timing: false }`",
         ),
         ("@, production:", "`production` has no value", "write `production { … }`"),
@@ -567,7 +567,7 @@ fn a_slip_is_one_error_with_what_to_write() {
         ("prod { @ }", "no block is called `prod`", "write `production { … }`"),
         ("dev { origins: any } @", "no block is called `dev`", "write `development { … }`"),
         ("staging { origins: any } @", "no block is called `staging`", "the blocks are"),
-        ("@, headers: [X-App-*]", "a string stands in double quotes", "write `\"x-app-*\"`"),
+        ("@, headers: [X-App-*]", "a string is written in double quotes", "write `\"x-app-*\"`"),
         (
             "@, max_age: \"2 hours\"",
             "in production: `2 hours` is not a duration [invalid_max_age]",
@@ -598,7 +598,7 @@ fn a_slip_is_one_error_with_what_to_write() {
             "the only attribute in a policy is `#[expect]`",
             "write `#[expect(rule, reason = \"…\")]`, or take it out",
         ),
-        ("/** for all */ @", "a `///` comment documents the static alone", "write `//`"),
+        ("/** for all */ @", "a `///` comment documents only the static", "write `//`"),
         (
             "@, #[expect(any_host, reason = \"a\")] production { max_age: 1h }",
             "`#[expect]` on `production`, which is a block",
@@ -991,7 +991,7 @@ mod route {
             ),
             (
                 "any",
-                "`any` is no policy's name",
+                "`any` is not the name of a policy",
                 "write `#[cors(origins = any, expect(any_origin, reason = \"…\"))]`",
             ),
             (
@@ -1055,7 +1055,7 @@ fn what_stands_behind_a_slip_is_judged_as_if_it_were_right() {
         (
             "static A; orgins: [a.example]",
             &[
-                ("in production: `orgins` is no key of a policy [unknown_key]", "write `origins`"),
+                ("in production: `orgins` is not a key of a policy [unknown_key]", "write `origins`"),
                 (
                     "in production: `a.example` is not an origin: it has no scheme [invalid_origin]",
                     "write \"https://a.example\"",
@@ -1066,7 +1066,7 @@ fn what_stands_behind_a_slip_is_judged_as_if_it_were_right() {
             "static A; allowed_origin(\"a.example\")",
             &[
                 ("expected `:` after `allowed_origin`", "write `origins: [\"a.example\"]`"),
-                ("in production: `allowed_origin` is no key of a policy [unknown_key]", "write `origins`"),
+                ("in production: `allowed_origin` is not a key of a policy [unknown_key]", "write `origins`"),
                 (
                     "in production: `a.example` is not an origin: it has no scheme [invalid_origin]",
                     "write \"https://a.example\"",
@@ -1076,7 +1076,7 @@ fn what_stands_behind_a_slip_is_judged_as_if_it_were_right() {
         (
             "static A; origin: \"a.example\"",
             &[
-                ("in production: `origin` is no key of a policy [unknown_key]", "write `origins`"),
+                ("in production: `origin` is not a key of a policy [unknown_key]", "write `origins`"),
                 (
                     "in production: `origin`, read as `origins`, takes a list or `any`, not `a.example` [wrong_type]",
                     "write `origins: [\"https://a.example\"]`",
@@ -1087,17 +1087,20 @@ fn what_stands_behind_a_slip_is_judged_as_if_it_were_right() {
             "static A; origins: [\"https://a.example\"], allowed_methods: vec![Method::GET, PUT]",
             &[
                 ("a macro sees the words `Method::GET`, not the value behind them", "write `GET`"),
-                ("a list stands in brackets alone, without `vec!`", "write `methods: ["),
-                ("in production: `allowed_methods` is no key of a policy [unknown_key]", "write `methods`"),
+                ("a list is written in brackets, without `vec!`", "write `methods: ["),
+                (
+                    "in production: `allowed_methods` is not a key of a policy [unknown_key]",
+                    "write `methods`",
+                ),
             ],
         ),
         (
             "static A; origins: [\"https://a.example\"], maxAge: Duration::from_secs(60), exposedHeaders: [x-a]",
             &[
                 ("a duration is a number with its unit", "write `max_age: 60s`"),
-                ("a string stands in double quotes", "write `\"x-a\"`"),
-                ("in production: `maxAge` is no key of a policy [unknown_key]", "write `max_age`"),
-                ("in production: `exposedHeaders` is no key of a policy [unknown_key]", "write `expose`"),
+                ("a string is written in double quotes", "write `\"x-a\"`"),
+                ("in production: `maxAge` is not a key of a policy [unknown_key]", "write `max_age`"),
+                ("in production: `exposedHeaders` is not a key of a policy [unknown_key]", "write `expose`"),
             ],
         ),
     ] {

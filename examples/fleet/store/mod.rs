@@ -1,4 +1,4 @@
-//! The store: one policy with its version, the tenants with theirs, and word of changes.
+//! The store: one policy with its version, the tenants with theirs, and notifications of changes.
 
 mod postgres;
 mod redis;
@@ -19,7 +19,7 @@ pub(crate) enum Store {
     Sqlite(Sqlite),
 }
 
-/// A number for what the policy is, and one for who the tenants are. Every change adds one.
+/// One number for the policy, and one for the tenants. Every change adds one.
 pub(crate) struct Versions {
     pub(crate) policy: u64,
     pub(crate) tenants: u64,
@@ -32,7 +32,7 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// A change of a tenant is told as its version and the origin. Anything else is one of the policy.
+    /// A change of a tenant is sent as its version and the origin. Anything else is a change of the policy.
     fn read(text: &str) -> Self {
         let tenant = text.split_once(' ').and_then(|(version, origin)| Some((version.parse().ok()?, origin)));
         match tenant {
@@ -42,7 +42,7 @@ impl Change {
     }
 }
 
-/// What a process has before anybody has published anything.
+/// The policy of a process until somebody publishes one.
 const FIRST: &str = "origins = ['https://app.example']\n";
 
 impl Store {
@@ -133,11 +133,11 @@ impl Store {
     }
 }
 
-/// Word of changes.
+/// Notifications of changes.
 pub(crate) enum Listener {
     Postgres(postgres::Listener),
     Redis(Box<redis::Listener>),
-    /// A file tells nobody of changes: its versions are polled.
+    /// A file sends no notifications: its versions are polled.
     Nobody,
 }
 

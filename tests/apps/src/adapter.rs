@@ -1,4 +1,4 @@
-//! Requests that a fuzzer makes up, sent to an app made by chance: P1 to P4 hold.
+//! Requests that a fuzzer makes up, sent to a random app: P1 to P4 hold.
 //!
 //! They are written as lines, so that a fuzzer that cuts and splices makes new ones, and people can read what it found: the seed of
 //! the app, then each request, an empty line before every further one. Behind the seed, `unswitched` is for the same app without

@@ -1,4 +1,4 @@
-//! What must hold in every app: P1 to P4, as `SECURITY.md` has them.
+//! What must hold in every app: P1 to P4 of `SECURITY.md`.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Apps made by chance: what `#[cors]` and `Cors` must hold in every app that Actix can express.
+//! Random apps: what `#[cors]` and `Cors` must hold in every app that Actix can express.
 //!
 //! ```text
 //!   draw ──► App ──┬─ serve, as it is ──────────► what came back, which handler ran ─┐

@@ -1,4 +1,4 @@
-//! Serves an app: as it is, or without anything of CORS, for knowing which handler would run.
+//! Serves an app: as it is, or without CORS, to find out which handler would run.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The scoreboard of `cors probe`, which stands in two READMEs.
+//! The scoreboard of `cors probe`, which is in two READMEs.
 
 /// Prints a row, and holds the READMEs to it.
 ///

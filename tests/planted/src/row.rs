@@ -1,4 +1,4 @@
-//! A planted server: how it answers, how a page calls it, and what is to be found.
+//! A planted server: how it answers, how a page calls it, and what a probe has to find.
 
 use regex_lite::Regex;
 

@@ -1,7 +1,7 @@
 //! What the payload lists of other scanners find, as data: the origins that each tries, and when it reports one.
 //!
 //! As of 2026-11: projectdiscovery/nuclei-templates `http/vulnerabilities/generic/cors-misconfig.yaml` (29 payloads),
-//! s0md3v/Corsy `core/tests.py` (8), chenjj/CORScanner `common/corscheck.py` (8). The lists alone are judged, and not the
+//! s0md3v/Corsy `core/tests.py` (8), chenjj/CORScanner `common/corscheck.py` (8). Only the lists are judged, not the
 //! programs. Each makes its payloads from the name of the *server*; here they get the page's name instead, as if page and
 //! server shared it, which finds more.
 

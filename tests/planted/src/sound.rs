@@ -1,4 +1,4 @@
-//! Servers without a fault, of which a probe must say nothing but notes.
+//! Servers without a fault, on which a probe must report nothing but notes.
 
 use crate::row::Behavior::{Answers, Trusts, TrustsWithout};
 use crate::row::{PAGE, Row, Trust, allow, right};

@@ -48,7 +48,7 @@ fn no_hole(printed: &serde_json::Value) -> Option<String> {
     let findings = printed["findings"].as_array()?;
     let helps = findings.iter().filter_map(|finding| finding["help"].as_str());
     let hole = helps.into_iter().find(|help| {
-        help.contains("allow-origin: *") || help.contains("null") && !help.starts_with("take `null` off")
+        help.contains("allow-origin: *") || help.contains("null") && !help.starts_with("remove `null` from")
     });
     let fix = printed["configuration"]["text"].as_str().filter(|text| text.contains("null"));
     hole.or(fix).map(|text| format!("it proposes a hole: {text}"))

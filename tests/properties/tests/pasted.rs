@@ -119,7 +119,7 @@ impl Place {
         }
     }
 
-    /// What stands between a key and its value.
+    /// The sign between a key and its value.
     fn mark(self) -> &'static str {
         match self {
             Self::Toml => " = ",

@@ -1,6 +1,6 @@
 //! The settings of Django and django-cors-headers (4.9), as a policy.
 //!
-//! They come as JSON, for a `settings.py` is a program: `dump.sh` has Python say what it sets.
+//! They come as JSON, because a `settings.py` is a program: `dump.sh` makes Python print what it sets.
 
 mod settings;
 
@@ -100,8 +100,8 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
             ));
             draft.holes.push(format!(
                 "the regex `{regex}` was open at its end\n\
-                 It also let in whatever goes on after a match: another domain, which anybody can register.\n\
-                 help: none is needed here, where a regex matches the whole origin; mend the old settings with `$` while they are in use"
+                 It also allowed anything that goes on after a match, such as another domain, which anybody can register.\n\
+                 help: none is needed here, where a regex matches the whole origin; in the old settings, add `$` while they are in use"
             ));
         }
         entries.push(Entry::Regex(whole));
@@ -112,7 +112,7 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
     draft.set(Key::Origins, Value::List(entries), remarks);
 }
 
-/// Returns whether a regex, which Python matches at the start alone, matches every web origin: nothing is a match, or
+/// Returns whether a regex, which Python only matches at the start, matches every web origin: it matches the empty text, or
 /// what all of them begin with.
 fn lets_in_everybody(regex: &str) -> bool {
     use regex_syntax::hir::Look;
@@ -159,7 +159,7 @@ fn has_outer_bar(regex: &str) -> bool {
     false
 }
 
-/// A list of names, which Django sends as it stands; `default` is what it sends where nothing is set, and what pages do
+/// A list of names, which Django sends as it is; `default` is what it sends where nothing is set, and what pages do
 /// with such names.
 fn names(
     draft: &mut Draft,

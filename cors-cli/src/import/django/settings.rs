@@ -1,4 +1,4 @@
-//! Django's settings by name and type: what its checks refuse is refused, and what they let pass is read as it is read there.
+//! Django's settings by name and type: what its checks refuse is refused, and the rest is read as Django reads it.
 
 use serde_json::{Map, Value};
 
@@ -70,9 +70,9 @@ impl Settings {
     pub(super) fn parse(source: &str, text: &str) -> Result<Self, Problem> {
         match serde_json::from_str(text) {
             Ok(Value::Object(values)) => Ok(Self { source: source.into(), values, wrong: Vec::new() }),
-            Ok(_) => Err(Problem::new(format!("{source} is no JSON object of settings, name by name"))),
+            Ok(_) => Err(Problem::new(format!("{source} is not a JSON object of settings by name"))),
             Err(error) => Err(Problem::new(format!(
-                "{source} is no JSON: {error}\n\
+                "{source} is not JSON: {error}\n\
                  help: a settings.py must be run to be read; `cors import django --help` shows the command that prints it as JSON"
             ))),
         }
@@ -115,7 +115,7 @@ impl Settings {
         let refused = origins.items.iter().find_map(|origin| Some((origin, origin_fault(origin)?)));
         if let Some((origin, (check, fault))) = refused {
             let string = match &origins.string {
-                Some(string) => format!(": {string:?} is a string, of which each letter is an origin"),
+                Some(string) => format!(": {string:?} is a string, so each letter counts as an origin"),
                 None => String::new(),
             };
             self.wrong.push(format!("{origin:?} in {} {fault} ({check}){string}", origins.name));
@@ -148,7 +148,7 @@ impl Settings {
         for key in self.values.keys().map(String::as_str) {
             let as_old = name::ALL.iter().find(|(_, old, _)| *old == Some(key));
             if let Some((_, check)) = REMOVED.iter().find(|(name, _)| *name == key) {
-                wrong.push(format!("{key} was taken away from django-cors-headers ({check})"));
+                wrong.push(format!("{key} was removed from django-cors-headers ({check})"));
             } else if let Some((name, ..)) = as_old {
                 if self.values.contains_key(*name) {
                     remarks.push(format!(

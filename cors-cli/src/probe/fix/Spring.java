@@ -1,4 +1,4 @@
-// In place of `@CrossOrigin` and of other CORS settings; with Spring Security, `http.cors(withDefaults())` uses it:
+// Instead of `@CrossOrigin` and other CORS settings; with Spring Security, `http.cors(withDefaults())` uses it:
 @Bean
 CorsFilter corsFilter() {
     var cors = new CorsConfiguration();
@@ -10,7 +10,7 @@ CorsFilter corsFilter() {
     var source = new UrlBasedCorsConfigurationSource();
     source.registerCorsConfiguration("/**", cors);
     return new CorsFilter(source) {
-        // Spring 4 says so to allowed origins alone.
+        // Spring 4 sends this only to allowed origins.
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws ServletException, IOException {

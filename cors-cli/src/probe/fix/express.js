@@ -1,4 +1,4 @@
-// Before every route, in place of any other `cors(…)`; with `const cors = require('cors')`:
+// Before every route, instead of any other `cors(…)`; with `const cors = require('cors')`:
 app.use(cors({
   origin: ['{origin}'],
   methods: [{quoted_methods}],

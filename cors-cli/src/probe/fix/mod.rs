@@ -1,8 +1,8 @@
 //! The configuration of the server's own software that lets the page call, and no stranger.
 //!
 //! Each file beside this one is a template. In it `{origin}` and the like stand for what the call needs, and a line that
-//! begins with `[name] ` is there only if there is something of that name to say. The proof bench applies them to real
-//! servers (`tests/planted`), but for Envoy and Spring, which no registry that the tests use has.
+//! begins with `[name] ` is only used if there is something to say for that name. The proof bench applies them to real
+//! servers (`tests/planted`), except for Envoy and Spring, which are in no registry that the tests use.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::report::{BOLD, Severity, paint};
 
-/// What a policy mends. Anything else has its cause elsewhere: a redirect, authentication, a cache, the network.
+/// What a policy fixes. Anything else has its cause elsewhere: a redirect, authentication, a cache, the network.
 const MENDED: [&str; 37] = [
     "authorization_by_wildcard",
     "credentials_not_allowed",
@@ -59,13 +59,13 @@ const MENDED: [&str; 37] = [
     "wildcard_with_credentials",
 ];
 
-/// A policy in the words of some software.
+/// A policy as a configuration of some software.
 pub(super) struct Fix {
     software: Software,
     text: String,
 }
 
-/// Returns the policy that mends the findings, if one does and the software is known.
+/// Returns the policy that fixes the findings, if one does and the software is known.
 pub(super) fn of(
     exchange: &Exchange,
     call: &Call,
@@ -75,7 +75,7 @@ pub(super) fn of(
 ) -> Option<Fix> {
     let is_mended =
         |finding: &Finding| finding.severity <= Severity::Warning && MENDED.contains(&finding.name);
-    // The origin stands between quotes, or between blanks.
+    // The origin is between quotes, or between blanks.
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte);
     let answers = || exchange.legs.iter().map(|leg| &leg.answer.response);
     // What is public stays public: a list would lock out the other pages. And nobody is told to allow `null`.
@@ -97,7 +97,7 @@ impl Software {
             let field = answer.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
             field.map(|(_, value)| value.to_ascii_lowercase()).unwrap_or_default()
         };
-        // The app knows its users better than what stands before it.
+        // The app knows its users better than what is in front of it.
         if field("x-powered-by").contains("express") {
             return Some(Self::Express);
         }
@@ -136,7 +136,7 @@ impl Software {
 impl Fix {
     pub(super) fn text(&self) -> String {
         let title = format!(
-            "for {}, a policy that lets this page call and no stranger; list other pages beside it:",
+            "for {}, a policy that lets this page call, but no stranger; list other pages next to it:",
             self.software.name()
         );
         let mut out = format!("{}\n", paint(BOLD, title));

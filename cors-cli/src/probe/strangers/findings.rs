@@ -34,8 +34,8 @@ fn unanswered(seen: &Seen) -> Option<Finding> {
     };
     Some(
         Finding::note("stranger_unanswered", format!("no answer to {who}"))
-            .why("The call itself was answered. A server that hangs up on strangers lets none of them in, but what it would say stays unknown.")
-            .help("look for a firewall or a rate limit in front of the server, and ask again"),
+            .why("The call itself was answered. A server that hangs up on strangers lets none of them in, but it is not known what it would answer.")
+            .help("look for a firewall or a rate limit in front of the server, and try again"),
     )
 }
 
@@ -45,14 +45,14 @@ fn not_asked(seen: &Seen) -> Option<Finding> {
         "strangers_not_asked",
         match seen.limit {
             Some(status) => {
-                format!("the server limits how often it is asked ({status}): {count} origins were not tried")
+                format!("the server limits the rate of requests ({status}): {count} origins were not tried")
             }
             None if count > 0 => format!("{count} origins were not tried: the probe stops at 60 requests"),
             None => return None,
         },
     );
     Some(
-        finding.why("The findings say nothing of what was not tried.").help(
+        finding.why("The findings say nothing about the origins that were not tried.").help(
             "probe again with a lower `--rate`; or with `--quick`, which tries the five that matter most",
         ),
     )
@@ -69,7 +69,7 @@ fn errors(seen: &Seen) -> Option<Finding> {
     Some(
         Finding::note("unlisted_origin_fails", format!("an origin that is not allowed is answered with an error ({})", stranger.answer.status))
             .why("No stranger gets in, but each of their requests counts as a fault of the server: logs and alarms blame the app.")
-            .help("answer an origin that is not allowed without CORS headers, and throw nothing"),
+            .help("answer an origin that is not allowed without CORS headers, and do not throw"),
     )
 }
 
@@ -114,26 +114,26 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
     let warning = |name| Finding::warning(name, what.clone());
     match worst.kind {
         Kind::Foreign if with_credentials => {
-            Finding::warning("origin_reflected", format!("every site reads answers as the user: {origin} was let in"))
-                .why("Any site can use it. The server sends back whatever origin it is asked by, so any page that a user visits reads their data.")
-                .help("compare the origin with a list, as a whole; never send back what was not looked up")
+            Finding::warning("origin_reflected", format!("every site reads answers as the user: {origin} was allowed"))
+                .why("Any site can use it. The server sends back the origin of any request, so any page that a user visits can read their data.")
+                .help("compare the origin with a list, as a whole; never send back one that is not on it")
         }
-        Kind::Foreign => Finding::warning("origin_reflected", format!("every origin is sent back: {origin} was let in"))
-            .why("Any site can use it. Without credentials that is `*` in other words, and a hole on the day when somebody adds them.")
+        Kind::Foreign => Finding::warning("origin_reflected", format!("every origin is sent back: {origin} was allowed"))
+            .why("Any site can use it. Without credentials, this is the same as `*`. It becomes a hole as soon as somebody adds them.")
             .help("compare the origin with a list, as a whole"),
         Kind::Null => Finding::warning("null_allowed", format!("the origin `null` {reads}"))
             .why("Any site can use it: every sandboxed frame has that origin, and `<iframe sandbox=\"allow-scripts\">` makes one.")
-            .help("take `null` off the list, and serve the page that needs it from an origin of its own"),
+            .help("remove `null` from the list, and serve the page that needs it from its own origin"),
         Kind::Substring => warning("substring_match")
             .why("Anybody with a domain can use it: the server looks for the trusted name anywhere in the origin.")
             .help("compare the origin as a whole; a regex must begin with `^` and end with `$`"),
         Kind::Prefix => warning("prefix_match")
-            .why("Anybody with a domain can use it: the server looks at how the origin begins, and a stranger's name may go on from there.")
+            .why("Anybody with a domain can use it: the server checks only how the origin begins, and a stranger's name can begin like that.")
             .help("compare the origin as a whole; a regex must end with `$`"),
         Kind::Punctuation(_) => punctuation(strangers, what),
         Kind::Suffix => warning("suffix_match")
-            .why("Anybody who registers such a domain can use it: the server looks at how the origin ends, and asks for no dot there.")
-            .help("compare the origin as a whole; for subdomains, ask for the dot before the domain as well"),
+            .why("Anybody who registers such a domain can use it: the server checks only how the origin ends, and does not ask for a dot there.")
+            .help("compare the origin as a whole; for subdomains, check the dot before the domain, too"),
         Kind::OpenDot(dot) => warning("open_dot")
             .why(open_dot(dot))
             .help("escape each dot of the regex, `\\.`; or compare the origin as a whole"),
@@ -141,23 +141,23 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
             .why("Anybody who registers the name under another top-level domain can use it: the server leaves open what comes after the name.")
             .help("write out the whole name, or each of the names that are yours"),
         Kind::Neighbor => warning("neighbor_allowed")
-            .why("Anybody who registers a name beside the trusted one can use it: the server trusts what strangers share with it.")
+            .why("Anybody who registers a name next to the trusted one can use it: the server trusts a part of the name that strangers can have, too.")
             .help("list the names that are yours; a pattern may be open only to the left of a domain that is yours"),
         Kind::Sibling => Finding::note("subdomains_allowed", what)
-            .why("Whoever controls one subdomain can use it: by a script injected into an old site, or a DNS entry that points to a service given up.")
-            .help("list the subdomains that call, unless all are looked after as well as the API"),
+            .why("Whoever controls one subdomain can use it: with a script injected into an old site, or a DNS entry that points to an abandoned service.")
+            .help("list the subdomains that call, unless all of them are maintained as well as the API"),
         Kind::PlainHttp => warning("plain_http_allowed")
             .why("Somebody on the user's network can use it: they serve a page at that name without encryption, and read through it.")
-            .help("allow the origin with https alone"),
+            .help("allow the origin only with https"),
         Kind::OtherPort => Finding::note("other_port_allowed", what)
             .why("Whoever runs a service on another port of that host can use it.")
-            .help("write out the port, or none"),
+            .help("write the exact port, or none"),
         Kind::Loopback => warning("loopback_allowed")
-            .why("Any program that serves a page on the user's own machine can use it: development servers, and what installs itself.")
-            .help("allow loopback in development alone"),
+            .why("Any program that serves a page on the user's own machine can use it, such as a development server or something that the user installed.")
+            .help("allow loopback only in development"),
         Kind::LoopbackPrefix => warning("loopback_prefix")
             .why("Anybody with a domain can use it: the server looks for `localhost` at the beginning.")
-            .help("compare the whole host with `localhost`, in development alone"),
+            .help("compare the whole host with `localhost`, and only in development"),
         Kind::SharedDomain => warning("shared_domain_allowed")
             .why("Anybody with an account there can use it: they publish a page of their own under that domain.")
             .help("list the one name that is yours"),
@@ -214,8 +214,8 @@ fn vary(fetch: &Fetch, own: &Response, seen: &Seen) -> Option<Finding> {
     }
     let (whose, _) = answers.into_iter().find(|(_, answer)| !varies_by_origin(answer))?;
     Some(
-        Finding::warning("vary_missing", format!("access-control-allow-origin depends on the origin, and the answer to {whose} has no `vary: Origin`"))
-            .why("A cache hands the answer made for one to another: pages are locked out at random, or a stranger's origin is served to all.")
-            .help("send `vary: Origin` with every answer of this URL: to allowed origins, to others, and to those without one"),
+        Finding::warning("vary_missing", format!("access-control-allow-origin depends on the origin, but the answer to {whose} has no `vary: Origin`"))
+            .why("A cache gives one origin the answer made for another: pages are locked out at random, or a stranger's origin is served to all.")
+            .help("send `vary: Origin` with every answer of this URL: to allowed origins, to others, and to requests without one"),
     )
 }

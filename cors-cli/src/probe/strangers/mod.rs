@@ -1,4 +1,4 @@
-//! Asks on behalf of origins that no server should let in, beside the page's own.
+//! Sends requests from origins that no server should allow, in addition to the page's own.
 
 mod findings;
 mod origins;
@@ -25,7 +25,7 @@ pub(super) const NOBODY: &str = "a client without an origin";
 /// A cookie that is nobody's session.
 const COOKIE: &str = "cors-probe=1";
 
-/// A stranger, and what it was told.
+/// A stranger, and the answer that it got.
 #[derive(Debug)]
 pub(super) struct Stranger {
     pub(super) kind: Kind,
@@ -33,7 +33,7 @@ pub(super) struct Stranger {
     pub(super) answer: Response,
 }
 
-/// What strangers were told, and a client without an `Origin`.
+/// The answers to strangers, and to a client without an `Origin`.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) strangers: Vec<Stranger>,
@@ -43,7 +43,7 @@ pub(super) struct Seen {
     pub(super) without_origin: Option<Response>,
     /// Whether the call itself was repeated, rather than a preflight.
     pub(super) by_call: bool,
-    /// The strangers that were not tried any more.
+    /// The strangers that were no longer tried.
     pub(super) not_asked: usize,
     /// The status by which the server limits how often it is asked.
     pub(super) limit: Option<u16>,

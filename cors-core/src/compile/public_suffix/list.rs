@@ -1,4 +1,4 @@
-//! The public suffix list: its rules, as they are checked in, and where a name stands among them.
+//! The public suffix list: its rules, as they are checked in, and what they say about a name.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,7 +13,7 @@ const TITLE: &str = "// The public suffix list of ";
 pub(super) const DATE: &str = FILE.split_at(TITLE.len()).1.split_at("2026-11-05".len()).0;
 
 /// The rules, a line each, as `uk,co` for `co.uk`: in plain byte order, what is under a name comes right
-/// after it, for a comma is less than any byte that may follow in a label.
+/// after it, because a comma is less than any byte that may follow in a label.
 const RULES: &str = {
     let mut at = 1;
     while FILE.as_bytes()[at - 1] != b'\n' || FILE.as_bytes()[at] != b'\n' {
@@ -22,19 +22,19 @@ const RULES: &str = {
     FILE.split_at(at + 1).1
 };
 
-/// What a name is to the list.
+/// What the list says about a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// A name under it can be registered. A single label that is not listed counts as one.
     pub(crate) is_suffix: bool,
     /// The list has longer names that end in it.
     pub(crate) has_more: bool,
-    /// Every name of one more label is a public suffix, but for exceptions.
+    /// Every name of one more label is a public suffix, except the exceptions of the list.
     #[cfg(feature = "regex")]
     pub(crate) has_wildcard: bool,
 }
 
-/// What `name` is to the list.
+/// What the list says about `name`.
 ///
 /// publicsuffix.org, "Algorithm"; both sections of the list count.
 pub(crate) fn standing(name: &str) -> Standing {
@@ -65,7 +65,7 @@ pub(super) fn has_any(name: &str) -> bool {
     [key, excepted].iter().any(|key| !Zone::ALL.of(key).rules.is_empty())
 }
 
-/// The public suffix of `name`, and whether the list has it rather than taking a single label for one.
+/// The public suffix of `name`, and whether it is on the list, instead of a single label that counts as one.
 pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
     let key = key(name);
     let last = key.find(',').unwrap_or(key.len());
@@ -102,7 +102,7 @@ pub(crate) fn labels_below(name: &str) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// The names under which every name of one more label is a public suffix, but for exceptions.
+/// The names under which every name of one more label is a public suffix, except the exceptions of the list.
 #[cfg(feature = "regex")]
 pub(super) fn wildcards() -> impl Iterator<Item = String> {
     // The key of a key is the name.
@@ -150,12 +150,12 @@ impl Zone<'_> {
         self.rules.len() > if self.has_own_rule() { self.key.len() + "\n".len() } else { 0 }
     }
 
-    /// Whether there is a rule of one more label.
+    /// Returns whether there is a rule of one more label.
     fn has_rule(self, label: &str) -> bool {
         self.of(&format!("{},{label}", self.key)).has_own_rule()
     }
 
-    /// Whether the wildcard of the zone, if there is one, makes a public suffix of `key`.
+    /// Returns whether the wildcard of the zone, if there is one, makes a public suffix of `key`.
     fn makes_suffix(self, key: &str) -> bool {
         self.has_rule("*") && !self.excepts(key)
     }

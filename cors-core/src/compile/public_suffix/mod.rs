@@ -89,12 +89,12 @@ impl Open {
 
 /// The day (year-month-day) of the public suffix list that the rules use.
 ///
-/// The list has no date of its own: this is the release day of the version of the crate `psl` from which it
-/// was taken, and that crate follows the list day by day.
+/// The list has no date of its own. This is the release day of the version of the crate `psl` from which it was taken; that crate
+/// follows the list day by day.
 ///
-/// A newer list only comes with a release of this crate: run `cargo update -p cors-engine`. With an outdated
-/// list, a hosting service that has been added since counts as an ordinary
-/// domain, so `public_suffix` and `unbounded_regex` let `*.` under it pass. Nothing else depends on the list.
+/// A newer list only comes with a new release of this crate: run `cargo update -p cors-engine`. With an outdated list, a hosting
+/// service that was added later counts as an ordinary domain, so `public_suffix` and `unbounded_regex` accept `*.` under it.
+/// Nothing else depends on the list.
 ///
 /// ```
 /// assert!(cors_engine::public_suffix_list_date() >= "2026-11-05");
@@ -119,7 +119,7 @@ pub(crate) fn judge(name: &str) -> Option<Open> {
     }
 }
 
-/// What `name` is to both lists.
+/// What both lists say about `name`.
 #[cfg(feature = "regex")]
 pub(crate) fn standing(name: &str) -> Standing {
     let public = list::standing(name);
@@ -130,8 +130,8 @@ pub(crate) fn standing(name: &str) -> Standing {
     }
 }
 
-/// The suffix of `name` under which strangers have names, and whether a list has it rather than taking a single label
-/// for one.
+/// The suffix of `name` under which strangers have names, and whether it is on a list, instead of a single label that counts as
+/// one.
 #[cfg(feature = "regex")]
 pub(crate) fn suffix_of(name: &str) -> (&str, bool) {
     let (public, is_listed) = list::suffix_of(name);
@@ -156,12 +156,12 @@ pub(crate) fn labels_below(name: &str) -> impl Iterator<Item = &'static str> {
     list::labels_below(name).chain(own)
 }
 
-/// What is asked of the lists about each regex: made once, for it takes a look at every rule.
+/// What each regex needs from the lists. It is made once, because it reads every rule.
 #[cfg(feature = "regex")]
 pub(crate) struct Overview {
     /// The last labels of all names that the lists have.
     pub(crate) last_labels: alloc::vec::Vec<&'static str>,
-    /// The names under which every name of one more label is a public suffix, but for exceptions.
+    /// The names under which every name of one more label is a public suffix, except the exceptions of the list.
     pub(crate) wildcards: alloc::vec::Vec<String>,
 }
 

@@ -1,6 +1,6 @@
 //! Shared domains that the public suffix list does not have: our own list, with a source for each.
 
-/// A domain a line, with its source, below a header that ends in an empty line.
+/// One domain per line, with its source, below a header that ends with an empty line.
 const FILE: &str = include_str!("shared.txt");
 
 /// The domains of the list, taken apart while this crate is compiled: each judged entry asks for several.

@@ -14,7 +14,7 @@ use crate::Mode;
 use crate::compile::pattern::OriginPattern;
 use crate::engine::origin::MAX_ORIGIN;
 
-/// Proves regexes, and finds those that were meant.
+/// Proves regexes, and finds the ones that were meant.
 #[derive(Default)]
 pub(crate) struct Prover {
     #[cfg(not(feature = "std"))]
@@ -35,7 +35,7 @@ impl Prover {
         origins.get_or_init(|| BrowserOrigins::new().ok()).as_ref()
     }
 
-    /// Returns whether a regex breaks no rule on its own; with `is_expected` it may let in others.
+    /// Returns whether a regex breaks no rule on its own; with `is_expected` it may let in strangers.
     pub(crate) fn is_sound(&self, regex: &str, mode: Mode, is_expected: bool) -> bool {
         Automaton::from_regex(regex)
             .is_ok_and(|language| self.is_sound_language(regex, &language, mode, is_expected))
@@ -54,7 +54,7 @@ impl Prover {
         Automaton::from_regex(regex).is_ok_and(|language| language.accepts(origin.as_bytes()))
     }
 
-    /// Origins that `regex` was plainly meant to let in, over `https:` since wrong schemes are handled elsewhere.
+    /// Origins that `regex` was clearly meant to let in, over `https:` because wrong schemes are handled elsewhere.
     pub(crate) fn meant(&self, regex: &str) -> Vec<String> {
         let Some(origins) = self.origins() else { return Vec::new() };
         let grouped = reach::repair::grouped(regex);
@@ -70,8 +70,8 @@ impl Prover {
 
     /// The regex that was meant by `text`, which cannot be used, or lets others in.
     ///
-    /// What is tried: without what stands around it (slashes, quotes, doubled backslashes), with the scheme or
-    /// without a path; and each of these mended as [`reach::repair`] does.
+    /// What is tried: the text without the characters around it (slashes, quotes, doubled backslashes), with the scheme or
+    /// without a path; and each of these, repaired by [`reach::repair`].
     pub(crate) fn instead_of(&self, text: &str, mode: Mode) -> Option<Repair> {
         for candidate in spellings(text) {
             let meant = secured(self.meant(&candidate));
@@ -90,14 +90,14 @@ impl Prover {
         None
     }
 
-    /// The regex itself, if it only has to be written as one.
+    /// The text itself, if it only has to be written as a regex.
     pub(crate) fn as_it_is(&self, text: &str, mode: Mode) -> Option<Repair> {
         let meant = secured(self.meant(text));
         let is_proved = !meant.is_empty() && self.is_proved(text, &meant, mode);
         is_proved.then(|| Repair { pattern: text.into(), kinds: Vec::new() })
     }
 
-    /// Returns whether `regex` keeps the rules and accepts all of `meant`.
+    /// Returns whether `regex` follows the rules and accepts all of `meant`.
     pub(crate) fn is_proved(&self, regex: &str, meant: &[String], mode: Mode) -> bool {
         let Ok(language) = Automaton::from_regex(regex) else { return false };
         meant.iter().all(|sample| language.accepts(sample.as_bytes()))
@@ -121,7 +121,7 @@ impl Prover {
         (!secure.is_empty() && secure.iter().all(is_pattern)).then_some(secure)
     }
 
-    /// The same for a text that was meant as a regex for the user's own machine alone.
+    /// The same, for a text that was meant as a regex for the user's own machine only.
     pub(crate) fn loopback_of(&self, text: &str) -> Option<Vec<String>> {
         let origins = self.origins()?;
         let language = Automaton::from_regex(unwrapped(text)).ok()?;
@@ -150,10 +150,10 @@ impl Prover {
     }
 }
 
-/// As many origins as are listed in place of a regex.
+/// The most origins that are listed instead of a regex.
 const MAX_LISTED: usize = 6;
 
-/// As many words are looked through for them, for some may have labels that DNS does not carry.
+/// The most words that are searched for them, because some may have labels that are too long for DNS.
 const MAX_WORDS: usize = 64;
 
 /// The samples over `https:`.
@@ -225,7 +225,7 @@ fn spellings(text: &str) -> Vec<String> {
             all.push(spelling.to_ascii_lowercase());
         }
         all.extend(without_tail(&spelling).or_else(|| without_port(&spelling)));
-        // A star that stands for itself.
+        // An escaped star.
         all.push(spelling.replace(r"\*", ".*").replace("[.*]", ".*").replace("[*]", ".*"));
         all.extend(regrouped(&spelling));
         all.push(spelling);

@@ -29,7 +29,7 @@ pub(crate) fn check(pattern: &str, language: &Automaton, origins: &BrowserOrigin
     Ok(())
 }
 
-/// The alternation that the whole of a regex is, but for anchors and groups around it.
+/// The alternation, if the whole regex is one, apart from anchors and groups around it.
 fn top(ast: &Ast) -> Option<&Alternation> {
     match ast {
         Ast::Alternation(alternation) => Some(alternation),

@@ -10,7 +10,7 @@ use regex_syntax::ast::Ast;
 use super::automaton::{Ascii, Translator, counts, syntax};
 use crate::engine::origin::MAX_ORIGIN;
 
-/// As many samples as a regex has.
+/// The most samples that a regex gets.
 const MAX_SAMPLES: usize = 64;
 
 /// What stands for something open before a dot or an edge: a label, and a dot that was left out.
@@ -18,7 +18,7 @@ const LABEL: &str = "shop";
 
 /// Samples of a regex, as far as it can be read.
 ///
-/// A dot that no backslash stands before is taken for a dot, and what is open right before a name for its
+/// A dot without a backslash counts as a dot, and what is open right before a name for its
 /// subdomains and, if it may be nothing, the name itself: `https://.*example.com` gives `https://example.com` and
 /// `https://shop.example.com`.
 pub(super) fn of(regex: &str) -> Vec<String> {
@@ -29,7 +29,7 @@ pub(super) fn of(regex: &str) -> Vec<String> {
     samples
 }
 
-/// Returns whether a sample stands for what a slip shut out: the regex itself need not accept it.
+/// Returns whether a sample stands for an origin that a typo shut out. The regex itself does not have to accept it.
 pub(super) fn is_mended(sample: &str) -> bool {
     sample.contains(&format!("{LABEL}."))
 }

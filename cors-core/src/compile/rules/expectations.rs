@@ -68,9 +68,7 @@ fn unfulfilled(
             format!("`{rule}` cannot be excused"),
             "A policy that breaks it cannot do what it says, whatever the reason.",
         );
-        return Some(
-            finding.propose(format!("{take_out}, and mend what the rule complains of"), Proposal::Remove),
-        );
+        return Some(finding.propose(format!("{take_out}, and fix what the rule reports"), Proposal::Remove));
     }
     if mode == Mode::Development {
         let finding = finding(
@@ -82,7 +80,7 @@ fn unfulfilled(
     if !fired {
         let finding = finding(
             format!("`{rule}` is expected, but nothing here breaks it"),
-            "An excuse that has outlived its cause would cover the next mistake.",
+            "An excuse without a cause would hide the next mistake.",
         );
         return Some(finding.propose(take_out, Proposal::Remove));
     }
@@ -113,14 +111,14 @@ fn duplicate(rule: Rule) -> Finding {
 fn unknown_rule(name: &str, language: Language) -> Finding {
     let finding = Finding::new(
         Rule::UnknownRule,
-        format!("`{name}` is no rule"),
-        "An `expect` that names none excuses nothing.",
+        format!("`{name}` is not a rule"),
+        "An `expect` with an unknown name excuses nothing.",
     )
     .value(name);
     match meant_rule(name) {
         Some(rule) => finding.propose(format!("write `{rule}`"), Proposal::Rule(rule)),
         None if language == Language::Env && name.contains(' ') => {
-            finding.help("a reason goes on to the next comma: write it without one")
+            finding.help("a reason ends at the next comma: write it without commas")
         }
         None => finding.help("the rule's name stands in brackets at the end of its message"),
     }

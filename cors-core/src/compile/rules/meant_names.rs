@@ -1,4 +1,4 @@
-//! Which methods and headers were meant by a text that is none, or by one that could be the name of something else.
+//! Finds the methods and headers that were meant by a text that is not a name, or that could be the name of something else.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,7 +9,7 @@ use crate::compile::pattern;
 use crate::engine::standard;
 use crate::explain::misspelled::{distance, is_known_header, misspelled_header};
 
-/// Returns whether somebody meant every name by this: `*`, `ALL`, `all methods`, `.*`.
+/// Returns whether this text means "every name": `*`, `ALL`, `all methods`, `.*`.
 pub(super) fn stands_for_all(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut words = lower.split([' ', '-', '_']).filter(|word| !matches!(*word, "methods" | "headers"));
@@ -23,7 +23,7 @@ fn standard_method(name: &str) -> Option<&'static str> {
     standard::STANDARD_METHODS.into_iter().find(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The standard methods that are one slip away from a name, in any case.
+/// The standard methods that are one typo away from a name, in any case.
 pub(super) fn near_methods(name: &str) -> Vec<&'static str> {
     let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic());
     let near = |known: &&str| is_word && distance(name, known, 1) == Some(1);
@@ -64,9 +64,9 @@ pub(super) fn named_headers(token: &str) -> Option<Vec<String>> {
     several(token, is_sign, header_case).filter(|names| token.contains(is_sign) && names.iter().all(is_name))
 }
 
-/// The methods that were meant by a text that is none: `get, post`, `GET/POST`, `Method::PUT`.
+/// The methods that were meant by a text that is not a method: `get, post`, `GET/POST`, `Method::PUT`.
 pub(super) fn meant_methods(text: &str) -> Option<Vec<String>> {
-    // A method of somebody's own is sent as the page writes it.
+    // Browsers send a custom method as the page writes it.
     let spell = |name: &str| {
         let name = last_segment(name).trim_end_matches("()");
         match &near_methods(name)[..] {
@@ -82,7 +82,7 @@ pub(super) fn meant_methods(text: &str) -> Option<Vec<String>> {
     })
 }
 
-/// The headers that were meant by a text that is none: `Content Type`, `x-a, x-b`, `header::AUTHORIZATION`.
+/// The headers that were meant by a text that is not a header: `Content Type`, `x-a, x-b`, `header::AUTHORIZATION`.
 pub(super) fn meant_headers(text: &str) -> Option<Vec<String>> {
     let mut words = text.split_whitespace().filter(|_| !text.contains(':'));
     // `Content-Type Authorization` are two, and `Content Type` is one.

@@ -1,4 +1,4 @@
-//! The rules, and the one function by which macro and files run them.
+//! The rules, and the one function with which the macro and files run them.
 
 mod expectations;
 mod meant_names;
@@ -27,7 +27,7 @@ use crate::Mode;
 pub(crate) use origins::Origins;
 pub(crate) use values::HostCheck;
 
-/// A policy that keeps the rules, ready to be compiled. `None` among the lists stands for `any`.
+/// A policy that follows the rules, ready to be compiled. A list that is `None` stands for `any`.
 pub(crate) struct Checked {
     pub(crate) origins: Option<Origins>,
     pub(crate) credentials: bool,

@@ -105,9 +105,9 @@ pub(super) fn method_fault(method: &str, writer: &Writer) -> Option<Finding> {
             return None;
         }
         let why = if NORMALIZED_METHODS.contains(standard) {
-            "Methods are compared with their case, and a browser sends this one in upper case however the page writes it."
+            "Methods are case-sensitive, and browsers send this one in upper case however the page writes it."
         } else {
-            "Methods are compared with their case, and a browser sends this one as the page writes it: the standard method is the one in upper case, and the page has to write it so."
+            "Methods are case-sensitive, and browsers send this one as the page writes it. The standard method is in upper case, so the page has to write it that way."
         };
         let finding = Finding::new(Rule::InertEntry, format!("`{method}` is not `{standard}`"), why);
         names_instead(finding, Key::Methods, Some(vec![standard.to_string()]), writer)
@@ -121,7 +121,7 @@ fn rule_of_all(word: &str, otherwise: Rule) -> Rule {
     if is_name { Rule::MisspelledName } else { otherwise }
 }
 
-/// What is wrong with a token that is no standard method: it names some, or is one slip away from one.
+/// What is wrong with a token that is not a standard method: it names several, or it is one typo away from one.
 fn misspelled_method(method: &str, writer: &Writer) -> Option<Finding> {
     let why = "Methods are compared letter by letter: a browser that asks for the standard one is refused.";
     if let Some(names) = named_methods(method) {
@@ -142,7 +142,7 @@ fn misspelled_method(method: &str, writer: &Writer) -> Option<Finding> {
     Some(finding.help(format!("write the one that was meant, {}", each.collect::<Vec<_>>().join(" or "))))
 }
 
-/// A finding with methods to write instead, if they keep the rules.
+/// A finding with methods to write instead, if they follow the rules.
 fn methods_instead(finding: Finding, names: Option<Vec<String>>, writer: &Writer) -> Finding {
     let is_sound = |names: &Vec<String>| names.iter().all(|name| method_fault(name, writer).is_none());
     names_instead(finding, Key::Methods, names.filter(is_sound), writer)
@@ -196,7 +196,7 @@ fn header_names(site: &Site, entries: &[Entry], key: Key, report: &mut Report<'_
     names
 }
 
-/// Returns whether a header name keeps the rules of its list.
+/// Returns whether a header name follows the rules of its list.
 pub(super) fn is_sound_header(name: &str, key: Key, writer: &Writer) -> bool {
     header_fault(name, key, writer).is_none()
 }
@@ -225,8 +225,7 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
     }
     let is_family = standard::family(name).is_some();
     if is_family && key == Key::Expose {
-        let why =
-            "Browsers know no families among the headers to expose: the response would have to name each.";
+        let why = "There are no families among exposed headers: a response has to name each header.";
         let message = format!("`{written}` is a family, and `{}` takes names", writer.name(key.name()));
         return Some(
             Finding::new(Rule::InvalidHeader, message, why)
@@ -243,7 +242,7 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
     let why = if standard::is_token(name.as_bytes()) {
         "A `*` may only stand at the end, after a `-`: `x-app-*` is the family of all names that begin `x-app-`."
     } else {
-        "No message can carry such a field, so the entry never matches."
+        "HTTP has no field of such a name, so the entry never matches."
     };
     let finding = Finding::new(Rule::InvalidHeader, message, why);
     if written.is_empty() {
@@ -257,7 +256,7 @@ fn invalid_header(written: &str, name: &str, key: Key, writer: &Writer) -> Optio
 /// Prefixes of names that change what a request means to a proxy, a framework or the browser itself.
 const POWERFUL_FAMILIES: [&str; 5] = ["x-http-method-", "x-forwarded-", "x-original-", "sec-", "proxy-"];
 
-/// Single names that do so.
+/// Single names that do the same.
 const POWERFUL_NAMES: [&str; 3] = ["x-method-override", "x-rewrite-url", "x-real-ip"];
 
 /// `name` is in lower case, `written` as the policy has it.
@@ -266,7 +265,7 @@ fn request_header_fault(name: &str, written: &str, writer: &Writer) -> Option<Fi
         || standard::family(name).is_some_and(|family| "access-control-allow-".starts_with(family))
             && name.starts_with("access-")
     {
-        let why = "A server sends it in its responses, as the policy does whenever one needs it. No page asks to send it.";
+        let why = "Servers send it in responses, and the policy does so by itself. No page asks to send it.";
         let message = format!("`{written}` is not a request header");
         return Some(
             Finding::new(Rule::WrongHeader, message, why).propose("take the entry out", Proposal::Remove),
@@ -303,11 +302,10 @@ fn response_header_fault(name: &str, written: &str) -> Option<Finding> {
         let why = "It is part of the CORS exchange itself, which the browser reads and no page needs.";
         (Rule::WrongHeader, format!("`{written}` is not a header to expose"), why)
     } else if standard::is_forbidden_response_header(name) {
-        let why =
-            "Browsers show it to no script (https://fetch.spec.whatwg.org/#forbidden-response-header-name).";
+        let why = "Browsers never show it to scripts (https://fetch.spec.whatwg.org/#forbidden-response-header-name).";
         (Rule::InertEntry, format!("`{written}` is a header that no page can read"), why)
     } else if standard::is_safelisted_response_header(name) {
-        let why = "Every page may read it (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name), so the entry does nothing.";
+        let why = "Every page can read it anyway (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name), so the entry does nothing.";
         (Rule::InertEntry, format!("`{written}` is readable without being exposed"), why)
     } else {
         return None;
@@ -335,7 +333,7 @@ fn misspelled(name: &str, written: &str, key: Key, writer: &Writer) -> Option<Fi
     Some(names_instead(finding, key, names, writer))
 }
 
-/// Returns whether a standard name can stand in the list of `key`.
+/// Returns whether a standard name belongs in the list of `key`.
 fn response_or_request(key: Key, name: &str) -> bool {
     match key {
         Key::Headers => {
@@ -371,7 +369,7 @@ fn any_expose_with_credentials(writer: &Writer) -> Finding {
 
 /// A finding about an entry that was meant as `any`.
 fn any_instead(finding: Finding, key: Key, what: &str, writer: &Writer) -> Finding {
-    let help = format!("for every {what}, write `{}` in place of the list", writer.any(key));
+    let help = format!("for every {what}, write `{}` instead of the list", writer.any(key));
     finding.propose(help, Proposal::Any { expect: None })
 }
 
@@ -386,7 +384,7 @@ pub(crate) fn duplicate(entry: &str, what: &str) -> Finding {
     Finding::new(
         Rule::DuplicateEntry,
         format!("the {what} `{}` is listed twice", Shown(entry)),
-        "The second entry adds nothing; mostly one of the two was meant to be another.",
+        "The second entry adds nothing. Usually one of the two was meant to be something else.",
     )
     .value(entry)
     .propose("take this one out", Proposal::Remove)

@@ -36,7 +36,7 @@ pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<
     let writer = report.writer();
     let (site, entries) = match settings.list(Key::Origins) {
         List::Absent => {
-            // A misspelled key is one fault, and reported once.
+            // A misspelled key is one mistake, and is reported once.
             if !settings.is_likely_misspelled(Key::Origins) {
                 report.add(&Site::nowhere(), empty("the policy lists no origins", writer));
             }
@@ -67,11 +67,11 @@ pub(crate) fn judge(settings: &Settings<'_>, report: &mut Report<'_>) -> Option<
     Some(Origins { patterns: patterns.into_iter().map(|kept| kept.pattern).collect(), regexes })
 }
 
-/// A pattern that keeps the grammar.
+/// A pattern that follows the grammar.
 struct Kept {
     index: usize,
     pattern: OriginPattern,
-    /// Whether it breaks no rule but those that are excused.
+    /// Whether every rule that it breaks is excused.
     is_accepted: bool,
 }
 
@@ -120,7 +120,7 @@ impl<'c> Judged<'_, 'c> {
         }
     }
 
-    /// Reports entries whose every origin another single entry accepts, if that one is accepted itself.
+    /// Reports entries that another single entry covers completely, if that entry is accepted itself.
     ///
     /// The entries that could cover one are looked up by their text, so a long list takes time in
     /// proportion to its length.
@@ -192,7 +192,7 @@ fn has_port_of_http(pattern: &OriginPattern) -> bool {
     pattern.scheme() == "https" && pattern.parts().port == Some(b"80") && !pattern.is_loopback()
 }
 
-/// The texts of the patterns that accept all that `pattern` does, itself aside.
+/// The texts of the patterns that accept everything that `pattern` does, except its own.
 pub(super) fn covers(pattern: &OriginPattern) -> Vec<String> {
     let parts = pattern.parts();
     let (scheme, host) = (pattern.scheme(), pattern.host());
@@ -235,7 +235,7 @@ fn invalid_origin(text: &str, kind: FaultKind, proposer: &Proposer<'_>) -> Findi
 }
 
 fn any_origin(writer: &Writer) -> Finding {
-    let why = "Any page that a user visits can read the answers. That is right only for public data, and wrong for a service that is protected by where it runs.";
+    let why = "Any page that a user visits can read the answers. That is right only for public data, and wrong for a service that only its network protects.";
     Finding::new(Rule::AnyOrigin, "every origin is allowed", why)
         .value("any")
         .help("list the origins of your front ends, if the data is not public")
@@ -282,7 +282,7 @@ fn misspelled_scheme(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Findin
     let (text, scheme) = (pattern.text(), pattern.scheme());
     if has_port_of_http(pattern) {
         let why =
-            "Servers speak http on port 80, so one of the two is a slip, and then no page has this origin.";
+            "Port 80 is that of http, so one of the two is probably a mistake, and no page has this origin.";
         let finding =
             Finding::new(Rule::MisspelledName, "the scheme is `https` and `:80` the port of `http`", why);
         let text = text.strip_suffix(":80").unwrap_or(text);
@@ -324,7 +324,7 @@ fn pageless(pattern: &OriginPattern, proposer: &Proposer<'_>) -> Finding {
         }
         _ => (None, "Browsers give such a page an opaque origin, if they show it at all."),
     };
-    let finding = Finding::new(Rule::InertEntry, format!("`{text}` is the origin of no page"), why);
+    let finding = Finding::new(Rule::InertEntry, format!("`{text}` is not the origin of any page"), why);
     let finding = match meant {
         Some(meant) => proposer.propose(finding, text, vec![proposer.excused(Entry::from(meant))]),
         None => finding,

@@ -1,6 +1,6 @@
-//! The proof that the proposals of a list work together: all are followed at once, and the result is checked again.
+//! Proves that the proposals of a list work together: all are followed at once, and the result is checked again.
 //!
-//! Each proposal keeps the rules on its own (see `propose`). Together two of them may say the same, or one may cover
+//! Each proposal follows the rules on its own (see `propose`). Together two of them may say the same, or one may cover
 //! an entry that was right before: then there is less to write, and the message says so.
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ use crate::compile::pattern::OriginPattern;
 /// How often proposals are followed and checked. Each round changes at least one of them.
 const MAX_ROUNDS: usize = 6;
 
-/// The violations, with proposals that may all be followed at once, and with some other help where there is none.
+/// The violations, with proposals that may all be followed at once, and with another help if there is no proposal.
 pub(super) fn prove(config: &Config, mode: Mode, violations: Violations) -> Violations {
     let mut violations = with_proved(config, mode, violations);
     for violation in violations.list.iter_mut().filter(|violation| violation.help.is_none()) {
@@ -97,7 +97,7 @@ fn uncover(config: &Config, mode: Mode, violations: &mut Violations) -> BTreeSet
     hidden
 }
 
-/// A violation that was found under the right key, about the one that stands there.
+/// A violation that was found under the right key, reported on the key that was written.
 fn as_written(config: &Config, mut violation: Violation) -> Violation {
     let locus = violation.locus();
     let block = config.block(locus.place);
@@ -111,7 +111,7 @@ fn as_written(config: &Config, mut violation: Violation) -> Violation {
     violation
 }
 
-/// Returns whether the help is right where the proposal is not, for it names nothing to write that could break a rule.
+/// Returns whether the help is right even if the proposal is not, because it names no text that could break a rule.
 fn is_no_text(proposal: Option<&Proposal>) -> bool {
     matches!(
         proposal,
@@ -123,7 +123,7 @@ fn fault(violation: &Violation) -> (Rule, Option<String>) {
     (violation.rule(), violation.value().map(String::from))
 }
 
-/// What stands between a text to write and those that it covers.
+/// The words between a text to write and the entries that it covers.
 const COVERS: &str = ", and take out what it covers: ";
 
 fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String {
@@ -138,7 +138,7 @@ fn words(config: &Config, violation: &Violation, proposal: &Proposal) -> String 
             let help = help.split(COVERS).next().unwrap_or_default();
             format!("{help}{COVERS}{}", covered.join(", "))
         }
-        _ => "take it out: what it would have to be is in the list without it".into(),
+        _ => "take it out: the list already has the origin that it means".into(),
     }
 }
 
@@ -200,7 +200,7 @@ impl<'v> Together<'v> {
         let mut taken_back: BTreeSet<Option<Key>> = BTreeSet::new();
         for violation in new {
             let text = violation.value().unwrap_or_default().to_ascii_lowercase();
-            // Violations that concern many entries are settled at once, since a list may be long.
+            // Violations that concern many entries are settled at once, because a list may be long.
             if !seen.insert((violation.rule(), text.clone())) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! What to write instead, as data, and the configuration with it.
+//! What to write instead, as data, and how a configuration follows it.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -9,39 +9,39 @@ use crate::Mode;
 use crate::Rule;
 use crate::compile::config::{Block, Config, Entry, Expectation, Place, Setting, SettingValue};
 
-/// What to write in place of what a violation is about.
+/// What to write instead of the text that a violation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proposal {
     /// Nothing: remove the entry, the setting or the expectation.
     Remove,
-    /// These entries in place of the one at fault.
+    /// These entries instead of the one at fault.
     Entries(Vec<Entry>),
-    /// These entries in place of the one at fault and of others that they cover.
+    /// These entries instead of the one at fault, and of others that they cover.
     Cover {
         /// What to write.
         entries: Vec<Entry>,
-        /// The indices of the entries, in the same list, that go.
+        /// The indices of the entries to remove from the same list.
         covered: Vec<usize>,
     },
-    /// A list of these entries in place of the setting's value.
+    /// A list of these entries instead of the setting's value.
     List(Vec<Entry>),
-    /// `any` in place of the list, with the expectation that it needs in production.
+    /// `any` instead of the list, with the expectation that it needs in production.
     Any {
-        /// The rule to expect, where one has to be.
+        /// The rule to expect, if one is needed.
         expect: Option<Rule>,
     },
-    /// `true` or `false` in place of the setting's value.
+    /// `true` or `false` instead of the setting's value.
     Switch(bool),
-    /// This number in place of the setting's value.
+    /// This number instead of the setting's value.
     Number(i64),
-    /// This key in place of the one that was written.
+    /// This key instead of the one that was written.
     Key(Key),
     /// The block of this mode in place of what was written as its name.
     Block(Mode),
-    /// Its entries among those of this key, which is set already.
+    /// Its entries moved to this key, which is already set.
     Into(Key),
-    /// This rule in place of the one that the expectation names.
+    /// This rule instead of the one that the expectation names.
     Rule(Rule),
 }
 
@@ -56,7 +56,7 @@ impl Proposal {
 }
 
 impl Config {
-    /// The configuration with every [proposal](crate::Violation::proposal) of these violations followed.
+    /// The configuration after following every [proposal](crate::Violation::proposal) of these violations.
     ///
     /// Violations without a proposal remain.
     ///
@@ -103,7 +103,7 @@ impl Config {
     }
 }
 
-/// What is to be changed: block, setting, entry, expectation.
+/// What to change: block, setting, entry, expectation.
 struct Edit<'v> {
     at: (Place, usize, Option<usize>, Option<usize>),
     proposal: &'v Proposal,
@@ -220,7 +220,7 @@ fn replace(setting: &mut Setting, proposal: &Proposal) {
     }
 }
 
-/// Changes an expectation. One that is removed stays without a rule until all changes are made.
+/// Changes an expectation. A removed one stays, without a rule, until all changes are made.
 fn amend(expectations: &mut [Expectation], index: usize, proposal: &Proposal) {
     let Some(expectation) = expectations.get_mut(index) else { return };
     match proposal {

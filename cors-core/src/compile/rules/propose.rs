@@ -1,8 +1,8 @@
 //! What to write instead of an entry of `origins`: one function proposes, [`Proposer::is_proved`] proves.
 //!
-//! A proposal is kept only if it breaks no rule on its own, and still accepts samples of the origins that the original
-//! was plainly meant for. So there is no proposal for a slip that could mean two things, and no proposal
-//! shuts out the page that the entry was for.
+//! A proposal is kept only if it breaks no rule on its own and still accepts samples of the origins that the original was clearly
+//! meant for. So there is no proposal for a typo that could mean two things, and no proposal shuts out the page that the entry
+//! was for.
 
 use alloc::format;
 use alloc::string::String;
@@ -25,7 +25,7 @@ use crate::compile::placeholder;
 use crate::compile::shown::Shown;
 use crate::compile::suggest;
 
-/// For how many entries of a list a regex is searched: each search takes time.
+/// For how many entries of a list the search for a regex runs. Each search takes time.
 #[cfg(feature = "regex")]
 const MAX_REGEXES: usize = 64;
 
@@ -35,7 +35,7 @@ pub(crate) struct Proposer<'w> {
     pub(super) writer: &'w Writer,
     /// Whether `any` would go with credentials.
     credentials: bool,
-    /// For how many more entries a regex is searched.
+    /// For how many more entries the search for a regex may run.
     #[cfg(feature = "regex")]
     regexes_left: Cell<usize>,
     #[cfg(feature = "regex")]
@@ -74,7 +74,7 @@ impl<'w> Proposer<'w> {
         }
     }
 
-    /// What to write in place of a text that is no origin.
+    /// What to write instead of a text that is not an origin.
     pub(super) fn instead_of(&self, text: &str, kind: FaultKind) -> Option<Advice> {
         match kind {
             FaultKind::AnyWord => Some(self.any()),
@@ -116,7 +116,7 @@ impl<'w> Proposer<'w> {
         });
         let help = match (file, program) {
             (Some(file), Some(program)) => format!(
-                "only a regex says this, and a variable cannot hold one: write `{file}` in a policy file, or `{program}` in `cors_policy!`"
+                "only a regex can say this, and a variable cannot hold one: write `{file}` in a policy file, or `{program}` in `cors_policy!`"
             ),
             _ if suggest::looks_like_regex(text) => {
                 "a variable cannot hold a regex: list the origins one by one".into()
@@ -126,7 +126,7 @@ impl<'w> Proposer<'w> {
         Some(Advice { help, proposal: None })
     }
 
-    /// The entries that were meant by a text that is no origin.
+    /// The entries that were meant by a text that is not an origin.
     pub(super) fn entries_for(&self, text: &str) -> Option<Vec<Entry>> {
         if placeholder::find(text).is_some() {
             return None;
@@ -155,7 +155,7 @@ impl<'w> Proposer<'w> {
         if let Some(entries) = self.regex_for(text) {
             return Some(entries);
         }
-        // A regex that is not proved is no origin with something around it.
+        // A regex that is not proved is not an origin with something around it.
         let behind = text.split_once("://").map_or(text, |(_, rest)| rest);
         if suggest::looks_like_regex(behind) && self.is_regex(text) {
             return None;
@@ -193,7 +193,7 @@ impl<'w> Proposer<'w> {
         }
     }
 
-    /// Returns whether an entry keeps every rule on its own.
+    /// Returns whether an entry follows every rule on its own.
     pub(crate) fn is_sound(&self, entry: &Entry) -> bool {
         let is_expected = |rule: Rule| entry.expectations.iter().any(|expected| expected.rule == rule.name());
         if entry.is_regex() {
@@ -204,7 +204,7 @@ impl<'w> Proposer<'w> {
         !pattern.is_opaque() && (self.mode == Mode::Development || rules.into_iter().all(is_expected))
     }
 
-    /// Returns whether entries keep every rule, and accept everything that was meant.
+    /// Returns whether entries follow every rule, and accept everything that was meant.
     pub(super) fn is_proved(&self, entries: &[Entry], meant: &[String]) -> bool {
         let accepts = |sample: &String| entries.iter().any(|entry| self.accepts(entry, sample));
         entries.iter().all(|entry| self.writer.can_write(entry) && self.is_sound(entry))
@@ -260,7 +260,7 @@ impl<'w> Proposer<'w> {
         Advice { help, proposal: Some(Proposal::Entries(entries)) }
     }
 
-    /// The pattern that says the same as a single regex, if there is one that keeps the rules.
+    /// The pattern that says the same as a single regex, if there is one that follows the rules.
     #[cfg(feature = "regex")]
     fn as_pattern(&self, entries: &[Entry]) -> Option<Entry> {
         let [entry] = entries else { return None };
@@ -285,7 +285,7 @@ impl<'w> Proposer<'w> {
         }
         let expect = (self.mode == Mode::Production).then_some(Rule::AnyOrigin);
         let help = format!(
-            "list the origins of your front ends, or for public data write {} in place of the list",
+            "list the origins of your front ends, or for public data write {} instead of the list",
             self.writer.any_with(Key::Origins, expect)
         );
         Advice { help, proposal: Some(Proposal::Any { expect }) }

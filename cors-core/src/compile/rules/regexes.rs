@@ -17,8 +17,7 @@ use crate::compile::pattern::OriginPattern;
 pub(crate) struct Regexes {
     pub(crate) texts: Vec<String>,
     pub(crate) table: Vec<u8>,
-    /// The registrable domains that they accept origins of; known in production alone, where a regex
-    /// must have finitely many.
+    /// The registrable domains of the origins that they accept. Only known in production, where a regex must have finitely many.
     pub(crate) domains: Vec<String>,
 }
 
@@ -29,7 +28,7 @@ pub(crate) struct WrittenRegex<'c> {
     pub(crate) entry: &'c Entry,
 }
 
-/// A pattern beside the regexes: its index, and whether it is accepted.
+/// A pattern next to the regexes: its index, and whether it is accepted.
 pub(crate) type Beside<'p> = (usize, &'p OriginPattern, bool);
 
 /// Checks the regexes of a list, together with its patterns.
@@ -98,11 +97,11 @@ pub(crate) mod automata {
     struct Compiled<'c> {
         index: usize,
         entry: &'c Entry,
-        /// What browsers send and it accepts.
+        /// The origins that browsers send and that it accepts.
         language: Automaton,
-        /// The first of it.
+        /// The first word of the language.
         word: Vec<u8>,
-        /// Whether it breaks no rule but those that are excused.
+        /// Whether every rule that it breaks is excused.
         is_accepted: bool,
     }
 
@@ -172,7 +171,7 @@ pub(crate) mod automata {
         }
         match instead(text, None, proposer) {
             Some((help, proposal)) => {
-                // What is to be written is in the proposal.
+                // The text to write is in the proposal.
                 let cause = error.help.split(": write").next().unwrap_or_default();
                 let joint = if help.starts_with("write") { ":" } else { ";" };
                 finding.propose(format!("{cause}{joint} {help}"), proposal)
@@ -211,7 +210,8 @@ pub(crate) mod automata {
         let listed = proposer.regexes.listed(language?)?;
         let entries: Vec<Entry> = listed.into_iter().map(Entry::from).collect();
         entries.iter().all(|entry| proposer.is_sound(entry)).then(|| {
-            let help = format!("a regex for so few is better a list: write {}", proposer.written(&entries));
+            let help =
+                format!("for so few, a list is simpler than a regex: write {}", proposer.written(&entries));
             (help, Proposal::Entries(entries))
         })
     }
@@ -254,7 +254,8 @@ pub(crate) mod automata {
         language: &Automaton,
         proposer: &Proposer<'_>,
     ) -> Finding {
-        // Where the domain is open, a list would let in strangers whom a slip made: `https://a\.com?` accepts `https://a.co`.
+        // If the domain is open, a list could contain a stranger's domain that only a typo lets in: `https://a\.com?` accepts
+        // `https://a.co`.
         let is_scheme = matches!(
             reason,
             Some(reach::Reason::Scheme | reach::Reason::LocalNetwork | reach::Reason::OtherScheme)
@@ -288,10 +289,10 @@ pub(crate) mod automata {
         Some(on_own_machine(message, &entries, proposer).witness(origin))
     }
 
-    /// Reports entries that a regex covers, and regexes that another entry covers; of two that say
-    /// the same the later.
+    /// Reports entries that a regex covers, and regexes that another entry covers. Of two that say the same, it reports the later
+    /// one.
     ///
-    /// A sample word rules out most pairs without a proof, since a list may be long.
+    /// A sample word rules out most pairs without a proof, because a list may be long.
     fn judge_coverage(
         site: &Site,
         compiled: &[Compiled<'_>],

@@ -32,9 +32,9 @@ pub(crate) struct Finding {
 enum Excuse {
     /// With an expectation on the entry.
     Entry,
-    /// With one on the key, beside the setting as it is written here.
+    /// With one on the key, next to the setting as it is written here.
     Setting(String),
-    /// With one for the block, because the entry should not be written down once more.
+    /// With one for the block, because the entry should not be repeated.
     Block,
 }
 
@@ -91,13 +91,13 @@ impl Finding {
         self
     }
 
-    /// Says that it is about a whole setting, which is written like this.
+    /// Says that it is about a whole setting, and how that is written.
     pub(crate) fn on_setting(mut self, written: String) -> Self {
         self.excuse = Excuse::Setting(written);
         self
     }
 
-    /// Says that the entry should not be written down once more.
+    /// Says that the entry should not be repeated.
     pub(crate) fn excused_by_block(mut self) -> Self {
         self.excuse = Excuse::Block;
         self
@@ -180,14 +180,14 @@ impl<'c> Report<'c> {
         format!("to keep it, say why: `{text}`")
     }
 
-    /// Keeps the violations for which `keep` says so.
+    /// Keeps the violations for which `keep` returns `true`.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&Violation) -> bool) {
         self.list.retain(keep);
     }
 
-    /// The violations in the order in which the settings stand.
+    /// The violations in the order of the settings.
     pub(crate) fn finish(mut self) -> Vec<Violation> {
-        // `any` with credentials can never work, so it is not reported as open to everybody as well.
+        // `any` with credentials can never work, so it is not also reported as open to everybody.
         if self.list.iter().any(|violation| violation.rule == Rule::AnyOriginWithCredentials) {
             self.list.retain(|violation| violation.rule != Rule::AnyOrigin);
         }

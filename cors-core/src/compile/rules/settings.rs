@@ -41,7 +41,7 @@ impl Site {
         site
     }
 
-    /// An expectation on what stands here.
+    /// An expectation on what is here.
     pub(crate) fn expectation(&self, index: usize) -> Self {
         let mut site = self.clone();
         site.locus.expectation = Some(index);
@@ -63,7 +63,7 @@ pub(crate) struct Settings<'c> {
     /// Whether an unknown name was likely meant as a block.
     likely_block: bool,
     pub(crate) expectations: Vec<(Site, &'c Expectation)>,
-    /// The rules that expectations of another shape were meant to excuse. They are errors, and one for each fault is enough.
+    /// The rules that expectations in another form were meant to excuse. Those are errors already, and one per mistake is enough.
     pub(crate) meant_excuses: BTreeSet<Rule>,
     /// The rules that the expectations name, and where.
     excused: BTreeSet<(Scope, Rule)>,
@@ -72,7 +72,7 @@ pub(crate) struct Settings<'c> {
 /// What an expectation covers: the whole mode, a setting, or an entry.
 pub(crate) type Scope = Option<(Place, Option<usize>, Option<usize>)>;
 
-/// What an expectation that stands here covers. Those for a block are settings of their own.
+/// What an expectation at this place covers. Those for a block are settings of their own.
 pub(crate) fn scope(locus: &Locus) -> Scope {
     locus.expectation.map(|_| (locus.place, locus.setting, locus.entry))
 }
@@ -95,7 +95,7 @@ pub(crate) enum List<'s, 'c> {
 }
 
 impl<'c> Settings<'c> {
-    /// Collects them, and reports keys that are unknown or stand twice in a block, and values of the wrong type.
+    /// Collects them, and reports keys that are unknown or occur twice in a block, and values of the wrong type.
     pub(crate) fn collect(config: &'c Config, mode: Mode, report: &mut Report<'_>) -> Self {
         let mut settings = Self {
             in_force: Vec::new(),
@@ -196,7 +196,7 @@ impl<'c> Settings<'c> {
         self.in_force.iter().find(|held| held.key == key)
     }
 
-    /// The setting of a key, and where it stands, if its value fits.
+    /// The setting of a key, and its place, if its value fits.
     pub(crate) fn get(&self, key: Key) -> Option<(&Site, &'c SettingValue)> {
         self.find(key).filter(|held| held.fits).map(|held| (&held.site, &held.setting.value))
     }
@@ -236,7 +236,7 @@ fn duplicate_key(key: Key) -> Finding {
     Finding::new(
         Rule::DuplicateEntry,
         format!("`{key}` is set twice"),
-        "Only one of the two can hold; the other says what the service does not do.",
+        "Only one of the two can take effect; the other misleads whoever reads it.",
     )
     .value(key.name())
     .help(format!("keep one `{key}` in a block"))
@@ -257,7 +257,7 @@ impl Meant {
         }
     }
 
-    /// Returns whether it can be had for such a value: `debug = true` is no block.
+    /// Returns whether this guess fits the value: `debug = true` is not a block.
     fn fits(self, value: &SettingValue) -> bool {
         match self {
             Meant::Key(_) => true,
@@ -266,7 +266,7 @@ impl Meant {
     }
 }
 
-/// Returns whether this is the name of a block, which is no key.
+/// Returns whether this is the name of a block, which is not a key.
 fn is_block(name: &str) -> bool {
     [Mode::Production, Mode::Development].iter().any(|mode| mode.name() == name)
 }
@@ -314,7 +314,7 @@ pub fn meant_rule(name: &str) -> Option<Rule> {
     Rule::from_name(name).or_else(|| Rule::from_name(nearest()?))
 }
 
-/// The rules that are named in a text, as what an `expect` of another shape was meant as.
+/// The rules that a text names: what was meant by an `expect` in another form.
 pub(crate) fn named_rules(text: &str) -> Vec<Expectation> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let rules = words.filter_map(Rule::from_name);
@@ -340,7 +340,7 @@ fn is_only_block(config: &Config, mode: Mode, setting: &Setting) -> bool {
         && others.next().is_none()
 }
 
-/// A block that holds something else than settings, or stands in a block.
+/// A block that contains something other than settings, or that is inside another block.
 fn no_block(setting: &Setting, place: Place, writer: &Writer) -> Finding {
     let name = &setting.name;
     let (message, help) = match place {
@@ -349,21 +349,21 @@ fn no_block(setting: &Setting, place: Place, writer: &Writer) -> Finding {
                 (format!("`{}` is a block of settings", writer.name(name)), format!("write `{shape}`"))
             }
             None => (
-                format!("`{}` is no key of a policy", writer.name(name)),
+                format!("`{}` is not a key of a policy", writer.name(name)),
                 "what stands here holds in both modes: a file and `cors_policy!` have a block for each"
                     .into(),
             ),
         },
         _ => {
             let outer = if place == Place::Production { Mode::Production } else { Mode::Development };
-            let message = format!("`{}` stands inside `{}`", writer.name(name), writer.name(outer.name()));
+            let message = format!("`{}` is inside `{}`", writer.name(name), writer.name(outer.name()));
             (message, "write the two blocks one after the other: they do not nest".into())
         }
     };
     Finding::new(Rule::UnknownKey, message, SKIPPED).value(name).help(help)
 }
 
-/// A table around the keys of a policy: a section for CORS, or a mode that there is not.
+/// A table around the keys of a policy: a section for CORS, or a mode that does not exist.
 fn no_level(setting: &Setting, writer: &Writer) -> Finding {
     let name = writer.name(&setting.name);
     let modes = [Mode::Production, Mode::Development].map(|mode| writer.name(mode.name()));
@@ -373,21 +373,21 @@ fn no_level(setting: &Setting, writer: &Writer) -> Finding {
     let is_mode = ["staging", "stage", "test", "testing", "preview", "qa", "ci", "default", "base"];
     let (message, help) = match is_mode.contains(&setting.name.to_ascii_lowercase().as_str()) {
         true => (
-            format!("`{name}` is no mode"),
+            format!("`{name}` is not a mode"),
             format!(
                 "the modes are `{production}` and `{development}`, and what stands outside of both holds in both; `{name}` needs a file of its own"
             ),
         ),
         false => (
-            format!("the keys of a policy stand inside `{name}`"),
-            format!("take `{name}` out: the keys stand {top}, or in `{production}` and `{development}`"),
+            format!("the keys of the policy are inside `{name}`"),
+            format!("take `{name}` out: the keys go {top}, or in `{production}` and `{development}`"),
         ),
     };
     Finding::new(Rule::UnknownKey, message, SKIPPED).value(&setting.name).help(help)
 }
 
-/// Why no setting may be skipped.
-const SKIPPED: &str = "If the setting were skipped, it would be missing without a word.";
+/// Why no setting may be ignored.
+const SKIPPED: &str = "If it were ignored, the setting would silently be missing.";
 
 fn unknown_key(
     setting: &Setting,
@@ -397,7 +397,7 @@ fn unknown_key(
     report: &Report<'_>,
 ) -> Finding {
     let (name, writer) = (&setting.name, report.writer());
-    let message = format!("`{}` is no key of a policy", writer.name(name));
+    let message = format!("`{}` is not a key of a policy", writer.name(name));
     let finding = Finding::new(Rule::UnknownKey, message, SKIPPED).value(name);
     if let Some(key) = any_of(name).filter(|_| meant.is_none()) {
         return finding.help(any_help(key, setting, report));
@@ -438,7 +438,7 @@ fn unknown_key(
     }
 }
 
-/// A name without the prefixes of other libraries, and without what stands between its words.
+/// A name without the prefixes of other libraries, and without the separators of its words.
 fn bare(name: &str) -> String {
     // `nginx.ingress.kubernetes.io/cors-allow-origin`
     let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase().replace('-', "_");
@@ -489,7 +489,7 @@ fn needless(name: &str) -> Option<&'static str> {
         }
         "sendwildcard" | "alwayssend" => "what is sent follows from the origins",
         "blockonoriginmismatch" => "`enforce` of the middleware refuses requests of other origins",
-        "$schema" | "comment" | "comments" | "description" | "//" => "a file holds settings alone",
+        "$schema" | "comment" | "comments" | "description" | "//" => "a file holds only settings",
         _ => return None,
     })
 }

@@ -32,13 +32,13 @@ pub(crate) const fn is_switch(key: Key) -> bool {
     matches!(key, Key::Credentials | Key::PrivateNetwork | Key::Timing)
 }
 
-/// Returns whether `key` takes a value of this type, its entries aside.
+/// Returns whether `key` takes a value of this type, apart from its entries.
 pub(crate) fn fits(key: Key, value: &SettingValue, language: Language) -> bool {
     match value {
         SettingValue::Any | SettingValue::List(_) => is_list(key),
         SettingValue::Bool(_) => is_switch(key),
         SettingValue::Number(_) => matches!(key, Key::MaxAge | Key::PreflightStatus),
-        // The environment has only texts, so a text that is no number is reported as a wrong status there.
+        // The environment only has texts, so a text that is not a number is reported there as a wrong status.
         SettingValue::Text(_) => {
             key == Key::MaxAge || key == Key::PreflightStatus && language == Language::Env
         }
@@ -56,7 +56,7 @@ pub(crate) fn entry_fits(key: Key, entry: &Entry) -> bool {
     }
 }
 
-/// Reports what in a setting has the wrong type, and returns whether the whole fits, single entries aside.
+/// Reports everything in a setting that has the wrong type. Returns whether the value as a whole fits; single entries may not.
 pub(crate) fn check(site: &Site, key: Key, setting: &Setting, report: &mut Report<'_>) -> bool {
     if !fits(key, &setting.value, report.writer().language) {
         let finding = misfit(site, key, &setting.value, report);
@@ -87,7 +87,7 @@ fn misfit(site: &Site, key: Key, value: &SettingValue, report: &Report<'_>) -> F
     let finding = Finding::new(
         Rule::WrongType,
         message(key, value, writer),
-        "If the setting were skipped, it would be missing without a word.",
+        "If it were ignored, the setting would silently be missing.",
     )
     .value(written(value));
     let guess = match value {
@@ -242,7 +242,7 @@ pub(super) fn example(violation: &Violation, writer: &Writer) -> Option<String> 
     })
 }
 
-/// Returns whether somebody meant `any` by this value.
+/// Returns whether this value was meant as `any`.
 fn is_any(key: Key, text: &str) -> bool {
     pattern::is_any(text) || key != Key::Origins && stands_for_all(text)
 }
@@ -282,7 +282,7 @@ fn misfit_entry(key: Key, entry: &Entry, report: &Report<'_>) -> Finding {
         Language::Yaml if is_bool => {
             "YAML reads `yes`, `no`, `on` and `off` without quotes as `true` and `false`."
         }
-        _ => "If the entry were skipped, it would be missing without a word.",
+        _ => "If it were ignored, the entry would silently be missing.",
     };
     let finding = Finding::new(Rule::WrongType, entry_message(key, entry, writer), why).value(&entry.text);
     match meant_entry(key, entry, report) {

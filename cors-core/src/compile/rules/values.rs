@@ -18,7 +18,7 @@ use crate::compile::pattern;
 use crate::compile::shown::Shown;
 use crate::compile::suggest;
 
-/// The longest time that any browser remembers a preflight's answer, in seconds: Firefox's.
+/// The longest time for which any browser remembers a preflight's answer, in seconds: that of Firefox.
 const LONGEST_MAX_AGE: i64 = 86_400;
 
 /// The status of an allowed preflight's answer if the policy names none: no body follows.
@@ -37,7 +37,7 @@ pub(crate) fn private_network(settings: &Settings<'_>, report: &mut Report<'_>) 
     let finding = Finding::new(
         Rule::PrivateNetwork,
         "preflights from public pages to private addresses are answered",
-        "It is a draft that browsers gave up for asking the user; what is left of it lets pages on the Internet reach devices behind a firewall.",
+        "Browsers dropped this draft and ask the user instead. Where it still works, it lets pages on the Internet reach devices behind a firewall.",
     );
     let writer = report.writer();
     let help = format!("take `{}` out", writer.name(Key::PrivateNetwork.name()));
@@ -75,7 +75,7 @@ pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Optio
             };
             let finding = Finding::new(Rule::InvalidMaxAge, message, why);
             match seconds {
-                // Less than nothing is what other libraries take for "do not cache".
+                // Other libraries use a negative number for "do not cache".
                 Some(..=0) => finding.propose(format!("{} for no cache", write(0)), Proposal::Number(0)),
                 Some(seconds) => finding.propose(write(seconds), Proposal::Number(seconds)),
                 None => {
@@ -91,7 +91,7 @@ pub(crate) fn max_age(settings: &Settings<'_>, report: &mut Report<'_>) -> Optio
     None
 }
 
-/// Returns whether browsers honor so many seconds.
+/// Returns whether browsers honor this many seconds.
 pub(super) fn is_max_age(seconds: i64) -> bool {
     (0..=LONGEST_MAX_AGE).contains(&seconds)
 }
@@ -111,7 +111,7 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
     digits.replace('_', "").parse::<i64>().ok()?.checked_mul(unit)
 }
 
-/// The seconds that somebody meant by another spelling: `1 hour`, `1h30m`, `1d`, `PT1H`, `1:00:00`, `60 * 60`, `-1`.
+/// The seconds that were meant by another spelling: `1 hour`, `1h30m`, `1d`, `PT1H`, `1:00:00`, `60 * 60`, `-1`.
 pub(super) fn meant_seconds(text: &str) -> Option<i64> {
     let text = text.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
     let number = |text: &str| text.trim().parse::<i64>().ok();
@@ -146,7 +146,7 @@ fn parts_in_seconds(text: &str) -> Option<i64> {
         seconds += number * seconds_of(unit[..end].trim().trim_end_matches(','))?;
         rest = &unit[end..];
     }
-    // What is longer than a day is told as that, however long.
+    // Capped: that it is more than a day is all that the message says.
     (seconds > 0.0).then_some(if seconds < 1e9 { seconds as i64 } else { i64::MAX })
 }
 
@@ -164,7 +164,7 @@ fn seconds_of(unit: &str) -> Option<f64> {
     })
 }
 
-/// The status that somebody meant by another spelling: `"200"`, `200 OK`, `200u16`.
+/// The status that was meant by another spelling: `"200"`, `200 OK`, `200u16`.
 pub(super) fn meant_status(text: &str) -> Option<i64> {
     let (digits, rest) = text.trim().trim_matches(['"', '\'']).split_at_checked(3)?;
     let goes_on = rest.starts_with(|c: char| c.is_ascii_digit() || c == '.');
@@ -181,7 +181,7 @@ pub(crate) fn preflight_status(settings: &Settings<'_>, report: &mut Report<'_>)
     if let Some(status @ 200..=299) = number.and_then(|number| u16::try_from(number).ok()) {
         return status;
     }
-    let why = "To a browser any status but 200 to 299 means that the preflight failed (https://fetch.spec.whatwg.org/#cors-preflight-fetch).";
+    let why = "To a browser, any status except 200 to 299 means that the preflight failed (https://fetch.spec.whatwg.org/#cors-preflight-fetch).";
     let message = match &*text {
         "" => "an empty string is not a status".into(),
         _ => format!("`{}` is not a status that lets a preflight pass", Shown(&text)),
@@ -240,7 +240,7 @@ fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Find
     if pattern::is_any(entry) {
         let why = "An entry of the list is one host, with or without its subdomains.";
         let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
-        // Not `any`: only development accepts it without an expectation, and the check should be narrow.
+        // Not `any`: only development accepts it without an expectation, and the check should be strict.
         return finding.help(
             "list the names by which the service is called, or take the key out: then no host is checked",
         );
@@ -255,9 +255,9 @@ fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Find
     }
 }
 
-/// The hosts that were meant by a text that is none.
+/// The hosts that were meant by a text that is not a host.
 pub(super) fn meant_hosts(text: &str) -> Option<Vec<Entry>> {
-    // Brackets around quotes are those of a list, and others belong to an address.
+    // Brackets around quotes make a list; other brackets belong to an address.
     let list = text.trim().strip_prefix('[').filter(|list| list.trim_start().starts_with(['"', '\'']));
     let text = list.and_then(|list| list.strip_suffix(']')).unwrap_or(text);
     let parts = text.split([',', ' ', ';']).map(|part| part.trim_matches(['"', '\'']));

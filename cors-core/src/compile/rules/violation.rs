@@ -18,7 +18,7 @@ use crate::compile::shown::Shown;
 /// A rule that a policy breaks: where, why it matters, and the fix.
 ///
 /// `Display` is the message as the compiler shows it: what is wrong, the bytes at fault, why it matters, and what to write
-/// instead, in the language of the place.
+/// instead, in the language of the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) rule: Rule,
@@ -42,27 +42,27 @@ impl Violation {
         self.rule
     }
 
-    /// The mode in which it is broken.
+    /// The mode in which the rule is broken.
     pub fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// The language in which its help is written.
+    /// The language in which the help is written.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// Where in the configuration.
+    /// The place in the configuration.
     pub fn locus(&self) -> &Locus {
         &self.locus
     }
 
-    /// The key as it was written; `None` where none was.
+    /// The key as it was written; `None` if there was none.
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
-    /// The key that was meant: the one that was written, or the nearest to it if there is none of that name.
+    /// The key that was meant: the one that was written, or the nearest one if there is no key of that name.
     pub fn meant_key(&self) -> Option<Key> {
         let name = self.key.as_deref()?;
         Key::from_name(name).or_else(|| meant_key(name))
@@ -93,19 +93,19 @@ impl Violation {
         self.excuse.as_deref()
     }
 
-    /// An origin that shows what is wrong: one that a stranger can have, and that the entry accepts.
+    /// An origin that shows what is wrong: the entry accepts it, and a stranger can have it.
     pub fn witness(&self) -> Option<&str> {
         self.witness.as_deref()
     }
 
     /// What to write instead, as data.
     ///
-    /// It is proved: the text keeps every rule, and still accepts what the original was plainly meant for.
+    /// It has been proved: the text follows every rule and still accepts what the original was clearly meant for.
     pub fn proposal(&self) -> Option<&Proposal> {
         self.proposal.as_ref()
     }
 
-    /// The value with carets under the bytes at fault, two lines; `None` where the whole of it is.
+    /// The value with carets under the bytes at fault, in two lines. `None` if the whole value is at fault.
     ///
     /// ```
     /// use cors_engine::{Block, Config, Mode};
@@ -141,15 +141,16 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Every rule that a policy breaks, in the order in which the settings stand.
+/// Every rule that a policy breaks, in the order of the settings.
 ///
-/// It is an `Error`; it iterates; with the feature `serde` it serializes. `{}` shows the first 50 and counts the rest, `{:#}` shows all.
+/// It implements `Error` and `IntoIterator`, and with the feature `serde` also `Serialize`. `{}` shows the first 50 and counts
+/// the rest; `{:#}` shows all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violations {
     pub(crate) list: Vec<Violation>,
 }
 
-/// As many violations as `Display` shows.
+/// The most violations that `Display` shows.
 const SHOWN: usize = 50;
 
 impl Violations {

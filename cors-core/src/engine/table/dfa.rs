@@ -2,7 +2,7 @@
 //!
 //! # The table
 //!
-//! `compile/regex/automaton/table.rs` writes it, this file reads it; nothing else knows it. Numbers are
+//! `compile/regex/automaton/table.rs` writes it, and this file reads it. Nothing else depends on its layout. Numbers are
 //! little-endian `u16`.
 //!
 //! | bytes | what |
@@ -11,15 +11,14 @@
 //! | 2 | the end of the accepting states: exactly the states below it accept |
 //! | 2 | the number of transitions |
 //! | 256 | the class of each byte |
-//! | 2 each | the transitions: those of one state stand together, one for each class |
+//! | 2 each | the transitions, grouped by state, one for each class |
 //!
 //! A state is the index of its first transition, so a step is an addition and a read. States that
-//! accept come first, so one comparison decides. The dead state, from which nothing is accepted
-//! any more, has no transitions: it is [`DEAD`], which no index reaches, so the check that keeps a
-//! read inside the table is also the early exit.
+//! accept come first, so one comparison decides. The dead state, from which nothing is accepted any more, has no transitions. Its
+//! number is [`DEAD`], which is larger than any index, so the bounds check of a read is also the early exit.
 //!
-//! A table that something else wrote can make the runner answer wrongly, but not read outside of
-//! it, panic, or take more than one step a byte.
+//! A table from elsewhere can make the runner answer wrongly, but it cannot make it read out of bounds, panic, or take more than
+//! one step per byte.
 
 /// The state from which nothing is accepted any more.
 #[cfg(any(feature = "regex", test))]
@@ -42,7 +41,7 @@ pub(crate) struct Dfa<'t> {
 }
 
 impl<'t> Dfa<'t> {
-    /// Reads the header. `None` if the table has another length than its header says.
+    /// Reads the header. `None` if the length of the table does not fit its header.
     pub(crate) const fn new(table: &'t [u8]) -> Option<Self> {
         let Some((numbers, rest)) = table.split_first_chunk::<NUMBERS>() else {
             return None;

@@ -1,4 +1,4 @@
-//! Families of request headers: all longer names with a prefix, `x-stainless-*`.
+//! Families of request headers, such as `x-stainless-*`: all longer names with that prefix.
 //!
 //! The table is a sorted list of prefixes, none of which is a prefix of another. So a name can begin with only one of them:
 //! the last that does not sort after the name.
@@ -6,7 +6,7 @@
 use super::set::{Set, spare_order};
 use crate::engine::standard;
 
-/// Returns whether `name` is of a family, whatever its case.
+/// Returns whether `name`, in any case, belongs to a family.
 pub(crate) fn contain(beginnings: Set<'_>, name: &[u8]) -> bool {
     let (mut low, mut high) = (0, beginnings.len());
     while low < high {

@@ -14,7 +14,7 @@ pub(crate) struct Hosts<'t> {
 }
 
 impl Hosts<'_> {
-    /// Returns whether the policy lists this host, or a domain above it with a dot before it.
+    /// Returns whether the policy lists this host, or a parent domain with a leading dot.
     pub(crate) fn contains(self, host: &Host<'_>) -> bool {
         if self.listed.len() <= FEW {
             return self.listed.iter().any(|entry| accepts(entry, host));
@@ -22,7 +22,7 @@ impl Hosts<'_> {
         if self.lists(host.name) {
             return true;
         }
-        // An entry with a dot lists the domain after it as well.
+        // An entry with a leading dot also lists the domain itself.
         !host.literal
             && Suffixes::new(self.listed.key(), host.name)
                 .any(|(suffix, hash)| self.lists_dotted(hash, suffix))
@@ -62,7 +62,7 @@ pub(crate) fn hash_entry(key: u64, entry: &[u8]) -> u64 {
     }
 }
 
-/// The hash of an entry with a dot before the name that has this one.
+/// Turns the hash of a name into the hash of its entry with a leading dot.
 fn dotted(key: u64, hash: u64) -> u64 {
     set::mix(key, hash)
 }

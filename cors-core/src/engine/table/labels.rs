@@ -7,7 +7,7 @@ pub(super) struct Suffixes<'h> {
     key: u64,
     state: u64,
     host: &'h [u8],
-    /// What stands before the last suffix and its dot.
+    /// What is left of the last suffix and its dot.
     before: Option<&'h [u8]>,
 }
 

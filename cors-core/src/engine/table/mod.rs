@@ -1,8 +1,8 @@
 //! The image of a policy: one string of bytes, written when the policy is made, read in place.
 //!
-//! The image of a compiled policy lies in the binary, that of a loaded one on the heap; reading makes no difference. All
-//! numbers are little-endian, so that the machine which compiles and the machine which runs need not agree on anything.
-//! Reads are checked: a damaged image matches less, it never panics.
+//! The image of a compiled policy is in the binary, that of a loaded one is on the heap. Both are read in the same way. All
+//! numbers are little-endian, so the machine that compiles and the machine that runs can differ. Reads are bounds-checked: a
+//! damaged image matches less, but it never causes a panic.
 
 pub(crate) mod dfa;
 pub(crate) mod families;
@@ -12,7 +12,7 @@ pub(crate) mod names;
 pub(crate) mod origins;
 pub(crate) mod set;
 
-/// Bytes that were there at compile time, or that came later.
+/// Bytes from compile time, or from run time.
 #[derive(Clone)]
 pub(crate) enum Image {
     Static(&'static [u8]),

@@ -4,8 +4,8 @@ use super::set::{self, Entries, Set};
 use crate::engine::request::Lines;
 use crate::engine::standard;
 
-/// Empty elements that are tolerated in all the requested-header lines together: proxies make a
-/// few, an attacker makes megabytes. <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2>.
+/// How many empty elements are tolerated in all requested-header lines together. Proxies produce a few; an attacker could send
+/// megabytes of them. <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2>.
 pub(crate) const MAX_EMPTY: usize = 16;
 
 /// The separator of a list.
@@ -35,8 +35,7 @@ fn split(list: &[u8]) -> (&[u8], &[u8]) {
     list.split_at_checked(standard::position(list, b',')).unwrap_or((list, b""))
 }
 
-/// [`contains`] in const context, so that a route's method can be held against its policy when the
-/// app is built.
+/// [`contains`] in const context, so that a route's method can be checked against its policy when the app is built.
 pub(crate) const fn lists(joined: &[u8], element: &[u8]) -> bool {
     let mut start = 0;
     while start < joined.len() {
@@ -62,10 +61,10 @@ pub(crate) fn contains_name(names: Set<'_>, name: &[u8]) -> bool {
     names.look_up(set::hash(names.key(), name), is, || name.iter()).is_some()
 }
 
-/// A set of names that is asked for one name after another.
+/// Looks up names in a set, one after another.
 ///
-/// Browsers ask in alphabetical order, which is the set's as well. So the next name is most likely one of the next entries, and
-/// there is no need to hash it.
+/// Browsers send names in alphabetical order, and the set has the same order. So the next name is most likely one of the next
+/// entries, and there is no need to hash it.
 // https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 pub(crate) struct InTurn<'t> {
     names: Set<'t>,
@@ -98,7 +97,7 @@ impl<'t> InTurn<'t> {
 /// Why a list of requested headers is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefusedNames<'r> {
-    /// This one is not allowed, or is no field name.
+    /// This name is not allowed, or it is not a field name.
     Name(&'r [u8]),
     /// More than [`MAX_EMPTY`] empty elements.
     Empty,

@@ -8,7 +8,7 @@ use super::labels::Suffixes;
 use super::set::{self, Set};
 use crate::engine::origin::{self, MAX_HOST, MAX_ORIGIN, Parts};
 
-/// Up to this many patterns a comparison with each costs less than hashing the host.
+/// Up to this many patterns, comparing with each costs less than hashing the host.
 const FEW: usize = 4;
 
 /// The origins of a policy that lists them.
@@ -33,13 +33,13 @@ impl<'t> ListedOrigins<'t> {
         self.exact.find(origin).or_else(pattern).or_else(|| self.find_regex(origin))
     }
 
-    /// A regex is run over what a browser can send, and nothing else: `null` is no such origin.
+    /// A regex only accepts origins that a browser can send; `null` does not count.
     pub(crate) fn find_regex(self, origin: &[u8]) -> Option<&'t [u8]> {
         if self.dfa.is_empty() || !Dfa::new(self.dfa)?.is_match(origin) {
             return None;
         }
         Parts::split(origin)?.is_serialized().then_some(())?;
-        // One automaton runs for all of them and does not tell which it was.
+        // One automaton runs for all regexes and does not tell which of them matched.
         Some(if self.regexes.len() == 1 { self.regexes.entry(0)? } else { SOME_REGEX })
     }
 }
@@ -56,8 +56,8 @@ pub(crate) fn find_pattern<'t>(patterns: Set<'t>, origin: &[u8]) -> Option<&'t [
 
 /// Hashes the host from its right end, and looks each suffix up where a label begins.
 ///
-/// The first suffix that has a pattern of the origin's scheme and port decides: the text before it must be labels, and
-/// the text before a longer suffix is a part of that.
+/// The first suffix that has a pattern with the origin's scheme and port decides: the text before it must be labels, and the text
+/// before a longer suffix is a part of that text.
 fn walk<'t>(patterns: Set<'t>, parts: &Parts<'_>) -> Option<&'t [u8]> {
     let key = patterns.key();
     let scheme = set::hash(key, parts.scheme);
@@ -91,8 +91,8 @@ pub(crate) fn accepts(entry: &[u8], origin: &[u8]) -> bool {
     subdomain_of(entry, origin).unwrap_or_else(taken_apart)
 }
 
-/// [`accepts`], answered for the shape that most patterns have, the subdomains
-/// of a host over https, without taking anything apart; `None` for any other.
+/// [`accepts`] for the shape that most patterns have, the subdomains of a host over https, without splitting anything. `None` for
+/// any other shape.
 #[inline]
 fn subdomain_of(entry: &[u8], origin: &[u8]) -> Option<bool> {
     let tail = entry.strip_prefix(b"https://*").filter(|tail| !tail.ends_with(ANY_PORT))?;
@@ -148,7 +148,7 @@ impl<'t> Pattern<'t> {
         patterns.look_up(hash, |entry| self.is(entry), || self.parts().into_iter().flatten())
     }
 
-    /// Returns whether `entry` is the text of this pattern. The length alone usually decides.
+    /// Returns whether `entry` is the text of this pattern. Usually the length decides.
     #[inline]
     fn is(&self, entry: &[u8]) -> bool {
         let port = self.port.map_or(0, |port| 1 + port.len());

@@ -4,14 +4,14 @@
 //! bucket, an entry's index for each slot, the end of each entry in the text, the text, and the indices of the spare entries
 //! in the order of their bytes. Entries keep the order in which the policy lists them.
 //!
-//! A spare entry is one that got no slot. Hardly any set has one: it takes entries that were chosen to share their hash. They
-//! are found by binary search, so no choice of entries can hide another entry, or make it slow to find.
+//! A spare entry is one that got no slot. Hardly any set has one, unless its entries were chosen to share a hash. Spare entries
+//! are found by binary search, so no choice of entries can hide another entry or make it slow to find.
 
 use core::cmp::Ordering;
 
 use super::word;
 
-/// Up to this many entries a comparison with each costs less than hashing the sought one (`benches/scale.rs`).
+/// Up to this many entries, comparing with each costs less than hashing the text (`benches/scale.rs`).
 pub(crate) const FEW: usize = 8;
 
 /// A slot without an entry.
@@ -43,7 +43,7 @@ impl SetHeader {
     }
 }
 
-/// Where the text of the only entry begins and ends, in a set that has one: there is no need to hash it.
+/// Where the text of the only entry begins and ends, if the set has exactly one: then there is no need to hash.
 pub(crate) const fn sole(bytes: &[u8]) -> Option<(u32, u32)> {
     let SetHeader { entries, slots, buckets, .. } = SetHeader::read(bytes);
     if entries != 1 {
@@ -84,7 +84,7 @@ impl<'t> Set<'t> {
         self.header.key
     }
 
-    /// The entry with this hash that `is` the sought one. `spelling` is its text, in whatever case.
+    /// The entry with this hash for which `is` returns `true`. `spelling` is its text, in any case.
     #[inline(always)]
     pub(crate) fn look_up<'k, S: Iterator<Item = &'k u8>>(
         self,
@@ -144,7 +144,7 @@ impl<'t> Set<'t> {
     }
 }
 
-/// The spare entry that is spelled so, whatever the case. It takes no [`Set`], which could then not be kept in registers.
+/// The spare entry with this spelling, in any case. It takes the bytes and not the [`Set`], which can then stay in registers.
 #[cold]
 #[inline(never)]
 fn spare<'t, 'k, S: Iterator<Item = &'k u8>>(bytes: &'t [u8], spelling: impl Fn() -> S) -> Option<&'t [u8]> {
@@ -185,7 +185,7 @@ impl<'t> Iterator for Entries<'t> {
     }
 }
 
-/// The order of the spare entries: by their bytes, whatever the case, since names are compared so.
+/// The order of the spare entries: by their bytes, ignoring case, because names are compared in the same way.
 pub(crate) fn spare_order<'a, 'b>(
     one: impl Iterator<Item = &'a u8>,
     other: impl Iterator<Item = &'b u8>,
@@ -199,8 +199,8 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Bit 5 of every byte: what tells an upper-case letter from its lower-case one.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
-/// The hash of a text. Letters that differ in case only hash alike, so that it serves names, which are compared without
-/// case, and origins, which are not.
+/// The hash of a text. Letters that only differ in case hash alike. So the hash works for names, which are compared without case,
+/// and for origins, which are not.
 ///
 /// It is the same on every machine: the host that compiles a policy writes what the target reads.
 #[inline]
@@ -242,15 +242,15 @@ fn short(text: &[u8]) -> u64 {
     }
 }
 
-/// The next state of a hash. Both halves of the product count, so the effect of a changed bit depends on the key and
-/// on everything before it: which texts share a hash is another matter under every key.
+/// The next state of a hash. Both halves of the product count, so the effect of a changed bit depends on the key and on
+/// everything before it: with another key, other texts share a hash.
 #[inline]
 pub(crate) fn mix(one: u64, other: u64) -> u64 {
     let product = u128::from(one) * u128::from(other);
     product as u64 ^ (product >> 64) as u64
 }
 
-/// The key of a set's hashes, made from all of its entries: whoever supplies a single entry cannot know the key, and the
+/// The key of a set's hashes, made from all of its entries: somebody who only supplies one entry cannot know the key, and the
 /// same list always gives the same table.
 #[cfg(feature = "alloc")]
 pub(crate) fn key<'e>(entries: impl Iterator<Item = &'e [u8]>) -> u64 {

@@ -13,13 +13,13 @@ use crate::expand::tokens::Tokens;
 /// How settings are written here.
 const SEPARATOR: char = '=';
 
-/// The help where nothing could be read.
+/// The help if nothing could be read.
 const HELP: &str =
     "write `#[cors(TASKS)]` with the name of a policy, or `#[cors(origins = […], …)]` with settings";
 
 /// The arguments of the attribute.
 pub(crate) struct Args {
-    /// The arguments but for `crate`, as they were written.
+    /// The arguments without `crate`, as they were written.
     pub(crate) written: TokenStream,
     /// The path of `cors_actix`.
     pub(crate) krate: TokenStream,
@@ -30,9 +30,9 @@ pub(crate) struct Args {
 pub(crate) enum Policy {
     /// One that `cors_policy!` declares.
     Named(TokenStream),
-    /// The settings stand here. They are read anew for each route, whose methods they include.
+    /// The settings are in the attribute. They are read again for each route, because they include its methods.
     Inline,
-    /// None could be read. The error has been reported.
+    /// None could be read. The error has already been reported.
     Missing,
 }
 
@@ -50,7 +50,7 @@ impl Args {
     }
 }
 
-/// Takes `crate = path` out, wherever it stands.
+/// Takes `crate = path` out, wherever it is.
 fn split_crate(stream: TokenStream) -> (Option<TokenStream>, TokenStream) {
     let input = &mut Tokens::new(stream);
     let (mut krate, mut rest) = (None, TokenStream::new());
@@ -137,7 +137,7 @@ fn slip(input: &mut Tokens) -> Option<NoName> {
     }
     let is_any = input.is_word(0, "any") && (input.peek(1).is_none() || input.is_punct(1, ','));
     is_any.then(|| NoName {
-        message: "`any` is no policy's name".into(),
+        message: "`any` is not the name of a policy".into(),
         right: "origins = any, expect(any_origin, reason = \"…\")".into(),
     })
 }

@@ -40,7 +40,7 @@ pub(crate) fn expand(args: &Args, name: &Ident, item: &Item, errors: &mut Errors
     registering(args, name, item, &routes, &policy, &declared)
 }
 
-/// What the route macros were told; `None` if one of them cannot be read, which has been reported.
+/// The arguments of the route macros. `None` if one of them cannot be read, which has already been reported.
 fn routes(name: &Ident, item: &Item, errors: &mut Errors) -> Option<Vec<Route>> {
     let before = errors.count();
     let mut routes = Vec::new();
@@ -61,8 +61,8 @@ fn routes(name: &Ident, item: &Item, errors: &mut Errors) -> Option<Vec<Route>> 
     (errors.count() == before).then_some(routes)
 }
 
-/// A handler of the same name that registers nothing, beside the error that says why. Without the route macros: they would
-/// complain of the same once more.
+/// A handler of the same name that registers nothing. The error says why. The route macros are left out, because they would
+/// report the same mistake again.
 fn unread(args: &Args, name: &Ident, item: &Item) -> TokenStream {
     let rest = &item.rest;
     let body = quote! {
@@ -73,8 +73,8 @@ fn unread(args: &Args, name: &Ident, item: &Item) -> TokenStream {
     handler(args, name, item, &body)
 }
 
-/// The handler of the same name. The user's own is inside, with its attributes in their order, but for the route macros: the
-/// run time registers the route itself, so that it takes its preflights, too.
+/// The handler of the same name. The user's own handler is inside, with its attributes in their order, except the route macros:
+/// the run time registers the route itself, so that the route also gets its preflights.
 fn registering(
     args: &Args,
     name: &Ident,
@@ -87,7 +87,8 @@ fn registering(
         .attributes
         .iter()
         .partition(|attribute| matches!(Role::of(attribute), Role::Route | Role::Routes));
-    // Or their imports would count as unused. Below `#[routes]`, which reads the others itself, they need none.
+    // Otherwise the imports of the route macros would count as unused. Macros below `#[routes]` need no import, because it reads
+    // them itself.
     let is_one_of_several = macros.iter().any(|attribute| Role::of(attribute) == Role::Routes);
     let named = if is_one_of_several { Role::Routes } else { Role::Route };
     let macros = macros.iter().filter(|attribute| Role::of(attribute) == named).map(|attribute| {
@@ -106,7 +107,7 @@ fn registering(
     handler(args, name, item, &body)
 }
 
-/// Something of this name that Actix registers by running `body`.
+/// A handler of this name. Actix registers it by running `body`.
 fn handler(args: &Args, name: &Ident, item: &Item, body: &TokenStream) -> TokenStream {
     let krate = &args.krate;
     let conditions: Vec<&Attribute> = item.attributes("cfg").collect();
@@ -127,7 +128,7 @@ fn handler(args: &Args, name: &Ident, item: &Item, body: &TokenStream) -> TokenS
     }
 }
 
-/// Registers a route. Only one with layers of its own has types of its own.
+/// Registers a route. Only a route with its own layers needs its own types.
 fn registration(krate: &TokenStream, handler: &Ident, policy: &TokenStream, route: &Route) -> TokenStream {
     let Route { pattern, name, methods, guards, wraps } = route;
     let name = name.clone().unwrap_or_else(|| handler.to_string());
@@ -186,7 +187,7 @@ fn inline(
     (name.into_token_stream(), tokens)
 }
 
-/// Checks inline settings that stand above a whole module, without the methods of any route.
+/// Checks inline settings above a whole module, without the methods of any route.
 pub(crate) fn check_inline(args: &Args, errors: &mut Errors) -> bool {
     let before = errors.count();
     let settings = args.settings(errors);
@@ -202,7 +203,7 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
     }
     let mut named: Vec<&Method> = Vec::new();
     for method in methods {
-        // `GET` brings `HEAD` along, and two routes of one handler may share a method.
+        // `GET` includes `HEAD`, and two routes of one handler may share a method.
         let implied = method.name == "HEAD" && methods.iter().any(|other| other.name == "GET");
         if !implied && !named.iter().any(|other| other.name == method.name) {
             named.push(method);
@@ -217,7 +218,7 @@ fn default_methods(settings: &mut Settings, methods: &[Method]) {
     settings.outer.push(Entry { expects: Vec::new(), key: Ident::new("methods", first.span), value });
 }
 
-/// Const evaluation of the policy, for each method: the error stands on the attribute.
+/// Checks the policy for each method by const evaluation. The error points to the attribute.
 ///
 /// The production policy decides: a method that only the development policy allows would fail in production.
 fn check_methods(args: &Args, policy: &TokenStream, handler: &Ident, methods: &[Method]) -> TokenStream {

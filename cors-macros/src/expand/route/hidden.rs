@@ -8,10 +8,10 @@ use crate::expand::tokens::Tokens;
 use super::item::{self, Attribute};
 use super::role::{Doubt, Role};
 
-/// The end of a help: what to do with a function that is no route.
+/// The end of a help: what to do with a function that is not a route.
 pub(crate) const MOVE_OUT: &str = "; what is no route moves out of the module";
 
-/// Macros that make no route: `macro_rules!` itself, whose rules are read, and those of `std`, of `log` and of `tracing`.
+/// Macros that make no route: `macro_rules!` itself (its rules are read), and those of `std`, `log` and `tracing`.
 const KNOWN: [&str; 44] = [
     "assert",
     "assert_eq",
@@ -62,9 +62,9 @@ const KNOWN: [&str; 44] = [
 /// The types through which a function registers routes.
 const REGISTRIES: [&str; 2] = ["AppService", "ServiceConfig"];
 
-/// Reports a macro that is called where items stand, unless it is known to make no route.
+/// Reports a macro call in the place of an item, unless the macro is known not to make a route.
 ///
-/// Returns whether there is one. What its tokens mean is up to that macro.
+/// Returns whether there is such a call. Only that macro knows what its tokens mean.
 pub(crate) fn report_macro(input: &mut Tokens, errors: &mut Errors) -> bool {
     let start = input.mark();
     let name = macro_call(input);
@@ -105,7 +105,7 @@ fn walk(stream: TokenStream, registers: bool, errors: &mut Errors) {
     }
 }
 
-/// Reports a function with these attributes that may be a route, and has no `#[cors]`.
+/// Reports a function with these attributes that may be a route but has no `#[cors]`.
 fn report_function(attributes: &[Attribute], input: &mut Tokens, errors: &mut Errors) {
     let roles: Vec<Role> = attributes.iter().map(Role::of).collect();
     if !item::may_be_function(input) || roles.contains(&Role::Cors) {
@@ -123,7 +123,7 @@ fn report_function(attributes: &[Attribute], input: &mut Tokens, errors: &mut Er
     }
 }
 
-/// Returns whether the function that comes next returns something and is no method.
+/// Returns whether the function that comes next returns something and is not a method.
 fn may_be_handler(input: &mut Tokens) -> bool {
     let start = input.mark();
     let signature = input.until(|input| input.is_group(0, Delimiter::Brace));
@@ -166,7 +166,7 @@ fn report_call(name: &Ident, errors: &mut Errors) {
     );
 }
 
-/// Returns whether `.service(…)` stands anywhere in there.
+/// Returns whether the tokens contain `.service(…)`, at any depth.
 fn calls_service(stream: &TokenStream) -> bool {
     let input = &mut Tokens::new(stream.clone());
     while !input.is_empty() {
@@ -182,7 +182,7 @@ fn calls_service(stream: &TokenStream) -> bool {
     false
 }
 
-/// Returns whether one of the words stands anywhere in there.
+/// Returns whether the tokens contain one of the words, at any depth.
 fn mentions(stream: &TokenStream, words: &[&str]) -> bool {
     stream.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => words.iter().any(|word| ident == word),

@@ -1,4 +1,4 @@
-//! The item below `#[cors]`, read as far as needed: attributes, kind and name.
+//! The item below `#[cors]`. Only its attributes, kind and name are read.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -20,7 +20,7 @@ pub(crate) struct Item {
 pub(crate) enum Kind {
     /// With its name.
     Function(Ident),
-    /// `body` is `None` for one in a file of its own.
+    /// `body` is `None` for a module in its own file.
     Module {
         name: Ident,
         body: Option<Group>,
@@ -35,7 +35,7 @@ pub(crate) struct Attribute {
     brackets: Group,
     /// The segments of its path, without `r#`.
     pub(crate) path: Vec<Ident>,
-    /// What stands between the delimiters after the path, whichever they are.
+    /// The content of the delimiters after the path, whatever their kind.
     pub(crate) arguments: Option<Group>,
 }
 
@@ -129,7 +129,7 @@ impl Item {
         Self { attributes, visibility, rest, kind }
     }
 
-    /// Takes the attributes of this name away.
+    /// Removes and returns the attributes of this name.
     pub(crate) fn take_attributes(&mut self, name: &str) -> Vec<Attribute> {
         self.attributes.extract_if(.., |attribute| attribute.name() == name).collect()
     }
@@ -149,7 +149,7 @@ impl Item {
     }
 }
 
-/// Returns whether a function, from its qualifiers on, says what it returns.
+/// Returns whether a function, read from its qualifiers on, declares a return type.
 pub(crate) fn has_response(function: TokenStream) -> bool {
     let input = &mut Tokens::new(function);
     input.until(|input| {
@@ -185,7 +185,7 @@ pub(crate) fn may_be_function(input: &mut Tokens) -> bool {
     may_be
 }
 
-/// Reads an item up to where its kind and name are plain.
+/// Reads an item until its kind and name are known.
 pub(crate) fn head(input: &mut Tokens) -> Kind {
     skip_qualifiers(input);
     let keyword = input.ident().map(|keyword| keyword.to_string());

@@ -1,8 +1,7 @@
-//! `#[cors]`: a policy of its own for a route, or for each route of a module.
+//! `#[cors]`: a separate policy for a route, or for each route of a module.
 //!
-//! The route's own macro does the work it always does. This one hands it the handler as it was
-//! written, with one more `wrap`, and puts a handler of the same name in front that registers the
-//! preflight along with the route.
+//! The route macros are read and left out. In the handler's place stands a service of the same name: it holds the handler as it
+//! was written, and registers the route together with its preflight.
 
 mod args;
 mod handler;
@@ -18,7 +17,7 @@ use crate::expand::report::Errors;
 use args::Args;
 use item::{Item, Kind};
 
-/// Expands `#[cors(args)]` on `item`. Whatever is wrong, the item is still there.
+/// Expands `#[cors(args)]` on `item`. The item is always part of the output, whatever is wrong.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::read(args, &mut errors);

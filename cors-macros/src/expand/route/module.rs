@@ -1,4 +1,4 @@
-//! `#[cors]` on a module: puts it on each route inside that has none of its own.
+//! `#[cors]` on a module: puts the attribute on each route inside that has none of its own.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, format_ident, quote};
@@ -59,13 +59,13 @@ pub(crate) fn expand(
     output
 }
 
-/// A second name for the policy, which works inside the module whatever is imported there.
+/// A second name for the policy. It works inside the module, whatever is imported there.
 struct Alias<'a> {
     policy: &'a TokenStream,
     name: Ident,
 }
 
-/// `None` for an absolute path, which needs none.
+/// `None` for an absolute path, which needs no alias.
 fn alias<'a>(args: &'a Args, module: &Ident) -> Option<Alias<'a>> {
     let Policy::Named(policy) = &args.policy else { return None };
     let is_absolute = match policy.clone().into_iter().next() {
@@ -117,7 +117,7 @@ impl Spread<'_, '_> {
         let has = |role| attributes.iter().any(|attribute| Role::of(attribute) == role);
         let is_route = has(Role::Route) || has(Role::Routes);
         let start = input.mark();
-        // What a macro makes of its tokens is unknown, and an item with its own `#[cors]` expands itself.
+        // Nobody knows what another macro makes of its tokens, and an item with its own `#[cors]` expands itself.
         let is_read = !hidden::report_macro(input, self.errors) && !has(Role::Cors);
         let kind = item::head(input);
         if is_read && is_route {
@@ -186,7 +186,7 @@ fn report_file(name: &Ident, errors: &mut Errors) {
     );
 }
 
-/// An item ends with a semicolon or a block; what may follow a block is no attribute of the next one.
+/// Returns whether a semicolon or a block comes next, which ends an item. What may still follow a block is not an attribute.
 fn ends_item(input: &Tokens) -> bool {
     input.is_punct(0, ';') || input.is_group(0, Delimiter::Brace)
 }

@@ -36,26 +36,26 @@ const BUILT_IN: [&str; 24] = [
     "warn",
 ];
 
-/// What tools take for themselves: `#[rustfmt::skip]`.
+/// Names that belong to tools: `#[rustfmt::skip]`.
 const TOOLS: [&str; 4] = ["clippy", "diagnostic", "miri", "rustfmt"];
 
-/// Macros for functions that are known to make no route: tests, and `tracing`'s.
+/// Function macros that are known not to make a route: tests, and `tracing`'s.
 const KNOWN: [&str; 3] = ["bench", "instrument", "test"];
 
-/// What an attribute of a function is here.
+/// What an attribute of a function means to `#[cors]`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// A macro of Actix that makes a route. Several make one together below a [`Routes`](Self::Routes).
+    /// An Actix macro that makes a route. Below a [`Routes`](Self::Routes), several of them make one route together.
     Route,
     /// `#[routes]`
     Routes,
     /// `#[cors]`
     Cors,
-    /// `#[cfg_attr(…)]`: what its attributes are.
+    /// `#[cfg_attr(…)]`: its role depends on its attributes.
     Conditional,
-    /// It makes no route, whatever it is told.
+    /// It makes no route, whatever its arguments are.
     NoRoute,
-    /// It may be anything: a route macro under another name as well.
+    /// It may be anything, including a route macro under another name.
     Unknown,
 }
 
@@ -77,17 +77,17 @@ impl Role {
     }
 }
 
-/// An attribute that may make a route, and cannot be read as one.
+/// An attribute that may make a route, but cannot be read as one.
 pub(crate) struct Doubt {
     attribute: Attribute,
-    /// Whether it stands in a `cfg_attr`.
+    /// Whether it is inside a `cfg_attr`.
     is_conditional: bool,
 }
 
 impl Doubt {
     /// Finds one among the attributes of a function.
     ///
-    /// Beside a route macro, unknown attributes are fine: they act on a handler that has its policy.
+    /// Next to a route macro, unknown attributes are fine: they act on a handler that already has its policy.
     pub(crate) fn find(attributes: &[Attribute]) -> Option<Self> {
         let is_route = attributes.iter().any(|attribute| Role::of(attribute) == Role::Route);
         attributes.iter().find_map(|attribute| Self::in_one(attribute, is_route, false))

@@ -1,4 +1,4 @@
-// The last `.wrap(…)` of the app, in place of any other `Cors`:
+// The last `.wrap(…)` of the app, instead of any other `Cors`:
 actix_cors::Cors::default()
     .allowed_origin("https://shop.myapp.com")
     .allowed_methods(["PUT"])

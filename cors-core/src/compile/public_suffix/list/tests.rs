@@ -107,7 +107,7 @@ fn by_the_book<'n>(rules: &BTreeSet<String>, name: &'n str) -> &'n str {
     name
 }
 
-/// Whether the crate forgets a wildcard for `name`: by `*.run.app`, `mtls.run.app` is a public
+/// Returns whether the crate forgets a wildcard for `name`: by `*.run.app`, `mtls.run.app` is a public
 /// suffix, but the crate goes by `*.mtls.run.app` alone.
 fn is_overlooked(rules: &BTreeSet<String>, name: &str) -> bool {
     tails(name).any(|tail| {

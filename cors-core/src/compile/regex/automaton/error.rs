@@ -1,4 +1,4 @@
-//! Why a regex is refused, as plain data; whoever shows it adds the place.
+//! Why a regex is refused, as plain data. The caller adds the place.
 
 use super::table::LIMIT;
 use alloc::format;
@@ -12,7 +12,7 @@ use core::ops::Range;
 pub(crate) enum RegexErrorKind {
     /// It does not parse.
     Syntax,
-    /// It asks for a character that no origin has, since an origin is ASCII.
+    /// It asks for a character that no origin has, because an origin is ASCII.
     NonAscii,
     /// No browser sends an origin that it accepts.
     MatchesNothing,
@@ -93,7 +93,7 @@ impl core::error::Error for RegexError {}
 /// An automaton that is larger than its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TooBig {
-    /// Its table takes so many bytes: exactly if it was built, else by estimate.
+    /// Its table takes this many bytes: an exact number if it was built, otherwise an estimate.
     Table(usize),
     /// Some automaton on the way to an answer takes more states than these.
     States(usize),

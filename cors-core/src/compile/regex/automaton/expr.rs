@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 pub(crate) struct Ascii(pub(crate) u128);
 
 impl Ascii {
-    /// What stands in a host as the URL parser leaves it: no control, space or upper case, and
+    /// The bytes of a host as the URL parser leaves it: no control, space or upper case, and
     /// none of the URL standard's forbidden domain code points.
     pub(crate) const HOST: Self =
         Self::range(b'!', b'~').and(Self::range(b'A', b'Z').not()).and(Self::of(b"#%/:<>?@[\\]^|").not());
@@ -63,7 +63,7 @@ impl Ascii {
         self.0.count_ones()
     }
 
-    /// Whether `byte` is in the set.
+    /// Returns whether `byte` is in the set.
     pub(crate) const fn contains(self, byte: u8) -> bool {
         byte < 0x80 && self.0 >> byte & 1 == 1
     }

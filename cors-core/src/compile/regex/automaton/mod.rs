@@ -67,12 +67,12 @@ impl Automaton {
         Complete { classes: [0; 256], stride: 1, next, accepting, start: 0 }.minimize()
     }
 
-    /// Whether the language has no word.
+    /// Returns whether the language has no word.
     pub(crate) fn is_empty(&self) -> bool {
         self.start == 0
     }
 
-    /// Whether `word` is in the language.
+    /// Returns whether `word` is in the language.
     pub(crate) fn accepts(&self, word: &[u8]) -> bool {
         self.is_accepting(self.read(self.start, word))
     }
@@ -95,7 +95,7 @@ impl Automaton {
         self.accepting.len()
     }
 
-    /// Whether a word may end in `state`.
+    /// Returns whether a word may end in `state`.
     pub(crate) fn is_accepting(&self, state: u32) -> bool {
         self.accepting[state as usize]
     }

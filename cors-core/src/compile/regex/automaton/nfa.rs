@@ -24,8 +24,8 @@ pub(crate) enum Marks {
 /// The bit of a marked byte.
 pub(crate) const MARK: u8 = 0x80;
 
-/// As many nodes as may stand in an expression. A table within its limit has at most 32 000
-/// transitions, and hardly a regex needs more nodes than its automaton has transitions.
+/// The most nodes that an expression may have. A table within its limit has at most 32 000 transitions, and hardly any regex
+/// needs more nodes than its automaton has transitions.
 const MAX_NODES: usize = 40_000;
 
 /// How many members the sets of all states may have together.
@@ -124,7 +124,7 @@ impl Nfa {
     }
 }
 
-/// What stands on one side of a place, as far as an assertion can tell.
+/// What is on one side of a place, as far as an assertion can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Side {
     Edge,

@@ -1,4 +1,4 @@
-//! Gives the syntax of the `regex` crate its meaning over ASCII.
+//! Translates the syntax of the `regex` crate into its meaning over ASCII.
 
 use super::error::RegexError;
 use super::expr::{Ascii, Expr, Look};

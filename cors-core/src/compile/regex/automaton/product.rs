@@ -25,7 +25,7 @@ impl Operation {
         }
     }
 
-    /// Whether nothing can be accepted any more from a pair of states.
+    /// Returns whether nothing can be accepted any more from a pair of states.
     fn is_dead(self, (left, right): (u32, u32)) -> bool {
         match self {
             Self::Union => left == 0 && right == 0,
@@ -51,7 +51,7 @@ impl Automaton {
         self.combine(other, Operation::Difference)
     }
 
-    /// Whether there is a word of both whose labels are short enough for DNS, if it is an origin.
+    /// Returns whether there is a word of both whose labels are short enough for DNS, if it is an origin.
     pub(crate) fn intersects(&self, other: &Self) -> bool {
         let (classes, pairs) = common_classes(self, other);
         let mut kinds = BTreeMap::new();
@@ -82,12 +82,12 @@ impl Automaton {
         false
     }
 
-    /// Whether `other` has every word of `self`.
+    /// Returns whether `other` has every word of `self`.
     pub(crate) fn is_subset_of(&self, other: &Self) -> Result<bool, TooBig> {
         Ok(self.difference(other)?.is_empty())
     }
 
-    /// Whether `other` has every word of `self`, but for origins with a label that DNS does not carry.
+    /// Returns whether `other` has every word of `self`, except origins with a label that is too long for DNS.
     pub(crate) fn is_covered_by(&self, other: &Self) -> Result<bool, TooBig> {
         Ok(self.difference(other)?.shortest().is_none())
     }
@@ -141,7 +141,7 @@ impl<T: Copy> Pairs<T> {
     }
 }
 
-/// Numbers the bytes by their classes in both automata, and tells the two for each number.
+/// Numbers the bytes by their classes in both automata. Returns the two classes for each number.
 fn common_classes(left: &Automaton, right: &Automaton) -> ([u8; 256], Vec<(usize, usize)>) {
     let mut pairs = Vec::new();
     let mut classes = [0; 256];

@@ -6,7 +6,7 @@ use crate::engine::table::dfa::{DEAD, HEADER};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// As large as the table of a policy's regexes may be, in bytes.
+/// The largest table that a policy's regexes may have, in bytes.
 pub(crate) const LIMIT: usize = 64 * 1024;
 
 impl Automaton {

@@ -26,7 +26,7 @@ impl Automaton {
 }
 
 impl Words<'_> {
-    /// Whether a word of exactly `left` more bytes begins in `state`.
+    /// Returns whether a word of exactly `left` more bytes begins in `state`.
     fn is_live(&self, state: u32, left: usize) -> bool {
         self.live[left][state as usize]
     }

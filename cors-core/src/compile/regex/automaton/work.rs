@@ -1,4 +1,4 @@
-//! Counts the transitions of automata, for tests that hold what judging a regex takes: time is another on each machine.
+//! Counts the transitions of automata, for tests that limit the work of judging a regex. Time would differ between machines.
 
 use core::cell::Cell;
 

@@ -59,10 +59,10 @@ fn familiar() -> [Automaton; 4] {
 /// An origin of a page from the user's own machine: see `is_loopback_host`.
 const LOOPBACK: &str = r"https?://(([^:]*\.)?localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|\[::ffff:0:0\])(:\d+)?";
 
-/// A host that the URL parser lets through and no page of the web has, for DNS knows no such name.
+/// A host that the URL parser accepts but that no page of the web has, because DNS has no such names.
 const STRANGE_NAME: &str = r"https?://[^\[:/?#@]*[^\[:/?#@a-z0-9_.-][^/?#@]*";
 
-/// What to do about a regex that accepts such hosts alone.
+/// What to do about a regex that only accepts such hosts.
 const ONLY_STRANGE: &str =
     "a host has letters, digits and hyphens: after a backslash, or in brackets, a `*` stands only for itself";
 
@@ -169,7 +169,7 @@ impl BrowserOrigins {
         if language.intersects(&self.all) {
             return Err(RegexError::matches_nothing(ONLY_STRANGE.into()));
         }
-        // The one that all of it is, or else the first that some of it is.
+        // The kind that covers all of it, or otherwise the first that covers a part of it.
         for (meant, help) in [SEVERAL].into_iter().chain(NEAR_MISSES) {
             if !language.is_empty() && language.is_subset_of(&regex(meant))? {
                 return Err(RegexError::matches_nothing(help.into()));

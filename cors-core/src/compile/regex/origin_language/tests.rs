@@ -22,7 +22,7 @@ fn engine_reads(origin: &[u8]) -> bool {
     Parts::split(origin).is_some_and(|parts| parts.is_serialized())
 }
 
-/// Whether a browser sends `origin`, said as a parser says it.
+/// Returns whether a browser sends `origin`, said as a parser says it.
 pub(crate) fn is_serialized(origin: &[u8]) -> bool {
     let Some((scheme, authority)) =
         core::str::from_utf8(origin).ok().and_then(|origin| origin.split_once("://"))

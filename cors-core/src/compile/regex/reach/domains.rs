@@ -36,12 +36,12 @@ impl<'l> Domains<'l> {
         Ok(domains)
     }
 
-    /// Whether there are more domains than a policy may have.
+    /// Returns whether there are more domains than a policy may have.
     fn are_too_many(&self) -> bool {
         self.found.len() > MAX_DOMAINS
     }
 
-    /// Whether there are too many, or some that the regex does not spell out.
+    /// Returns whether there are too many, or some that the regex does not spell out.
     pub(super) fn are_open(&self, spelling: &Spelling) -> bool {
         self.are_too_many() || self.found.iter().any(|domain| !spelling.has(domain))
     }
@@ -70,7 +70,8 @@ impl<'l> Domains<'l> {
             self.try_listed(name, domain)?;
             return self.below_wildcard(name, labels);
         }
-        // Most often a few of them decide. Of as many more as are listed, those few are ordinary.
+        // Usually a few names decide. If not, look at as many more as the list has below this name: then more than `MAX_DOMAINS`
+        // of them are ordinary.
         for is_last in [false, true] {
             let more = if is_last { labels_below(name).count() } else { 0 };
             let limit = MAX_DOMAINS + 1 + more;

@@ -1,4 +1,4 @@
-//! Names that no registry takes, but a hosting service may: a label with `_`, or with a hyphen at an end.
+//! Names that no registry accepts, but that a hosting service may: a label with `_`, or with a hyphen at an end.
 
 use alloc::format;
 use alloc::string::String;

@@ -1,22 +1,21 @@
-//! Decides whether anyone but the owners of a few named domains can be let in by a regex.
+//! Decides whether a regex can let in anyone other than the owners of a few named domains.
 //!
 //! The rule: every origin that the regex accepts is `https:`, and the registrable domains of all of
-//! them are at most [`MAX_DOMAINS`] and spelled out. It is decided on the language of the regex, cut
-//! down to what a browser can send, with the public suffix list asked label by label from the right
-//! (`domains`), and on the regex itself where its language does not tell (`spelling`).
+//! them are at most [`MAX_DOMAINS`] and spelled out. It is decided on the language of the regex, restricted to what a browser can
+//! send, by looking up the public suffix list label by label from the right (`domains`). Where the language is not enough, it is
+//! decided on the regex itself (`spelling`).
 //!
-//! Where the rule's words leave room, they mean this here:
+//! The exact meaning of this rule:
 //!
 //! * A name counts if a registry would take it: letters, digits and inner hyphens in each label of
 //!   the registrable domain. Nobody can have `a_b.com`. Under a suffix with a dot, `_` and hyphens at the ends count as well
 //!   (`hosted`): a hosting service hands out what it likes. A host that the list has as a public suffix
-//!   counts no more than a single label does, for nobody can register it either. One that a
-//!   wildcard makes a suffix is another matter (`shared`): the list has `*.eth.limo` because strangers
-//!   have `a.eth.limo` itself.
+//!   does not count, and neither does a single label: nobody can register them. A host that a wildcard makes a suffix is
+//!   different (`shared`): the list has `*.eth.limo` because strangers have `a.eth.limo` itself.
 //! * "No class, dot or repetition may take part" holds where it makes a difference: one that can
 //!   only be one byte, such as `[.]` or a letter under `(?i)`, or only one count, such as `a{2}`,
-//!   spells what it means. So does the last dot of `https://a.com`, for `a-com` is no name that
-//!   anybody can register. If a single domain comes of a regex, nothing was left open.
+//!   spells what it means. So does the last dot of `https://a.com`, because nobody can register `a-com`. If a regex only has one
+//!   domain, nothing was left open.
 //! * What touches the left edge of a domain without a dot in between is part of the domain that an
 //!   attacker would register, and what ends in a dot is not; so the language decides that.
 //! * An attacker registers under a suffix of the list if there is one; `https://0.ac` is shown for
@@ -47,10 +46,10 @@ use suffix::Registrable;
 pub(crate) use suffix::registrable;
 use witness::Search;
 
-/// As many registrable domains as a regex may have.
+/// The most registrable domains that a regex may have.
 pub(crate) const MAX_DOMAINS: usize = 16;
 
-/// Who can be let in by a regex.
+/// The result: who can be let in by a regex.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The owners of these registrable domains and addresses, in order, and nobody else.
@@ -67,7 +66,7 @@ pub(crate) struct Witness {
     pub(crate) reason: Reason,
 }
 
-/// How an attacker comes by an origin.
+/// How an attacker gets an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum Reason {
@@ -85,7 +84,7 @@ pub(crate) enum Reason {
     OpenAddress,
     /// The regex spells out more than [`MAX_DOMAINS`] domains.
     TooManyDomains,
-    /// The scheme is `http:`, so whoever is on the network's path can pose as the origin.
+    /// The scheme is `http:`, so anyone on the network path can pose as the origin.
     Scheme,
     /// The scheme is `http:`, and the host an address or a name of a local network.
     LocalNetwork,
@@ -130,7 +129,8 @@ pub(crate) fn decide(
     })
 }
 
-/// Returns whether nobody but the owners of a few domains can be let in by `pattern`. No witness is searched, which takes the most time.
+/// Returns whether `pattern` can only let in the owners of a few domains. It does not search for a witness, which would take the
+/// most time.
 pub(crate) fn is_bounded(pattern: &str, language: &Automaton, origins: &BrowserOrigins) -> bool {
     let nobody = |_: &Counted<'_>, _: Domains<'_>, _: &Spelling| {
         Ok(Witness::new(String::new(), Reason::TooManyDomains))
@@ -151,7 +151,7 @@ fn decide_showing(
     };
     let mut domains = Domains::of(&counted.names, &counted.addresses)?;
     let spelling = || Spelling::of(pattern, &counted.names.union(&counted.addresses)?);
-    // A single domain leaves nothing open. More decide most often, before anything else is asked.
+    // A single domain leaves nothing open. Otherwise the domains usually decide, before anything else is asked.
     let mut spelled = None;
     if domains.found.len() > 1 {
         let spelling = spelled.insert(spelling()?);

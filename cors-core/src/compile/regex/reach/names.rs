@@ -12,7 +12,7 @@ use core::ops::ControlFlow;
 #[cfg(test)]
 use super::super::automaton::work;
 
-/// What stands before the host of every origin here.
+/// The text before the host of every origin here.
 const SCHEME: &[u8] = b"https://";
 
 /// Origins whose host has `suffix_labels` labels and, left of them, one that can be registered.
@@ -40,7 +40,7 @@ pub(super) struct Names {
     ids: BTreeMap<Places, ReadingId>,
 }
 
-/// Where a reading from the right stands.
+/// The place that a reading from the right has reached.
 pub(super) type ReadingId = usize;
 
 /// The reading that has come to nothing.
@@ -145,13 +145,13 @@ impl Names {
         name.bytes().rev().chain(dot).fold(self.end, |reading, byte| self.back(reading, byte))
     }
 
-    /// Whether `name` can be the whole host.
+    /// Returns whether `name` can be the whole host.
     pub(super) fn has_host(&mut self, name: &str) -> bool {
         let read = name.bytes().rev().fold(self.end, |reading, byte| self.back(reading, byte));
         self.is_at_start(read)
     }
 
-    /// Whether there is a host under `name`.
+    /// Returns whether there is a host under `name`.
     pub(super) fn has_any_under(&mut self, name: &str) -> bool {
         self.left_of(name) != NOWHERE
     }
@@ -161,7 +161,7 @@ impl Names {
         states.any(|states| states.binary_search(&self.host_start).is_ok())
     }
 
-    /// Whether a label that was read down to here may be complete.
+    /// Returns whether a label that was read down to here may be complete.
     fn is_label(&mut self, reading: ReadingId) -> bool {
         self.is_at_start(reading) || self.back(reading, b'.') != NOWHERE
     }

@@ -1,4 +1,4 @@
-//! What was likely meant by a regex that lets others in: rewritten patterns, each one tried.
+//! What was likely meant by a regex that lets strangers in: rewrites its pattern, and tries each result.
 
 use super::super::automaton::{Ascii, Translator, counts, place, syntax};
 use super::super::samples::is_optional_dot;
@@ -21,19 +21,19 @@ pub(crate) struct Repair {
     pub(crate) kinds: Vec<RepairKind>,
 }
 
-/// A likely slip.
+/// A likely mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum RepairKind {
-    /// The scheme is to be `https:`.
+    /// The scheme should be `https:`.
     Https,
-    /// A dot is to be a dot, not any byte.
+    /// A dot should be a dot, not any byte.
     EscapeDot,
-    /// There is to be a `\.` between what is open and the domain.
+    /// There should be a `\.` between what is open and the domain.
     SeparateLabel,
-    /// An alternation is to be of a part only, so it needs a group.
+    /// An alternation should only cover a part, so it needs a group.
     GroupAlternation,
-    /// A class or `?` in a domain is to be an alternation of what it stands for.
+    /// A class or `?` in a domain should be an alternation of what it stands for.
     SpellOut,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn find(pattern: &str, is_proved: &dyn Fn(&str) -> bool) -> Option<Re
     trials.into_iter().find(|repair| is_proved(&repair.pattern))
 }
 
-/// The pattern with a group, if it is an alternation of parts that are no origins by themselves: `https://a|b\.example\.com`.
+/// The pattern with a group, if it is an alternation of parts that are not origins by themselves: `https://a|b\.example\.com`.
 pub(crate) fn grouped(pattern: &str) -> Option<String> {
     let ast = syntax(pattern).ok()?;
     let Ast::Alternation(alternation) = &ast else { return None };
@@ -195,7 +195,7 @@ impl<'p> Edits<'p> {
                 if counts(&repetition.op.kind) == (0, Some(1)) {
                     let span = place(&repetition.span);
                     let spelled = format!("({}|)", &self.pattern[inner.clone()]);
-                    // After the last dot a letter is no choice: `a\.com?` does not mean `a.co`, which is a stranger's.
+                    // After the last dot, a letter is not a choice: `a\.com?` does not mean `a.co`, which is a stranger's.
                     let is_label =
                         ["(\\.", "(?:\\."].iter().any(|open| self.pattern[inner.clone()].starts_with(open));
                     if is_label || self.pattern[span.end..].contains('.') {
@@ -266,7 +266,7 @@ impl<'p> Edits<'p> {
         };
         let (first, last) = (place(first.span()), place(last.span()));
         let text = &self.pattern[first.clone()];
-        // An alternative that ends in a domain is whole: `a\.com|b\.com` is no `a\.(com|b)\.com`, which lets in strangers.
+        // An alternative that ends in a domain is whole: `a\.com|b\.com` is not `a\.(com|b)\.com`, which lets in strangers.
         let end = text.rsplit_once(r"\.").map(|(_, end)| end.trim_end_matches('$'));
         if end.is_some_and(|end| suffix_of(end.split(':').next().unwrap_or_default()).1) {
             return;

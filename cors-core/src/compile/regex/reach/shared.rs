@@ -1,4 +1,4 @@
-//! Hosts that are public suffixes by a wildcard: nobody's registrable domain, and yet somebody's own.
+//! Hosts that are public suffixes because of a wildcard: not a registrable domain, but still somebody's own.
 
 use super::super::automaton::{Automaton, TooBig};
 use super::MAX_DOMAINS;
@@ -21,7 +21,7 @@ use core::ops::ControlFlow;
 pub(super) struct Shared {
     /// All of them, or more than a policy may have domains.
     pub(super) hosts: BTreeSet<String>,
-    /// The origins with such a host, by the name that the wildcard stands under.
+    /// The origins with such a host, by the name that the wildcard is under.
     by_wildcard: Vec<(String, Automaton)>,
     /// The names right under a wildcard that hosts end in, or more than a policy may have of any kind.
     suffixes: Vec<String>,
@@ -89,7 +89,7 @@ impl Shared {
     }
 }
 
-/// Origins whose host has one label left of `name`. It is counted, for [`hosts`] lists them one by one.
+/// Origins whose host has one label left of `name`. Label lengths are counted, because [`hosts`] lists the hosts one by one.
 fn right_under(name: &str) -> Automaton {
     let name = regex_syntax::escape(name);
     Automaton::from_regex(&format!(r"https://[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?\.{name}\.?(:\d+)?"))

@@ -3,9 +3,8 @@
 //! `(a|b)\.com` names its domains and `[ab]\.com` leaves them open, though both mean the same. So
 //! this is asked of the regex and not of its language: of the regex with the high bit set in every
 //! byte that a class chose or that a repetition may leave out, as the automaton marks them. A
-//! domain is spelled out if some way to it has no such byte. An alternation is no choice, nor is a
-//! count that is fixed, nor a dot that is a dot: what else it could be makes another domain, and
-//! that one is open.
+//! domain is spelled out if some way to it has no such byte. An alternation does not count as a choice, and neither does a fixed
+//! count, nor a dot that is read as a dot: any other reading of it makes another domain, and that domain is open.
 
 use super::super::automaton::{Automaton, Begin, MARK, Marks, RegexError};
 use alloc::collections::BTreeSet;
@@ -27,7 +26,7 @@ impl Spelling {
         Ok(Self { marked, label_starts })
     }
 
-    /// Whether the regex spells `domain` out: there is an origin under it in which no byte of the
+    /// Returns whether the regex spells `domain` out: there is an origin under it in which no byte of the
     /// domain but a dot has a mark.
     pub(super) fn has(&self, domain: &str) -> bool {
         let mut states = self.label_starts.clone();
@@ -61,7 +60,7 @@ fn either(marked: &Automaton, state: u32, byte: u8) -> impl Iterator<Item = u32>
     targets.into_iter().filter(|&target| target != 0)
 }
 
-/// Whether a host can be at its end in `state`.
+/// Returns whether a host can be at its end in `state`.
 fn ends_host(marked: &Automaton, state: u32) -> bool {
     let ends = |state| marked.is_accepting(state) || either(marked, state, b':').next().is_some();
     ends(state) || either(marked, state, b'.').any(ends)

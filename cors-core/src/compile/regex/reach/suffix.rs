@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::compile::public_suffix::suffix_of;
 
-/// A name that somebody can register, with what stands to its right.
+/// A name that somebody can register, with what is to its right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Registrable {
     pub(crate) domain: String,

@@ -283,7 +283,7 @@ fn sample(language: &Automaton, choices: &[usize]) -> Vec<u8> {
     word
 }
 
-/// Whether `domains` have the registrable domain of `origin`, if somebody can have it at all.
+/// Returns whether `domains` have the registrable domain of `origin`, if somebody can have it at all.
 fn is_among(domains: &BTreeSet<String>, origin: &str) -> bool {
     let host = witness::host(origin);
     let is_address = ORIGINS.https_addresses.accepts(origin.as_bytes());

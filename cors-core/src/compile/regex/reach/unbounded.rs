@@ -1,4 +1,4 @@
-//! What `unbounded_regex` says: the verdict on a regex, put into words.
+//! The text of `unbounded_regex`: the verdict on a regex, in words.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -12,7 +12,7 @@ use crate::compile::regex::automaton::Automaton;
 use crate::compile::regex::origin_language::BrowserOrigins;
 use crate::compile::rules::report::Finding;
 
-/// The registrable domains of a regex, or what is wrong with it; what to do is for whoever knows what was meant.
+/// The registrable domains of a regex, or what is wrong with it. The caller, who knows what was meant, adds what to do.
 pub(crate) fn judge(
     text: &str,
     language: &Automaton,
@@ -76,7 +76,7 @@ fn why(reason: &Reason) -> String {
     }
 }
 
-/// What to do where no other text is known.
+/// What to do if no other text is known.
 pub(crate) fn help(reason: &Reason) -> Option<String> {
     Some(match reason {
         Reason::PublicSuffix { suffix } => {
@@ -98,7 +98,7 @@ pub(crate) fn help(reason: &Reason) -> Option<String> {
     })
 }
 
-/// What was mended, to go before what to write.
+/// What was fixed, to put before the text to write.
 pub(crate) fn slips(kinds: &[RepairKind]) -> String {
     let slips = kinds.iter().map(|kind| match kind {
         RepairKind::Https => "the scheme must be https",
@@ -111,7 +111,7 @@ pub(crate) fn slips(kinds: &[RepairKind]) -> String {
     if slips.is_empty() { String::new() } else { format!("{}: ", slips.join(", ")) }
 }
 
-/// The finding with the domain for its reason rather than the public suffix: what can be mended is not the suffix's fault.
+/// The finding with the domain as its reason instead of the public suffix: if it can be fixed, the suffix is not at fault.
 pub(crate) fn reword(finding: Finding, witness: &str) -> Finding {
     match registrable(super::witness::host(witness)) {
         Some(found) => finding.because(why(&Reason::OpenDomain { domain: found.domain })),
