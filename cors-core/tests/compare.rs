@@ -127,6 +127,18 @@ fn alone() -> BTreeMap<&'static str, Policy> {
     all.map(|(entry, policy)| (entry, policy.expect("each entry is sound"))).collect()
 }
 
+/// What `cors export` writes of a pattern limits a host's labels, as DNS does: the two accept the same pages.
+#[test]
+fn labels_that_no_host_can_have_make_no_difference() {
+    let limited = r"https://([a-z0-9_-]{1,63}\.)+b\.de";
+    let policy_of = |entry: Entry| policy(Block::new().origins([entry])).expect("it follows the rules");
+    let (pattern, regex) = (policy_of("https://*.b.de".into()), policy_of(Entry::regex(limited)));
+    for (old, new) in [(&pattern, &regex), (&regex, &pattern)] {
+        let comparison = compare(old, new).expect("they are small");
+        assert!(comparison.changes().is_empty(), "{comparison:#?}");
+    }
+}
+
 #[test]
 fn every_difference_is_found_with_its_shortest_witness() {
     // CORS_COMPARE_POLICIES=102 for more than 10 000 pairs.

@@ -223,7 +223,7 @@ fn any_origin(old: &Policy, known: &Known) -> Result<String, TooComplex> {
         return Ok(null);
     }
     let all = all(known).ok_or(TooComplex { entry: ANY.into() })?;
-    let words = all.all.words(MAX_ORIGIN).filter(|word| all.have(word)).map(text);
+    let words = all.all.words(MAX_ORIGIN).map(text);
     words.into_iter().find(is_new).ok_or(TooComplex { entry: ANY.into() })
 }
 

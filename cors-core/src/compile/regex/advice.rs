@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::alternatives;
-use super::automaton::{Automaton, has_short_labels};
+use super::automaton::Automaton;
 use super::origin_language::BrowserOrigins;
 use super::reach::{self, Repair};
 use super::samples;
@@ -107,14 +107,12 @@ impl Prover {
     /// The origins of a regex that has only a few, each as an entry of its own.
     pub(crate) fn listed(&self, language: &Automaton) -> Option<Vec<String>> {
         let sendable = language.intersection(&self.origins()?.all).ok()?;
-        let words: Vec<Vec<u8>> = sendable.words(MAX_ORIGIN).take(MAX_WORDS).collect();
-        let is_all = words.len() < MAX_WORDS;
-        let carried: Vec<Vec<u8>> = words.into_iter().filter(|word| has_short_labels(word)).collect();
-        if !is_all || carried.len() > MAX_LISTED {
+        let words: Vec<Vec<u8>> = sendable.words(MAX_ORIGIN).take(MAX_LISTED + 1).collect();
+        if words.len() > MAX_LISTED {
             return None;
         }
         let texts: Vec<String> =
-            carried.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
+            words.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
         let mut secure = secured(texts);
         secure.dedup();
         let is_pattern = |text: &String| OriginPattern::parse(text).is_ok();
@@ -152,9 +150,6 @@ impl Prover {
 
 /// The most origins that are listed instead of a regex.
 const MAX_LISTED: usize = 6;
-
-/// The most words that are searched for them, because some may have labels that are too long for DNS.
-const MAX_WORDS: usize = 64;
 
 /// The samples over `https:`.
 pub(crate) fn secured(samples: Vec<String>) -> Vec<String> {

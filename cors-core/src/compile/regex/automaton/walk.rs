@@ -32,9 +32,18 @@ impl Label {
         self.0.unwrap_or_default()
     }
 
+    pub(super) fn is_outside(self) -> bool {
+        self.0.is_none()
+    }
+
     /// Before the first byte of an origin.
     pub(super) fn before() -> Self {
         Self::OUTSIDE
+    }
+
+    /// Before the first byte of a label.
+    pub(super) fn start() -> Self {
+        Self::START
     }
 }
 
@@ -177,7 +186,7 @@ impl Automaton {
     }
 
     /// The bytes that pass `allowed`, one for all that neither a state nor a label tells apart, with their classes.
-    fn representatives(&self, allowed: impl Fn(u8) -> bool) -> Vec<(u8, usize)> {
+    pub(super) fn representatives(&self, allowed: impl Fn(u8) -> bool) -> Vec<(u8, usize)> {
         let mut seen = [false; 4 * 256];
         let bytes = (0..=u8::MAX).map(|byte| (byte, usize::from(self.classes[usize::from(byte)])));
         let is_new = |&(byte, class): &(u8, usize)| {
