@@ -142,7 +142,7 @@ pub(crate) fn keys(violation: &Violation) -> String {
 
 fn no_policy(name: &str, text: &str, Fault { cause, help, bytes }: Fault) -> Problem {
     let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-    Problem::at(format!("{name} is no policy: {cause}{help}"), name, text, bytes)
+    Problem::at(format!("{name} is not a policy: {cause}{help}"), name, text, bytes)
 }
 
 /// The name that messages use, and the text without a byte order mark.

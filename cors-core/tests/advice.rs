@@ -292,7 +292,7 @@ fn variables_as_people_write_them() {
             "`CORS_EXPECT=loopback_origin = why it is right here`",
         ),
         (expect("loopback-origin = the app"), "unknown_rule", "`loopback_origin`"),
-        (expect("loopback_origin = the app, which we ship"), "unknown_rule", "without one"),
+        (expect("loopback_origin = the app, which we ship"), "unknown_rule", "without commas"),
     ] {
         let config = Config::from_vars("CORS", variables.clone());
         let violations = config.policy(Mode::Production).expect_err("each is wrong");

@@ -28,7 +28,7 @@ pub(super) fn send_exactly(origin: &str) -> String {
     }
 }
 
-const OWN_ORIGIN: &str = "serve the page from its own origin, over http or https: a file, a sandboxed frame and a `data:` URL have the origin `null`, like every sandboxed frame on any site";
+const OWN_ORIGIN: &str = "serve the page from its own origin, over http or https: a file, a sandboxed frame and a `data:` URL share their origin with every sandboxed frame on any site";
 
 /// An error for this origin alone: a CORS check that throws.
 pub(super) fn of_error(fetch: &Fetch, answer: &Response, client: &Client) -> Option<Finding> {

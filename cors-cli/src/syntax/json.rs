@@ -40,16 +40,16 @@ fn explained(refused: &Refused<'_>) -> Fault {
     if let Some(quoted) = rest.strip_prefix('\'').filter(|_| is_wanted) {
         let inside = quoted.split('\'').next().unwrap_or_default();
         let bytes = refused.at..refused.at + inside.len() + 2;
-        return Fault::new(bytes, "JSON knows double quotes alone", format!("write `{inside:?}`"));
+        return Fault::new(bytes, "JSON has only double quotes", format!("write `{inside:?}`"));
     }
     match () {
         () if refused.says("trailing comma") => {
             let comma = text[..refused.at].rfind(',').unwrap_or(refused.at);
-            Fault::new(comma..comma + 1, "a comma stands before the closing bracket", "take the comma out")
+            Fault::new(comma..comma + 1, "there is a comma before the closing bracket", "take the comma out")
         }
         () if refused.says("key must be a string") => {
             let key = rest.split([':', '=', ' ', ',', '\n']).next().unwrap_or_default();
-            Fault::new(refused.bytes(key), "write a key in double quotes", format!("write `{key:?}`"))
+            Fault::new(refused.bytes(key), "a key is written in double quotes", format!("write `{key:?}`"))
         }
         () if is_wanted => match meant_switch(word) {
             Some(on) => {
@@ -59,12 +59,14 @@ fn explained(refused: &Refused<'_>) -> Fault {
             None if first(rest) == "," => {
                 Fault::new(refused.bytes(","), "a comma with nothing before it", "take the comma out")
             }
-            None => {
-                Fault::new(refused.bytes(word), "write a text in double quotes", format!("write `{word:?}`"))
-            }
+            None => Fault::new(
+                refused.bytes(word),
+                "a text is written in double quotes",
+                format!("write `{word:?}`"),
+            ),
         },
         () if refused.says("expected `:`") && rest.starts_with('=') => {
-            Fault::new(refused.bytes("="), "`=` stands where `:` should", "write `:`")
+            Fault::new(refused.bytes("="), "`=` is written where `:` belongs", "write `:`")
         }
         () if refused.says("expected `,`") => between(refused),
         () if refused.says("invalid escape") => {
@@ -92,7 +94,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if refused.says("trailing characters") => Fault::new(
             refused.bytes(word),
-            "something stands behind the policy",
+            "there is something after the policy",
             "a file holds one policy: take it out",
         ),
         () => refused.as_said(),
@@ -106,10 +108,10 @@ fn between(refused: &Refused<'_>) -> Fault {
     let number = text[start..].split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     if is_duration(number) {
         let bytes = start..start + number.len();
-        return Fault::new(bytes, "a duration stands in double quotes", format!("write `{number:?}`"));
+        return Fault::new(bytes, "a duration is written in double quotes", format!("write `{number:?}`"));
     }
     match rest.chars().next() {
-        Some(';') => Fault::new(refused.bytes(";"), "`;` stands where `,` should", "write `,`"),
+        Some(';') => Fault::new(refused.bytes(";"), "`;` is written where `,` belongs", "write `,`"),
         Some('"' | '{' | '[' | '\'') => {
             Fault::new(refused.bytes(first(rest)), "a comma is missing before this", "write `,` before this")
         }

@@ -33,7 +33,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
                 value => format!("write `{key} = {value}`"),
             };
             let bytes = refused.in_line(":").unwrap_or_else(whole_line);
-            Fault::new(bytes, "`:` stands where `=` should", help)
+            Fault::new(bytes, "`:` is written where `=` belongs", help)
         }
         () if line.strip_suffix('{').is_some_and(|name| is_block(name.trim())) => {
             let name = line.trim_end_matches('{').trim();
@@ -54,15 +54,19 @@ fn explained(refused: &Refused<'_>) -> Fault {
         () if refused.says("leading zero") => refused.with_help("write the number without the `0` in front"),
         () if refused.says("must be quoted") && value.starts_with(['(', '{']) => {
             let bytes = refused.bytes(first(rest));
-            Fault::new(bytes, "a list stands in brackets", "write `[\"https://app.example\"]`")
+            Fault::new(bytes, "a list is written in brackets", "write `[\"https://app.example\"]`")
         }
         () if refused.says("must be quoted") => {
             let what = if is_duration(word) { "a duration" } else { "a text" };
-            Fault::new(refused.bytes(word), format!("{what} stands in quotes"), format!("write `{word:?}`"))
+            Fault::new(
+                refused.bytes(word),
+                format!("{what} is written in quotes"),
+                format!("write `{word:?}`"),
+            )
         }
         () if refused.says("duplicate key") => {
             let name = rest.split([' ', '=', ']', '.', '\n']).next().unwrap_or_default();
-            let cause = format!("`{name}` stands twice");
+            let cause = format!("`{name}` is there twice");
             Fault::new(refused.bytes(name), cause, "write everything that belongs to it in one place")
         }
         () if rest.starts_with(';') => {

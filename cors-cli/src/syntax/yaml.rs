@@ -62,7 +62,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
             let (key, value) = begins('=').unwrap_or_default();
             let bytes = refused.in_line("=").unwrap_or_else(|| refused.bytes(first(rest)));
             let help = format!("write `{}: {}`", key.trim(), value.trim());
-            Fault::new(bytes, "`=` stands where `:` should", help)
+            Fault::new(bytes, "`=` is written where `:` belongs", help)
         }
         () if begins(':')
             .is_some_and(|(_, value)| !value.is_empty() && !value.starts_with([' ', '\t', '\r'])) =>
@@ -83,7 +83,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if refused.says("cannot start any token") || refused.says("unexpected character") => {
             let word = refused.word();
-            let cause = format!("a text that begins with `{}` stands in quotes", first(rest));
+            let cause = format!("a text that begins with `{}` is written in quotes", first(rest));
             Fault::new(refused.bytes(word), cause, format!("write `{word:?}`"))
         }
         () if refused.says("unclosed bracket") => {

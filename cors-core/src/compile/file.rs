@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for &ConfigVisitor {
             match (read, block.is_some()) {
                 (Ok(read), false) => *block = Some(read),
                 (Ok(_), true) if self.is_strict => {
-                    return Err(A::Error::custom(format_args!("`{name}` stands twice")));
+                    return Err(A::Error::custom(format_args!("`{name}` is there twice")));
                 }
                 (Ok(read), true) => block.get_or_insert_default().settings.extend(read.settings),
                 (Err(written), _) => {

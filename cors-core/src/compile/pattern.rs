@@ -718,17 +718,17 @@ mod tests {
     fn a_fault_says_what_is_wrong_and_why() {
         use FaultKind::*;
         for (kind, text, why) in [
-            (AnyWord, "everything", "in place of the list"),
+            (AnyWord, "everything", "the whole list"),
             (NoScheme, "no scheme", "the same host over http"),
             (File, "from a file", "every sandboxed frame"),
             (UpperCase, "upper-case", "in lower case"),
             (Unicode, "outside ASCII", "in Punycode"),
-            (Userinfo, "user name", "scheme, host and port alone"),
-            (Path, "a path", "scheme, host and port alone"),
-            (Query, "a query", "scheme, host and port alone"),
-            (Fragment, "a fragment", "scheme, host and port alone"),
+            (Userinfo, "user name", "only scheme, host and port"),
+            (Path, "a path", "only scheme, host and port"),
+            (Query, "a query", "only scheme, host and port"),
+            (Fragment, "a fragment", "only scheme, host and port"),
             (DefaultPort, "the default port", "leaves the default port out"),
-            (LongOrigin, "300 bytes", "is not looked at"),
+            (LongOrigin, "300 bytes", "is ignored"),
             (Wildcard, "`*.`", "let strangers in"),
             (HostByte, "a character", "never sends such an origin"),
         ] {
