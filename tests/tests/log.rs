@@ -285,7 +285,7 @@ fn options_that_do_nothing_are_in_the_log() {
         ),
     ] {
         let log = Log::of_start(&cors);
-        let said: Vec<_> = log.lines().filter(|line| line.contains("does nothing")).collect();
+        let said: Vec<_> = log.lines().filter(|line| line.contains("has no effect")).collect();
         let is_said = |(line, text): (&&str, &&str)| line.contains("WARN") && line.contains(*text);
         // That `hosts` is missing is said elsewhere.
         let said: Vec<_> = said.into_iter().filter(|line| !line.contains("hosts")).collect();
