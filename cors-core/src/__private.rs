@@ -37,7 +37,11 @@ pub mod build {
     pub use crate::compile::rules::settings::{meant_key, meant_mode, meant_rule};
     pub use crate::compile::rules::types::is_list;
     pub use crate::compile::written::{Expected, Written, push};
-    pub use crate::explain::misspelled::is_known_header;
+
+    /// Returns whether `name` is the name of a header that is known to the rules.
+    pub fn is_known_header(name: &str) -> bool {
+        crate::explain::misspelled::is_known_header(name)
+    }
 }
 
 /// The words of a policy, as items of the same names. An expansion mentions each with the user's span, so that editors find the

@@ -100,7 +100,7 @@ pub(crate) fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
 }
 
 /// Returns whether `name`, in any case, is one of the headers that typos are compared with.
-pub fn is_known_header(name: &str) -> bool {
+pub(crate) fn is_known_header(name: &str) -> bool {
     HEADERS.iter().chain(&OTHER_HEADERS).any(|known| known.eq_ignore_ascii_case(name))
 }
 
