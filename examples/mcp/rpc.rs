@@ -115,7 +115,7 @@ fn agrees(headers: &HeaderMap, name: &str, body: Option<&str>) -> Result<(), Fai
         Some(_) => Err(Failure::mismatch(format!("{name} is not what the body says"))),
         // Older clients open with `initialize` and show this to their users.
         None => {
-            Err(Failure::mismatch(format!("{name} is missing: this server speaks revision {PROTOCOL} alone")))
+            Err(Failure::mismatch(format!("{name} is missing: this server only speaks revision {PROTOCOL}")))
         }
     }
 }

@@ -1,9 +1,8 @@
 use cors_actix::cors_policy;
 
-// From the Django settings in django_right.json. What differs from django-cors-headers stands
-// beside each key.
-// A preflight is answered with 204 here and 403 if refused, there always with 200; HEAD comes with
-// GET.
+// From the Django settings in django_right.json. Comments beside the keys say what differs from
+// django-cors-headers.
+// Preflights get 204, or 403 if refused; in Django always 200. GET includes HEAD.
 cors_policy! {
     pub static CORS;
 
@@ -15,8 +14,8 @@ cors_policy! {
 
     credentials: true,
 
-    // Browsers let GET, HEAD and POST pass whatever Django lists; here a preflight for a method
-    // that is not listed is refused.
+    // Browsers send GET, HEAD and POST whatever Django lists; here a preflight for a method that
+    // is not listed is refused.
     methods: [GET, PATCH, "VERSION-CONTROL"],
 
     // CORS_ALLOW_HEADERS was not set: these are its defaults. Leave out what no page sends.

@@ -72,7 +72,7 @@ impl Draft {
                 (_, false) => continue,
             };
             setting.remarks.push(format!(
-                "Before, browsers saw `*`, which does not stand {left_out}. `any` does: list the names if that is too much."
+                "Before, browsers saw `*`, which does not work {left_out}. `any` does: list the names if that is too much."
             ));
         }
     }

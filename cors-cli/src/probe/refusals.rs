@@ -38,7 +38,7 @@ pub(super) fn of_error(fetch: &Fetch, answer: &Response, client: &Client) -> Opt
     let status = fails_for_origin_alone(fetch, answer, client).filter(|status| *status >= 500)?;
     let origin = fetch.origin();
     Some(
-        Finding::error("origin_refused_by_error", format!("the server fails ({status}) for the origin {origin} alone"))
+        Finding::error("origin_refused_by_error", format!("the server fails ({status}) only for the origin {origin}"))
             .why("Without `Origin`, the same request succeeds: the CORS check throws an error for an origin that is not on its list, and the error page has no CORS headers.")
             .help(format!("{}; and make the check refuse without an error: in Express, call back with `false` instead of an `Error`", allow(origin))),
     )

@@ -210,8 +210,8 @@ fn what_nginx_sends_back_under_a_condition() {
 
 #[test]
 fn a_star_that_browsers_saw_is_said_to_have_meant_less() {
-    const BOTH: &str = "does not stand for calls with credentials, nor for Authorization";
-    const AUTHORIZATION: &str = "does not stand for Authorization";
+    const BOTH: &str = "does not work for calls with credentials, nor for Authorization";
+    const AUTHORIZATION: &str = "does not work for Authorization";
     let nginx = |headers: &str, more: &str| {
         format!(
             "server {{ location / {{ add_header Access-Control-Allow-Origin https://app.example always; \

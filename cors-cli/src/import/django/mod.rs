@@ -29,9 +29,9 @@ pub(super) fn read(source: &str, text: &str) -> Result<Draft, Problem> {
     let mut settings = Settings::parse(source, text)?;
     let mut draft = Draft::default();
     draft.remark(format!(
-        "From the Django settings in {source}. What differs from django-cors-headers stands beside each key."
+        "From the Django settings in {source}. Comments beside the keys say what differs from django-cors-headers."
     ));
-    draft.remark("A preflight is answered with 204 here and 403 if refused, there always with 200; HEAD comes with GET.");
+    draft.remark("Preflights get 204, or 403 if refused; in Django always 200. GET includes HEAD.");
     origins(&mut settings, &mut draft);
     let credentials = settings.flag(name::CREDENTIALS);
     if credentials {
@@ -75,11 +75,11 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
         let others: Vec<&str> = others.map(String::as_str).collect();
         if !others.is_empty() {
             remarks.push(format!(
-                "Every origin was let in by {setting}, and these lists did nothing beside it: {}",
+                "{setting} allowed every origin, so these lists had no effect: {}",
                 others.join(" ")
             ));
         } else if !all {
-            remarks.push(format!("Every origin was let in by {setting}."));
+            remarks.push(format!("{setting} allowed every origin."));
         }
         if credentials {
             draft.holes.push(format!(
@@ -100,7 +100,7 @@ fn origins(settings: &mut Settings, draft: &mut Draft) {
             ));
             draft.holes.push(format!(
                 "the regex `{regex}` was open at its end\n\
-                 It also allowed anything that goes on after a match, such as another domain, which anybody can register.\n\
+                 It also allowed anything after a match, such as another domain, which anybody can register.\n\
                  help: none is needed here, where a regex matches the whole origin; in the old settings, add `$` while they are in use"
             ));
         }
@@ -193,10 +193,10 @@ fn names(
     let has_all = names.iter().any(|name| name == ALL);
     if has_all && !credentials {
         if names.len() > 1 {
-            remarks.push(format!("`*` stood among others in {name}, and let in all."));
+            remarks.push(format!("{name} contained `*`, which allowed everything."));
         }
         if key == Key::Headers {
-            remarks.push("`*` did not let `authorization` pass, and `any` does: list the headers if no page is to send it.".into());
+            remarks.push("`*` did not allow `authorization`, and `any` does: list the headers if no page should send it.".into());
         }
         draft.set(key, Value::Any, remarks);
         return;
@@ -204,7 +204,7 @@ fn names(
     if has_all {
         names.retain(|name| name != ALL);
         remarks.push(format!(
-            "`*` in {name} is left out: to a browser it is no more than a name where credentials are sent. List what pages need."
+            "`*` in {name} is left out: with credentials, browsers take it as a name. List what pages need."
         ));
     }
     if names.is_empty() {
@@ -212,7 +212,7 @@ fn names(
         return;
     }
     if key == Key::Methods && !SAFELISTED.iter().all(|method| names.iter().any(|name| name == method)) {
-        remarks.push("Browsers let GET, HEAD and POST pass whatever Django lists; here a preflight for a method that is not listed is refused.".into());
+        remarks.push("Browsers send GET, HEAD and POST whatever Django lists; here a preflight for a method that is not listed is refused.".into());
     }
     draft.set(key, Value::List(names.into_iter().map(Entry::Text).collect()), remarks);
 }
@@ -220,7 +220,7 @@ fn names(
 fn max_age(settings: &mut Settings, draft: &mut Draft) {
     match settings.seconds(name::MAX_AGE) {
         Some(0) => draft.remark(format!(
-            "{} sent no number, so that browsers remembered a preflight for 5 seconds; so it is here. `max_age = 0` would switch the cache off.",
+            "With {} = 0, Django sent no number, and browsers remembered a preflight for 5 seconds. The same is true here; `max_age = 0` would turn the cache off.",
             name::MAX_AGE.0
         )),
         Some(seconds) => draft.set(Key::MaxAge, Value::Number(seconds), Vec::new()),
@@ -247,7 +247,7 @@ fn hosts(settings: &mut Settings, draft: &mut Draft) {
             "ALLOWED_HOSTS was empty under DEBUG, which means .localhost, 127.0.0.1 and [::1]: write `hosts` for production, or no host is checked.",
         ),
         Some(_) => draft.remark(
-            "ALLOWED_HOSTS was empty, by which Django refuses every request: write `hosts`, or no host is checked.",
+            "ALLOWED_HOSTS was empty, so Django refused every request: write `hosts`, or no host is checked.",
         ),
         None => draft.remark("ALLOWED_HOSTS is not among the settings: without `hosts` no host is checked."),
     }
@@ -264,7 +264,7 @@ fn urls(settings: &mut Settings, draft: &mut Draft) {
         Some(path) => format!("`Cors::paths().at(\"{path}/{{tail}}*\", &CORS)`"),
         None => "`Cors::paths().at(…, &CORS)` with Actix's pattern for it".into(),
     };
-    draft.remark(format!("{} = `{regex}` is no setting of a policy: mount it with {line}.", name::URLS.0));
+    draft.remark(format!("{} = `{regex}` is not part of a policy: use {line}.", name::URLS.0));
 }
 
 #[cfg(test)]

@@ -152,11 +152,11 @@ impl Settings {
             } else if let Some((name, ..)) = as_old {
                 if self.values.contains_key(*name) {
                     remarks.push(format!(
-                        "{key} is the old name of {name}, which is set as well: the old one did nothing."
+                        "{key} is the old name of {name}, which is set as well: the old one had no effect."
                     ));
                 }
             } else if key.starts_with(PREFIX) && !name::ALL.iter().any(|(name, ..)| *name == key) {
-                remarks.push(format!("{key} is no setting of django-cors-headers: it did nothing."));
+                remarks.push(format!("{key} is not a setting of django-cors-headers: it had no effect."));
             }
         }
         if wrong.is_empty() {
