@@ -18,7 +18,7 @@ pub(crate) use error::{RegexError, TooBig};
 pub(crate) use expr::Ascii;
 pub(crate) use nfa::{MARK, Marks};
 pub(crate) use parse::{Translator, counts, place, syntax};
-pub(crate) use walk::{Begin, MAX_LABEL, Walk, has_short_labels};
+pub(crate) use walk::{Label, MAX_LABEL, Walk, has_short_labels};
 
 use alloc::vec;
 use alloc::vec::Vec;

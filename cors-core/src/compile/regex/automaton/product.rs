@@ -4,7 +4,7 @@ use super::Automaton;
 use super::MAX_PRODUCT;
 use super::error::TooBig;
 use super::minimize::Complete;
-use super::walk::{self, Label};
+use super::walk::{Kind, Label};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -56,13 +56,13 @@ impl Automaton {
         let (classes, pairs) = common_classes(self, other);
         let mut kinds = BTreeMap::new();
         for byte in 0..=u8::MAX {
-            kinds.entry((classes[usize::from(byte)], walk::kind(byte))).or_insert(byte);
+            kinds.entry((classes[usize::from(byte)], Kind::of(byte))).or_insert(byte);
         }
         let steps: Vec<_> =
             kinds.into_iter().map(|((class, _), byte)| (pairs[usize::from(class)], byte)).collect();
         // The shortest label with which each pair was reached.
         let mut least = Pairs::new(self, other);
-        let mut queue = vec![((self.start, other.start), Label::before())];
+        let mut queue = vec![((self.start, other.start), Label::OUTSIDE)];
         while let Some(((left, right), label)) = queue.pop() {
             if left == 0 || right == 0 {
                 continue;

@@ -12,19 +12,21 @@ pub(crate) const MAX_LABEL: u8 = 63;
 
 /// How many bytes of a label have been read; none outside of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Label(Option<u8>);
+pub(crate) struct Label(Option<u8>);
 
 impl Label {
-    const OUTSIDE: Self = Self(None);
-    const START: Self = Self(Some(0));
+    /// Before an origin, or in what is none.
+    pub(crate) const OUTSIDE: Self = Self(None);
+    /// Before the first byte of a label.
+    pub(crate) const START: Self = Self(Some(0));
 
     /// After one more byte. `None` if no label is so long.
     pub(super) fn then(self, byte: u8) -> Option<Self> {
-        match (self.0, byte & !MARK) {
-            (_, b'/') | (Some(_), b'.') => Some(Self::START),
+        match (self.0, Kind::of(byte)) {
+            (_, Kind::Slash) | (Some(_), Kind::Dot) => Some(Self::START),
             (None, _) => Some(self),
-            (Some(_), b':' | b'[') => Some(Self::OUTSIDE),
-            (Some(length), _) => (length < MAX_LABEL).then_some(Self(Some(length + 1))),
+            (Some(_), Kind::End) => Some(Self::OUTSIDE),
+            (Some(length), Kind::Other) => (length < MAX_LABEL).then_some(Self(Some(length + 1))),
         }
     }
 
@@ -35,40 +37,34 @@ impl Label {
     pub(super) fn is_outside(self) -> bool {
         self.0.is_none()
     }
-
-    /// Before the first byte of an origin.
-    pub(super) fn before() -> Self {
-        Self::OUTSIDE
-    }
-
-    /// Before the first byte of a label.
-    pub(super) fn start() -> Self {
-        Self::START
-    }
 }
 
-/// The bytes that a [`Label`] tells apart, by number.
-pub(super) fn kind(byte: u8) -> u8 {
-    match byte & !MARK {
-        b'/' => 1,
-        b'.' => 2,
-        b':' | b'[' => 3,
-        _ => 0,
+/// What a byte is to a [`Label`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Slash,
+    Dot,
+    /// Of the host: a port follows, or an address.
+    End,
+    Other,
+}
+
+impl Kind {
+    const COUNT: usize = 4;
+
+    pub(super) fn of(byte: u8) -> Self {
+        match byte & !MARK {
+            b'/' => Self::Slash,
+            b'.' => Self::Dot,
+            b':' | b'[' => Self::End,
+            _ => Self::Other,
+        }
     }
 }
 
 /// Returns whether every label of the host of `origin` is short enough for DNS.
 pub(crate) fn has_short_labels(origin: &[u8]) -> bool {
-    origin.iter().try_fold(Label::before(), |label, &byte| label.then(byte)).is_some()
-}
-
-/// Where a walk begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Begin {
-    /// Before an origin, or in what is none.
-    Outside,
-    /// Before a label of its host.
-    Label,
+    origin.iter().try_fold(Label::OUTSIDE, |label, &byte| label.then(byte)).is_some()
 }
 
 /// What a walk has come to.
@@ -137,32 +133,31 @@ impl Walk {
 impl Automaton {
     /// The shortest word whose labels are short enough for DNS, if it is an origin, and the first in byte order among those.
     pub(crate) fn shortest(&self) -> Option<Vec<u8>> {
-        self.shortest_from(self.start, Begin::Outside)
+        self.shortest_from(self.start, Label::OUTSIDE)
     }
 
     /// The shortest rest of a word that has led to `state`, and the first in byte order among those.
-    pub(crate) fn shortest_from(&self, state: u32, place: Begin) -> Option<Vec<u8>> {
-        let walk = self.walk_until(&[state], place, |_| true, |state| self.is_accepting(state));
+    pub(crate) fn shortest_from(&self, state: u32, label: Label) -> Option<Vec<u8>> {
+        let walk = self.walk_until(&[state], label, |_| true, |state| self.is_accepting(state));
         let last = walk.steps.len().checked_sub(1)?;
         self.is_accepting(walk.steps[last].state).then(|| walk.word(last))
     }
 
     /// Goes on from `starts` by bytes that pass `allowed`, wherever that leads.
-    pub(crate) fn walk(&self, starts: &[u32], place: Begin, allowed: impl Fn(u8) -> bool) -> Walk {
-        self.walk_until(starts, place, allowed, |_| false)
+    pub(crate) fn walk(&self, starts: &[u32], label: Label, allowed: impl Fn(u8) -> bool) -> Walk {
+        self.walk_until(starts, label, allowed, |_| false)
     }
 
     /// The last step of the walk is the first to a state that `is_end`, if there is one.
     fn walk_until(
         &self,
         starts: &[u32],
-        place: Begin,
+        label: Label,
         allowed: impl Fn(u8) -> bool,
         is_end: impl Fn(u32) -> bool,
     ) -> Walk {
         let bytes = self.representatives(allowed);
         let mut walk = Walk { steps: Vec::new(), reached: vec![None; self.accepting.len()] };
-        let label = if place == Begin::Label { Label::START } else { Label::OUTSIDE };
         for &state in starts.iter().filter(|&&state| state != 0) {
             if walk.enter(Visit { state, label, from: None }) && is_end(state) {
                 return walk;
@@ -187,10 +182,11 @@ impl Automaton {
 
     /// The bytes that pass `allowed`, one for all that neither a state nor a label tells apart, with their classes.
     pub(super) fn representatives(&self, allowed: impl Fn(u8) -> bool) -> Vec<(u8, usize)> {
-        let mut seen = [false; 4 * 256];
+        let mut seen = [false; Kind::COUNT * 256];
         let bytes = (0..=u8::MAX).map(|byte| (byte, usize::from(self.classes[usize::from(byte)])));
         let is_new = |&(byte, class): &(u8, usize)| {
-            allowed(byte) && !core::mem::replace(&mut seen[4 * class + usize::from(kind(byte))], true)
+            allowed(byte)
+                && !core::mem::replace(&mut seen[Kind::COUNT * class + Kind::of(byte) as usize], true)
         };
         bytes.filter(is_new).collect()
     }

@@ -45,14 +45,14 @@ impl Rest {
     /// With one more byte in front.
     fn after(self, byte: u8) -> Self {
         let leads_on = |label: Label| label.then(byte).is_some_and(|next| self.goes_with(next));
-        let in_label = match Label::start().then(byte) {
+        let in_label = match Label::START.then(byte) {
             // The byte is a part of the label.
             Some(next) if next.length() > 0 => {
                 self.in_label.map(|bytes| bytes + 1).filter(|&bytes| bytes <= MAX_LABEL)
             }
-            _ => leads_on(Label::start()).then_some(0),
+            _ => leads_on(Label::START).then_some(0),
         };
-        Self { in_label, outside: leads_on(Label::before()) }
+        Self { in_label, outside: leads_on(Label::OUTSIDE) }
     }
 
     fn or(self, other: Self) -> Self {
@@ -74,7 +74,7 @@ impl Automaton {
     }
 
     fn first_byte(&self) -> Vec<(u32, Label, u16)> {
-        vec![(self.start, Label::before(), 0)]
+        vec![(self.start, Label::OUTSIDE, 0)]
     }
 }
 

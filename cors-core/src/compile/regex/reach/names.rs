@@ -1,6 +1,6 @@
 //! Host names read from the right: which labels may stand left of the ones already read.
 
-use super::super::automaton::{Automaton, Begin, MAX_LABEL, TooBig, Walk};
+use super::super::automaton::{Automaton, Label, MAX_LABEL, TooBig, Walk};
 use super::super::origin_language;
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
@@ -66,7 +66,7 @@ impl Names {
             _ => accepted.intersection(&shape(suffix_labels))?,
         };
         let host_start = automaton.read(automaton.start(), SCHEME);
-        let heads = automaton.walk(&[host_start], Begin::Label, |byte| byte != b':');
+        let heads = automaton.walk(&[host_start], Label::START, |byte| byte != b':');
         let mut sources = vec![Vec::new(); automaton.len()];
         let classes = automaton.classes_of(|byte| byte != b':');
         let mut tails = Places::new();
@@ -234,7 +234,7 @@ impl Tails<'_> {
         let automaton = self.automaton;
         let shortest = || match start {
             0 => None,
-            _ => automaton.shortest_from(start, Begin::Outside),
+            _ => automaton.shortest_from(start, Label::OUTSIDE),
         };
         self.ports.entry(start).or_insert_with(shortest).clone()
     }

@@ -6,7 +6,7 @@
 //! domain is spelled out if some way to it has no such byte. An alternation does not count as a choice, and neither does a fixed
 //! count, nor a dot that is read as a dot: any other reading of it makes another domain, and that domain is open.
 
-use super::super::automaton::{Automaton, Begin, MARK, Marks, RegexError};
+use super::super::automaton::{Automaton, Label, MARK, Marks, RegexError};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -49,7 +49,7 @@ fn label_starts(marked: &Automaton) -> BTreeSet<u32> {
         hosts = hosts.into_iter().flat_map(|state| either(marked, state, byte)).collect();
     }
     let hosts: Vec<u32> = hosts.into_iter().collect();
-    let walk = marked.walk(&hosts, Begin::Label, |byte| byte & !MARK != b':');
+    let walk = marked.walk(&hosts, Label::START, |byte| byte & !MARK != b':');
     let after_dots = walk.states().flat_map(|state| either(marked, state, b'.'));
     hosts.iter().copied().chain(after_dots).collect()
 }

@@ -1,6 +1,6 @@
 //! Verdicts, by table and by chance.
 
-use super::super::automaton::{Begin, RegexErrorKind, work};
+use super::super::automaton::{Label, RegexErrorKind, work};
 use super::super::origin_language::tests::{ORIGINS, is_serialized};
 use super::*;
 use crate::compile::pattern::is_loopback_host;
@@ -279,7 +279,7 @@ fn sample(language: &Automaton, choices: &[usize]) -> Vec<u8> {
         word.push(bytes[choice / 7 % bytes.len()]);
         state = next;
     }
-    word.extend(language.shortest_from(state, Begin::Outside).expect("a way to the end"));
+    word.extend(language.shortest_from(state, Label::OUTSIDE).expect("a way to the end"));
     word
 }
 
