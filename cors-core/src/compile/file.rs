@@ -86,8 +86,7 @@ impl<'de> Visitor<'de> for &ConfigVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
         let mut config = Config { writer: self.writer.clone(), ..Config::default() };
         while let Some(name) = map.next_key::<String>()? {
-            let mode = [Mode::Production, Mode::Development].into_iter().find(|mode| mode.name() == name);
-            let Some(mode) = mode else {
+            let Some(mode) = Mode::from_name(&name) else {
                 self.setting(&mut config.outer, name, &mut map)?;
                 continue;
             };

@@ -25,6 +25,18 @@ impl Mode {
             Mode::Development => "development",
         }
     }
+
+    /// Returns the mode with this name.
+    ///
+    /// ```
+    /// use cors_engine::Mode;
+    ///
+    /// assert_eq!(Mode::from_name("production"), Some(Mode::Production));
+    /// assert_eq!(Mode::from_name("prod"), None);
+    /// ```
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Production, Self::Development].into_iter().find(|mode| mode.name() == name)
+    }
 }
 
 impl fmt::Display for Mode {

@@ -86,8 +86,8 @@ impl Words {
     }
 
     fn key(&mut self, word: &Ident) {
-        let is_mode = [Mode::Production, Mode::Development].iter().any(|mode| word == mode.name());
-        let known = is_mode || Key::from_name(&word.to_string()).is_some();
+        let name = word.to_string();
+        let known = Mode::from_name(&name).is_some() || Key::from_name(&name).is_some();
         self.add(known, quote!(keys::#word));
     }
 

@@ -382,7 +382,7 @@ fn attributes(input: &mut Tokens, errors: &mut Errors) -> Attributes {
 }
 
 fn mode(keyword: &Ident) -> Option<Mode> {
-    [Mode::Production, Mode::Development].into_iter().find(|mode| keyword == mode.name())
+    Mode::from_name(&keyword.to_string())
 }
 
 /// Returns whether a setting or a block begins here. Where something cannot be read, reading goes on at the next.

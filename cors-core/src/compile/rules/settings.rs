@@ -181,11 +181,13 @@ impl<'c> Settings<'c> {
         match meant {
             Some(Meant::Key(key)) => self.likely.push(key),
             Some(Meant::Block(_)) => self.likely_block = true,
-            None if holds_keys || is_block(&setting.name) => self.likely_block = true,
+            None if holds_keys || Mode::from_name(&setting.name).is_some() => self.likely_block = true,
             None => self.likely.extend(any_of(&setting.name)),
         }
         let finding = match meant {
-            None if is_block(&setting.name) => no_block(setting, site.locus.place, report.writer()),
+            None if Mode::from_name(&setting.name).is_some() => {
+                no_block(setting, site.locus.place, report.writer())
+            }
             None if holds_keys => no_level(setting, report.writer()),
             meant => unknown_key(setting, meant, config, site.locus.place, report),
         };
@@ -266,13 +268,8 @@ impl Meant {
     }
 }
 
-/// Returns whether this is the name of a block, which is not a key.
-fn is_block(name: &str) -> bool {
-    [Mode::Production, Mode::Development].iter().any(|mode| mode.name() == name)
-}
-
 fn meant(name: &str) -> Option<Meant> {
-    if is_block(name) {
+    if Mode::from_name(name).is_some() {
         return None;
     }
     let name = &*name.to_ascii_lowercase().replace('-', "_");
@@ -289,10 +286,7 @@ fn meant(name: &str) -> Option<Meant> {
     }
     let blocks = [Mode::Production, Mode::Development].map(Mode::name);
     let nearest = suggest::nearest(name, Key::ALL.map(Key::name).into_iter().chain(blocks))?;
-    Key::from_name(nearest).map(Meant::Key).or_else(|| {
-        let mode = [Mode::Production, Mode::Development].into_iter().find(|mode| mode.name() == nearest);
-        mode.map(Meant::Block)
-    })
+    Key::from_name(nearest).map(Meant::Key).or_else(|| Mode::from_name(nearest).map(Meant::Block))
 }
 
 /// The key that an unknown name was most likely meant as: its value is read as that key's.
