@@ -1,6 +1,6 @@
 //! JSON that cannot be read.
 
-use super::{Fault, Refused, first, is_duration, meant_switch, unclosed};
+use super::{Fault, Refused, first, is_duration, meant_switch, never_closed, unclosed};
 
 /// What is wrong, as serde_json sees it and as it was meant.
 pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
@@ -53,7 +53,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if is_wanted => match meant_switch(word) {
             Some(on) => {
-                let cause = format!("`{word}` is no word of JSON");
+                let cause = format!("`{word}` is not a word of JSON");
                 Fault::new(refused.bytes(word), cause, format!("write `{on}`"))
             }
             None if first(rest) == "," => {
@@ -71,21 +71,11 @@ fn explained(refused: &Refused<'_>) -> Fault {
         () if refused.says("expected `,`") => between(refused),
         () if refused.says("invalid escape") => {
             let slash = text[..refused.at].rfind('\\').unwrap_or(refused.at);
-            let escape: String = text[slash..].chars().take(2).collect();
-            let cause = format!("`{escape}` is nothing that JSON knows");
-            Fault::new(
-                slash..slash + escape.len(),
-                cause,
-                format!("write `\\{escape}`, and each backslash twice"),
-            )
+            refused.escape(slash, "in JSON", |escape| format!("write `\\{escape}`, and each backslash twice"))
         }
         () if refused.says("control character") => {
             let quote = text[..refused.at].rfind('"').unwrap_or(refused.at);
-            Fault::new(
-                quote..quote + 1,
-                "this quote is never closed",
-                "a text ends in its line: write `\"` after it",
-            )
+            never_closed(quote)
         }
         () if refused.says("EOF") => unclosed(text, text.len(), None)
             .unwrap_or_else(|| refused.with_help("a closing bracket or quote is missing")),

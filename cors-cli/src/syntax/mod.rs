@@ -6,8 +6,6 @@ mod yaml;
 
 use std::ops::Range;
 
-use cors_engine::Mode;
-
 pub(crate) use json::fault as json;
 pub(crate) use toml::fault as toml;
 pub(crate) use yaml::fault as yaml;
@@ -88,6 +86,13 @@ impl<'t> Refused<'t> {
         Fault { help: Some(help.into()), ..self.as_said() }
     }
 
+    /// An escape that the language does not have, with its backslash at `slash`.
+    fn escape(&self, slash: usize, where_it_is: &str, help: impl FnOnce(&str) -> String) -> Fault {
+        let escape: String = self.text[slash..].chars().take(2).collect();
+        let cause = format!("`{escape}` is not an escape {where_it_is}");
+        Fault::new(slash..slash + escape.len(), cause, help(&escape))
+    }
+
     /// Quotes of a word processor, or of Markdown.
     fn curly_quotes(&self) -> Option<Fault> {
         let is_quote = |c: char| matches!(c, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '`');
@@ -95,7 +100,7 @@ impl<'t> Refused<'t> {
         let inside = rest.split([',', '\n']).next().unwrap_or_default();
         let inside = inside.find(is_quote).map_or(inside, |end| &inside[..end]);
         let quote = &self.rest()[..self.rest().len() - rest.len()];
-        let cause = format!("`{quote}` is no quote that a file has");
+        let cause = format!("`{quote}` is not a quote that a file can have");
         Some(Fault::new(self.bytes(quote), cause, format!("write `\"{inside}\"`")))
     }
 }
@@ -104,14 +109,17 @@ impl<'t> Refused<'t> {
 fn unclosed_quote(text: &str, line: usize) -> Option<Fault> {
     let quotes = text[line..].lines().next()?.match_indices('"');
     let (last, _) = quotes.clone().next_back().filter(|_| quotes.count() % 2 == 1)?;
-    let help = "a text ends in its line: write `\"` after it";
-    Some(Fault::new(line + last..line + last + 1, "this quote is never closed", help))
+    Some(never_closed(line + last))
 }
 
-/// Returns whether this is the name of a block.
-fn is_block(name: &str) -> bool {
-    [Mode::Production, Mode::Development].iter().any(|mode| mode.name() == name)
+/// A quote whose line ends before its text does.
+fn never_closed(quote: usize) -> Fault {
+    let help = "a text ends in its line: write `\"` after it";
+    Fault::new(quote..quote + 1, "this quote is never closed", help)
 }
+
+/// Where a backslash needs no other.
+const SINGLE_QUOTES: &str = "write the regex in single quotes, `'…'`, where a backslash stands for itself";
 
 /// The first character, as a text.
 fn first(text: &str) -> &str {

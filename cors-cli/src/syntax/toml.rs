@@ -1,6 +1,8 @@
 //! TOML that cannot be read.
 
-use super::{Fault, Refused, first, is_block, is_duration, meant_switch, unclosed, unclosed_quote};
+use cors_engine::Mode;
+
+use super::{Fault, Refused, SINGLE_QUOTES, first, is_duration, meant_switch, unclosed, unclosed_quote};
 
 /// What is wrong, as the crate `toml` sees it and as it was meant.
 pub(crate) fn fault(text: &str, error: &toml::de::Error) -> Fault {
@@ -18,7 +20,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         return Fault::new(refused.bytes(first(rest)), "this is JSON", help);
     }
     if line.starts_with("//") || line.starts_with("/*") {
-        return Fault::new(whole_line(), "this is no comment of TOML", "a comment begins with `#`");
+        return Fault::new(whole_line(), "this is not a comment in TOML", "a comment begins with `#`");
     }
     if let Some(fault) = refused.curly_quotes() {
         return fault;
@@ -29,13 +31,13 @@ fn explained(refused: &Refused<'_>) -> Fault {
         () if colon.is_some() && (refused.says("key with no value") || refused.says("expected")) => {
             let (key, value) = colon.unwrap_or_default();
             let help = match value.trim() {
-                "" if is_block(key) => format!("write `[{key}]`"),
+                "" if Mode::from_name(key).is_some() => format!("write `[{key}]`"),
                 value => format!("write `{key} = {value}`"),
             };
             let bytes = refused.in_line(":").unwrap_or_else(whole_line);
             Fault::new(bytes, "`:` is written where `=` belongs", help)
         }
-        () if line.strip_suffix('{').is_some_and(|name| is_block(name.trim())) => {
+        () if line.strip_suffix('{').is_some_and(|name| Mode::from_name(name.trim()).is_some()) => {
             let name = line.trim_end_matches('{').trim();
             let help = format!("write `[{name}]` on a line of its own, and no brace after its settings");
             Fault::new(refused.bytes("{"), "a block begins with its name in brackets", help)
@@ -49,7 +51,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
             let bytes = refused.in_line(value).unwrap_or_else(whole_line);
             let bytes = bytes.start..bytes.start + word.len();
             let on = meant_switch(word).unwrap_or_default();
-            Fault::new(bytes, format!("`{word}` is no word of TOML"), format!("write `{on}`"))
+            Fault::new(bytes, format!("`{word}` is not a word of TOML"), format!("write `{on}`"))
         }
         () if refused.says("leading zero") => refused.with_help("write the number without the `0` in front"),
         () if refused.says("must be quoted") && value.starts_with(['(', '{']) => {
@@ -76,7 +78,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
             let is_last = rest[1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n')
                 || rest[1..].trim().is_empty();
             let help = if is_last { "take it out" } else { "begin a new line for each key" };
-            Fault::new(refused.bytes(","), "a line ends without `,`", help)
+            Fault::new(refused.bytes(","), "a line does not end with `,`", help)
         }
         () if refused.says("expected newline") => refused.with_help("begin a new line for each key"),
         () if refused.says("missing comma") && line.starts_with(word) && begins_setting(line) => {
@@ -90,13 +92,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if refused.says("escape") => {
             let slash = text[..(refused.at + 1).min(text.len())].rfind('\\').unwrap_or(refused.at);
-            let escape: String = text[slash..].chars().take(2).collect();
-            let cause = format!("`{escape}` is nothing that TOML knows between double quotes");
-            Fault::new(
-                slash..slash + escape.len(),
-                cause,
-                "write the regex in single quotes, `'…'`, where a backslash stands for itself",
-            )
+            refused.escape(slash, "between double quotes in TOML", |_| SINGLE_QUOTES.into())
         }
         () if refused.says("array") => unclosed(text, refused.at, Some('#')).unwrap_or_else(|| {
             refused.with_help("a list ends with `]`, and each text with the quote that it began with")

@@ -1,6 +1,8 @@
 //! YAML that cannot be read.
 
-use super::{Fault, Refused, first, is_block, unclosed};
+use cors_engine::Mode;
+
+use super::{Fault, Refused, SINGLE_QUOTES, first, unclosed};
 
 /// What libraries say to their callers, and is of no use to people who write a policy.
 const ASIDES: [&str; 2] = [
@@ -39,7 +41,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if refused.says("tab") && line.contains('\t') => {
             let tab = refused.in_line("\t").unwrap_or_else(|| refused.bytes(first(rest)));
-            Fault::new(tab, "YAML is not indented with tabs", "indent with spaces")
+            Fault::new(tab, "YAML cannot be indented with tabs", "indent with spaces")
         }
         () if refused.says("duplicate mapping key") => {
             refused.with_help("write everything that belongs to it in one place")
@@ -49,10 +51,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         }
         () if refused.says("escape") => {
             let slash = rest.find('\\').map_or(refused.at, |slash| refused.at + slash);
-            let escape: String = text[slash..].chars().take(2).collect();
-            let cause = format!("`{escape}` is nothing that YAML knows between double quotes");
-            let help = "write the regex in single quotes, `'…'`, where a backslash stands for itself";
-            Fault::new(slash..slash + escape.len(), cause, help)
+            refused.escape(slash, "between double quotes in YAML", |_| SINGLE_QUOTES.into())
         }
         () if refused.says("unclosed quote") || refused.says("quoted scalar") => {
             let bytes = refused.bytes(first(rest));
@@ -70,9 +69,13 @@ fn explained(refused: &Refused<'_>) -> Fault {
             let (key, value) = begins(':').unwrap_or_default();
             let bytes = refused.in_line(":").unwrap_or_else(|| refused.bytes(first(rest)));
             let help = format!("write `{}: {}`", key.trim(), value.trim());
-            Fault::new(bytes, "a space is missing behind the `:`", help)
+            Fault::new(bytes, "a space is missing after the `:`", help)
         }
-        () if line.trim_end().strip_suffix('{').is_some_and(|name| is_block(name.trim())) => {
+        () if line
+            .trim_end()
+            .strip_suffix('{')
+            .is_some_and(|name| Mode::from_name(name.trim()).is_some()) =>
+        {
             let name = line.trim_end().trim_end_matches('{').trim();
             let help = format!("write `{name}:`, and its settings below it, indented");
             Fault::new(refused.bytes(name), "a block begins with its name and a `:`", help)
@@ -92,7 +95,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
             Fault::new(refused.bytes(first(rest)), "this bracket is never closed", help)
         }
         () if rest.starts_with(',') => {
-            Fault::new(refused.bytes(","), "a line ends without `,`", "take it out")
+            Fault::new(refused.bytes(","), "a line does not end with `,`", "take it out")
         }
         () if line.trim_start().starts_with("- ") => {
             refused.with_help("the entries of a list begin in the same column")
