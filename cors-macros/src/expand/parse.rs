@@ -99,7 +99,7 @@ impl Parser<'_> {
             return None;
         }
         if let Some(name) = header(input) {
-            let message = "a block stands in braces";
+            let message = "a block is written in braces";
             self.errors.report_with_help(input.span(), message, format_args!("write `{name} {{ … }}`"));
             input.next();
             return None;
@@ -492,7 +492,7 @@ impl Values<'_> {
         let help = format_args!("write `{attribute} {}`", before.trim_end_matches(','));
         self.errors.report_with_help(
             input.extent_since(late),
-            "`#[expect]` stands before what it excuses",
+            "`#[expect]` goes before what it excuses",
             help,
         );
     }
@@ -520,7 +520,7 @@ impl Values<'_> {
         {
             let extent = input.extent_since(start);
             let help = format_args!("write `regex({text})`");
-            self.errors.report_with_help(extent, "a regex stands in parentheses here", help);
+            self.errors.report_with_help(extent, "a regex is written in parentheses here", help);
             return Some(Spanned { node: Value::Missing, extent });
         }
         if let Some(conditional) = conditional::read(input) {

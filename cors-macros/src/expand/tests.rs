@@ -515,22 +515,22 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "origins: [\"https://localhost\" #[expect(loopback_origin, reason = \"an app\")]]",
-            "`#[expect]` stands before what it excuses",
+            "`#[expect]` goes before what it excuses",
             "write `#[expect (loopback_origin, reason = \"an app\")] \"https://localhost\"`",
         ),
         (
             "origins: [\"https://localhost\", #[expect(loopback_origin, reason = \"an app\")]]",
-            "`#[expect]` stands before what it excuses",
+            "`#[expect]` goes before what it excuses",
             "write `#[expect (loopback_origin, reason = \"an app\")] \"https://localhost\"`",
         ),
         (
             "origins: [\"https://localhost\" expect(loopback_origin, reason = \"an app\"), \"https://a.example\"]",
-            "`#[expect]` stands before what it excuses",
+            "`#[expect]` goes before what it excuses",
             "write `#[expect (loopback_origin, reason = \"an app\")] \"https://localhost\"`",
         ),
         (
             "origins: any #[expect(any_origin, reason = \"public\")]",
-            "`#[expect]` stands before what it excuses",
+            "`#[expect]` goes before what it excuses",
             "write `#[expect (any_origin, reason = \"public\")] origins: any`",
         ),
         (
@@ -540,12 +540,12 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "origins: [regex: r\"https://.*\\.a\\.example\"]",
-            "a regex stands in parentheses here",
+            "a regex is written in parentheses here",
             "write `regex(r\"https://.*\\.a\\.example\")`",
         ),
         (
             "origins: [{ regex = \"https://a\" }, \"https://b.example\"]",
-            "a regex stands in parentheses here",
+            "a regex is written in parentheses here",
             "write `regex(\"https://a\")`",
         ),
         ("@, max_age: Some(3600)", "a value stands without `Some`", "write `3600`"),
@@ -562,7 +562,7 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         ("prod: { @ }", "no block is called `prod`", "write `production { … }`"),
         ("dev = { origins: any }, @", "no block is called `dev`", "write `development { … }`"),
-        ("[production] @", "a block stands in braces", "write `production { … }`"),
+        ("[production] @", "a block is written in braces", "write `production { … }`"),
         ("let x = 1; @", "`let` is a word of Rust, and no setting", "take the statement out"),
         ("prod { @ }", "no block is called `prod`", "write `production { … }`"),
         ("dev { origins: any } @", "no block is called `dev`", "write `development { … }`"),
