@@ -275,7 +275,7 @@ pub(crate) fn stands_for_everything(text: &str) -> bool {
         None => &*text,
     };
     matches!(&*text, "any" | "all" | "everyone" | "everything" | "0.0.0.0/0" | "::/0")
-        || host.contains('*') && host.bytes().all(|byte| b"*.:/?".contains(&byte))
+        || (host.contains('*') || host.contains(".+")) && host.bytes().all(|byte| b"*+.:/?".contains(&byte))
 }
 
 /// Returns whether a text is a list of origins, or a comma-separated list of names without schemes.

@@ -93,6 +93,10 @@ pub(crate) mod automata {
     use crate::compile::rules::origins::on_own_machine;
     use crate::compile::shown::Shown;
 
+    /// Pages that nobody has in common: a regex that accepts them all was meant for everybody.
+    const PAGES_OF_ALL: [&[u8]; 3] =
+        [b"https://example.com", b"https://app-2.example.org", b"https://a.b.example.net"];
+
     /// A regex that can be used.
     struct Compiled<'c> {
         index: usize,
@@ -270,7 +274,7 @@ pub(crate) mod automata {
             };
             return finding.propose(help, proposal);
         }
-        if stands_for_everything(text) {
+        if stands_for_everything(text) || PAGES_OF_ALL.iter().all(|page| language.accepts(page)) {
             return finding.help(proposer.any().help);
         }
         match reason.as_ref().and_then(unbounded::help) {
