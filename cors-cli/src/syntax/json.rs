@@ -1,6 +1,8 @@
 //! JSON that cannot be read.
 
-use super::{Fault, Refused, first, is_duration, meant_switch, never_closed, unclosed};
+use cors_engine::Language;
+
+use super::{Fault, Refused, code, first, is_duration, meant_switch, never_closed, unclosed};
 
 /// What is wrong, as serde_json sees it and as it was meant.
 pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
@@ -21,6 +23,9 @@ fn located(said: &str) -> Option<(&str, usize, usize)> {
 
 fn explained(refused: &Refused<'_>) -> Fault {
     let (text, rest, word) = (refused.text, refused.rest(), refused.word());
+    if let Some(fault) = code::fault(refused, Language::Json) {
+        return fault;
+    }
     let line = refused.line().trim();
     let is_comment = line.starts_with("//") || line.starts_with("/*") || line.starts_with('#');
     if is_comment || rest.starts_with(['/', '#']) {

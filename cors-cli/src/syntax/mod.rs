@@ -1,5 +1,6 @@
 //! Why a file cannot be read: parsers say what they expect, and not what was meant.
 
+mod code;
 mod json;
 mod toml;
 mod yaml;

@@ -1,8 +1,10 @@
 //! TOML that cannot be read.
 
-use cors_engine::Mode;
+use cors_engine::{Language, Mode};
 
-use super::{Fault, Refused, SINGLE_QUOTES, first, is_duration, meant_switch, unclosed, unclosed_quote};
+use super::{
+    Fault, Refused, SINGLE_QUOTES, code, first, is_duration, meant_switch, unclosed, unclosed_quote,
+};
 
 /// What is wrong, as the crate `toml` sees it and as it was meant.
 pub(crate) fn fault(text: &str, error: &toml::de::Error) -> Fault {
@@ -21,6 +23,9 @@ fn explained(refused: &Refused<'_>) -> Fault {
     }
     if line.starts_with("//") || line.starts_with("/*") {
         return Fault::new(whole_line(), "this is not a comment in TOML", "a comment begins with `#`");
+    }
+    if let Some(fault) = code::fault(refused, Language::Toml) {
+        return fault;
     }
     if let Some(fault) = refused.curly_quotes() {
         return fault;

@@ -423,6 +423,9 @@ fn what_cannot_be_read_is_explained() {
             "`\\d` is not an escape in JSON",
             "each backslash twice",
         ),
+        ("toml", "max_age = 60 * 60", "1:11", "this is code", "write the value itself"),
+        ("json", "{ \"max_age\": 60 * 60 }", "1:14", "this is code", "write the value itself"),
+        ("json", "{ \"origins\": process.env.ORIGINS }", "1:14", "this is code", "write the value itself"),
         ("yaml", "origins: *", "1:10", "is an alias in YAML", "write `\"*\"`"),
         ("yaml", "origins:\n  - *", "2:5", "is an alias in YAML", "write `\"*\"`"),
         ("yaml", "origins: [*.a.example]", "1:11", "is an alias in YAML", "write `\"*.a.example\"`"),
@@ -512,6 +515,78 @@ fn what_cannot_be_read_is_explained() {
         }
         for aside in ["Options", "from_str"] {
             assert!(!run.err.contains(aside), "{text}: {}", run.err);
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Code of programs, where a file has values: what is marked, and what the help says in TOML.
+#[test]
+fn code_in_a_file_is_no_value() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let value = "write the value itself";
+    let mut broken = Vec::new();
+    for (list, marked, help) in [
+        ("process.env.ORIGIN", "process.env.ORIGIN", value),
+        ("\"https://a.example\", process.env.ORIGIN", "process.env.ORIGIN", value),
+        ("import.meta.env.VITE_ORIGIN", "import.meta.env.VITE_ORIGIN", value),
+        ("os.environ[\"X\"]", "os.environ[\"X\"]", value),
+        ("os.environ.get(\"X\", \"Y\")", "os.environ.get(\"X\", \"Y\")", value),
+        ("env(\"X\")", "env(\"X\")", value),
+        ("$ORIGIN", "$ORIGIN", value),
+        ("{{ origin }}", "{{ origin }}", value),
+        ("...ORIGINS", "...ORIGINS", value),
+        ("\"https://\" + host", "\"https://\" + host", value),
+        ("`https://${HOST}`", "`https://${HOST}`", value),
+        ("f\"https://{host}\"", "f\"https://{host}\"", value),
+        ("undefined", "undefined", "take it out"),
+        ("None", "None", "take it out"),
+        (
+            r"/^https:\/\/a\.example$/",
+            r"/^https:\/\/a\.example$/",
+            r"write { regex = '^https://a\.example$' }",
+        ),
+        (
+            r"/^https:\/\/[a-z,]+\.example\.com$/i",
+            "/^https:",
+            r"write { regex = '^https://[a-z,]+\.example\.com$' }",
+        ),
+        (r"/\.myapp\.com$/", r"/\.myapp\.com$/", r"write { regex = 'https://.*\.myapp\.com$' }"),
+        // What is written must not let strangers in.
+        (r"/https:\/\/.*myapp\.com/", "/https:", r"write { regex = 'https://(.*\.)?myapp\.com' }"),
+        (r"/.*/", "/.*/", "for example { regex = "),
+        (
+            r#"new RegExp("^https://a\\.example$")"#,
+            "new RegExp(",
+            r"write { regex = '^https://a\.example$' }",
+        ),
+        (
+            r#"re.compile(r"^https://a\.example$")"#,
+            "re.compile(",
+            r"write { regex = '^https://a\.example$' }",
+        ),
+        (
+            r#"Regex::new(r"^https://a\.example$").unwrap()"#,
+            "Regex::new(",
+            r"write { regex = '^https://a\.example$' }",
+        ),
+    ] {
+        for (extension, text) in
+            [("toml", format!("origins = [{list}]\n")), ("json", format!("{{ \"origins\": [{list}] }}\n"))]
+        {
+            let path = folder.join(format!("code.{extension}"));
+            std::fs::write(&path, &text).expect("the folder is there");
+            let run = cors(&["check", path.to_str().expect("it is UTF-8")]);
+            let column = text.find(marked).expect("it is in there") + 1;
+            let is_marked = run.err.contains(&format!("code.{extension}:1:{column}\n"));
+            let is_helped = match extension {
+                "toml" => run.err.contains(help),
+                _ => run.err.contains(help.split('{').next().unwrap_or_default()),
+            };
+            let helps = run.err.matches("help: ").count();
+            if run.code != Some(2) || !is_marked || !is_helped || helps != 1 {
+                broken.push(format!("{text}{}", run.err));
+            }
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
