@@ -378,3 +378,37 @@ pub(crate) mod automata {
         Automaton::pattern(pattern.scheme(), parts.subdomains, pattern.host(), port)
     }
 }
+
+#[cfg(all(test, feature = "regex"))]
+mod tests {
+    use super::*;
+    use crate::compile::regex::automaton::work;
+    use crate::{Block, Config, Mode};
+
+    /// Makes the regex of a number.
+    type Numbered = fn(usize) -> String;
+
+    /// What it takes to judge a list of `count` regexes.
+    fn transitions(count: usize, regex: Numbered) -> usize {
+        // Numbers that share no beginning: of neighbors one automaton is small.
+        let entries = (0..count).map(|at| Entry::regex(regex(at * 7919 % 10_007)));
+        let config = Config::new(Block::new().origins(entries));
+        work::of(|| drop(config.policy(Mode::Production)))
+    }
+
+    /// A list of four times as many regexes takes about four times as long.
+    #[test]
+    fn judging_regexes_scales() {
+        let kinds: [(&str, Numbered); 4] = [
+            ("open at its start", |at| format!(r"https://.*h{at}\.example")),
+            ("subdomains", |at| format!(r"https://[a-z]+\.h{at}\.example")),
+            ("one name", |at| format!(r"https://(a|b)\.h{at}\.example")),
+            ("open port", |at| format!(r"https://h{at}\.example(:\d+)?")),
+        ];
+        transitions(1, kinds[0].1);
+        for (kind, regex) in kinds {
+            let (few, many) = (transitions(25, regex), transitions(100, regex));
+            assert!(many <= 5 * few, "{kind}: {few} for 25, {many} for 100");
+        }
+    }
+}
