@@ -482,6 +482,9 @@ fn regexes() {
         (r"https://.*\.example\.com:443", &["invalid_regex"], "default port"),
         (r"https://[A-Z]+\.example\.com", &["invalid_regex"], "lower case"),
         (r"https://(a.com", &["invalid_regex"], "does not parse"),
+        (r"app[/:a-z]{1010}\.com", &["invalid_regex"], "at most 300 bytes"),
+        (r"https://a\.com|app[/:a-z]{1010}\.com", &["invalid_regex"], "alternative"),
+        (r"(https://a\.|app[/:a-z]{1010}\.)com", &[], ""),
         (r"https://bücher\.example", &["invalid_regex"], "Punycode"),
         (r"null", &["invalid_regex"], "opaque origin"),
         // What they repeat would fill any memory if it were written out.

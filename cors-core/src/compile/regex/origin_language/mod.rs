@@ -5,10 +5,12 @@
 //!
 //! Two conditions are left out, because they would make the automaton much larger: that a host has at most 253 bytes, and
 //! that a label after `xn--` decodes. So the language is a little too large, and the rules that use it are
-//! a little stricter. A third, that a label has at most 63 bytes, is kept by every walk through an automaton instead.
+//! a little stricter. A third, that a label has at most 63 bytes, is kept by every walk through an automaton instead, and a fourth, that
+//! an `Origin` has at most 300, where one is shown.
 
 use super::automaton::{Automaton, RegexError, TooBig, has_short_labels};
 use crate::compile::public_suffix::Overview;
+use crate::engine::origin::MAX_ORIGIN;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -145,15 +147,16 @@ impl BrowserOrigins {
         self.all.accepts(text) && has_short_labels(text)
     }
 
-    /// One of `origins` to show to people: the shortest of the most [`familiar`].
+    /// One of `origins` to show to people: the shortest of the most [`familiar`]. `None` if all of them are longer than an `Origin`
+    /// that can match.
     pub(crate) fn shown(&self, origins: &Automaton) -> Result<Option<String>, TooBig> {
         for familiar in &self.familiar {
-            let found = origins.intersection(familiar)?.shortest();
+            let found = short_enough(&origins.intersection(familiar)?);
             if found.is_some() {
-                return Ok(found.map(text));
+                return Ok(found);
             }
         }
-        Ok(origins.shortest().map(text))
+        Ok(short_enough(origins))
     }
 
     /// Those of `names` that have in each label what a registry takes.
@@ -164,6 +167,10 @@ impl BrowserOrigins {
     /// An error if no browser sends an origin that `language` accepts, with the likely cause.
     pub(crate) fn check(&self, language: &Automaton) -> Result<(), RegexError> {
         if language.intersects(&self.plausible) {
+            // With fewer states than bytes, some word is shorter.
+            if language.len() > MAX_ORIGIN && short_enough(&language.intersection(&self.all)?).is_none() {
+                return Err(RegexError::matches_nothing(format!("an origin has at most {MAX_ORIGIN} bytes")));
+            }
             return Ok(());
         }
         if language.intersects(&self.all) {
@@ -196,6 +203,11 @@ impl BrowserOrigins {
     pub(crate) fn not_https(&self, language: &Automaton) -> Result<Automaton, TooBig> {
         language.intersection(&self.not_https)
     }
+}
+
+/// The shortest of `origins`, if an `Origin` of its length can match.
+fn short_enough(origins: &Automaton) -> Option<String> {
+    origins.shortest().filter(|origin| origin.len() <= MAX_ORIGIN).map(text)
 }
 
 /// The port of an origin pattern.
