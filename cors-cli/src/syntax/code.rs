@@ -8,6 +8,9 @@ use super::{Fault, Refused};
 
 /// What is wrong where a parser came upon code.
 pub(super) fn fault(refused: &Refused<'_>, language: Language) -> Option<Fault> {
+    if let Some(fault) = template(refused) {
+        return Some(fault);
+    }
     let start = refused.line_start();
     let line = refused.line();
     // Parsers stop at the beginning of an expression or within it.
@@ -23,8 +26,22 @@ pub(super) fn fault(refused: &Refused<'_>, language: Language) -> Option<Fault> 
         let cause = format!("`{nothing}` is not a value that a policy can have");
         return Some(Fault::new(bytes, cause, "take it out: what is not set is not written"));
     }
-    let help = "write the value itself, or have `Config::from_env(\"CORS\")` read it from the environment";
-    is_code(code).then(|| Fault::new(bytes, "this is code, and a file holds only values", help))
+    is_code(code).then(|| Fault::new(bytes, "this is code, and a file holds only values", VALUE))
+}
+
+/// What to write instead of what is only known when a program runs.
+const VALUE: &str =
+    "write the value itself, or have `Config::from_env(\"CORS\")` read it from the environment";
+
+/// What is wrong on a line that a template engine should have filled in.
+pub(super) fn template(refused: &Refused<'_>) -> Option<Fault> {
+    let line = refused.line();
+    let (open, close) =
+        [("{{", "}}"), ("{%", "%}"), ("<%", "%>")].into_iter().find(|(open, _)| line.contains(open))?;
+    let start = line.find(open)?;
+    let length = line[start..].find(close)? + close.len();
+    let bytes = refused.line_start() + start..refused.line_start() + start + length;
+    Some(Fault::new(bytes, "this template was not filled in, and a file holds only values", VALUE))
 }
 
 /// What languages write for nothing.
@@ -40,7 +57,6 @@ fn expressions(line: &str) -> Vec<Range<usize>> {
         let before = line[..at].trim_end();
         let length = match letter {
             '"' | '\'' | '`' => quoted(&line[at..], letter),
-            '{' if line[at..].starts_with("{{") => line[at..].find("}}").map(|end| end + 2),
             '/' if start.is_none() || before.ends_with(['(', '[', ',', '=', ':']) => slashed(&line[at..]),
             _ => None,
         };
@@ -152,7 +168,7 @@ fn is_code(code: &str) -> bool {
     let is_joined = joined.is_some_and(|rest| rest.trim_start().starts_with('+'));
     let is_place =
         ["process.", "import.meta", "os.", "std::", "settings."].iter().any(|begin| name.starts_with(begin));
-    let is_variable = ["...", "$", "%", "{{", "new "].iter().any(|begin| code.starts_with(begin));
+    let is_variable = ["...", "$", "%", "new "].iter().any(|begin| code.starts_with(begin));
     let is_template = code.starts_with('`') && code.contains("${");
     let is_sum =
         code.contains(['*', '+', '/']) && code.bytes().all(|byte| b"0123456789_*+-/ ".contains(&byte));

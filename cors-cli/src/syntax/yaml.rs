@@ -2,7 +2,7 @@
 
 use cors_engine::Mode;
 
-use super::{Fault, Refused, SINGLE_QUOTES, first, unclosed};
+use super::{Fault, Refused, SINGLE_QUOTES, code, first, unclosed};
 
 /// What libraries say to their callers, and is of no use to people who write a policy.
 const ASIDES: [&str; 2] = [
@@ -32,6 +32,9 @@ fn located(said: &str) -> (&str, usize, usize) {
 fn explained(refused: &Refused<'_>) -> Fault {
     let (text, rest) = (refused.text, refused.rest());
     let line = refused.line();
+    if let Some(fault) = code::template(refused) {
+        return fault;
+    }
     let begins = |mark: char| line.split_once(mark).filter(|(key, _)| is_key(key.trim()));
     match () {
         () if refused.says("alias") => {
@@ -46,6 +49,8 @@ fn explained(refused: &Refused<'_>) -> Fault {
         () if refused.says("duplicate mapping key") => {
             refused.with_help("write everything that belongs to it in one place")
         }
+        () if refused.says("merge value") => refused
+            .with_help("`<<:` takes over settings, and this is none: write it behind the key that it is for"),
         () if refused.says("multiple YAML documents") => {
             refused.with_help("a file holds one policy: end it before the second `---`")
         }
@@ -100,7 +105,7 @@ fn explained(refused: &Refused<'_>) -> Fault {
         () if line.trim_start().starts_with("- ") => {
             refused.with_help("the entries of a list begin in the same column")
         }
-        () => unclosed(text, refused.at, Some('#')).unwrap_or_else(|| {
+        () => unclosed(text, text.len(), Some('#')).unwrap_or_else(|| {
             refused.with_help(
                 "the keys of a block begin in the same column, and a list in brackets ends with `]`",
             )
