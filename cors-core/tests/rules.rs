@@ -1,6 +1,6 @@
 //! Every rule, provoked from a file: which fire, in which mode, and what they propose.
 
-use cors_engine::{Config, Mode, Rule};
+use cors_engine::{Block, Config, Mode, Rule};
 
 fn rules(toml: &str, mode: Mode) -> Vec<&'static str> {
     let config: Config = toml::from_str(toml).unwrap_or_else(|error| panic!("{toml}\n{error}"));
@@ -407,6 +407,16 @@ fn coverage() {
         ("by one that is refused", r#"["http://*.a.com", "http://x.a.com"]"#, &["insecure_origin"; 2]),
     ] {
         assert_eq!(rules(&format!("origins = {origins}"), Mode::Production), wanted, "{name}");
+    }
+}
+
+/// A file of origins is not a host: nobody would find the origin that was proposed.
+#[test]
+fn no_origin_is_proposed_for_the_name_of_a_file() {
+    for name in ["origins.yaml", "./origins.json", "cors.env", "allowed.txt", "hosts.csv"] {
+        let violations = Config::new(Block::new().origins([name])).policy(Mode::Production).expect_err(name);
+        let proposals: Vec<_> = violations.iter().filter_map(|violation| violation.proposal()).collect();
+        assert!(proposals.is_empty(), "{name}: {violations}");
     }
 }
 

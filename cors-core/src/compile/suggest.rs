@@ -138,10 +138,17 @@ impl Loose {
             Some(scheme) if scheme == "ws" || scheme == "wss" => Some("https"),
             Some(scheme) => Some(scheme),
             None if pattern::is_loopback_host(host) => Some("http"),
+            None if is_file_name(host) => None,
             None if host.contains('.') || host.starts_with('[') => Some("https"),
             None => None,
         }
     }
+}
+
+/// Returns whether a text without a scheme is the name of a file rather than of a host: nobody can register names that end so.
+fn is_file_name(host: &str) -> bool {
+    let end = host.rsplit_once('.').map_or("", |(_, end)| end);
+    matches!(end, "yaml" | "yml" | "json" | "toml" | "txt" | "conf" | "ini" | "csv" | "env")
 }
 
 /// Returns whether the text before an `@` is a user name with a password, and not a part of the host: in `my@pp.com` the sign may
