@@ -2,6 +2,8 @@
 //!
 //! Literals are read. A closure, or a value from elsewhere, is reported as such, with its text.
 
+use std::collections::BTreeMap;
+
 use cors_engine::Key;
 use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
@@ -43,31 +45,115 @@ pub(super) fn read(source: &str, text: &str, library: Library) -> Result<Vec<Imp
 
 /// Every layer of a file, in the order of the file.
 pub(crate) fn layers(text: &str) -> Result<Vec<Layer>, syn::Error> {
-    let file = syn::parse_file(text)?;
-    let mut finder = Finder { layers: Vec::new() };
+    // Or statements, as somebody copies them out of a file.
+    let file = syn::parse_file(text)
+        .or_else(|error| syn::parse_file(&format!("fn copied() {{ {text}\n}}")).map_err(|_| error))?;
+    let mut finder = Finder::default();
     finder.visit_file(&file);
-    Ok(finder.layers)
+    Ok(finder.found.into_iter().map(Found::layer).collect())
 }
 
+/// A layer whose calls are not all known yet.
+struct Found {
+    library: Library,
+    place: String,
+    line: usize,
+    settings: Collected,
+}
+
+impl Found {
+    fn layer(self) -> Layer {
+        let Self { library, place, line, settings } = self;
+        Layer { library, imported: Imported { place, line: Some(line), draft: settings.draft(library) } }
+    }
+}
+
+#[derive(Default)]
 struct Finder {
-    layers: Vec<Layer>,
+    found: Vec<Found>,
+    /// The variables of the function that hold a layer, with its index.
+    variables: BTreeMap<String, usize>,
+}
+
+impl Finder {
+    /// Visits a function, which does not see the variables of others.
+    fn within(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outside = std::mem::take(&mut self.variables);
+        visit(self);
+        self.variables = outside;
+    }
+
+    /// Visits the value of a variable.
+    fn visit_value(&mut self, name: Option<String>, value: &Expr) {
+        let next = self.found.len();
+        self.visit_expr(value);
+        let layer = match root(value) {
+            Some(variable) => self.variables.get(&variable).copied(),
+            None => chain(value, &mut Vec::new()).map(|_| next),
+        };
+        if let Some((name, layer)) = name.zip(layer) {
+            self.variables.insert(name, layer);
+        }
+    }
 }
 
 impl<'ast> Visit<'ast> for Finder {
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.within(|finder| visit::visit_item_fn(finder, function));
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.within(|finder| visit::visit_impl_item_fn(finder, function));
+    }
+
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        let name = match &local.pat {
+            syn::Pat::Type(typed) => &typed.pat,
+            pattern => pattern,
+        };
+        let name = match name {
+            syn::Pat::Ident(name) => Some(name.ident.to_string()),
+            _ => None,
+        };
+        if let Some(init) = &local.init {
+            self.visit_value(name, &init.expr);
+            init.diverge.iter().for_each(|(_, otherwise)| self.visit_expr(otherwise));
+        }
+    }
+
     fn visit_expr(&mut self, expr: &'ast Expr) {
+        if let Expr::Assign(assign) = expr {
+            return self.visit_value(root(&assign.left), &assign.right);
+        }
         let mut calls = Vec::new();
         if let Some((library, start, root)) = chain(expr, &mut calls) {
             let line = root.span().start().line;
-            let draft = draft(library, &start, &calls);
+            let settings = Collected::of(library, &start, &calls);
             let place = format!("line {line}, {}", root.to_token_stream().to_string().replace(' ', ""));
-            self.layers.push(Layer { library, imported: Imported { place, line: Some(line), draft } });
+            self.found.push(Found { library, place, line, settings });
             // The arguments may build others, the chain itself is done.
             for call in calls {
                 call.args.iter().for_each(|argument| self.visit_expr(argument));
             }
             return;
         }
+        if let Expr::MethodCall(call) = expr
+            && let Some(variable) = root(expr)
+            && let Some(found) = self.variables.get(&variable).map(|layer| &mut self.found[*layer])
+        {
+            found.settings.later(found.library, &variable, call);
+        }
         visit::visit_expr(self, expr);
+    }
+}
+
+/// The variable at the root of a chain of calls.
+fn root(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::MethodCall(call) => root(&call.receiver),
+        Expr::Paren(inner) => root(&inner.expr),
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
     }
 }
 
@@ -108,83 +194,140 @@ struct Collected {
     stars: [bool; 3],
     max_age: Option<u64>,
     private_network: bool,
+    /// Preflights are left to the app, which nobody has read.
+    without_preflights: bool,
     unread: Vec<String>,
 }
+
+/// The methods that the `http` crate has constants for and that pages can send.
+const STANDARD_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The lists of `Collected`, by index.
 const LISTS: [Key; 3] = [Key::Methods, Key::Headers, Key::Expose];
 
-fn draft(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Draft {
-    let mut settings = Collected::default();
-    match (library, start) {
-        (Library::ActixCors, "permissive") => {
-            settings = Collected {
-                any_origin: true,
-                credentials: true,
-                any: [true; 3],
-                max_age: Some(3600),
-                ..settings
-            };
-        }
-        (Library::TowerHttp, "permissive") => {
-            settings = Collected { any_origin: true, any: [true; 3], stars: [true; 3], ..settings }
-        }
-        (Library::TowerHttp, "very_permissive") => {
-            settings =
-                Collected { any_origin: true, credentials: true, any: [true, true, false], ..settings };
-        }
-        _ => {}
-    }
-    for call in calls {
-        settings.call(library, call);
-    }
-    let mut draft = Draft::default();
-    let origins = if settings.any_origin { Value::Any } else { Value::List(settings.origins) };
-    draft.set(Key::Origins, origins, Vec::new());
-    draft.flag(Key::Credentials, settings.credentials);
-    for ((key, list), any) in LISTS.into_iter().zip(settings.lists).zip(settings.any) {
-        match any {
-            true => draft.set(key, Value::Any, Vec::new()),
-            false if key == Key::Methods || !list.is_empty() => draft.list(key, list),
-            false => {}
-        }
-    }
-    for (key, _) in LISTS.into_iter().zip(settings.stars).filter(|(_, is_star)| *is_star) {
-        draft.is_sent(key);
-    }
-    if let Some(seconds) = settings.max_age {
-        draft.set(Key::MaxAge, Value::Number(seconds), Vec::new());
-    }
-    draft.flag(Key::PrivateNetwork, settings.private_network);
-    draft.unread = settings.unread;
-    draft
-}
-
 impl Collected {
+    fn of(library: Library, start: &str, calls: &[&ExprMethodCall]) -> Self {
+        let mut settings = Self::default();
+        match (library, start) {
+            (Library::ActixCors, "permissive") => {
+                settings = Self {
+                    any_origin: true,
+                    credentials: true,
+                    any: [false, true, true],
+                    max_age: Some(3600),
+                    ..settings
+                };
+                settings.standard_methods();
+            }
+            (Library::TowerHttp, "permissive") => {
+                settings = Self { any_origin: true, any: [true; 3], stars: [true; 3], ..settings }
+            }
+            (Library::TowerHttp, "very_permissive") => {
+                settings = Self { any_origin: true, credentials: true, any: [true, true, false], ..settings };
+            }
+            _ => {}
+        }
+        for call in calls {
+            settings.call(library, call);
+        }
+        settings
+    }
+
+    fn draft(self, library: Library) -> Draft {
+        let mut settings = self;
+        if settings.without_preflights {
+            for index in 0..=1 {
+                settings.any[index] = false;
+                settings.lists[index].clear();
+            }
+            settings
+                .unread
+                .push("`.disable_preflight()`: the app answers preflights, or nothing does".into());
+        }
+        let mut draft = Draft::default();
+        let origins = if settings.any_origin { Value::Any } else { Value::List(settings.origins) };
+        draft.set(Key::Origins, origins, Vec::new());
+        draft.flag(Key::Credentials, settings.credentials);
+        for ((key, list), any) in LISTS.into_iter().zip(settings.lists).zip(settings.any) {
+            match any {
+                true => draft.set(key, Value::Any, Vec::new()),
+                false if !list.is_empty() => draft.list(key, list),
+                // Without a list, actix-cors refuses every preflight, and browsers let pass what needs none.
+                false if key == Key::Methods && library == Library::ActixCors => draft.list(key, list),
+                false => {}
+            }
+        }
+        for (key, _) in LISTS.into_iter().zip(settings.stars).filter(|(_, is_star)| *is_star) {
+            draft.is_sent(key);
+        }
+        if let Some(seconds) = settings.max_age {
+            draft.set(Key::MaxAge, Value::Number(seconds), Vec::new());
+        }
+        draft.flag(Key::PrivateNetwork, settings.private_network);
+        draft.unread = settings.unread;
+        draft
+    }
+
+    /// A call on the variable that holds the layer, which may never be made, or in another order.
+    ///
+    /// What it sets is left out if it may have become less.
+    fn later(&mut self, library: Library, variable: &str, call: &ExprMethodCall) {
+        let key = match call.method.to_string().as_str() {
+            "clone" | "into" | "unwrap" | "expect" => return,
+            "allowed_origin" | "allow_origin" => Some(Key::Origins),
+            "allowed_methods" | "allow_methods" => Some(Key::Methods),
+            "allowed_header" | "allowed_headers" | "allow_headers" => Some(Key::Headers),
+            "expose_headers" => Some(Key::Expose),
+            "allow_credentials" => Some(Key::Credentials),
+            "allow_private_network" => Some(Key::PrivateNetwork),
+            _ => None,
+        };
+        let is_kept = library == Library::ActixCors;
+        match key {
+            Some(Key::Origins) => {
+                self.any_origin = false;
+                self.origins.retain(|_| is_kept);
+            }
+            Some(Key::Credentials) => self.credentials = false,
+            Some(Key::PrivateNetwork) => self.private_network = false,
+            Some(key) => {
+                if let Some(index) = LISTS.iter().position(|list| *list == key) {
+                    self.any[index] = false;
+                    self.lists[index].retain(|_| is_kept);
+                }
+            }
+            None => {}
+        }
+        self.unread.push(format!("`{variable}.{}`: not a part of the chain", shown(call)));
+    }
+
     fn call(&mut self, library: Library, call: &ExprMethodCall) {
         let name = call.method.to_string();
         let argument = call.args.first();
         match (library, name.as_str()) {
             (Library::ActixCors, "allowed_origin") => self.origin(call, argument),
-            (Library::ActixCors, "allow_any_origin") => self.any_origin = true,
-            (Library::ActixCors, "allowed_methods") => self.list(0, call, argument),
-            (Library::ActixCors, "allow_any_method") => self.any[0] = true,
-            (Library::ActixCors, "allowed_header" | "allowed_headers") => self.list(1, call, argument),
-            (Library::ActixCors, "allow_any_header") => self.any[1] = true,
-            (Library::ActixCors, "expose_headers") => self.list(2, call, argument),
-            (Library::ActixCors, "expose_any_header") => self.any[2] = true,
+            (Library::ActixCors, "allow_any_origin") => {
+                self.any_origin = true;
+                self.origins.clear();
+            }
+            (Library::ActixCors, "allowed_methods") => self.list(0, library, call, argument),
+            (Library::ActixCors, "allow_any_method") => self.standard_methods(),
+            (Library::ActixCors, "allowed_header" | "allowed_headers") => {
+                self.list(1, library, call, argument)
+            }
+            (Library::ActixCors, "allow_any_header") => self.all(1),
+            (Library::ActixCors, "expose_headers") => self.list(2, library, call, argument),
+            (Library::ActixCors, "expose_any_header") => self.all(2),
             (Library::ActixCors, "supports_credentials") => self.credentials = true,
             (Library::ActixCors, "allow_private_network_access") => self.private_network = true,
             (Library::ActixCors, "max_age") => self.seconds(call, argument),
             // How it answers, not whom.
-            (
-                Library::ActixCors,
-                "send_wildcard" | "disable_preflight" | "disable_vary_header" | "block_on_origin_mismatch",
-            ) => {}
+            (Library::ActixCors, "send_wildcard" | "disable_vary_header" | "block_on_origin_mismatch") => {}
+            (Library::ActixCors, "disable_preflight") => self.without_preflights = true,
             (Library::TowerHttp, "allow_origin") => self.tower_origins(call, argument),
-            (Library::TowerHttp, "allow_methods") => self.list(0, call, argument),
-            (Library::TowerHttp, "allow_headers") => self.list(1, call, argument),
-            (Library::TowerHttp, "expose_headers") => self.list(2, call, argument),
+            (Library::TowerHttp, "allow_methods") => self.list(0, library, call, argument),
+            (Library::TowerHttp, "allow_headers") => self.list(1, library, call, argument),
+            (Library::TowerHttp, "expose_headers") => self.list(2, library, call, argument),
             (Library::TowerHttp, "allow_credentials") => match argument.and_then(boolean) {
                 Some(on) => self.credentials = on,
                 None => self.unread(call),
@@ -201,26 +344,41 @@ impl Collected {
     }
 
     fn unread(&mut self, call: &ExprMethodCall) {
-        let source = |argument: &Expr| {
-            let text =
-                argument.span().source_text().unwrap_or_else(|| argument.to_token_stream().to_string());
-            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let is_closure = |argument: &Expr| match argument {
+            Expr::Closure(_) => true,
+            Expr::Call(call) => call.args.iter().any(|argument| matches!(argument, Expr::Closure(_))),
+            _ => false,
         };
-        let arguments = call.args.iter().map(source).collect::<Vec<_>>().join(", ");
-        let closure = call.args.iter().any(|argument| matches!(argument, Expr::Closure(_)));
-        let what = if closure { "a closure decides" } else { "not a literal" };
-        self.unread.push(format!("`.{}({arguments})`: {what}", call.method));
+        let what = if call.args.iter().any(is_closure) { "a closure decides" } else { "not a literal" };
+        self.unread.push(format!("`.{}`: {what}", shown(call)));
     }
 
     fn origin(&mut self, call: &ExprMethodCall, argument: Option<&Expr>) {
         match argument.and_then(text) {
-            Some(origin) => self.origins.push(Entry::Text(origin)),
+            Some(origin) => {
+                self.any_origin = false;
+                self.origins.push(Entry::Text(origin));
+            }
             None => self.unread(call),
         }
     }
 
+    /// What actix-cors means by any method.
+    fn standard_methods(&mut self) {
+        self.lists[0] = STANDARD_METHODS.map(String::from).into();
+    }
+
+    /// Everything, instead of a list.
+    fn all(&mut self, index: usize) {
+        self.any[index] = true;
+        self.lists[index].clear();
+    }
+
     fn tower_origins(&mut self, call: &ExprMethodCall, argument: Option<&Expr>) {
         let Some(argument) = argument else { return };
+        // Each call takes the place of those before it.
+        self.any_origin = false;
+        self.origins.clear();
         match function(argument).as_deref() {
             Some("Any" | "any") => self.any_origin = true,
             // The request's own origin, whatever it is.
@@ -232,8 +390,14 @@ impl Collected {
         }
     }
 
-    fn list(&mut self, index: usize, call: &ExprMethodCall, argument: Option<&Expr>) {
+    fn list(&mut self, index: usize, library: Library, call: &ExprMethodCall, argument: Option<&Expr>) {
         let Some(argument) = argument else { return };
+        // A list takes the place of everything, and in tower-http that of a list as well.
+        self.any[index] = false;
+        self.stars[index] = false;
+        if library == Library::TowerHttp {
+            self.lists[index].clear();
+        }
         match function(argument).as_deref() {
             Some("mirror_request") => self.any[index] = true,
             Some("Any" | "any") => {
@@ -262,6 +426,15 @@ impl Collected {
             None => self.unread(call),
         }
     }
+}
+
+/// A call as it is written, without its receiver.
+fn shown(call: &ExprMethodCall) -> String {
+    let source = |argument: &Expr| {
+        let text = argument.span().source_text().unwrap_or_else(|| argument.to_token_stream().to_string());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    format!("{}({})", call.method, call.args.iter().map(source).collect::<Vec<_>>().join(", "))
 }
 
 /// The last name of a path or of the function that is called: `Any`, `AllowOrigin::any()`.
@@ -417,6 +590,8 @@ mod tests {
                 .max_age(Duration::from_secs(60) * 10)); }
             fn c() { App::new().wrap(actix_cors::Cors::permissive()); }
         "#;
+        let copied = layers("let cors = CorsLayer::permissive();").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(copied[0].imported.line, Some(1));
         let layers = layers(text).unwrap_or_else(|error| panic!("{error}"));
         let [a, b, c] = layers.as_slice() else { panic!("{} layers", layers.len()) };
         let of = |layer: &Layer, key: Key| {
