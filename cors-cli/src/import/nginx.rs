@@ -40,7 +40,7 @@ struct CorsBlock<'c> {
 }
 
 /// `if (LEFT SIGN RIGHT)`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Condition {
     left: String,
     sign: String,
@@ -143,6 +143,7 @@ impl PolicyReader<'_> {
         self.draft.flag(Key::Timing, !self.values("timing-allow-origin").is_empty());
         self.status();
         self.habits();
+        self.refused_before();
         self.draft
     }
 
@@ -405,6 +406,67 @@ impl PolicyReader<'_> {
                  help: write `add_header Vary Origin always;`"
                     .into(),
             );
+        }
+    }
+}
+
+impl PolicyReader<'_> {
+    /// Says where no page got in, and by the policy pages do: nobody may have noticed.
+    fn refused_before(&mut self) {
+        let in_force = |condition: Option<&Condition>| {
+            let own = self.directives.iter().filter(move |(found, _)| found.as_ref() == condition);
+            own.map(|(_, directive)| *directive).collect::<Vec<_>>()
+        };
+        let sets_origin = |directives: &[&Directive]| {
+            let is_origin = |directive: &&&Directive| {
+                header(directive).is_some_and(|(name, _)| name == "access-control-allow-origin")
+            };
+            directives.iter().filter(is_origin).count()
+        };
+        let outside = in_force(None);
+        let mut holes = Vec::new();
+        let mut conditions: Vec<&Condition> = Vec::new();
+        for condition in self.directives.iter().filter_map(|(condition, _)| condition.as_ref()) {
+            if !conditions.contains(&condition) {
+                conditions.push(condition);
+            }
+        }
+        let is_doubled = |directives: &[&Directive]| {
+            sets_origin(directives) > 1
+                && directives.iter().all(|directive| !directive.is("more_set_headers"))
+        };
+        if is_doubled(&outside) || conditions.iter().any(|condition| is_doubled(&in_force(Some(condition)))) {
+            holes.push(
+                "two lines with `Access-Control-Allow-Origin` send two fields, and browsers refuse such an answer\n\
+                 Before, no page got in. The policy lets in each of the two.\n\
+                 help: take out of the policy what was not meant",
+            );
+        }
+        for condition in conditions {
+            let inside = in_force(Some(condition));
+            let adds = inside.iter().any(|directive| directive.is("add_header"));
+            if adds && sets_origin(&inside) == 0 && sets_origin(&outside) > 0 {
+                holes.push(
+                    "an `if` with an `add_header` of its own sends none of the fields that are set outside of it\n\
+                     Without `Access-Control-Allow-Origin` no page got in there. By the policy pages do.\n\
+                     help: take out of the policy what was not meant",
+                );
+            }
+            let status = inside.iter().find(|directive| directive.is("return"));
+            let status = status.and_then(|found| found.args.first()).map(text).unwrap_or_default();
+            let is_preflight = condition.left == "$request_method" && condition.right == "OPTIONS";
+            if is_preflight && !status.is_empty() && !status.starts_with('2') {
+                holes.push(
+                    "preflights are refused by their status\n\
+                     Before, none passed. By the policy those for its methods and headers do.\n\
+                     help: take out of the policy what was not meant",
+                );
+            }
+        }
+        for hole in holes {
+            if !self.draft.holes.iter().any(|known| known == hole) {
+                self.draft.holes.push(hole.into());
+            }
         }
     }
 }
