@@ -328,6 +328,17 @@ fn regexes() {
     assert_eq!(two.origin_entry(b"https://x.b.com"), Some("a regex"), "which is not known");
     assert!(two.regex_domains().eq(["a.com", "b.com"]));
     assert_eq!(bare().origin_regexes().count() + bare().regex_domains().count(), 0);
+    let bounded = Entry::regex(r"https://\w+\.a\.com");
+    let open = Entry::regex(r"https://.*b\.com").expect("unbounded_regex", "all theirs");
+    let plain = [bounded.clone(), Entry::regex(open.text())];
+    let both = Config::new(Block::new())
+        .production(Block::new().origins([bounded, open]))
+        .development(Block::new().origins(plain));
+    for (mode, listed) in [(Mode::Production, &["a.com"][..]), (Mode::Development, &[])] {
+        let policy = both.policy(mode).unwrap_or_else(|violations| panic!("{mode:?}: {violations}"));
+        assert!(policy.allows_origin(b"https://evilb.com"), "{mode:?}");
+        assert!(policy.regex_domains().eq(listed.iter().copied()), "{mode:?}: {policy:?}");
+    }
 }
 
 /// It is refused, and not left out: who lists one would else wonder why it never matches.

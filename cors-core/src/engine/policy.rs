@@ -269,8 +269,12 @@ impl Policy {
         self.listed_origins().regexes.iter().map(table::text)
     }
 
-    /// The registrable domains and addresses of the origins that the regexes accept. In a production policy there are finitely
-    /// many, and the regexes spell them out.
+    /// The registrable domains and addresses of the origins that the regexes accept.
+    ///
+    /// This is the whole list only for a production policy in which no `expect` excuses a regex from the rule `unbounded_regex`.
+    /// Such a regex adds no domain here, but it is still among [`origin_regexes`](Self::origin_regexes). The names of the user's own
+    /// machine, such as `localhost`, are nobody's domain and are not listed either.
+    /// The policy of a `development` block lists no domains at all.
     pub fn regex_domains(&self) -> impl Iterator<Item = &str> {
         names::elements(self.text(Section::Domains))
     }

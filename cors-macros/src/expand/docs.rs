@@ -1,6 +1,8 @@
 //! The documentation of a policy, after the user's own: a table, and the rules that are excused.
 
-use cors_engine::Policy;
+use std::collections::BTreeSet;
+
+use cors_engine::{Block, Config, Entry as Origin, Mode, Policy};
 
 use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Value};
 use crate::expand::check::Policies;
@@ -18,11 +20,7 @@ struct Row {
 const ROWS: [Row; 12] = [
     Row { title: "origins", cell: origins, implied: None },
     // What matters about a regex is the domains that it lets in, so they are listed.
-    Row {
-        title: "domains of the regexes",
-        cell: |policy| list(policy.regex_domains()),
-        implied: Some("none"),
-    },
+    Row { title: "domains of the regexes", cell: regex_domains, implied: Some("none") },
     Row { title: "credentials", cell: |policy| yes_or_no(policy.credentials()), implied: None },
     Row { title: "methods", cell: methods, implied: None },
     Row { title: "headers", cell: headers, implied: None },
@@ -123,6 +121,27 @@ fn origins(policy: &Policy) -> String {
     list(policy.origins().chain(regexes.iter().map(String::as_str)))
 }
 
+/// The domains of the regexes, then the regexes that let in more than domains can say. The policy has no domains of a regex
+/// that an `expect` excuses, and none at all in development, so each regex is judged alone.
+fn regex_domains(policy: &Policy) -> String {
+    let mut domains: BTreeSet<String> = policy.regex_domains().map(String::from).collect();
+    let mut open = Vec::new();
+    for regex in policy.origin_regexes() {
+        let alone = Config::new(Block::new().origins([Origin::regex(regex)]));
+        match alone.policy(Mode::Production) {
+            Ok(alone) => domains.extend(alone.regex_domains().map(String::from)),
+            Err(_) => open.push(regex),
+        }
+    }
+    let listed = list(domains.iter().map(String::as_str));
+    let accepted = match open.as_slice() {
+        [] => return listed,
+        [regex] => format!("whatever the regex {} accepts", code(regex)),
+        regexes => format!("whatever the regexes {} accept", list(regexes.iter().copied())),
+    };
+    if domains.is_empty() { accepted } else { format!("{listed}, and {accepted}") }
+}
+
 fn methods(policy: &Policy) -> String {
     list(policy.methods())
 }
@@ -171,8 +190,6 @@ fn code(entry: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use cors_engine::{Block, Config, Mode};
-
     use super::*;
 
     fn production(block: Block) -> String {
@@ -226,6 +243,53 @@ mod tests {
         let table = production(Block::new().origins(origins));
         assert!(table.contains("`https://shop19.example`, … and 5 more |"), "{table}");
         assert!(!table.contains("shop20"), "{table}");
+    }
+
+    #[test]
+    fn the_domains_of_regexes_are_all_that_they_accept() {
+        let bounded = || Origin::regex(r"https://[a-z]+\.a\.com");
+        let open = |regex: &str| Origin::regex(regex).expect("unbounded_regex", "the partner's own");
+        let own = || Origin::regex(r"https://localhost:[0-9]+").expect("loopback_origin", "a WebView");
+        for (name, origins, in_production, in_development) in [
+            ("one that is bounded", vec![bounded()], "`a.com`", "`a.com`"),
+            (
+                "one that is excused",
+                vec![open("https://.*b[.]com")],
+                "whatever the regex `https://.*b[.]com` accepts",
+                "whatever the regex `https://.*b[.]com` accepts",
+            ),
+            (
+                "both",
+                vec![bounded(), open("https://.*b[.]com")],
+                "`a.com`, and whatever the regex `https://.*b[.]com` accepts",
+                "`a.com`, and whatever the regex `https://.*b[.]com` accepts",
+            ),
+            (
+                "two that are excused",
+                vec![open("https://.*b[.]com"), open("https://(.*)c[.]com|https://d[.]com")],
+                "whatever the regexes `https://.*b[.]com`, `https://(.*)c[.]com\\|https://d[.]com` accept",
+                "whatever the regexes `https://.*b[.]com`, `https://(.*)c[.]com\\|https://d[.]com` accept",
+            ),
+            (
+                "one that is excused from another rule",
+                vec![bounded(), own()],
+                "`a.com`, and whatever the regex `https://localhost:[0-9]+` accepts",
+                "`a.com`, and whatever the regex `https://localhost:[0-9]+` accepts",
+            ),
+        ] {
+            // An expectation in the block for development would excuse nothing.
+            let plain = origins.iter().map(|origin| Origin::regex(origin.text()));
+            let config = Config::new(Block::new())
+                .development(Block::new().origins(plain))
+                .production(Block::new().origins(origins));
+            for (mode, expected) in [(Mode::Production, in_production), (Mode::Development, in_development)] {
+                let policy =
+                    config.policy(mode).unwrap_or_else(|broken| panic!("{name}, {mode:?}: {broken}"));
+                assert_eq!(regex_domains(&policy), expected, "{name}, {mode:?}");
+            }
+        }
+        let none = Config::new(Block::new().origins(["https://app.example"])).policy(Mode::Production);
+        assert_eq!(regex_domains(&none.expect("it keeps the rules")), "none");
     }
 
     #[test]
