@@ -17,8 +17,8 @@ pub(super) fn of_preflight(answer: &Response, place: &Place) -> Option<Finding> 
             .why("A preflight never carries cookies or `authorization`, so authentication before CORS refuses every one.")
             .help("let the CORS layer answer OPTIONS before authentication runs: put it outside, or exempt preflights"),
         404 | 405 | 501 => {
-            Finding::error("preflight_not_handled", format!("nothing at this URL answers OPTIONS ({status})"))
-                .why("The router knows the method of the call, but not OPTIONS, and no CORS layer is in front of it.")
+            Finding::error("preflight_not_handled", format!("OPTIONS is not handled at this URL ({status})"))
+                .why("Most likely, the router does not know OPTIONS at this URL, or does not know the URL, and no CORS layer is in front of it.")
                 .help("add the CORS layer of the framework outside the router, or a route for OPTIONS; if the URL is wrong, correct it")
         }
         _ => return of_status(answer),
@@ -30,14 +30,14 @@ pub(super) fn of_status(answer: &Response) -> Option<Finding> {
     let status = answer.status;
     Some(match status {
         429 => Finding::error("rate_limited", format!("a rate limit answered (429{})", retry_after(answer)))
-            .why("It runs before the CORS layer, so its answer has no CORS headers: the console blames CORS, and the page cannot read the status.")
+            .why("The answer has no CORS headers, most likely because the limit runs before the CORS layer: the console blames CORS, and the page cannot read the status.")
             .help("try again later; on the server, put the CORS layer outside the rate limit, and do not count preflights"),
-        503 => Finding::error("unavailable", format!("the server is not available (503{})", retry_after(answer)))
-            .why("Something in front of the app answered, without CORS headers: the console blames CORS, but the app is down, starting or overloaded.")
-            .help("start the app, or try again later; make whatever sends the 503 send the CORS headers, too"),
-        502 | 504 | 520..=527 => Finding::error("proxy_error", format!("a proxy answered with its own error page ({status}{})", server(answer)))
-            .why("It did not get an answer from the app, and its error page has no CORS headers: the console blames CORS.")
-            .help("find out why the proxy does not reach the app: check its address, port, time limit and log"),
+        503 => Finding::error("unavailable", format!("the answer is that the service is unavailable (503{})", retry_after(answer)))
+            .why("The answer has no CORS headers, so the console blames CORS. Most likely, something in front of the app answered because the app is down, starting or overloaded.")
+            .help("check that the app runs, or try again later; make whatever sends the 503 send the CORS headers, too"),
+        502 | 504 | 520..=527 => Finding::error("proxy_error", format!("a proxy reports an error ({status}{})", server(answer)))
+            .why("The answer has no CORS headers, so the console blames CORS. Most likely, a proxy got no usable answer from the app and sent its own error page.")
+            .help("find out whether the proxy reaches the app: check its address, port, time limit and log"),
         _ => return None,
     })
 }
@@ -115,7 +115,7 @@ pub(super) fn redirected_and_blocked(
 
 fn sign_in(message: String) -> Finding {
     Finding::error("redirected_to_sign_in", message)
-        .why("Authentication answered in place of the API. A sign-in page is for users: `fetch()` cannot sign in there, and CORS headers on it would not help.")
+        .why("By its name, this is a sign-in page, so authentication most likely answered in place of the API. A sign-in page is for users: `fetch()` cannot sign in there, and CORS headers on it would not help.")
 }
 
 /// Returns whether a URL is one that users sign in at, as far as names tell.
@@ -157,6 +157,27 @@ mod tests {
     fn answer(status: u16, fields: &[(&str, &str)]) -> Response {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Response { status, fields }
+    }
+
+    #[test]
+    fn a_guess_at_what_answered_is_worded_as_one() {
+        let place = Place::parse("http://api.example/tasks").unwrap_or_else(|_| panic!("it is a URL"));
+        let sign_in = [("location", "/login")];
+        for (status, fields) in [
+            (302, &sign_in[..]),
+            (404, &[]),
+            (405, &[]),
+            (501, &[]),
+            (429, &[]),
+            (502, &[]),
+            (503, &[]),
+            (504, &[]),
+            (522, &[]),
+        ] {
+            let finding = of_preflight(&answer(status, fields), &place);
+            let text = finding.unwrap_or_else(|| panic!("{status} has no finding")).text();
+            assert!(text.to_lowercase().contains("most likely"), "{status}: {text}");
+        }
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn of_check(fetch: &Fetch, answer: &Response, fault: &CheckFault) -> Finding {
             .help("send access-control-allow-credentials: true, from one place only"),
         // `NoOrigin`, among other fields of CORS.
         _ => Finding::error("origin_refused", format!("access-control-allow-origin is missing for {origin}"))
-            .why("The answer has other CORS headers, so a CORS layer answered, and did not allow this origin.")
+            .why("The answer has other CORS headers, so most likely a CORS layer answered, and did not allow this origin.")
             .help(refusals::allow(origin)),
     }
 }
@@ -181,7 +181,9 @@ fn several_origins(answer: &Response, value: &str) -> Finding {
             format!("access-control-allow-origin comes {lines} times: `{value}`"),
         )
         .why("Browsers join the lines, and the result is not an origin, even if both say the same.")
-        .help("two parts of the server add the field, such as the app and a proxy: leave it to one");
+        .help(
+            "leave the field to one part of the server; most likely, two add it, such as the app and a proxy",
+        );
     }
     Finding::error("several_origins", format!("access-control-allow-origin is a list: `{value}`"))
         .why("The field holds one origin. The server has to keep the list of allowed origins, and compare with it.")

@@ -39,7 +39,7 @@ pub(super) fn of_error(fetch: &Fetch, answer: &Response, client: &Client) -> Opt
     let origin = fetch.origin();
     Some(
         Finding::error("origin_refused_by_error", format!("the server fails ({status}) only for the origin {origin}"))
-            .why("Without `Origin`, the same request succeeds: the CORS check throws an error for an origin that is not on its list, and the error page has no CORS headers.")
+            .why("Without `Origin`, the same request succeeds, and the error page has no CORS headers. Most likely, the CORS check throws an error for an origin that is not on its list.")
             .help(format!("{}; and make the check refuse without an error: in Express, call back with `false` instead of an `Error`", allow(origin))),
     )
 }
@@ -70,7 +70,7 @@ pub(super) fn of_own_origin(leg: &Leg, client: &Client) -> Option<Finding> {
     let seen = fails_for_origin_alone(&leg.fetch, &leg.answer.response, client)?;
     (seen == status).then(|| {
         Finding::error("own_origin_refused", format!("the server refuses its own origin ({status})"))
-            .why("Browsers send `Origin` with same-origin calls other than GET and HEAD. The server takes it for a foreign origin: it does not know its own name, or a proxy hides the scheme or the port.")
+            .why("Browsers send `Origin` with same-origin calls other than GET and HEAD. Most likely, the server takes it for a foreign origin: it does not know its own name, or a proxy hides the scheme or the port.")
             .help("let same-origin calls pass (`Sec-Fetch-Site: same-origin`); and have the proxy pass on `Host` with its port, and the scheme")
     })
 }
@@ -97,7 +97,7 @@ pub(super) fn of_preflight(fetch: &Fetch, answer: &Response, client: &Client) ->
     match narrow(fetch, client) {
         Culprit::Everything if varies_by_origin(answer) || status == 403 => {
             Finding::error("origin_refused", format!("the server refuses the origin {origin}"))
-                .why(format!("The preflight is answered with {status} and without access-control-allow-origin, whatever it asks for."))
+                .why(format!("The preflight is answered with {status} and without access-control-allow-origin, whatever it asks for, so most likely the origin is not allowed."))
                 .help(format!("{}; if it is there, look for a firewall or a proxy that answers in its place", allow(origin)))
         }
         // A policy that lacks `GET` as well.
@@ -107,7 +107,7 @@ pub(super) fn of_preflight(fetch: &Fetch, answer: &Response, client: &Client) ->
                 .help(format!("add {method} to the server's allowed methods at this URL"))
         }
         Culprit::Everything | Culprit::Preflights => Finding::error("no_cors", "the server answers the preflight, but without CORS headers")
-            .why(format!("The status is {status}, and no field begins with access-control-: what answers OPTIONS here is not a CORS layer, or does not know {origin}."))
+            .why(format!("The status is {status}, and no field begins with access-control-: most likely, what answers OPTIONS here is not a CORS layer, or does not know {origin}."))
             .help(format!("turn on CORS for this URL, and {}", allow(origin))),
         Culprit::Method => Finding::error("method_refused", format!("the server refuses the method {method}"))
             .why(why("method"))

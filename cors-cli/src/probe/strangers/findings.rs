@@ -115,7 +115,7 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
     match worst.kind {
         Kind::Foreign if with_credentials => {
             Finding::warning("origin_reflected", format!("every site reads answers as the user: {origin} was allowed"))
-                .why("Any site can use it. The server sends back the origin of any request, so any page that a user visits can read their data.")
+                .why("Any site can use it. Most likely, the server sends back the origin of any request, so any page that a user visits can read their data.")
                 .help("compare the origin with a list, as a whole; never send back one that is not on it")
         }
         Kind::Foreign => Finding::warning("origin_reflected", format!("every origin is sent back: {origin} was allowed"))
@@ -125,23 +125,23 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
             .why("Any site can use it: every sandboxed frame has that origin, and `<iframe sandbox=\"allow-scripts\">` makes one.")
             .help("remove `null` from the list, and serve the page that needs it from its own origin"),
         Kind::Substring => warning("substring_match")
-            .why("Anybody with a domain can use it: the server looks for the trusted name anywhere in the origin.")
+            .why("Anybody with a domain can use it: most likely, the server looks for the trusted name anywhere in the origin.")
             .help("compare the origin as a whole; a regex must begin with `^` and end with `$`"),
         Kind::Prefix => warning("prefix_match")
-            .why("Anybody with a domain can use it: the server checks only how the origin begins, and a stranger's name can begin like that.")
+            .why("Anybody with a domain can use it: most likely, the server checks only how the origin begins, and a stranger's name can begin like that.")
             .help("compare the origin as a whole; a regex must end with `$`"),
         Kind::Punctuation(_) => punctuation(strangers, what),
         Kind::Suffix => warning("suffix_match")
-            .why("Anybody who registers such a domain can use it: the server checks only how the origin ends, and does not ask for a dot there.")
+            .why("Anybody who registers such a domain can use it: most likely, the server checks only how the origin ends, and does not ask for a dot there.")
             .help("compare the origin as a whole; for subdomains, check the dot before the domain, too"),
         Kind::OpenDot(dot) => warning("open_dot")
             .why(open_dot(dot))
             .help("escape each dot of the regex, `\\.`; or compare the origin as a whole"),
         Kind::OtherSuffix => warning("other_suffix")
-            .why("Anybody who registers the name under another top-level domain can use it: the server leaves open what comes after the name.")
+            .why("Anybody who registers the name under another top-level domain can use it: most likely, the server leaves open what comes after the name.")
             .help("write out the whole name, or each of the names that are yours"),
         Kind::Neighbor => warning("neighbor_allowed")
-            .why("Anybody who registers a name next to the trusted one can use it: the server trusts a part of the name that strangers can have, too.")
+            .why("Anybody who registers a name next to the trusted one can use it: most likely, the server trusts a part of the name that strangers can have, too.")
             .help("list the names that are yours; a pattern may be open only to the left of a domain that is yours"),
         Kind::Sibling => Finding::note("subdomains_allowed", what)
             .why("Whoever controls one subdomain can use it: with a script injected into an old site, or a DNS entry that points to an abandoned service.")
@@ -156,7 +156,7 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
             .why("Any program that serves a page on the user's own machine can use it, such as a development server or something that the user installed.")
             .help("allow loopback only in development"),
         Kind::LoopbackPrefix => warning("loopback_prefix")
-            .why("Anybody with a domain can use it: the server looks for `localhost` at the beginning.")
+            .why("Anybody with a domain can use it: most likely, the server looks for `localhost` at the beginning.")
             .help("compare the whole host with `localhost`, and only in development"),
         Kind::SharedDomain => warning("shared_domain_allowed")
             .why("Anybody with an account there can use it: they publish a page of their own under that domain.")
@@ -167,13 +167,13 @@ fn of_fault(strangers: &[&Stranger]) -> Finding {
 fn open_dot(dot: Dot) -> &'static str {
     match dot {
         Dot::Edge | Dot::Within => {
-            "Anybody who registers that name can use it: a dot of the server's regex stands for any character."
+            "Anybody who registers that name can use it: most likely, a dot of the server's regex stands for any character."
         }
         Dot::Left => {
-            "Whoever controls that subdomain can use it: a dot of the server's regex stands for any character."
+            "Whoever controls that subdomain can use it: most likely, a dot of the server's regex stands for any character."
         }
         Dot::Last => {
-            "Nobody can register that name today, but a network may answer for it: a dot of the server's regex stands for any character."
+            "Nobody can register that name today, but a network may answer for it: most likely, a dot of the server's regex stands for any character."
         }
     }
 }
@@ -197,7 +197,7 @@ fn punctuation(strangers: &[&Stranger], what: String) -> Finding {
         _ => "in Safari, and Chromium since 119",
     };
     Finding::warning("punctuation_match", what)
-        .why(format!("Anybody with a domain can use it, {who}: a subdomain may have such characters, and the server takes {shown} for the end of the name."))
+        .why(format!("Anybody with a domain can use it, {who}: a subdomain may have such characters, and most likely, the server takes {shown} for the end of the name."))
         .help("compare the origin as a whole; a regex must end with `$`")
 }
 
