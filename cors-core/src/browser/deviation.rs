@@ -10,7 +10,7 @@ pub enum Engine {
     Chromium,
     /// The engine of Firefox (Gecko).
     Firefox,
-    /// The engine of Safari, and of every browser on iOS.
+    /// The engine of Safari, and of nearly every browser on iOS: since iOS 17.4, a browser in the EU may bring its own engine.
     WebKit,
 }
 
