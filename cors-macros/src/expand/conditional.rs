@@ -3,7 +3,7 @@
 use cors_engine::Mode;
 use proc_macro2::{Delimiter, Ident, TokenStream};
 
-use crate::expand::tokens::Tokens;
+use crate::expand::tokens::{Blanks, Tokens, text};
 
 /// A condition, and what holds where it is true and where it is not.
 pub(crate) struct Conditional {
@@ -29,7 +29,7 @@ pub(crate) fn read(input: &mut Tokens) -> Option<Conditional> {
     let then = input.group(Delimiter::Brace).map(|group| group.stream())?;
     let mut branches = Vec::new();
     let mode = mode_of_macro(condition);
-    branches.extend(mode.map(|mode| (mode, written(then))));
+    branches.extend(mode.map(|mode| (mode, text(then, Blanks::AsRead))));
     while input.is_word(0, "else") {
         input.next();
         if input.is_word(0, "if") {
@@ -38,7 +38,7 @@ pub(crate) fn read(input: &mut Tokens) -> Option<Conditional> {
         }
         let Some(group) = input.group(Delimiter::Brace) else { break };
         if let [(mode, _)] = branches[..] {
-            branches.push((other(mode), written(group.stream())));
+            branches.push((other(mode), text(group.stream(), Blanks::AsRead)));
         }
     }
     Some(Conditional { word, branches })
@@ -72,10 +72,4 @@ pub(crate) fn other(mode: Mode) -> Mode {
         Mode::Production => Mode::Development,
         Mode::Development => Mode::Production,
     }
-}
-
-/// Tokens as a help shows them.
-pub(crate) fn written(stream: TokenStream) -> String {
-    let text = stream.to_string().replace(" ,", ",").replace(" :", ":").replace(" !", "!");
-    text.trim_end_matches(',').to_owned()
 }

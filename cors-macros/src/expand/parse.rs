@@ -10,7 +10,7 @@ use crate::expand::conditional::{self, Conditional};
 use crate::expand::report::{Errors, spelled};
 use crate::expand::slip::{self, Slip};
 use crate::expand::spans::Extent;
-use crate::expand::tokens::Tokens;
+use crate::expand::tokens::{self, Blanks, Tokens};
 
 /// Reads settings and blocks up to the end, or to where another declaration begins. `separator` is the sign between a key and its
 /// value: `:` in `cors_policy!`, `=` in `#[cors]`.
@@ -76,7 +76,7 @@ impl Parser<'_> {
         }
         let item = self.item_after(expects, input);
         let Some(Cfg { word, mode }) = cfg else { return item };
-        let written = conditional::written(input.stream_since(start));
+        let written = tokens::text(input.stream_since(start), Blanks::AsRead);
         let help = match mode {
             Some(mode) => format!("write `{} {{ {written} }}`", mode.name()),
             None => NO_CONDITION.into(),
@@ -475,7 +475,7 @@ impl Values<'_> {
         if !(ends && (is_attribute || is_call && self.within == Within::List)) {
             return;
         }
-        let before = conditional::written(input.stream_since(start));
+        let before = tokens::text(input.stream_since(start), Blanks::AsRead);
         let late = input.mark();
         if is_attribute {
             let read = attributes(input, self.errors);
@@ -487,7 +487,7 @@ impl Values<'_> {
             let arguments = self.arguments(input);
             expects.push(Expect { word, arguments });
         }
-        let written = conditional::written(input.stream_since(late));
+        let written = tokens::text(input.stream_since(late), Blanks::AsRead);
         let attribute = if is_attribute { written.replace("# [", "#[") } else { format!("#[{written}]") };
         let help = format_args!("write `{attribute} {}`", before.trim_end_matches(','));
         self.errors.report_with_help(
@@ -613,7 +613,7 @@ impl Values<'_> {
             let start = input.mark();
             let mut value = self.value(input).unwrap_or_else(|| missing(input, self.errors));
             if let Some(Cfg { word, mode }) = cfg {
-                let written = conditional::written(input.stream_since(start));
+                let written = tokens::text(input.stream_since(start), Blanks::AsRead);
                 let list = self.setting(&format!("[{written}]"));
                 let help = match mode {
                     Some(mode) => {

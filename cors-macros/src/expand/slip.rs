@@ -10,7 +10,7 @@ use syn::Lit;
 use crate::expand::ast::{Element, Spanned, Value};
 use crate::expand::conditional;
 use crate::expand::parse::{Values, Within};
-use crate::expand::tokens::Tokens;
+use crate::expand::tokens::{Blanks, Tokens, text};
 
 /// A mistake: what is wrong, what to write, and which value to continue with.
 pub(crate) struct Slip {
@@ -34,7 +34,7 @@ pub(crate) fn find(values: &mut Values<'_>, node: &Value, tokens: TokenStream) -
         Value::Call { name, .. }
             if name == "regex" && values.key == "origins" && values.within == Within::Settings =>
         {
-            let written = conditional::written(tokens).replacen("regex (", "regex(", 1);
+            let written = text(tokens, Blanks::AsRead).replacen("regex (", "regex(", 1);
             Some(Slip {
                 message: "a regex is an entry of a list".into(),
                 help: format!("write `{}`", values.setting(&format!("[{written}]"))),
@@ -82,7 +82,7 @@ fn some(values: &mut Values<'_>, input: &mut Tokens) -> Option<Slip> {
     let inside = input.group(Delimiter::Parenthesis)?.stream();
     let mut tokens = Tokens::new(inside.clone());
     let is_literal = matches!(tokens.next(), Some(TokenTree::Literal(_))) && tokens.is_empty();
-    let shown = conditional::written(inside.clone());
+    let shown = text(inside.clone(), Blanks::AsRead);
     let meant = if is_literal { values.list(inside).pop()?.value.node } else { return None };
     Some(Slip { message: "a value stands without `Some`".into(), help: format!("write `{shown}`"), meant })
 }

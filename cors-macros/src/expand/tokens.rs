@@ -4,6 +4,52 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use crate::expand::spans::Extent;
 
+/// Which blanks the text of tokens has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blanks {
+    /// None between the outer tokens, so that the text can be compared with a word.
+    None,
+    /// Those that a reader expects, for a help: none before `,`, `:` and `!`, and no comma at the end.
+    AsRead,
+}
+
+/// The text of tokens. Literals stay as they are written.
+pub(crate) fn text(stream: TokenStream, blanks: Blanks) -> String {
+    match blanks {
+        Blanks::None => stream.into_iter().map(|token| token.to_string()).collect(),
+        Blanks::AsRead => {
+            let printed = stream.to_string();
+            let mut text = String::with_capacity(printed.len());
+            let mut rest = printed.as_str();
+            for literal in literals(stream) {
+                let Some((before, after)) = rest.split_once(literal.as_str()) else { continue };
+                text.push_str(&without_blanks(before));
+                text.push_str(&literal);
+                rest = after;
+            }
+            text.push_str(&without_blanks(rest));
+            text.truncate(text.trim_end_matches(',').len());
+            text
+        }
+    }
+}
+
+/// Every literal, in the order in which they are printed.
+fn literals(stream: TokenStream) -> Vec<String> {
+    stream
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Literal(literal) => vec![literal.to_string()],
+            TokenTree::Group(group) => literals(group.stream()),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+fn without_blanks(printed: &str) -> String {
+    printed.replace(" ,", ",").replace(" :", ":").replace(" !", "!")
+}
+
 /// Tokens that are read from the front. Reading cannot fail; it can only come to the end.
 pub(crate) struct Tokens {
     tokens: Vec<TokenTree>,
@@ -62,7 +108,7 @@ impl Tokens {
 
     /// The text of what was read since `mark`, without spaces.
     pub(crate) fn text_since(&self, mark: usize) -> String {
-        self.tokens[mark..self.at].iter().map(TokenTree::to_string).collect()
+        text(self.stream_since(mark), Blanks::None)
     }
 
     /// The tokens that were read since `mark`.
@@ -138,6 +184,29 @@ fn unwrap_invisible(stream: TokenStream, tokens: &mut Vec<TokenTree>) {
                 unwrap_invisible(group.stream(), tokens);
             }
             token => tokens.push(token),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_tokens() {
+        for (source, compact, as_read) in [
+            ("", "", ""),
+            ("* . app", "*.app", "* . app"),
+            ("max - age", "max-age", "max - age"),
+            ("origins : any ,", "origins:any,", "origins: any"),
+            ("cfg ! (a , b)", "cfg!(a , b)", "cfg! (a, b)"),
+            (r#""a , b : c !" , any"#, r#""a , b : c !",any"#, r#""a , b : c !", any"#),
+            (r#"[ "x :" , 1 , "1 ,"] ,"#, r#"["x :" , 1 , "1 ,"],"#, r#"["x :", 1, "1 ,"]"#),
+            (r#"regex("1 ,", 1)"#, r#"regex("1 ," , 1)"#, r#"regex ("1 ,", 1)"#),
+        ] {
+            let stream: TokenStream = source.parse().unwrap_or_else(|error| panic!("{source}: {error}"));
+            assert_eq!(text(stream.clone(), Blanks::None), compact, "{source}, no blanks");
+            assert_eq!(text(stream, Blanks::AsRead), as_read, "{source}, as read");
         }
     }
 }
