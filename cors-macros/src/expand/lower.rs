@@ -1,11 +1,12 @@
 //! Turns the tree into a configuration: passes on what was written, and remembers its place. The rules decide whether it is
 //! right.
 
-use cors_engine::__private::build::{Expected, REASON, Written, is_list, meant_key, meant_rule, push};
+use cors_engine::__private::build::{Expected, REASON, Written, is_list, meant_key, push};
 use cors_engine::{Block, Config, Key, Language, Rule};
 use proc_macro2::Span;
 
 use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Spanned, Value};
+use crate::expand::excuse::named_rule;
 use crate::expand::origin_file;
 use crate::expand::report::{Errors, spelled};
 use crate::expand::spans::{Extent, FileLine, SettingSpans, Site, SpanMap};
@@ -211,7 +212,7 @@ impl Reader<'_> {
                     continue;
                 }
                 Value::Text(text) | Value::Other(text) => match named_rule(text) {
-                    Some(rule) if expected.rule.is_empty() => expected.rule = rule,
+                    Some(rule) if expected.rule.is_empty() => expected.rule = rule.name().into(),
                     Some(_) => {}
                     None if expected.reason.is_none() => {
                         let is_text = matches!(value.node, Value::Text(_));
@@ -251,12 +252,6 @@ fn scalar(node: &Value) -> Written {
         Value::Other(text) => Written::Other(text.clone()),
         Value::Missing => Written::Other(String::new()),
     }
-}
-
-/// The rule that a text names: `loopback-origin`, `Rule::LoopbackOrigin`.
-fn named_rule(text: &str) -> Option<String> {
-    let name = text.rsplit("::").next().unwrap_or(text).trim();
-    meant_rule(&name.replace('-', "_")).map(|rule| rule.name().into())
 }
 
 /// The reason in `reason: "the app"`, or the text itself.

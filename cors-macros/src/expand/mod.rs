@@ -5,6 +5,8 @@ mod check;
 mod conditional;
 mod docs;
 mod emit;
+mod excuse;
+mod foreign_regex;
 mod head;
 mod ide;
 mod krate;

@@ -1,12 +1,14 @@
 //! Turns tokens into the tree: settings and blocks. What cannot be read is reported and left out, and reading goes on after it.
 
-use cors_engine::__private::build::{REASON, is_list, meant_key, meant_mode, meant_rule};
+use cors_engine::__private::build::{is_list, meant_key, meant_mode};
 use cors_engine::{Key, Mode};
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::expand::ast::{Argument, Block, Element, Entry, Expect, Settings, Spanned, Value};
 use crate::expand::conditional::{self, Conditional};
+use crate::expand::excuse::{self, Excuse};
+use crate::expand::foreign_regex;
 use crate::expand::report::{Errors, spelled};
 use crate::expand::slip::{self, Slip};
 use crate::expand::spans::Extent;
@@ -51,6 +53,17 @@ enum BlockItem {
     Block(Mode, Block),
 }
 
+/// What stands in the place of a block has no settings in it. The error has been reported.
+struct NoSettings;
+
+/// The setting that an excuse in another form was meant as.
+fn excused(excuse: &Excuse, word: &Ident) -> Entry {
+    let span = word.span();
+    let name = Ident::new(Key::Expect.name(), span);
+    let value = Value::Call { name: name.clone(), arguments: excuse.arguments(span) };
+    Entry { expects: Vec::new(), key: name, value: Spanned { node: value, extent: span.into() } }
+}
+
 struct Parser<'e> {
     separator: char,
     errors: &'e mut Errors,
@@ -63,6 +76,12 @@ struct Parser<'e> {
 impl Parser<'_> {
     /// Reads an item and the comma after it; `None` if it cannot be read.
     fn item(&mut self, input: &mut Tokens) -> Option<BlockItem> {
+        if input.is_punct(0, '#') && input.is_punct(1, '!') && input.is_group(2, Delimiter::Bracket) {
+            return self.inner_attribute(input).map(BlockItem::Entry);
+        }
+        if excuse::begins_level(input) {
+            return self.level(input).map(BlockItem::Entry);
+        }
         let Attributes { expects, cfg } = attributes(input, self.errors);
         let start = input.mark();
         if let Some(conditional) = conditional::read(input) {
@@ -83,6 +102,52 @@ impl Parser<'_> {
         };
         self.errors.report_with_help(word.span(), format_args!("`#[{word}]` has no meaning here"), help);
         None
+    }
+
+    /// Reads `#![expect(…)]`: reported, and read as the setting that was meant.
+    fn inner_attribute(&mut self, input: &mut Tokens) -> Option<Entry> {
+        let start = input.mark();
+        (0..2).for_each(|_| drop(input.next()));
+        let inside = &mut Tokens::new(input.group(Delimiter::Bracket)?.stream());
+        let extent = input.extent_since(start);
+        let word = inside.ident();
+        let excuse = inside.group(Delimiter::Parenthesis).and_then(|group| Excuse::read(group.stream()));
+        let (message, help, excuse) = match (&word, excuse) {
+            (Some(word), _) if word == "doc" => {
+                ("a `//!` comment documents nothing here".into(), "write `//`".into(), None)
+            }
+            (Some(word), Some(excuse)) => match excuse::no_effect(word) {
+                Some(message) => (message, "take it out".into(), None),
+                // The comma, since an attribute has none.
+                None => {
+                    let help = format!("write `{},`", excuse.written());
+                    (format!("`#![{word}]` is written as a setting here"), help, Some(excuse))
+                }
+            },
+            (Some(word), None) if word == "expect" => {
+                let help = "write `expect(rule, reason = \"…\"),`".into();
+                ("`#![expect]` is written as a setting here".into(), help, None)
+            }
+            _ => ("a policy has no attributes like `#![…]`".into(), "take it out".into(), None),
+        };
+        self.errors.report_with_help(extent, message, help);
+        // A comma after it belongs to the setting that was meant.
+        input.punct(',');
+        excuse.zip(word).map(|(excuse, word)| excused(&excuse, &word))
+    }
+
+    /// Reads `allow(rule)` and its like: reported, and read as the `expect` that was meant.
+    fn level(&mut self, input: &mut Tokens) -> Option<Entry> {
+        let word = input.ident()?;
+        let excuse = Excuse::read(input.group(Delimiter::Parenthesis)?.stream())?;
+        input.punct(',');
+        if let Some(message) = excuse::no_effect(&word) {
+            self.errors.report_with_help(word.span(), message, "take it out");
+            return None;
+        }
+        let message = format_args!("a rule is excused with `expect`, not `{word}`");
+        self.errors.report_with_help(word.span(), message, format_args!("write `{}`", excuse.written()));
+        Some(excused(&excuse, &word))
     }
 
     /// Reads what stands after the attributes of an item.
@@ -119,18 +184,9 @@ impl Parser<'_> {
             input.next();
             return None;
         }
-        let separated =
-            (input.is_punct(0, ':') || input.is_punct(0, '=')) && input.is_group(1, Delimiter::Brace);
-        if separated && (mode(&key).is_some() || meant_mode(&key.to_string()).is_some()) {
-            // A name that is none is reported below, with all that is to be written.
-            if mode(&key).is_some() {
-                let message = format_args!("`{key}` is followed directly by its block");
-                self.errors.report_with_help(input.span(), message, format_args!("write `{key} {{ … }}`"));
-            }
-            input.next();
-        }
-        match input.group(Delimiter::Brace) {
-            Some(body) => {
+        match self.body(&key, input) {
+            Some(Err(NoSettings)) => None,
+            Some(Ok(body)) => {
                 // A block needs no comma after it.
                 input.punct(',');
                 if let Some(Expect { word, .. }) = expects.first() {
@@ -143,6 +199,51 @@ impl Parser<'_> {
             }
             None => self.entry(expects, key, start, input).map(BlockItem::Entry),
         }
+    }
+
+    /// Takes the braces of a block. After the name of a mode, other delimiters and a mark before them are reported, and read as the braces.
+    fn body(&mut self, key: &Ident, input: &mut Tokens) -> Option<Result<Group, NoSettings>> {
+        let is_mode = mode(key).is_some();
+        if input.is_group(0, Delimiter::Brace) || !is_mode && meant_mode(&key.to_string()).is_none() {
+            return input.group(Delimiter::Brace).map(Ok);
+        }
+        let start = input.mark();
+        let marked = input.punct(':').or_else(|| input.punct('='));
+        if marked.is_some() {
+            // `=>` and `==`
+            let _ = input.punct('>').or_else(|| input.punct('='));
+        }
+        let Some(TokenTree::Group(body)) = input.peek(0).cloned() else {
+            input.back_to(start);
+            return None;
+        };
+        input.next();
+        let is_braced = body.delimiter() == Delimiter::Brace;
+        let inside = Tokens::new(body.stream());
+        let has_settings = is_braced || inside.is_empty() || inside.is_punct(0, '#') || begins_item(&inside);
+        // A name that is none is reported with the block, with all that is to be written.
+        if is_mode || !has_settings {
+            let name = mode(key).or_else(|| meant_mode(&key.to_string())).map_or("production", Mode::name);
+            let help = format_args!("write `{name} {{ … }}`");
+            match marked.filter(|_| is_braced) {
+                Some(mark) => {
+                    let message = format_args!("`{key}` is followed directly by its block");
+                    self.errors.report_with_help(mark, message, help);
+                }
+                None if has_settings => {
+                    self.errors.report_with_help(body.span_open(), "a block is written in braces", help);
+                }
+                None => {
+                    let message = format_args!("`{key}` is a block of settings");
+                    self.errors.report_with_help(key.span(), message, help);
+                }
+            }
+        }
+        if has_settings {
+            return Some(Ok(body));
+        }
+        input.punct(',');
+        Some(Err(NoSettings))
     }
 
     fn block(&mut self, keyword: Ident, body: &Group) -> Option<BlockItem> {
@@ -359,22 +460,21 @@ fn attributes(input: &mut Tokens, errors: &mut Errors) -> Attributes {
             }
             word => {
                 let span = word.as_ref().map_or(pound, |word| word.span());
+                if let Some(message) = word.as_ref().and_then(excuse::no_effect) {
+                    errors.report_with_help(span, message, "take it out");
+                    continue;
+                }
                 let message = "the only attribute in a policy is `#[expect]`";
-                let words = inside.group(Delimiter::Parenthesis).map(|group| Tokens::new(group.stream()));
-                let rule = words.and_then(|mut words| meant_rule(&words.ident()?.to_string()));
-                let Some((rule, word)) = rule.zip(word) else {
+                let arguments = inside.group(Delimiter::Parenthesis);
+                let excuse = arguments.and_then(|group| Excuse::read(group.stream()));
+                let Some((excuse, word)) = excuse.zip(word) else {
                     let help = "write `#[expect(rule, reason = \"…\")]`, or take it out";
                     errors.report_with_help(span, message, help);
                     continue;
                 };
-                let help = format_args!("write `#[expect({rule}, reason = {REASON:?})]`");
-                errors.report_with_help(span, message, help);
+                errors.report_with_help(span, message, format_args!("write `#[{}]`", excuse.written()));
                 // It excuses what it was meant to, so that this is the only error.
-                let extent = Extent::from(span);
-                let argument = |name, node| Argument { name, value: Spanned { node, extent } };
-                let rule = argument(None, Value::Word(Ident::new(rule.name(), span)));
-                let reason = argument(Some(Ident::new("reason", span)), Value::Text(REASON.into()));
-                expects.push(Expect { word, arguments: vec![rule, reason] });
+                expects.push(Expect { word, arguments: excuse.arguments(span) });
             }
         }
     }
@@ -515,12 +615,16 @@ impl Values<'_> {
             return Some(Spanned { node: Value::Missing, extent });
         }
         if self.key == Key::Origins.name()
-            && within == Within::List
-            && let Some(text) = regex_text(input)
+            && let Some(regexes) = foreign_regex::read(input)
         {
             let extent = input.extent_since(start);
-            let help = format_args!("write `regex({text})`");
-            self.errors.report_with_help(extent, "a regex is written in parentheses here", help);
+            let entries: Vec<String> = regexes.iter().map(|text| format!("regex({text})")).collect();
+            let entries = entries.join(", ");
+            let help = match within {
+                Within::List => format!("write `{entries}`"),
+                Within::Settings => format!("write `{}`", self.setting(&format!("[{entries}]"))),
+            };
+            self.errors.report_with_help(extent, "a regex is written as `regex(…)` here", help);
             return Some(Spanned { node: Value::Missing, extent });
         }
         if let Some(conditional) = conditional::read(input) {
@@ -610,7 +714,16 @@ impl Values<'_> {
         let mut elements = Vec::new();
         while !input.is_empty() {
             let Attributes { mut expects, cfg } = attributes(input, self.errors);
+            expects.extend(self.bare_expect(input));
             let start = input.mark();
+            if cfg.is_none()
+                && expects.is_empty()
+                && let Some(inner) = self.nested(input)
+            {
+                elements.extend(inner);
+                self.end_element(input);
+                continue;
+            }
             let mut value = self.value(input).unwrap_or_else(|| missing(input, self.errors));
             if let Some(Cfg { word, mode }) = cfg {
                 let written = tokens::text(input.stream_since(start), Blanks::AsRead);
@@ -635,6 +748,60 @@ impl Values<'_> {
         }
         self.within = outer;
         elements
+    }
+
+    /// Takes `expect(…)` or a level before an entry, without `#[…]`: reported, and read as the attribute that was meant.
+    fn bare_expect(&mut self, input: &mut Tokens) -> Option<Expect> {
+        let is_expect = input.is_word(0, "expect") && input.is_group(1, Delimiter::Parenthesis);
+        let ends = input.peek(2).is_none() || input.is_punct(2, ',') || input.is_punct(2, ';');
+        if ends || self.key == Key::Expect.name() || !(is_expect || excuse::begins_level(input)) {
+            return None;
+        }
+        let start = input.mark();
+        let word = input.ident()?;
+        let Some(excuse) = Excuse::read(input.group(Delimiter::Parenthesis)?.stream()) else {
+            input.back_to(start);
+            return None;
+        };
+        if let Some(message) = excuse::no_effect(&word) {
+            self.errors.report_with_help(input.extent_since(start), message, "take it out");
+            return None;
+        }
+        let message = format_args!("`{word}` before an entry is the attribute `#[expect]`");
+        let help = format_args!("write `#[{}]`", excuse.written());
+        self.errors.report_with_help(input.extent_since(start), message, help);
+        Some(Expect { arguments: excuse.arguments(word.span()), word })
+    }
+
+    /// Takes a list, a tuple or a map inside a list: reported, and read as the entries in it.
+    fn nested(&mut self, input: &mut Tokens) -> Option<Vec<Element>> {
+        let Some(TokenTree::Group(group)) = input.peek(0).cloned() else { return None };
+        let start = input.mark();
+        // A file's form of a regex has an error of its own.
+        if self.key == Key::Expect.name() || foreign_regex::read(input).is_some() {
+            input.back_to(start);
+            return None;
+        }
+        let ends = [',', ';', '#'].into_iter().any(|mark| input.is_punct(1, mark));
+        let (entries, is_map) = slip::entries(&group);
+        let is_unclear = is_map && entries.is_empty();
+        if is_unclear || !(ends || input.peek(1).is_none()) {
+            return None;
+        }
+        input.next();
+        let what = match group.delimiter() {
+            _ if is_map => "maps",
+            Delimiter::Parenthesis => "tuples",
+            Delimiter::Brace => "braces",
+            _ => "lists",
+        };
+        let help = match conditional::written(entries.clone()) {
+            none if none.is_empty() => "take it out".into(),
+            entries => format!("write `{entries}`"),
+        };
+        let extent = Extent { start: group.span_open(), end: group.span_close() };
+        self.errors.report_with_help(extent, format_args!("a list has no {what} in it"), help);
+        Some(self.list(entries))
     }
 
     /// `name(…)` as the value of the key `name`.
@@ -689,30 +856,17 @@ impl Values<'_> {
 const FILE: &str = "a file of origins is an entry of `origins`";
 
 /// Takes `file = "…"`, and returns the path as it is written.
-fn file_path(input: &mut Tokens) -> Option<String> {
+fn file_path(input: &mut Tokens) -> Option<Literal> {
     named_text(input, "file")
 }
 
 /// Takes a string after this word and a mark, `word = "…"`, and returns it as it is written.
-fn named_text(input: &mut Tokens, word: &str) -> Option<String> {
+pub(crate) fn named_text(input: &mut Tokens, word: &str) -> Option<Literal> {
     let begins = input.is_word(0, word) && (input.is_punct(1, '=') || input.is_punct(1, ':'));
     let TokenTree::Literal(literal) = input.peek(2).filter(|_| begins)?.clone() else { return None };
     let Lit::Str(_) = Lit::new(literal.clone()) else { return None };
     (0..3).for_each(|_| drop(input.next()));
-    Some(literal.to_string())
-}
-
-/// Takes `regex = "…"`, or the same in braces as a file has it, and returns the regex as it is written.
-fn regex_text(input: &mut Tokens) -> Option<String> {
-    if let Some(TokenTree::Group(group)) = input.peek(0).cloned()
-        && group.delimiter() == Delimiter::Brace
-    {
-        let inside = &mut Tokens::new(group.stream());
-        let text = named_text(inside, "regex").filter(|_| inside.is_empty())?;
-        input.next();
-        return Some(text);
-    }
-    named_text(input, "regex")
+    Some(literal)
 }
 
 /// A stand-in for a missing element.

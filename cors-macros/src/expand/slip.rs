@@ -2,9 +2,9 @@
 
 use std::iter;
 
-use cors_engine::__private::build::is_known_header;
+use cors_engine::__private::build::{is_known_header, is_list};
 use cors_engine::{Key, Mode};
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::expand::ast::{Element, Spanned, Value};
@@ -137,6 +137,9 @@ fn other(values: &mut Values<'_>, text: &str, input: &mut Tokens) -> Option<Slip
     if let Some(text) = words(values, text, input) {
         return Some(quotes(values, &text));
     }
+    if let Some(list) = unbracketed(values, input) {
+        return Some(list);
+    }
     let path = path(input);
     let last = path.last()?.clone();
     if input.punct('!').is_some() {
@@ -159,6 +162,88 @@ fn list(values: &mut Values<'_>, input: &mut Tokens, before: &str) -> Option<Sli
         help: format!("write `{}: [{elements}]`", values.key),
         meant: Value::List(values.list(list.stream())),
     })
+}
+
+/// `("…", "…")` and `{ "…" }` in the place of a list.
+fn unbracketed(values: &mut Values<'_>, input: &Tokens) -> Option<Slip> {
+    let takes_list = Key::from_name(values.key).is_some_and(is_list);
+    let Some(TokenTree::Group(group)) = input.peek(0).filter(|_| takes_list && input.peek(1).is_none())
+    else {
+        return None;
+    };
+    let (entries, _) = entries(group);
+    if entries.is_empty() {
+        return None;
+    }
+    let written = conditional::written(entries.clone());
+    Some(Slip {
+        message: "a list is written in brackets".into(),
+        help: format!("write `{}: [{written}]`", values.key),
+        meant: Value::List(values.list(entries)),
+    })
+}
+
+/// The entries between the delimiters, and whether they were a map. None are left of a map that is unclear.
+pub(crate) fn entries(group: &Group) -> (TokenStream, bool) {
+    match pairs(group.stream()) {
+        Some(entries) => (entries, true),
+        None => (flat(group.stream()), false),
+    }
+}
+
+/// The entries of a list, with those of the lists and tuples in it.
+fn flat(stream: TokenStream) -> TokenStream {
+    let input = &mut Tokens::new(stream);
+    let mut flattened = TokenStream::new();
+    while !input.is_empty() {
+        let entry = input.until(|input| input.is_punct(0, ','));
+        let comma = input.next();
+        let mut tokens = entry.clone().into_iter();
+        match (tokens.next(), tokens.next()) {
+            (Some(TokenTree::Group(group)), None) if group.delimiter() != Delimiter::Brace => {
+                let inner = flat(group.stream());
+                flattened.extend(Tokens::new(inner).until(ends_in_comma));
+            }
+            _ => flattened.extend(entry),
+        }
+        flattened.extend(comma);
+    }
+    flattened
+}
+
+/// Returns whether only a last comma is left.
+fn ends_in_comma(input: &Tokens) -> bool {
+    input.is_punct(0, ',') && input.peek(1).is_none()
+}
+
+/// The entries that a map was meant as, `{ "name": "…" }` or `{ "…": true }`: the string behind `origin`, or the strings behind all
+/// names, or if there are none the names that are `true`. `None` if this is no map.
+fn pairs(stream: TokenStream) -> Option<TokenStream> {
+    let input = &mut Tokens::new(stream);
+    if input.is_empty() {
+        return None;
+    }
+    let (mut names, mut texts, mut origins) = (Vec::new(), Vec::new(), Vec::new());
+    while !input.is_empty() {
+        let name = input.next()?;
+        input.punct('=').or_else(|| input.punct(':'))?;
+        input.punct('>');
+        let value = input.until(|input| input.is_punct(0, ','));
+        input.punct(',');
+        match value.into_iter().next()? {
+            text if is_string(&text) && name.to_string().trim_matches('"') == "origin" => origins.push(text),
+            text if is_string(&text) => texts.push(text),
+            TokenTree::Ident(on) if on == "true" && is_string(&name) => names.push(name),
+            _ => {}
+        }
+    }
+    let found = [origins, texts, names].into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let comma = || TokenTree::from(Punct::new(',', Spacing::Alone));
+    Some(found.into_iter().flat_map(|entry| [entry, comma()]).collect())
+}
+
+fn is_string(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Literal(literal) if matches!(Lit::new(literal.clone()), Lit::Str(_)))
 }
 
 /// `Content Type`, `content-type`, `M-SEARCH`, `api.example`: a text without its quotes.

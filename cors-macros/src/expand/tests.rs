@@ -430,11 +430,7 @@ fn a_slip_is_one_error_with_what_to_write() {
             "in production: an entry of `methods` is not `GET|PUT` [wrong_type]",
             "write \"GET\", \"PUT\"",
         ),
-        (
-            "@, methods: (GET, PUT)",
-            "in production: `methods` takes a list or `any`, not `(GET , PUT)` [wrong_type]",
-            "write `methods: [\"GET\", \"PUT\"]`",
-        ),
+        ("@, methods: (GET, PUT)", "a list is written in brackets", "write `methods: [GET, PUT]`"),
         ("@, methods: [GET,, PUT]", "expected a value, found `,`", "take it out"),
         ("@,, methods: [GET]", "a separator with nothing before it", "take it out"),
         ("@, development { origins: any };", "a separator with nothing before it", "take it out"),
@@ -540,12 +536,12 @@ fn a_slip_is_one_error_with_what_to_write() {
         ),
         (
             "origins: [regex: r\"https://.*\\.a\\.example\"]",
-            "a regex is written in parentheses here",
+            "a regex is written as `regex(…)` here",
             "write `regex(r\"https://.*\\.a\\.example\")`",
         ),
         (
             "origins: [{ regex = \"https://a\" }, \"https://b.example\"]",
-            "a regex is written in parentheses here",
+            "a regex is written as `regex(…)` here",
             "write `regex(\"https://a\")`",
         ),
         ("@, max_age: Some(3600)", "a value stands without `Some`", "write `3600`"),
@@ -660,6 +656,180 @@ fn a_slip_is_one_error_with_what_to_write() {
             "write `#[expect(loopback_origin, reason = \"why it is right here\")]`",
         ),
         ("@, expect()", "`expect` takes a rule and a reason", "for example `expect(loopback_origin, "),
+        (
+            r#"#![expect(any_origin, reason = "public")] origins: any"#,
+            "`#![expect]` is written as a setting here",
+            r#"write `expect(any_origin, reason = "public"),`"#,
+        ),
+        (
+            "production { #![expect(any_origin)] origins: any }",
+            "`#![expect]` is written as a setting here",
+            r#"write `expect(any_origin, reason = "why it is right here"),`"#,
+        ),
+        (
+            r#"production { #![allow(loopback_origin)] origins: ["http://localhost"] }"#,
+            "`#![allow]` is written as a setting here",
+            r#"write `expect(loopback_origin, reason = "why it is right here"),`"#,
+        ),
+        ("#![deny(any_origin)] @", "`deny` has no effect: every rule is an error already", "take it out"),
+        ("#![allow(unused)] @", "a policy has no attributes like `#![…]`", "take it out"),
+        ("#[deny(any_origin)] @", "`deny` has no effect: every rule is an error already", "take it out"),
+        ("production: [ @ ]", "a block is written in braces", "write `production { … }`"),
+        ("production = [ @ ]", "a block is written in braces", "write `production { … }`"),
+        ("production ( @ )", "a block is written in braces", "write `production { … }`"),
+        ("production [ @ ], development { @ }", "a block is written in braces", "write `production { … }`"),
+        ("production = { @ }", "`production` is followed directly by its block", "write `production { … }`"),
+        ("production => { @ }", "`production` is followed directly by its block", "write `production { … }`"),
+        ("prod: [ @ ]", "no block is called `prod`", "write `production { … }`"),
+        ("prod ( @ )", "no block is called `prod`", "write `production { … }`"),
+        (
+            r#"@, development: ["https://a.example"]"#,
+            "`development` is a block of settings",
+            "write `development { … }`",
+        ),
+        (
+            r#"origins: ["http://localhost"], allow(loopback_origin, reason = "the app")"#,
+            "a rule is excused with `expect`, not `allow`",
+            r#"write `expect(loopback_origin, reason = "the app")`"#,
+        ),
+        (
+            r#"origins: ["http://localhost"], warn(loopback_origin, reason = "the app")"#,
+            "a rule is excused with `expect`, not `warn`",
+            r#"write `expect(loopback_origin, reason = "the app")`"#,
+        ),
+        (
+            "@, allow(loopback-origin)",
+            "a rule is excused with `expect`, not `allow`",
+            r#"write `expect(loopback_origin, reason = "why it is right here")`"#,
+        ),
+        ("@, deny(loopback_origin)", "`deny` has no effect: every rule is an error already", "take it out"),
+        (
+            "@, forbid(loopback_origin)",
+            "`forbid` has no effect: every rule is an error already",
+            "take it out",
+        ),
+        (
+            r#"@, allow("https://b.example")"#,
+            "in production: `allow` is not a key of a policy [unknown_key]",
+            "the keys are origins",
+        ),
+        (
+            r#"origins: [expect(loopback_origin, reason = "the app") "http://localhost"]"#,
+            "`expect` before an entry is the attribute `#[expect]`",
+            r#"write `#[expect(loopback_origin, reason = "the app")]`"#,
+        ),
+        (
+            r#"origins: [allow(loopback_origin) "http://localhost"]"#,
+            "`allow` before an entry is the attribute `#[expect]`",
+            r#"write `#[expect(loopback_origin, reason = "why it is right here")]`"#,
+        ),
+        (
+            r#"origins: [["https://a.example", "https://b.example"], "https://c.example"]"#,
+            "a list has no lists in it",
+            r#"write `"https://a.example", "https://b.example"`"#,
+        ),
+        (
+            r#"origins: [[["https://a.example"]], "https://c.example"]"#,
+            "a list has no lists in it",
+            r#"write `"https://a.example"`"#,
+        ),
+        (
+            r#"origins: [[["https://a.example",], ("https://b.example")]]"#,
+            "a list has no lists in it",
+            r#"write `"https://a.example", "https://b.example"`"#,
+        ),
+        (
+            r#"origins: [("https://a.example", "https://b.example")]"#,
+            "a list has no tuples in it",
+            r#"write `"https://a.example", "https://b.example"`"#,
+        ),
+        (
+            r#"origins: [{ name: "a", origin: "https://a.example" }]"#,
+            "a list has no maps in it",
+            r#"write `"https://a.example"`"#,
+        ),
+        (r#"@, headers: [{"x-a": true, "x-b": false}]"#, "a list has no maps in it", r#"write `"x-a"`"#),
+        ("@, headers: [[]]", "a list has no lists in it", "take it out"),
+        (
+            r#"@, headers: [{"x-a": 5}]"#,
+            r#"in production: an entry of `headers` is not `{ "x-a" : 5 }` [wrong_type]"#,
+            "write a string",
+        ),
+        (
+            r#"origins: {"a": "https://a.example"}"#,
+            "a list is written in brackets",
+            r#"write `origins: ["https://a.example"]`"#,
+        ),
+        (
+            "origins: {}",
+            "in production: `origins` takes a list or `any`, not `{ }` [wrong_type]",
+            r#"for example `origins: ["https://app.example"]`"#,
+        ),
+        (
+            r#"origins: [Regex::new(r"^https://[a-z]+\.app\.example$"), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [regex::Regex::new(r"^https://[a-z]+\.app\.example$").unwrap(), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [regex!(r"^https://[a-z]+\.app\.example$"), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [regex![r"^https://[a-z]+\.app\.example$"], "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [lazy_regex!(r"^https://[a-z]+\.app\.example$"), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [Regex(r"^https://[a-z]+\.app\.example$"), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [regex(r"^https://[a-z]+\.app\.example$").unwrap(), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [regex([r"^https://[a-z]+\.app\.example$"]), "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [regex r"^https://[a-z]+\.app\.example$", "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [Regex::new(r"^https://[a-z]+\.app\.example$")?, "https://b.example"]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex(r"^https://[a-z]+\.app\.example$")`"#,
+        ),
+        (
+            r#"origins: [RegexSet::new(&["https://a", "https://b"])]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `regex("https://a"), regex("https://b")`"#,
+        ),
+        (
+            r#"origins: Regex::new("https://a"), methods: [GET]"#,
+            "a regex is written as `regex(…)` here",
+            r#"write `origins: [regex("https://a")]`"#,
+        ),
+        (
+            "origins: [Regex::new(PATTERN)]",
+            "a macro sees the words `Regex::new(PATTERN)`, not the value behind them",
+            "write the value",
+        ),
     ] {
         let policy = format!("static CORS; {}", policy.replace('@', read));
         let tokens: TokenStream = policy.parse().unwrap_or_else(|error| panic!("{policy}: {error}"));
