@@ -221,6 +221,11 @@ impl Parser<'_> {
         let is_braced = body.delimiter() == Delimiter::Brace;
         let inside = Tokens::new(body.stream());
         let has_settings = is_braced || inside.is_empty() || inside.is_punct(0, '#') || begins_item(&inside);
+        if !is_mode && !has_settings && body.delimiter() == Delimiter::Parenthesis {
+            // `debug(true)` is no block.
+            input.back_to(start);
+            return None;
+        }
         // A name that is none is reported with the block, with all that is to be written.
         if is_mode || !has_settings {
             let name = mode(key).or_else(|| meant_mode(&key.to_string())).map_or("production", Mode::name);
@@ -233,8 +238,12 @@ impl Parser<'_> {
                 None if has_settings => {
                     self.errors.report_with_help(body.span_open(), "a block is written in braces", help);
                 }
-                None => {
+                None if is_mode => {
                     let message = format_args!("`{key}` is a block of settings");
+                    self.errors.report_with_help(key.span(), message, help);
+                }
+                None => {
+                    let message = format_args!("no block is called `{key}`");
                     self.errors.report_with_help(key.span(), message, help);
                 }
             }
@@ -717,9 +726,14 @@ impl Values<'_> {
             expects.extend(self.bare_expect(input));
             let start = input.mark();
             if cfg.is_none()
-                && expects.is_empty()
-                && let Some(inner) = self.nested(input)
+                && let Some(mut inner) = self.nested(input)
             {
+                match &mut inner[..] {
+                    [one] => one.expects.append(&mut expects),
+                    _ if expects.is_empty() => {}
+                    // It is not known which of them it excuses.
+                    inner => inner.iter_mut().for_each(|element| element.value.node = Value::Missing),
+                }
                 elements.extend(inner);
                 self.end_element(input);
                 continue;
@@ -784,7 +798,7 @@ impl Values<'_> {
         }
         let ends = [',', ';', '#'].into_iter().any(|mark| input.is_punct(1, mark));
         let (entries, is_map) = slip::entries(&group);
-        let is_unclear = is_map && entries.is_empty();
+        let is_unclear = is_map && entries.is_empty() || slip::is_everything(&entries);
         if is_unclear || !(ends || input.peek(1).is_none()) {
             return None;
         }
@@ -801,6 +815,10 @@ impl Values<'_> {
         };
         let extent = Extent { start: group.span_open(), end: group.span_close() };
         self.errors.report_with_help(extent, format_args!("a list has no {what} in it"), help);
+        if entries.is_empty() {
+            let value = Spanned { node: Value::Missing, extent };
+            return Some(vec![Element { expects: Vec::new(), value }]);
+        }
         Some(self.list(entries))
     }
 

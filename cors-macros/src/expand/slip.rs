@@ -172,7 +172,7 @@ fn unbracketed(values: &mut Values<'_>, input: &Tokens) -> Option<Slip> {
         return None;
     };
     let (entries, _) = entries(group);
-    if entries.is_empty() {
+    if entries.is_empty() || is_everything(&entries) {
         return None;
     }
     let written = conditional::written(entries.clone());
@@ -214,6 +214,11 @@ fn flat(stream: TokenStream) -> TokenStream {
 /// Returns whether only a last comma is left.
 fn ends_in_comma(input: &Tokens) -> bool {
     input.is_punct(0, ',') && input.peek(1).is_none()
+}
+
+/// Returns whether this is one word for everything, which is no entry of a list. The rules know what to write.
+pub(crate) fn is_everything(entries: &TokenStream) -> bool {
+    ["any", "*", "\"any\"", "\"*\""].contains(&entries.to_string().as_str())
 }
 
 /// The entries that a map was meant as, `{ "name": "…" }` or `{ "…": true }`: the string behind `origin`, or the strings behind all

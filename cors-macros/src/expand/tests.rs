@@ -739,6 +739,20 @@ fn a_slip_is_one_error_with_what_to_write() {
             r#"write `"https://a.example", "https://b.example"`"#,
         ),
         (
+            r#"origins: [#[expect(loopback_origin, reason = "the app")] ["http://localhost"]]"#,
+            "a list has no lists in it",
+            r#"write `"http://localhost"`"#,
+        ),
+        (
+            r#"origins: [#[expect(null_origin, reason = "the app")] ["https://a.example", "https://b.example"]]"#,
+            "a list has no lists in it",
+            r#"write `"https://a.example", "https://b.example"`"#,
+        ),
+        ("origins: [[]]", "a list has no lists in it", "take it out"),
+        ("@, headers: (any)", "in production: `headers` takes a list or `any`, not `(any)` [wrong_type]", ""),
+        (r#"prod: ["https://a.example"]"#, "no block is called `prod`", "write `production { … }`"),
+        ("@, debug(true)", "in production: `debug` is not a key of a policy [unknown_key]", ""),
+        (
             r#"origins: [("https://a.example", "https://b.example")]"#,
             "a list has no tuples in it",
             r#"write `"https://a.example", "https://b.example"`"#,
