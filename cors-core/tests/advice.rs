@@ -77,6 +77,159 @@ fn judge(case: &Value, policy: &str) -> Vec<String> {
     faults
 }
 
+/// Entries that are no origins, as they come from the settings of other tools, from shells and from typing.
+const ODD: [&str; 92] = [
+    "",
+    " ",
+    "none",
+    "'none'",
+    "None",
+    "nobody",
+    "self",
+    "null,",
+    "NULL",
+    "undefined",
+    "${ORIGIN}",
+    "*",
+    "all",
+    "true",
+    "0",
+    "localhost",
+    "localhost:3000",
+    "a.example",
+    "backend",
+    "backend:80",
+    "//a.example",
+    "://a.example",
+    "https",
+    "https:",
+    "https://",
+    "https://:80",
+    "https:///",
+    "https://*",
+    "https://*:3000",
+    "http://*:*",
+    "https://*.",
+    "https://*.*",
+    "https://**.a.example",
+    "https://*.com*",
+    "https://a.*",
+    "https://a.*.example",
+    "https://*a.example",
+    "https://a*.example",
+    "*-a.vercel.app",
+    "*.a.example",
+    ".a.example",
+    "https://.a.example",
+    "https://a..example",
+    "https://a.example..",
+    "https://..",
+    "https://.",
+    "vscode-webview://*",
+    "tauri://*",
+    "chrome-extension://*",
+    "app://",
+    "capacitor://",
+    "http*://*",
+    "1https://a.example",
+    "ht tps://a.example",
+    "https ://a.example",
+    "https://a b.example",
+    "https://a!b.example",
+    "https://a%62.example",
+    "https://a,b.example",
+    "https://a_b!",
+    "https://127.1",
+    "https://0x7f.1",
+    "https://2130706433",
+    "https://01.2.3.4",
+    "https://1.2.3",
+    "https://1.2.3.256",
+    "https://1.2.3.4.5",
+    "https://a.0x1",
+    "http://[::1",
+    "http://::1",
+    "http://[0:0:0:0:0:0:0:1]",
+    "http://[::1]]",
+    "https://[a.example]",
+    "https://*.10.0.0.1",
+    "https://10.0.0.0/8",
+    "10.0.0.*",
+    "192.168.1.1",
+    "https://a.example:0",
+    "https://a.example:65536",
+    "https://a.example:x",
+    "https://a.example:",
+    "https://a.example:1-9",
+    "https://a.example:80:81",
+    "https://my@pp.example",
+    "https://a.example:443@b.example",
+    "https://shop.my/app.example",
+    "https://my?pp.example",
+    "file:///index.html",
+    "file:",
+    "about:blank",
+    "mailto:me@a.example",
+    "https://https://",
+];
+
+/// Regexes that cannot be used.
+const ODD_REGEXES: [&str; 16] = [
+    "",
+    "(",
+    "[",
+    "*",
+    "https://[a-z",
+    "^$",
+    "a.example",
+    "https://a.example/",
+    r"(?=a)https://a\.example",
+    r"https://a\.example/.*",
+    r"https://A\.example",
+    r"https://a\.example:443",
+    "${ORIGIN}",
+    ".*(",
+    r"\bhttps://(",
+    "https://*.a.example",
+];
+
+/// Every violation says what to do, in each language, and what is proposed passes.
+#[test]
+fn what_is_no_origin_has_a_help() {
+    use cors_engine::Language::{Attribute, Env, Json, Macro, Toml, Yaml};
+    let mut broken = Vec::new();
+    let mut judge = |name: String, config: &Config| {
+        for mode in [Mode::Production, Mode::Development] {
+            let Err(violations) = config.policy(mode) else { continue };
+            let mut faults = Vec::new();
+            if violations.iter().any(|violation| violation.help().is_none_or(|help| help.trim().is_empty())) {
+                faults.push("has no help".to_owned());
+            }
+            if violations.iter().all(|violation| violation.proposal().is_some())
+                && let Err(left) = config.following(&violations).policy(mode)
+            {
+                faults.push(format!("followed, there is left: {left}"));
+            }
+            broken
+                .extend(faults.into_iter().map(|fault| format!("{name} in {mode:?} {fault}\n{violations}")));
+        }
+    };
+    let texts = ODD.iter().map(|text| serde_json::json!(text));
+    let regexes = ODD_REGEXES.iter().map(|text| serde_json::json!({ "regex": text }));
+    for entry in texts.chain(regexes) {
+        let policy = serde_json::json!({ "origins": [entry, "https://good.example"] });
+        let config: Config = serde_json::from_value(policy).expect("it is JSON");
+        for language in [Macro, Attribute, Toml, Json, Yaml, Env] {
+            judge(format!("{entry} in {language:?}"), &config.clone().written_in(language));
+        }
+    }
+    for text in ODD {
+        let value = format!("{text},https://good.example");
+        judge(format!("CORS_ORIGINS={value}"), &Config::from_vars("CORS", [("CORS_ORIGINS", value)]));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+}
+
 /// A file of any format is judged in its own words.
 #[test]
 fn each_language_shows_what_to_write_there() {

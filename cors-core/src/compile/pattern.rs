@@ -105,6 +105,8 @@ pub(crate) enum FaultKind {
     Unfilled,
     /// `self`, as in a Content Security Policy.
     OwnOrigin,
+    /// `none`, as in a Content Security Policy.
+    NoneWord,
     Several,
     NoScheme,
     /// `https:/a.com`, `https//a.com`
@@ -144,6 +146,7 @@ impl FaultKind {
             Self::AnyWord => "it stands for everything",
             Self::Unfilled => "it is a placeholder that was not filled in",
             Self::OwnOrigin => "it stands for the service's own origin",
+            Self::NoneWord => "it stands for no origin",
             Self::Several => "it is several origins in one string",
             Self::NoScheme => "it has no scheme",
             Self::Slashes => "`://` is missing after its scheme",
@@ -181,6 +184,7 @@ impl FaultKind {
                 "The text is used as it is: nothing replaces variables in it, so the entry never matches."
             }
             Self::OwnOrigin => "A page of the same origin needs no CORS, so it needs no entry.",
+            Self::NoneWord => "Without CORS, pages of other origins are kept out already.",
             Self::Several => {
                 "An entry is compared as a whole with one origin; as one string these never match."
             }
@@ -206,6 +210,57 @@ impl FaultKind {
             _ => "A browser never sends such an origin, so the entry never matches.",
         }
     }
+
+    /// What to do about an entry of `origins` if nothing can be proposed for it.
+    pub(crate) const fn help(self) -> &'static str {
+        match self {
+            Self::Empty => "write an origin, such as `https://app.example`, or take the entry out",
+            Self::AnyWord => "list the origins of your front ends",
+            Self::Unfilled => "write the origin itself, such as `https://app.example`",
+            Self::OwnOrigin => "take the entry out",
+            Self::NoneWord => {
+                "list the origins of your front ends; a service that no other page may call needs no policy"
+            }
+            Self::Several => "write each origin as an entry of its own",
+            Self::Space | Self::HostByte => {
+                "copy the origin from the address bar of the page: a host has only letters, digits, `-`, `_` and dots"
+            }
+            Self::NoScheme | Self::TwoSchemes => {
+                "write one scheme and the host of the page, such as `https://app.example`"
+            }
+            Self::Slashes => "write `://` between the scheme and the host, as in `https://app.example`",
+            Self::Scheme => {
+                "write the scheme as browsers send it in `Origin`: `https`, or that of an app in letters, digits, `+`, `-` and dots"
+            }
+            Self::NoOrigin => "list the origin of the page that makes it, such as `https://app.example`",
+            Self::File => "serve the page from an origin of its own, and list that",
+            Self::UpperCase => "write the scheme and the host in lower case",
+            Self::Unicode => "write the host in Punycode, as browsers send it in `Origin`",
+            Self::Userinfo | Self::Path | Self::Query | Self::Fragment => {
+                "write only scheme, host and port of the page, as in `https://app.example:8443`"
+            }
+            Self::NoHost => "write the host of the page after `://`, as in `https://app.example`",
+            Self::EmptyLabel => {
+                "write exactly one dot between two labels of the host, as in `https://shop.app.example`"
+            }
+            Self::LongLabel | Self::LongHost | Self::LongOrigin => {
+                "copy the origin from the address bar of the page: none is as long as this"
+            }
+            Self::Ipv4 => {
+                "write an address as four decimal numbers from 0 to 255 without leading zeros, as in `https://192.0.2.1`, or a name that does not end in a number"
+            }
+            Self::Ipv6 => {
+                "write the address in brackets, in lower case and shortened, as in `https://[2001:db8::1]`"
+            }
+            Self::Wildcard => {
+                "list the origins one by one, or put `*.` before a whole domain that is yours, as in `https://*.app.example`"
+            }
+            Self::WildcardAddress => "list the addresses one by one, without `*.`",
+            Self::Port => "write the port as a number from 1 to 65535, or leave it out with its colon",
+            Self::Ports => "write one entry for each port",
+            Self::DefaultPort => "leave the port out",
+        }
+    }
 }
 
 /// Returns whether an entry of a list was meant as `any`.
@@ -227,6 +282,9 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     }
     if matches!(text.trim_matches(['\'', '"']), "self" | "same-origin") {
         return fault(FaultKind::OwnOrigin, whole);
+    }
+    if stands_for_nothing(text) {
+        return fault(FaultKind::NoneWord, whole);
     }
     if are_several(text) {
         return fault(FaultKind::Several, whole);
@@ -276,6 +334,12 @@ pub(crate) fn stands_for_everything(text: &str) -> bool {
     };
     matches!(&*text, "any" | "all" | "everyone" | "everything" | "0.0.0.0/0" | "::/0")
         || (host.contains('*') || host.contains(".+")) && host.bytes().all(|byte| b"*+.:/?".contains(&byte))
+}
+
+/// Returns whether an entry stands for no origin, in the notation of some tool.
+fn stands_for_nothing(text: &str) -> bool {
+    let word = text.trim_matches(|c: char| c.is_whitespace() || "\"'`[]".contains(c));
+    ["none", "nobody", "nothing"].iter().any(|nothing| word.eq_ignore_ascii_case(nothing))
 }
 
 /// Returns whether a text is a list of origins, or a comma-separated list of names without schemes.
@@ -669,6 +733,8 @@ mod tests {
             ("self", OwnOrigin),
             ("'self'", OwnOrigin),
             ("same-origin", OwnOrigin),
+            ("none", NoneWord),
+            ("'none'", NoneWord),
             ("https://a.com:443", DefaultPort),
             ("http://a.com:80", DefaultPort),
             ("ws://a.com:80", DefaultPort),

@@ -491,7 +491,7 @@ pub(crate) fn host(text: &str) -> Option<String> {
 }
 
 /// Returns whether this is a range of addresses: `10.0.0.0/8`.
-fn is_network(text: &str) -> bool {
+pub(crate) fn is_network(text: &str) -> bool {
     text.split_once('/').is_some_and(|(address, bits)| {
         address.parse::<core::net::IpAddr>().is_ok()
             && !bits.is_empty()

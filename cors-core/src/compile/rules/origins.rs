@@ -225,12 +225,10 @@ fn empty(message: &str, writer: &Writer) -> Finding {
 fn invalid_origin(text: &str, kind: FaultKind, proposer: &Proposer<'_>) -> Finding {
     let message = format!("`{}` is not an origin: {}", Shown(text), kind.text());
     let finding = Finding::new(Rule::InvalidOrigin, message, kind.why()).value(text);
-    match proposer.instead_of(text, kind) {
-        Some(advice) => match advice.proposal {
-            Some(proposal) => finding.propose(advice.help, proposal),
-            None => finding.help(advice.help),
-        },
-        None => finding,
+    let advice = proposer.instead_of(text, kind);
+    match advice.proposal {
+        Some(proposal) => finding.propose(advice.help, proposal),
+        None => finding.help(advice.help),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::compile::pattern::{FaultKind, OriginPattern};
 use crate::compile::placeholder;
 use crate::compile::shown::Shown;
 use crate::compile::suggest;
+use crate::engine::{origin, standard};
 
 /// For how many entries of a list the search for a regex runs. Each search takes time.
 #[cfg(feature = "regex")]
@@ -61,6 +62,21 @@ fn unclear_user(text: &str) -> Advice {
     Advice { help, proposal: None }
 }
 
+/// What to do about a text for which nothing can be proposed.
+fn by_hand(text: &str, kind: FaultKind) -> &'static str {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let is_app = standard::default_port(scheme.as_bytes()).is_none() && origin::is_scheme(scheme.as_bytes());
+    match kind {
+        _ if suggest::is_network(rest) => {
+            "an entry is one origin, and this is a network: list the addresses one by one"
+        }
+        FaultKind::Wildcard | FaultKind::NoHost if is_app => {
+            "list the exact origins of the app, as its requests have them in `Origin`"
+        }
+        _ => kind.help(),
+    }
+}
+
 impl<'w> Proposer<'w> {
     pub(crate) fn new(mode: Mode, writer: &'w Writer, credentials: bool) -> Self {
         Self {
@@ -74,18 +90,18 @@ impl<'w> Proposer<'w> {
         }
     }
 
-    /// What to write instead of a text that is not an origin.
-    pub(super) fn instead_of(&self, text: &str, kind: FaultKind) -> Option<Advice> {
+    /// What to write instead of a text that is not an origin, or what to do about it.
+    pub(super) fn instead_of(&self, text: &str, kind: FaultKind) -> Advice {
+        let by_hand = || Advice { help: by_hand(text, kind).into(), proposal: None };
         match kind {
-            FaultKind::AnyWord => Some(self.any()),
-            FaultKind::Unfilled => Some(self.unfilled()),
-            FaultKind::OwnOrigin => {
-                Some(Advice { help: "take the entry out".into(), proposal: Some(Proposal::Remove) })
-            }
+            FaultKind::AnyWord => self.any(),
+            FaultKind::Unfilled => self.unfilled(),
+            FaultKind::OwnOrigin => Advice { proposal: Some(Proposal::Remove), ..by_hand() },
+            FaultKind::NoneWord => by_hand(),
             _ => match self.entries_for(text) {
-                Some(entries) => Some(self.advice(entries)),
-                None if kind == FaultKind::Userinfo => Some(unclear_user(text)),
-                None => self.in_a_file(text),
+                Some(entries) => self.advice(entries),
+                None if kind == FaultKind::Userinfo => unclear_user(text),
+                None => self.in_a_file(text).unwrap_or_else(by_hand),
             },
         }
     }

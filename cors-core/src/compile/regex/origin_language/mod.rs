@@ -85,13 +85,19 @@ const NEAR_MISSES: [(&str, &str); 9] = [
         r"https://[^/]*:443|http://[^/]*:80",
         "a browser leaves the scheme's default port out: so must the regex",
     ),
-    ("[^:/]*[A-Z][^:/]*://[^/]*|[^:/]+://[^/]*[A-Z][^/]*", "a browser sends scheme and host in lower case"),
+    (
+        "[^:/]*[A-Z][^:/]*://[^/]*|[^:/]+://[^/]*[A-Z][^/]*",
+        "a browser sends scheme and host in lower case: write both in lower case",
+    ),
     (r"[^:/]+://[^/]+[/?#].*", "an origin ends with its host or port: leave the slash and what follows out"),
-    (r"[^:/]+://[^/]*[^\x21-\x7e][^/]*", "no origin has a space or a control character in it"),
+    (
+        r"[^:/]+://[^/]*[^\x21-\x7e][^/]*",
+        "no origin has a space or a control character in it: write the regex without one",
+    ),
     (r"[^:/]+://.*@.*", "no origin has a user name in it: leave what ends in `@` out"),
     (
         r"[^:/]+://([^:/]*\.)?(\d+|0x[0-9a-f]*)\.?(:\d*)?",
-        "a host that ends in a number is an IPv4 address as a browser writes it, of four numbers",
+        "a host that ends in a number is an IPv4 address as a browser writes it, of four numbers: write all four, decimal and without leading zeros",
     ),
     (r"[^:/]+(:\d+)?", "an origin begins with its scheme: write `https://` before the host"),
 ];
@@ -189,7 +195,7 @@ impl BrowserOrigins {
             }
         }
         Err(RegexError::matches_nothing(
-            "an origin is `scheme://host` or `scheme://host:port` as a browser writes it".into(),
+            "an origin is `scheme://host` or `scheme://host:port` as a browser writes it: write a regex for the whole of one".into(),
         ))
     }
 
