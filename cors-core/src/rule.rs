@@ -91,7 +91,7 @@ pub enum Rule {
     /// `invalid_host`: an entry of `hosts` that never matches a `Host` field, or an empty list.
     ///
     /// Bad: `hosts: ["api.example:8080"]` (a port), `hosts: ["https://api.example"]` (a scheme), `hosts: ["*.api.example"]`,
-    /// `hosts: ["bücher.example"]`, `hosts: []`.
+    /// `hosts: ["bücher.example"]`, `hosts: ["all"]`, `hosts: ["none"]` (a word for all or for none), `hosts: []`.
     ///
     /// `Host` is compared without its port, so an entry with a port never matches. An empty list
     /// would refuse every request.
@@ -374,7 +374,7 @@ const ROWS: [Row; 31] = [
         rule: Rule::InvalidHost,
         name: "invalid_host",
         since: "0.1.0",
-        fires_on: "an entry of `hosts` that is no host: with a port, a scheme, a `*`; or no entry at all",
+        fires_on: "an entry of `hosts` that is no host: with a port, a scheme, a `*`; a word for all or for none, such as `all`; or no entry at all",
     },
     Row {
         rule: Rule::InvalidMaxAge,

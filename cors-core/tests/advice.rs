@@ -214,6 +214,26 @@ fn what_is_no_origin_has_a_help() {
                 .extend(faults.into_iter().map(|fault| format!("{name} in {mode:?} {fault}\n{violations}")));
         }
     };
+    for word in [
+        "all",
+        "ALL",
+        "any",
+        "every",
+        "everything",
+        "none",
+        "*",
+        "*:*",
+        "https://*",
+        "localhost:*",
+        "0.0.0.0/0",
+    ] {
+        let policy = serde_json::json!({ "origins": ["https://good.example"], "hosts": [word] });
+        let config: Config = serde_json::from_value(policy).expect("it is JSON");
+        for language in [Macro, Attribute, Toml, Json, Yaml, Env] {
+            assert!(config.policy(Mode::Production).is_err(), "{word} passes as a host");
+            judge(format!("host {word} in {language:?}"), &config.clone().written_in(language));
+        }
+    }
     let texts = ODD.iter().map(|text| serde_json::json!(text));
     let regexes = ODD_REGEXES.iter().map(|text| serde_json::json!({ "regex": text }));
     for entry in texts.chain(regexes) {

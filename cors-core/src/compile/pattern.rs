@@ -146,7 +146,7 @@ impl FaultKind {
             Self::AnyWord => "it stands for everything",
             Self::Unfilled => "it is a placeholder that was not filled in",
             Self::OwnOrigin => "it stands for the service's own origin",
-            Self::NoneWord => "it stands for no origin",
+            Self::NoneWord => "it stands for none",
             Self::Several => "it is several origins in one string",
             Self::NoScheme => "it has no scheme",
             Self::Slashes => "`://` is missing after its scheme",
@@ -321,7 +321,12 @@ fn check_origin(text: &str) -> Result<(), Fault> {
     fault(kind, start + authority_len..text.len())
 }
 
-/// Returns whether an entry stands for every origin, in the notation of some tool.
+/// Returns whether a word in lower case means "all of them", in any list.
+pub(crate) fn is_word_for_all(word: &str) -> bool {
+    matches!(word, "any" | "anyone" | "anything" | "all" | "every" | "everyone" | "everything")
+}
+
+/// Returns whether an entry stands for every origin or host, in the notation of some tool.
 pub(crate) fn stands_for_everything(text: &str) -> bool {
     let around = |c: char| c.is_whitespace() || "\"'`[](),;^$".contains(c);
     let text = text.trim_matches(around);
@@ -332,11 +337,12 @@ pub(crate) fn stands_for_everything(text: &str) -> bool {
         Some(_) => return false,
         None => &*text,
     };
-    matches!(&*text, "any" | "all" | "everyone" | "everything" | "0.0.0.0/0" | "::/0")
+    is_word_for_all(&text)
+        || matches!(&*text, "0.0.0.0/0" | "::/0")
         || (host.contains('*') || host.contains(".+")) && host.bytes().all(|byte| b"*+.:/?".contains(&byte))
 }
 
-/// Returns whether an entry stands for no origin, in the notation of some tool.
+/// Returns whether an entry stands for no origin or host, in the notation of some tool.
 fn stands_for_nothing(text: &str) -> bool {
     let word = text.trim_matches(|c: char| c.is_whitespace() || "\"'`[]".contains(c));
     ["none", "nobody", "nothing"].iter().any(|nothing| word.eq_ignore_ascii_case(nothing))
@@ -553,8 +559,11 @@ pub(crate) fn parse_host(text: &str) -> Result<String, HostFault> {
     if text.contains('*') {
         return Err(HostFault::Wildcard);
     }
-    if is_any(text) {
+    if stands_for_everything(text) {
         return Err(HostFault::Name(FaultKind::AnyWord));
+    }
+    if stands_for_nothing(text) {
+        return Err(HostFault::Name(FaultKind::NoneWord));
     }
     let lower = text.to_ascii_lowercase();
     let (name, dotted) = match lower.strip_prefix('.') {
@@ -811,6 +820,10 @@ mod tests {
             ("127.0.0.1", "127.0.0.1"),
             ("[::1]", "[::1]"),
             ("localhost", "localhost"),
+            ("backend", "backend"),
+            ("all.example", "all.example"),
+            ("allhosts", "allhosts"),
+            (".any", ".any"),
         ] {
             assert_eq!(parse_host(text).as_deref(), Ok(canonical), "{text}");
         }
@@ -823,6 +836,15 @@ mod tests {
             ("*", HostFault::Wildcard),
             ("any", HostFault::Name(FaultKind::AnyWord)),
             ("Any", HostFault::Name(FaultKind::AnyWord)),
+            ("all", HostFault::Name(FaultKind::AnyWord)),
+            ("ALL", HostFault::Name(FaultKind::AnyWord)),
+            ("every", HostFault::Name(FaultKind::AnyWord)),
+            ("everyone", HostFault::Name(FaultKind::AnyWord)),
+            ("anything", HostFault::Name(FaultKind::AnyWord)),
+            ("'all'", HostFault::Name(FaultKind::AnyWord)),
+            ("0.0.0.0/0", HostFault::Name(FaultKind::AnyWord)),
+            ("none", HostFault::Name(FaultKind::NoneWord)),
+            ("localhost:*", HostFault::Wildcard),
             ("", HostFault::Name(FaultKind::Empty)),
             (".", HostFault::Name(FaultKind::NoHost)),
             ("b\u{fc}cher.example", HostFault::Name(FaultKind::Unicode)),

@@ -13,7 +13,7 @@ use crate::explain::misspelled::{distance, is_known_header, misspelled_header};
 pub(super) fn stands_for_all(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut words = lower.split([' ', '-', '_']).filter(|word| !matches!(*word, "methods" | "headers"));
-    let is_word = matches!(words.next(), Some("all" | "any" | "every" | "everything" | "anything"));
+    let is_word = words.next().is_some_and(pattern::is_word_for_all);
     let is_pattern = text.contains('*') && text.bytes().all(|byte| b"*.^$()/".contains(&byte));
     pattern::is_any(text) || is_pattern || is_word && words.next().is_none()
 }

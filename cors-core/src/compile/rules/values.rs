@@ -237,7 +237,9 @@ pub(crate) fn hosts(settings: &Settings<'_>, report: &mut Report<'_>) -> HostChe
 
 fn invalid_host(entry: &str, fault: pattern::HostFault, writer: &Writer) -> Finding {
     let message = format!("`{}` is not a host: {}", Shown(entry), fault.text());
-    if pattern::is_any(entry) {
+    let is_word =
+        matches!(fault, pattern::HostFault::Name(pattern::FaultKind::AnyWord | pattern::FaultKind::NoneWord));
+    if is_word || pattern::stands_for_everything(entry) {
         let why = "An entry of the list is one host, with or without its subdomains.";
         let finding = Finding::new(Rule::InvalidHost, message, why).value(entry);
         // Not `any`: only development accepts it without an expectation, and the check should be strict.
