@@ -473,7 +473,9 @@ fn regexes() {
         (r"https://a\.com,https://b\.com", &["invalid_regex"], r"several entries, or alternatives"),
         (r"tauri://localhost", &["unbounded_regex"], r#"write "tauri://localhost""#),
         (r"http://localhost:\d+", &["loopback_origin"], r#"write "http://localhost:*" in `[development]`"#),
-        (r"https://10\.0\.0\.\d+", &["unbounded_regex"], "spell out the addresses"),
+        (r"https://10\.0\.0\.\d+", &["unbounded_regex"], "which is an address of a local network"),
+        (r"https://192\.168\.\d+\.\d+", &["unbounded_regex"], "list the addresses that are yours"),
+        (r"https://8\.8\.8\.\d+", &["unbounded_regex"], "spell out the addresses"),
         (
             r"https://[a-z0-9-]+\.eth\.limo",
             &["unbounded_regex"],

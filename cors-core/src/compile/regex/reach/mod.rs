@@ -82,6 +82,8 @@ pub(crate) enum Reason {
     UnlistedSuffix { suffix: String },
     /// The regex leaves an IP address open.
     OpenAddress,
+    /// The regex leaves an IP address open, and this one is of a local network: every such network has it.
+    LocalAddress,
     /// The regex spells out more than [`MAX_DOMAINS`] domains.
     TooManyDomains,
     /// The scheme is `http:`, so anyone on the network path can pose as the origin.
@@ -95,6 +97,11 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    /// Why an origin with an IP address that the regex leaves open is not the owner's.
+    fn of_address(origin: &str) -> Self {
+        if is_local_address(witness::host(origin)) { Self::LocalAddress } else { Self::OpenAddress }
+    }
+
     /// Why an origin that is not `https:` is no ordinary one.
     fn of_scheme(origin: &str) -> Self {
         let scheme = origin.split_once("://").map_or("", |(scheme, _)| scheme);
@@ -107,14 +114,20 @@ impl Reason {
     }
 }
 
-/// Returns whether a host is one of a local network: a private or link-local address, a single label, `.local` and the like.
+/// Returns whether a host is an address that every local network can have: private, unique local or link-local.
+fn is_local_address(host: &str) -> bool {
+    let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    match inner.unwrap_or(host).parse::<core::net::IpAddr>() {
+        Ok(core::net::IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
+        Ok(core::net::IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+        Err(_) => false,
+    }
+}
+
+/// Returns whether a host is one of a local network: such an address, a single label, `.local` and the like.
 fn is_local(host: &str) -> bool {
-    let is_address = host
-        .parse::<core::net::Ipv4Addr>()
-        .is_ok_and(|address| address.is_private() || address.is_link_local());
-    is_address
-        || host.starts_with("[f")
-        || !host.contains('.')
+    is_local_address(host)
+        || !host.contains(['.', '['])
         || [".local", ".lan", ".internal", ".home.arpa", ".test"].iter().any(|end| host.ends_with(end))
 }
 
@@ -220,7 +233,8 @@ impl Counted<'_> {
             return Ok(Witness::new(origin, Reason::of(found, spelling)));
         }
         if let Some(origin) = first_open(&self.addresses, &is_open)? {
-            return Ok(Witness::new(origin, Reason::OpenAddress));
+            let reason = Reason::of_address(&origin);
+            return Ok(Witness::new(origin, reason));
         }
         for names in [&familiar, &self.names] {
             if let Some((origin, found)) = witness::find_unlisted(names, &is_open)? {
@@ -229,10 +243,9 @@ impl Counted<'_> {
         }
         // One that the searches did not come to, for too much was passed over.
         if let Some((origin, found)) = self.first_under(counted.iter().filter(|domain| is_open(domain)))? {
-            return Ok(Witness::new(
-                origin,
-                found.map_or(Reason::OpenAddress, |found| Reason::of(found, spelling)),
-            ));
+            let by_address = Reason::of_address(&origin);
+            let reason = found.map_or(by_address, |found| Reason::of(found, spelling));
+            return Ok(Witness::new(origin, reason));
         }
         let origin = match witness::find_unlisted(&self.names, &|_| true)? {
             Some((origin, _)) => Some(origin),

@@ -35,6 +35,9 @@ fn finding(witness: &Witness) -> Finding {
         Reason::LocalNetwork => {
             format!("the regex accepts `{origin}`, which is in a local network and not encrypted")
         }
+        Reason::LocalAddress => {
+            format!("the regex accepts `{origin}`, which is an address of a local network")
+        }
         Reason::Extension => format!("the regex accepts `{origin}`, which is an extension of the browser"),
         Reason::OtherScheme => format!("the regex accepts `{origin}`, which is no page of the web"),
         Reason::TooManyDomains => {
@@ -64,7 +67,7 @@ fn why(reason: &Reason) -> String {
         Reason::Scheme => {
             "Anyone between the user and that page can put a script into it, and read through it what this service answers.".into()
         }
-        Reason::LocalNetwork => {
+        Reason::LocalNetwork | Reason::LocalAddress => {
             "Every local network has such addresses: wherever a user goes, a device there is let in.".into()
         }
         Reason::Extension => {
@@ -88,7 +91,7 @@ pub(crate) fn help(reason: &Reason) -> Option<String> {
         Reason::TooManyDomains => "list the origins instead".into(),
         Reason::OpenAddress => "spell out the addresses".into(),
         Reason::Scheme => "begin the regex with `https://`".into(),
-        Reason::LocalNetwork => "list the addresses that are yours, one by one".into(),
+        Reason::LocalNetwork | Reason::LocalAddress => "list the addresses that are yours, one by one".into(),
         Reason::OtherScheme => "list the app's origin as an entry, in quotes and without `^` and `$`".into(),
         Reason::Extension => return None,
         _ => {
