@@ -104,7 +104,7 @@ impl Prover {
             && self.is_sound_language(regex, &language, mode, false)
     }
 
-    /// The origins of a regex that has only a few, each as an entry of its own.
+    /// The origins of a regex that has only a few, each as an entry of its own: over `https:`, except on the user's own machine.
     pub(crate) fn listed(&self, language: &Automaton) -> Option<Vec<String>> {
         let sendable = language.intersection(&self.origins()?.all).ok()?;
         let words: Vec<Vec<u8>> = sendable.words(MAX_ORIGIN).take(MAX_LISTED + 1).collect();
@@ -113,8 +113,11 @@ impl Prover {
         }
         let texts: Vec<String> =
             words.into_iter().map(|word| word.into_iter().map(char::from).collect()).collect();
-        let mut secure = secured(texts);
-        secure.dedup();
+        let (own, others): (Vec<String>, Vec<String>) = texts
+            .into_iter()
+            .partition(|text| OriginPattern::parse(text).is_ok_and(|pattern| pattern.is_loopback()));
+        let mut secure = secured(others);
+        secure.extend(own);
         let is_pattern = |text: &String| OriginPattern::parse(text).is_ok();
         (!secure.is_empty() && secure.iter().all(is_pattern)).then_some(secure)
     }

@@ -212,12 +212,14 @@ pub(crate) mod automata {
             ));
         }
         let listed = proposer.regexes.listed(language?)?;
-        let entries: Vec<Entry> = listed.into_iter().map(Entry::from).collect();
-        entries.iter().all(|entry| proposer.is_sound(entry)).then(|| {
-            let help =
-                format!("for so few, a list is simpler than a regex: write {}", proposer.written(&entries));
-            (help, Proposal::Entries(entries))
-        })
+        let entries: Vec<Entry> =
+            listed.into_iter().map(|text| proposer.excused(Entry::from(text))).collect();
+        if !entries.iter().all(|entry| proposer.is_sound(entry)) {
+            return None;
+        }
+        let help =
+            format!("for so few, a list is simpler than a regex: {}", proposer.advice(entries.clone()).help);
+        Some((help, Proposal::Entries(entries)))
     }
 
     /// The registrable domains of regexes that have finitely many; the others are reported, and what accepts the user's
