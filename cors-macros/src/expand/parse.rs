@@ -809,7 +809,7 @@ impl Values<'_> {
             Delimiter::Brace => "braces",
             _ => "lists",
         };
-        let help = match conditional::written(entries.clone()) {
+        let help = match tokens::text(entries.clone(), Blanks::AsRead) {
             none if none.is_empty() => "take it out".into(),
             entries => format!("write `{entries}`"),
         };

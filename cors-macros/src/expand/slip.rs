@@ -175,7 +175,7 @@ fn unbracketed(values: &mut Values<'_>, input: &Tokens) -> Option<Slip> {
     if entries.is_empty() || is_everything(&entries) {
         return None;
     }
-    let written = conditional::written(entries.clone());
+    let written = text(entries.clone(), Blanks::AsRead);
     Some(Slip {
         message: "a list is written in brackets".into(),
         help: format!("write `{}: [{written}]`", values.key),
