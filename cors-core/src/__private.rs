@@ -38,6 +38,12 @@ pub mod build {
     pub use crate::compile::rules::types::is_list;
     pub use crate::compile::written::{Expected, Written, push};
 
+    /// The registrable domains of a regex that breaks no rule on its own. `None` if it lets in more than domains can say.
+    #[cfg(feature = "regex")]
+    pub fn regex_domains(regex: &str) -> Option<alloc::collections::BTreeSet<alloc::string::String>> {
+        crate::compile::regex::advice::Prover::default().domains(regex)
+    }
+
     /// Returns whether `name` is the name of a header that is known to the rules.
     pub fn is_known_header(name: &str) -> bool {
         crate::explain::misspelled::is_known_header(name)

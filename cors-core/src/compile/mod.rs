@@ -14,7 +14,7 @@ pub(crate) mod perfect_hash;
 pub(crate) mod placeholder;
 pub(crate) mod public_suffix;
 #[cfg(feature = "regex")]
-mod regex;
+pub(crate) mod regex;
 pub(crate) mod rules;
 mod shown;
 mod suggest;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cors_engine::{Block, Config, Entry as Origin, Mode, Policy};
+use cors_engine::__private::build::regex_domains as regex_domains_alone;
+use cors_engine::Policy;
 
 use crate::expand::ast::{Argument, Element, Entry, Expect, Settings, Value};
 use crate::expand::check::Policies;
@@ -127,10 +128,9 @@ fn regex_domains(policy: &Policy) -> String {
     let mut domains: BTreeSet<String> = policy.regex_domains().map(String::from).collect();
     let mut open = Vec::new();
     for regex in policy.origin_regexes() {
-        let alone = Config::new(Block::new().origins([Origin::regex(regex)]));
-        match alone.policy(Mode::Production) {
-            Ok(alone) => domains.extend(alone.regex_domains().map(String::from)),
-            Err(_) => open.push(regex),
+        match regex_domains_alone(regex) {
+            Some(alone) => domains.extend(alone),
+            None => open.push(regex),
         }
     }
     let listed = list(domains.iter().map(String::as_str));
@@ -190,6 +190,8 @@ fn code(entry: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cors_engine::{Block, Config, Entry as Origin, Mode};
+
     use super::*;
 
     fn production(block: Block) -> String {

@@ -1,5 +1,6 @@
 //! What to write instead of a regex, or of a text that was meant as one, and the proof that it is right.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -47,7 +48,17 @@ impl Prover {
         if mode == Mode::Development || is_expected || !is_usable {
             return is_usable;
         }
-        !language.intersects(&origins.loopback) && reach::is_bounded(regex, language, origins)
+        !language.intersects(&origins.loopback) && reach::bounded(regex, language, origins).is_some()
+    }
+
+    /// The registrable domains of a regex that breaks no rule on its own.
+    pub(crate) fn domains(&self, regex: &str) -> Option<BTreeSet<String>> {
+        let origins = self.origins()?;
+        let language = Automaton::from_regex(regex).ok()?;
+        if language.intersects(&origins.loopback) {
+            return None;
+        }
+        reach::bounded(regex, &language, origins)
     }
 
     pub(crate) fn accepts(&self, regex: &str, origin: &str) -> bool {

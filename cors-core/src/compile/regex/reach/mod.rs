@@ -142,13 +142,19 @@ pub(crate) fn decide(
     })
 }
 
-/// Returns whether `pattern` can only let in the owners of a few domains. It does not search for a witness, which would take the
-/// most time.
-pub(crate) fn is_bounded(pattern: &str, language: &Automaton, origins: &BrowserOrigins) -> bool {
+/// The few domains whose owners alone `pattern` lets in. It does not search for a witness, which would take the most time.
+pub(crate) fn bounded(
+    pattern: &str,
+    language: &Automaton,
+    origins: &BrowserOrigins,
+) -> Option<BTreeSet<String>> {
     let nobody = |_: &Counted<'_>, _: Domains<'_>, _: &Spelling| {
         Ok(Witness::new(String::new(), Reason::TooManyDomains))
     };
-    matches!(decide_showing(pattern, language, origins, nobody), Ok(Verdict::Bounded { .. }))
+    match decide_showing(pattern, language, origins, nobody) {
+        Ok(Verdict::Bounded { domains }) => Some(domains),
+        _ => None,
+    }
 }
 
 fn decide_showing(
