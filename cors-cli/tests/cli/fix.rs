@@ -242,6 +242,30 @@ fn what_stands_around_a_mistake_stays() {
             "origins = [\"https://a.example\"]\n",
         ),
         (
+            "a pattern over others",
+            "toml",
+            "origins = [\"*.myapp.com\", \"https://shop.myapp.com\", \"https://b.example\"]\n",
+            "origins = [\"https://*.myapp.com\", \"https://b.example\"]\n",
+        ),
+        (
+            "a pattern over others, in lines",
+            "toml",
+            "origins = [\n  # ours\n  \"*.myapp.com\",\n  # the shop\n  \"https://shop.myapp.com\",\n]\n",
+            "origins = [\n  # ours\n  \"https://*.myapp.com\",\n  # the shop\n]\n",
+        ),
+        (
+            "a pattern over others in JSON",
+            "json",
+            "{ \"origins\": [\"https://b.example\", \"*.myapp.com\", \"https://shop.myapp.com\"] }\n",
+            "{ \"origins\": [\"https://b.example\", \"https://*.myapp.com\"] }\n",
+        ),
+        (
+            "a pattern over others in YAML",
+            "yaml",
+            "origins:\n- https://shop.myapp.com # the shop\n- '*.myapp.com'\n- https://b.example\n",
+            "origins:\n# the shop\n- 'https://*.myapp.com'\n- https://b.example\n",
+        ),
+        (
             "what nothing fulfils",
             "yaml",
             "origins: [https://a.example]\nexpect: # none\n- rule: any_origin\n  reason: public\nmax_age: 60\n",

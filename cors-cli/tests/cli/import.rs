@@ -114,6 +114,45 @@ fn any_origin_with_credentials_is_imported_as_what_it_is() {
     }
 }
 
+/// What an nginx does that no policy can have, by the first words of the warnings. `tests/tests/import_nginx.rs` asks the real one.
+#[test]
+fn habits_of_nginx() {
+    const ALWAYS: &str = "`add_header` without `always`";
+    const VARY: &str = "no `Vary: Origin`";
+    const TWO: &str = "two lines with `Access-Control-Allow-Origin`";
+    const DROPS: &str = "an `if` with an `add_header` of its own";
+    const STATUS: &str = "preflights are refused by their status";
+    let origin = "add_header Access-Control-Allow-Origin https://a.example always;";
+    let vary = "add_header Vary Origin always;";
+    for (text, said) in [
+        (format!("{origin} {vary}"), &[][..]),
+        (format!("add_header Access-Control-Allow-Origin https://a.example; {vary}"), &[ALWAYS]),
+        (format!("{origin} add_header X-Other 1;"), &[VARY]),
+        ("add_header Access-Control-Allow-Origin * always;".into(), &[]),
+        (format!("{origin} {vary} add_header Access-Control-Allow-Origin https://b.example always;"), &[TWO]),
+        (format!("{vary} more_set_headers 'Access-Control-Allow-Origin: https://a.example'; {vary}"), &[]),
+        (format!("{origin} {vary} if ($request_method = GET) {{ add_header X-Other 1; }}"), &[DROPS]),
+        (format!("{origin} {vary} if ($request_method = GET) {{ {origin} {vary} }}"), &[]),
+        (format!("{origin} {vary} if ($request_method = GET) {{ set $a 1; }}"), &[]),
+        (format!("{origin} {vary} if ($request_method = OPTIONS) {{ return 204; }}"), &[]),
+        (format!("{origin} {vary} if ($request_method = OPTIONS) {{ return 405; }}"), &[STATUS]),
+        (format!("{origin} {vary} if ($request_method = TRACE) {{ return 405; }}"), &[]),
+        (
+            format!(
+                "if ($request_method = OPTIONS) {{ {origin} {origin} {vary} return 204; }} {origin} {vary}"
+            ),
+            &[TWO],
+        ),
+    ] {
+        let config = format!("server {{ location / {{ {text} }} }}");
+        let run = cors_with(&["import", "nginx", "-"], &[], &config);
+        let warnings: Vec<&str> = run.err.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
+        let is_said = warnings.len() == said.len()
+            && said.iter().zip(&warnings).all(|(said, found)| found.starts_with(said));
+        assert!(is_said, "{text}: {run:#?}");
+    }
+}
+
 #[test]
 fn what_has_no_cors_settings_is_no_policy() {
     for (source, text) in [
