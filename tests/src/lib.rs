@@ -6,6 +6,7 @@ pub mod gateway;
 pub mod generated;
 pub mod head;
 pub mod http;
+pub mod imported;
 #[cfg(doctest)]
 mod readme;
 pub mod server;

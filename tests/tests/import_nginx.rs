@@ -2,29 +2,14 @@
 //!
 //! `cargo test -p cors-tests --test import_nginx -- --ignored --nocapture`.
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use actix_web::{App, HttpResponse, web};
-use cors_engine::browser::{Fetch, Response};
-use cors_engine::{Config, Draft, Mode};
+use cors_engine::browser::Response;
 use cors_tests::example::{Profile, build};
 use cors_tests::gateway::{Gateway, Kind};
 use cors_tests::head::Head;
+use cors_tests::imported::Wanted::{Authorization, Broken, Looser, Same};
+use cors_tests::imported::{May, Wanted, calls, compare, may};
 use cors_tests::server::Server;
-
-/// What is written in place of a snippet.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Wanted {
-    /// Pages may do the same.
-    Same,
-    /// Pages may do more, and the import has these words for it.
-    Looser(&'static str),
-    /// No page could do anything, and the policy breaks this rule in either mode.
-    Broken(&'static str),
-}
-use Wanted::{Broken, Looser, Same};
 
 /// Of a server in front of an app that answers everything with 200 and `x-total-count`.
 const SNIPPETS: &[(Wanted, &str)] = &[
@@ -34,7 +19,7 @@ const SNIPPETS: &[(Wanted, &str)] = &[
         r#"add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Methods "GET, PUT"; add_header Access-Control-Allow-Headers "x-a, authorization"; add_header Access-Control-Expose-Headers x-total-count;"#,
     ),
     (
-        Same,
+        Authorization,
         r#"add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Methods *; add_header Access-Control-Allow-Headers *; add_header Access-Control-Expose-Headers *;"#,
     ),
     (
@@ -123,93 +108,6 @@ const SNIPPETS: &[(Wanted, &str)] = &[
     ),
 ];
 
-/// Pages, of which all but the first two are strangers.
-const PAGES: [&str; 5] = [
-    "https://a.example",
-    "https://b.example",
-    "https://b.example.evil.test",
-    "https://evilb.example",
-    "https://evil.test",
-];
-
-fn calls() -> Vec<Fetch> {
-    let mut calls = Vec::new();
-    for page in PAGES {
-        for method in ["GET", "PUT", "PURGE"] {
-            for header in ["", "x-a", "x-b", "authorization"] {
-                for credentials in [false, true] {
-                    let call = Fetch::new(page).method(method).credentials(credentials);
-                    calls.push(if header.is_empty() { call } else { call.header(header, "1") });
-                }
-            }
-        }
-    }
-    calls
-}
-
-/// The policy as a draft, and all that is printed.
-fn import(cors: &Path, snippet: &str) -> (Draft, String) {
-    let mut command = Command::new(cors);
-    command.args(["import", "nginx", "-"]);
-    let mut command = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("cors starts");
-    let text = format!("server {{ location /c {{ {snippet} }} }}");
-    command.stdin.take().expect("it is piped").write_all(text.as_bytes()).expect("cors reads");
-    let output = command.wait_with_output().expect("cors ends");
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
-    // In development, where more is right: what production refuses is still what nginx did.
-    let blocks = format!("[production]\norigins = [\"https://a.example\"]\n[development]\n{out}");
-    let draft = toml::from_str(&blocks).unwrap_or_else(|error| panic!("{snippet}: {error}: {err}"));
-    (draft, out + &err)
-}
-
-fn held(
-    cors: &Path,
-    snippet: &str,
-    wanted: Wanted,
-    could: &[(bool, bool)],
-    calls: &[Fetch],
-) -> Result<(), String> {
-    let (draft, said) = import(cors, snippet);
-    let config: Config = draft.into_config();
-    let policy = match (config.policy(Mode::Development), wanted) {
-        (Ok(policy), _) => policy,
-        (Err(violations), Broken(rule)) if violations.iter().any(|found| found.rule().name() == rule) => {
-            let is_nothing = could.iter().all(|could| !could.0);
-            return if is_nothing { Ok(()) } else { Err("a page could do something".into()) };
-        }
-        (Err(violations), _) => return Err(violations.to_string()),
-    };
-    let mut is_looser = false;
-    for (call, could) in calls.iter().zip(could) {
-        let outcome = call.ask(&policy);
-        let may = (outcome.is_allowed(), outcome.can_read("x-total-count"));
-        let asks_authorization = call.requested_headers().is_some_and(|names| names == "authorization");
-        if asks_authorization && said.contains("does not work for") {
-            continue;
-        }
-        match wanted {
-            Looser(_) if (could.0 && !may.0) || (could.1 && !may.1) => {
-                return Err(format!("less is let in: {call:?}: {could:?}, {may:?}\n{said}"));
-            }
-            Looser(_) => is_looser |= *could != may,
-            _ if *could != may => {
-                return Err(format!("not the same: {call:?}: {could:?}, {may:?}\n{said}"));
-            }
-            _ => {}
-        }
-    }
-    match wanted {
-        Same => Ok(()),
-        Looser(words) if is_looser && said.contains(words) => Ok(()),
-        _ => Err(format!("looser: {is_looser}, and this is said:\n{said}")),
-    }
-}
-
 #[test]
 #[ignore = "needs nginx"]
 fn policies_of_nginx_let_pages_do_the_same() {
@@ -232,7 +130,7 @@ fn policies_of_nginx_let_pages_do_the_same() {
             let answer = head.send(site);
             Response { status: answer.status, fields: answer.fields }
         };
-        let could: Vec<(bool, bool)> = calls
+        let could: Vec<May> = calls
             .iter()
             .map(|call| {
                 let preflight = Head::preflight("/c", call.preflight_origin(), call.sent_method());
@@ -241,11 +139,11 @@ fn policies_of_nginx_let_pages_do_the_same() {
                     None => preflight,
                 };
                 let answer = Head::new(call.sent_method(), "/c").origin(call.origin());
-                let outcome = call.judge(&response(preflight), &response(answer));
-                (outcome.is_allowed(), outcome.can_read("x-total-count"))
+                may(&call.judge(&response(preflight), &response(answer)))
             })
             .collect();
-        if let Err(mistake) = held(&cors, snippet, *wanted, &could, &calls) {
+        let config = format!("server {{ location /c {{ {snippet} }} }}");
+        if let Err(mistake) = compare(&cors, "nginx", &config, *wanted, &calls, &could) {
             mistakes.push(format!("{snippet}: {mistake}"));
         }
     }

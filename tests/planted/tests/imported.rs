@@ -1,29 +1,12 @@
 //! `cors import` of actix-cors and tower-http beside the real layers: what a browser lets pages do, chain by chain.
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use actix_web::http::Method as ActixMethod;
 use actix_web::{App, HttpResponse, test as actix, web};
 use cors_actix::browser::{Fetch, Response};
-use cors_actix::{Config, Mode, Policy, Violations};
 use cors_tests::example::{Profile, build};
+use cors_tests::imported::Wanted::{Authorization, Broken, Same, Tighter};
+use cors_tests::imported::{May, Wanted, calls, compare, may};
 use tower::ServiceExt as _;
-
-/// What is written in place of a chain of calls.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Wanted {
-    /// Pages may do the same.
-    Same,
-    /// Pages may do less, and the import has these words for it.
-    Tighter(&'static str),
-    /// The same, but that `authorization` passes, which a remark says.
-    Authorization,
-    /// The policy breaks this rule in either mode.
-    Broken(&'static str),
-}
-use Wanted::{Authorization, Broken, Same, Tighter};
 
 /// The fields of a request.
 type Fields = Vec<(&'static str, String)>;
@@ -60,7 +43,7 @@ macro_rules! actix {
                             Ok(answer) => answer.into_parts().1.into_parts().0.map_into_boxed_body(),
                             Err(error) => error.error_response(),
                         };
-                        answers.push(response(answer.status().as_u16(), answer.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()))));
+                        answers.push(response(answer.status().as_u16(), answer.headers().iter()));
                     }
                     answers
                 })
@@ -87,7 +70,7 @@ macro_rules! tower {
                         });
                         let request = request.body(axum::body::Body::empty()).expect("a request");
                         let Ok(answer) = app.clone().oneshot(request).await;
-                        answers.push(response(answer.status().as_u16(), answer.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()))));
+                        answers.push(response(answer.status().as_u16(), answer.headers().iter()));
                     }
                     answers
                 })
@@ -96,28 +79,11 @@ macro_rules! tower {
     };
 }
 
-fn response<'a>(status: u16, fields: impl Iterator<Item = (&'a str, &'a [u8])>) -> Response {
-    let fields = fields.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned()));
+fn response<N: AsRef<str>, V: AsRef<[u8]>>(status: u16, fields: impl Iterator<Item = (N, V)>) -> Response {
+    let fields = fields.map(|(name, value)| {
+        (name.as_ref().to_owned(), String::from_utf8_lossy(value.as_ref()).into_owned())
+    });
     Response { status, fields: fields.collect() }
-}
-
-/// Pages, of which all but the first two are strangers.
-const PAGES: [&str; 4] =
-    ["https://a.example", "https://b.example", "https://b.example.evil.test", "https://evil.test"];
-
-fn calls() -> Vec<Fetch> {
-    let mut calls = Vec::new();
-    for page in PAGES {
-        for method in ["GET", "PUT", "PURGE"] {
-            for header in ["", "x-a", "x-b", "authorization"] {
-                for credentials in [false, true] {
-                    let call = Fetch::new(page).method(method).credentials(credentials);
-                    calls.push(if header.is_empty() { call } else { call.header(header, "1") });
-                }
-            }
-        }
-    }
-    calls
 }
 
 /// The requests of a call: the preflight, and the call itself.
@@ -370,70 +336,22 @@ fn tower_cases() -> Vec<Case> {
     ]
 }
 
-/// A policy as the import writes it, and all that it prints.
-fn import(cors: &Path, library: &str, source: &str) -> (Result<Policy, Violations>, String) {
-    let mut command = Command::new(cors);
-    command
-        .args(["import", library, "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut command = command.spawn().expect("cors starts");
-    let source = format!("fn app() {{ {source} }}");
-    command.stdin.take().expect("it is piped").write_all(source.as_bytes()).expect("cors reads");
-    let output = command.wait_with_output().expect("cors ends");
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
-    // In development, where more is right: what production refuses is still what the layer did.
-    let blocks = format!("[production]\norigins = [\"https://a.example\"]\n[development]\n{out}");
-    let config: Config = toml::from_str(&blocks).unwrap_or_else(|error| panic!("{source}: {error}: {err}"));
-    (config.policy(Mode::Development), out + &err)
-}
-
-fn held(cors: &Path, library: &str, case: &Case, calls: &[Fetch]) -> Result<(), String> {
-    let (policy, said) = import(cors, library, case.source);
-    let policy = match (policy, case.wanted) {
-        (Ok(policy), _) => policy,
-        (Err(violations), Broken(rule)) if violations.iter().any(|found| found.rule().name() == rule) => {
-            return Ok(());
-        }
-        (Err(violations), _) => return Err(violations.to_string()),
-    };
-    let answers = (case.answer)(calls.iter().flat_map(requests).collect());
-    let mut is_tighter = false;
-    for (call, pair) in calls.iter().zip(answers.chunks(2)) {
-        let [could, may] = [call.judge(&pair[0], &pair[1]), call.ask(&policy)]
-            .map(|outcome| (outcome.is_allowed(), outcome.can_read("x-total-count")));
-        if case.wanted == Authorization
-            && call.requested_headers().is_some_and(|names| names == "authorization")
-        {
-            continue;
-        }
-        if (may.0 && !could.0) || (may.1 && !could.1) {
-            return Err(format!("more is let in: {call:?}: {could:?}, {may:?}\n{said}"));
-        }
-        if could != may && matches!(case.wanted, Same | Authorization) {
-            return Err(format!("not the same: {call:?}: {could:?}, {may:?}\n{said}"));
-        }
-        is_tighter |= could != may;
-    }
-    match case.wanted {
-        Same => Ok(()),
-        Authorization if said.contains("which does not work for Authorization") => Ok(()),
-        Tighter(words) if is_tighter && said.contains(words) => Ok(()),
-        _ => Err(format!("tighter: {is_tighter}, and this is said:\n{said}")),
-    }
-}
-
 fn hold(library: &str, cases: &[Case]) {
     let cors = build("cors", Profile::Debug);
     let calls = calls();
-    let mistakes: Vec<String> = cases
-        .iter()
-        .filter_map(|case| {
-            let mistake = held(&cors, library, case, &calls).err()?;
-            Some(format!("{}: {mistake}", case.source))
-        })
-        .collect();
+    let mut mistakes = Vec::new();
+    for Case { wanted, source, answer } in cases {
+        let answers = answer(calls.iter().flat_map(requests).collect());
+        let could: Vec<May> = calls
+            .iter()
+            .zip(answers.chunks(2))
+            .map(|(call, pair)| may(&call.judge(&pair[0], &pair[1])))
+            .collect();
+        let code = format!("fn app() {{ {source} }}");
+        if let Err(mistake) = compare(&cors, library, &code, *wanted, &calls, &could) {
+            mistakes.push(format!("{source}: {mistake}"));
+        }
+    }
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
 
