@@ -319,6 +319,11 @@ fn origins(draft: &mut Draft, entries: Vec<Entry>) {
 fn string_match(found: &Json, unread: &mut Vec<String>) -> Option<Entry> {
     let of = |name: &str| found[name].as_str();
     let regex = found["safe_regex"]["regex"].as_str().or(of("regex"));
+    // Envoy asks each of them whether it matches a star, which stands for everybody.
+    let texts = [of("prefix"), of("suffix"), of("contains")];
+    if texts.contains(&Some("*")) || regex.is_some_and(|regex| [r"\*", "[*]"].contains(&regex)) {
+        return Some(Entry::Text("*".into()));
+    }
     let case = if found["ignore_case"] == true { "(?i)" } else { "" };
     let entry = match (of("exact"), of("prefix"), of("suffix"), of("contains"), regex) {
         (Some(exact), ..) => Entry::Text(exact.into()),

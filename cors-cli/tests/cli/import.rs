@@ -114,7 +114,7 @@ fn any_origin_with_credentials_is_imported_as_what_it_is() {
     }
 }
 
-/// What an nginx does that no policy can have, by the first words of the warnings. `tests/tests/import_nginx.rs` asks the real one.
+/// What an nginx does that no policy can have, by the first words of the warnings. `tests/tests/import_gateways.rs` asks the real one.
 #[test]
 fn habits_of_nginx() {
     const ALWAYS: &str = "`add_header` without `always`";
