@@ -1,6 +1,7 @@
 //! `Cors` itself, with every option in every place, against a naive server: policies and requests made by chance.
 //!
-//! `CORS_LAYERS=100000` for more of them, `CORS_LAYER=17` for one.
+//! `CORS_LAYERS=100000` for more of them, `CORS_LAYER=17` for one. Run it in a debug build: an optimized one refuses
+//! `Mode::Development` of a policy that has no block for it, which is tried too.
 
 use std::cell::RefCell;
 use std::env;
