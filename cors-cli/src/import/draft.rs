@@ -8,7 +8,7 @@ pub(crate) struct Draft {
     /// What belongs to no key.
     pub(crate) remarks: Vec<String>,
     pub(crate) settings: Vec<Setting>,
-    /// Requests that the old settings let in, and the policy does not.
+    /// What the old settings do and the policy does not, such as requests that they let in or refuse.
     pub(crate) holes: Vec<String>,
     /// What could not be read, with its text: nothing is guessed.
     pub(crate) unread: Vec<String>,
@@ -74,6 +74,13 @@ impl Draft {
             setting.remarks.push(format!(
                 "Before, browsers saw `*`, which does not work {left_out}. `any` does: list the names if that is too much."
             ));
+        }
+    }
+
+    /// Notes, once, what the old settings do and the policy does not.
+    pub(crate) fn hole(&mut self, hole: &str) {
+        if !self.holes.iter().any(|known| known == hole) {
+            self.holes.push(hole.into());
         }
     }
 

@@ -233,22 +233,19 @@ impl Collected {
         settings
     }
 
-    fn draft(self, library: Library) -> Draft {
-        let mut settings = self;
-        if settings.without_preflights {
+    fn draft(mut self, library: Library) -> Draft {
+        if self.without_preflights {
             for index in 0..=1 {
-                settings.any[index] = false;
-                settings.lists[index].clear();
+                self.any[index] = false;
+                self.lists[index].clear();
             }
-            settings
-                .unread
-                .push("`.disable_preflight()`: the app answers preflights, or nothing does".into());
+            self.unread.push("`.disable_preflight()`: the app answers preflights, or nothing does".into());
         }
         let mut draft = Draft::default();
-        let origins = if settings.any_origin { Value::Any } else { Value::List(settings.origins) };
+        let origins = if self.any_origin { Value::Any } else { Value::List(self.origins) };
         draft.set(Key::Origins, origins, Vec::new());
-        draft.flag(Key::Credentials, settings.credentials);
-        for ((key, list), any) in LISTS.into_iter().zip(settings.lists).zip(settings.any) {
+        draft.flag(Key::Credentials, self.credentials);
+        for ((key, list), any) in LISTS.into_iter().zip(self.lists).zip(self.any) {
             match any {
                 true => draft.set(key, Value::Any, Vec::new()),
                 false if !list.is_empty() => draft.list(key, list),
@@ -257,14 +254,14 @@ impl Collected {
                 false => {}
             }
         }
-        for (key, _) in LISTS.into_iter().zip(settings.stars).filter(|(_, is_star)| *is_star) {
+        for (key, _) in LISTS.into_iter().zip(self.stars).filter(|(_, is_star)| *is_star) {
             draft.is_sent(key);
         }
-        if let Some(seconds) = settings.max_age {
+        if let Some(seconds) = self.max_age {
             draft.set(Key::MaxAge, Value::Number(seconds), Vec::new());
         }
-        draft.flag(Key::PrivateNetwork, settings.private_network);
-        draft.unread = settings.unread;
+        draft.flag(Key::PrivateNetwork, self.private_network);
+        draft.unread = self.unread;
         draft
     }
 

@@ -1,5 +1,7 @@
 //! An nginx configuration: `add_header`, and the `map`, `if` and `set` that feed it.
 
+mod habits;
+
 use std::collections::BTreeSet;
 
 use cors_engine::Key;
@@ -64,12 +66,14 @@ fn collect<'c>(name: &str, directives: &[&'c Directive], places: &mut Vec<CorsBl
             (None, _) => own.push((None, directive)),
         }
     }
-    let is_allow = |directive: &&(Option<Condition>, &Directive)| {
-        header(directive.1).is_some_and(|(name, _)| name == "access-control-allow-origin")
-    };
-    if let Some((_, first)) = own.iter().find(is_allow) {
+    if let Some((_, first)) = own.iter().find(|(_, directive)| sets_origin(directive)) {
         places.push(CorsBlock { name: name.into(), line: first.name_span.start.line, directives: own });
     }
+}
+
+/// Returns whether this is a line with `Access-Control-Allow-Origin`.
+fn sets_origin(directive: &Directive) -> bool {
+    header(directive).is_some_and(|(name, _)| name == "access-control-allow-origin")
 }
 
 /// The name, in lower case, and the value of an `add_header` or a `more_set_headers`.
@@ -142,8 +146,7 @@ impl PolicyReader<'_> {
         self.draft.flag(Key::PrivateNetwork, private.iter().any(|value| value == "true"));
         self.draft.flag(Key::Timing, !self.values("timing-allow-origin").is_empty());
         self.status();
-        self.habits();
-        self.refused_before();
+        habits::note(self.directives, &mut self.draft);
         self.draft
     }
 
@@ -206,12 +209,11 @@ impl PolicyReader<'_> {
 
     fn reflected(&mut self, is_any: &mut bool) {
         *is_any = true;
-        let hole = "`$http_origin` is sent back whatever it is\n\
-                    Every site is allowed, and with credentials every site reads as the user.\n\
-                    help: list the origins in a `map`, in the old configuration as well while it is in use";
-        if !self.draft.holes.iter().any(|known| known == hole) {
-            self.draft.holes.push(hole.into());
-        }
+        self.draft.hole(
+            "`$http_origin` is sent back whatever it is\n\
+             Every site is allowed, and with credentials every site reads as the user.\n\
+             help: list the origins in a `map`, in the old configuration as well while it is in use",
+        );
     }
 
     /// Returns whether something sets the variable by the origin.
@@ -374,99 +376,6 @@ impl PolicyReader<'_> {
         if let Some(status) = status.into_iter().find(|status| (200..300).contains(status) && *status != 204)
         {
             self.draft.set(Key::PreflightStatus, Value::Number(status), Vec::new());
-        }
-    }
-
-    /// What no policy can have, and browsers or caches trip over.
-    fn habits(&mut self) {
-        let fields = || self.directives.iter().filter(|(_, directive)| directive.is("add_header"));
-        let is_cors = |directive: &Directive| {
-            header(directive).is_some_and(|(name, _)| name == "access-control-allow-origin")
-        };
-        let is_always =
-            |directive: &Directive| directive.args.get(2).is_some_and(|word| text(word) == "always");
-        if fields().any(|(_, directive)| is_cors(directive) && !is_always(directive)) {
-            self.draft.holes.push(
-                "`add_header` without `always`: an error of the app does not have the field\n\
-                 A page then sees a CORS failure instead of the error.\n\
-                 help: write `always` at the end of each of these lines"
-                    .into(),
-            );
-        }
-        let has_vary =
-            fields().any(|(_, directive)| header(directive).is_some_and(|(name, _)| name == "vary"));
-        let is_fixed = self
-            .draft
-            .settings
-            .iter()
-            .any(|setting| setting.key == Key::Origins && setting.value == Value::Any);
-        if !has_vary && !is_fixed {
-            self.draft.holes.push(
-                "no `Vary: Origin`: a cache may give one origin the answer that was made for another\n\
-                 help: write `add_header Vary Origin always;`"
-                    .into(),
-            );
-        }
-    }
-}
-
-impl PolicyReader<'_> {
-    /// Says where no page got in, and by the policy pages do: nobody may have noticed.
-    fn refused_before(&mut self) {
-        let in_force = |condition: Option<&Condition>| {
-            let own = self.directives.iter().filter(move |(found, _)| found.as_ref() == condition);
-            own.map(|(_, directive)| *directive).collect::<Vec<_>>()
-        };
-        let sets_origin = |directives: &[&Directive]| {
-            let is_origin = |directive: &&&Directive| {
-                header(directive).is_some_and(|(name, _)| name == "access-control-allow-origin")
-            };
-            directives.iter().filter(is_origin).count()
-        };
-        let outside = in_force(None);
-        let mut holes = Vec::new();
-        let mut conditions: Vec<&Condition> = Vec::new();
-        for condition in self.directives.iter().filter_map(|(condition, _)| condition.as_ref()) {
-            if !conditions.contains(&condition) {
-                conditions.push(condition);
-            }
-        }
-        let is_doubled = |directives: &[&Directive]| {
-            sets_origin(directives) > 1
-                && directives.iter().all(|directive| !directive.is("more_set_headers"))
-        };
-        if is_doubled(&outside) || conditions.iter().any(|condition| is_doubled(&in_force(Some(condition)))) {
-            holes.push(
-                "two lines with `Access-Control-Allow-Origin` send two fields, and browsers refuse such an answer\n\
-                 Before, no page got in. The policy lets in each of the two.\n\
-                 help: take out of the policy what was not meant",
-            );
-        }
-        for condition in conditions {
-            let inside = in_force(Some(condition));
-            let adds = inside.iter().any(|directive| directive.is("add_header"));
-            if adds && sets_origin(&inside) == 0 && sets_origin(&outside) > 0 {
-                holes.push(
-                    "an `if` with an `add_header` of its own sends none of the fields that are set outside of it\n\
-                     Without `Access-Control-Allow-Origin` no page got in there. By the policy pages do.\n\
-                     help: take out of the policy what was not meant",
-                );
-            }
-            let status = inside.iter().find(|directive| directive.is("return"));
-            let status = status.and_then(|found| found.args.first()).map(text).unwrap_or_default();
-            let is_preflight = condition.left == "$request_method" && condition.right == "OPTIONS";
-            if is_preflight && !status.is_empty() && !status.starts_with('2') {
-                holes.push(
-                    "preflights are refused by their status\n\
-                     Before, none passed. By the policy those for its methods and headers do.\n\
-                     help: take out of the policy what was not meant",
-                );
-            }
-        }
-        for hole in holes {
-            if !self.draft.holes.iter().any(|known| known == hole) {
-                self.draft.holes.push(hole.into());
-            }
         }
     }
 }
