@@ -48,17 +48,17 @@ impl Prover {
         if mode == Mode::Development || is_expected || !is_usable {
             return is_usable;
         }
-        !language.intersects(&origins.loopback) && reach::bounded(regex, language, origins).is_some()
+        self.domains_of(regex, language).is_some()
     }
 
     /// The registrable domains of a regex that breaks no rule on its own.
     pub(crate) fn domains(&self, regex: &str) -> Option<BTreeSet<String>> {
+        self.domains_of(regex, &Automaton::from_regex(regex).ok()?)
+    }
+
+    fn domains_of(&self, regex: &str, language: &Automaton) -> Option<BTreeSet<String>> {
         let origins = self.origins()?;
-        let language = Automaton::from_regex(regex).ok()?;
-        if language.intersects(&origins.loopback) {
-            return None;
-        }
-        reach::bounded(regex, &language, origins)
+        if language.intersects(&origins.loopback) { None } else { reach::bounded(regex, language, origins) }
     }
 
     pub(crate) fn accepts(&self, regex: &str, origin: &str) -> bool {
